@@ -1,0 +1,188 @@
+//! The answers of one row, by question key, in the values that the ledger writes.
+//!
+//! Only JSON's own shapes are used, so that any program can read them for as long as JSON is read: text, whole numbers,
+//! decimal numbers and lists of text. A date is text (`2026-07-14`), a phone is E.164 text, money is whole rupiah.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use compact_str::{CompactString, ToCompactString};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+
+/// One typed answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Text, a choice's code, a phone (`+62…`), a date (`2026-07-14`).
+    Text(CompactString),
+    /// A whole number: a scale, an integer, money in rupiah, a surah's number.
+    Integer(i64),
+    /// A decimal number, such as hours.
+    Number(f64),
+    /// Several codes, or the names of a member list.
+    List(Box<[CompactString]>),
+}
+
+/// The answers of one row in the order of the form's questions. A question without an answer is not in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answers(Vec<(CompactString, Answer)>);
+
+impl Answers {
+    /// Adds an answer; `key` is the question's key.
+    pub fn insert(&mut self, key: &str, answer: Answer) {
+        match self.0.iter_mut().find(|(k, _)| k == key) {
+            Some(found) => found.1 = answer,
+            None => self.0.push((key.to_compact_string(), answer)),
+        }
+    }
+
+    /// The answer to a question, if it was answered.
+    pub fn get(&self, key: &str) -> Option<&Answer> {
+        self.0.iter().find(|(k, _)| k == key).map(|(_, answer)| answer)
+    }
+
+    /// All answers, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
+        self.0.iter().map(|(key, answer)| (key.as_str(), answer))
+    }
+
+    /// The text (or code, or phone) that answers `key`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.get(key)? {
+            Answer::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number that answers `key`; a choice whose code is a number (`"8"`) counts as one.
+    pub fn integer(&self, key: &str) -> Option<i64> {
+        match self.get(key)? {
+            Answer::Integer(n) => Some(*n),
+            Answer::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The number that answers `key`, whole or decimal.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        match self.get(key)? {
+            Answer::Integer(n) => Some(*n as f64),
+            Answer::Number(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The date that answers `key`.
+    pub fn date(&self, key: &str) -> Option<NaiveDate> {
+        self.text(key)?.parse().ok()
+    }
+
+    /// The codes or names that answer `key`; empty if it was not answered.
+    pub fn list(&self, key: &str) -> &[CompactString] {
+        match self.get(key) {
+            Some(Answer::List(list)) => list,
+            _ => &[],
+        }
+    }
+}
+
+impl<K: AsRef<str>> FromIterator<(K, Answer)> for Answers {
+    fn from_iter<I: IntoIterator<Item = (K, Answer)>>(pairs: I) -> Self {
+        let mut answers = Self::default();
+        for (key, answer) in pairs {
+            answers.insert(key.as_ref(), answer);
+        }
+        answers
+    }
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Integer(n) => serializer.serialize_i64(*n),
+            Self::Number(n) => serializer.serialize_f64(*n),
+            Self::List(list) => list.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Answer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnswerVisitor;
+        impl<'de> Visitor<'de> for AnswerVisitor {
+            type Value = Answer;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an answer: text, a number or a list of texts")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Answer, E> {
+                Ok(Answer::Text(text.into()))
+            }
+            fn visit_i64<E>(self, n: i64) -> Result<Answer, E> {
+                Ok(Answer::Integer(n))
+            }
+            fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Answer, E> {
+                i64::try_from(n).map(Answer::Integer).map_err(E::custom)
+            }
+            fn visit_f64<E>(self, n: f64) -> Result<Answer, E> {
+                Ok(Answer::Number(n))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Answer, A::Error> {
+                let mut list = Vec::with_capacity(seq.size_hint().unwrap_or(0));
+                while let Some(text) = seq.next_element::<CompactString>()? {
+                    list.push(text);
+                }
+                Ok(Answer::List(list.into()))
+            }
+        }
+        deserializer.deserialize_any(AnswerVisitor)
+    }
+}
+
+impl Serialize for Answers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, answer) in &self.0 {
+            map.serialize_entry(key, answer)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Answers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnswersVisitor;
+        impl<'de> Visitor<'de> for AnswersVisitor {
+            type Value = Answers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map from question key to answer")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answers, A::Error> {
+                let mut answers = Vec::with_capacity(map.size_hint().unwrap_or(0));
+                while let Some(pair) = map.next_entry::<CompactString, Answer>()? {
+                    answers.push(pair);
+                }
+                Ok(Answers(answers))
+            }
+        }
+        deserializer.deserialize_map(AnswersVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_goes_round_and_keeps_the_order() {
+        let text = r#"{"full_name":"Ahmad Satu","hours":2.5,"max_mentees":"8","reach":200,"slots":["fri_afternoon","sat_morning"],"date":"2026-07-14"}"#;
+        let answers: Answers = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&answers).unwrap(), text);
+        assert_eq!(answers.integer("max_mentees"), Some(8));
+        assert_eq!(answers.number("hours"), Some(2.5));
+        assert_eq!(answers.date("date"), NaiveDate::from_ymd_opt(2026, 7, 14));
+        assert_eq!(answers.list("slots").len(), 2);
+        assert_eq!(answers.list("nothing"), &[] as &[CompactString]);
+    }
+}

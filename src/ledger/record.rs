@@ -1,0 +1,46 @@
+//! One accepted row of a form, as everything after the ledger sees it.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::answers::Answers;
+
+/// Where a row stood when it was last read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Source {
+    /// The tab's sheetId.
+    pub tab: i64,
+    /// The row as people count it: 1 is the row of titles.
+    pub row: u32,
+    /// The row's key (see `table::diff`): it stays with the row through sorts and edits.
+    pub key: CompactString,
+}
+
+/// One accepted row: statistics.md section 2, "record".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The form's key, such as `meeting_report`.
+    pub form: CompactString,
+    /// Where the row stands.
+    pub source: Source,
+    /// The sequence number of the first ledger line about this row.
+    pub seq: u64,
+    /// The submission moment: the timestamp (local time, whole seconds), or the event date at 00:00 without one.
+    pub moment: NaiveDateTime,
+    /// Whether the row has a timestamp (a row typed by hand may have none).
+    pub has_timestamp: bool,
+    /// The event date: the form's `event_date` answer, else the date of the submission moment.
+    pub event_date: NaiveDate,
+    /// The typed answers.
+    pub answers: Answers,
+    /// How many values of this row were not acceptable and dropped (optional questions only).
+    pub dropped: u32,
+}
+
+impl Record {
+    /// The date on which the row was submitted.
+    pub fn submitted_on(&self) -> NaiveDate {
+        self.moment.date()
+    }
+}

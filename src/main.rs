@@ -1,0 +1,3 @@
+//! The program `halaqah`: argv in, exit code out.
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! What a spreadsheet is: cells, rows, tabs, A1 addresses; the difference between rows seen and rows now; the plan that
+//! turns the tabs we have into the tabs we want. Knows nothing of forms, ledgers or Google.
+
+pub mod a1;
+pub mod cell;
+pub mod plan;
+pub mod tab;
+
+pub use cell::Cell;
+
+/// The rows of one tab as they were read: row 0 holds the titles; trailing blanks are left out.
+pub type Rows = Vec<Vec<Cell>>;
