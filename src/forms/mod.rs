@@ -1,3 +1,245 @@
-//! A row becomes typed answers, or the reasons why not.
+//! A row becomes typed answers, or the reasons why not. This room knows what forms ask; it knows nothing of Google, of
+//! matching or of the summary tabs, and reading never fails: it gives answers and problems.
 
+pub mod answers;
+pub mod columns;
 pub mod definition;
+pub mod intake;
+pub mod surah;
+pub mod text;
+pub mod values;
+
+mod document_record;
+mod finance_record;
+mod guardian_consent;
+mod meeting_report;
+mod memorization_record;
+mod mentee_feedback;
+mod mentee_follow_up;
+mod mentee_registration;
+mod mentor_application;
+mod mentor_feedback;
+mod mentor_training;
+mod partner_contact;
+mod personality;
+mod placement_decision;
+mod promotion_activity;
+mod support_follow_up;
+mod support_request;
+mod taaruf_record;
+mod weekly_devotion;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+pub use surah::Surahs;
+
+use crate::ledger::answers::{Answer, Answers};
+use crate::ledger::problem::Reason;
+use definition::{ChoiceLists, FormDefinition, Kind, Question};
+use text::fold;
+
+/// A rule of one form that goes beyond its definition: question key, its answer, the answers before it.
+pub type Check = fn(&str, &Answer, &Answers, &Surahs) -> Result<(), Reason>;
+
+/// A form as it is compiled in.
+pub struct FormSource {
+    /// The form's key.
+    pub key: &'static str,
+    /// Its definition, `config/forms/<key>.toml`.
+    pub text: &'static str,
+    /// What its definition cannot say.
+    pub check: Option<Check>,
+}
+
+/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is one file and one line here.
+pub const FORMS: &[FormSource] = &[
+    mentee_registration::FORM,
+    guardian_consent::FORM,
+    personality::FORM,
+    mentor_application::FORM,
+    meeting_report::FORM,
+    support_request::FORM,
+    support_follow_up::FORM,
+    placement_decision::FORM,
+    mentee_follow_up::FORM,
+    mentee_feedback::FORM,
+    mentor_feedback::FORM,
+    finance_record::FORM,
+    promotion_activity::FORM,
+    partner_contact::FORM,
+    mentor_training::FORM,
+    taaruf_record::FORM,
+    document_record::FORM,
+    memorization_record::FORM,
+    weekly_devotion::FORM,
+];
+
+/// The shared lists of choices as they are compiled in.
+pub const CHOICE_LISTS: &str = include_str!("../../config/forms/choices.toml");
+
+/// The surahs as they are compiled in.
+pub const SURAHS: &str = include_str!("../../config/data/surah.csv");
+
+/// A definition that cannot be used: which file, what is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum FormsError {
+    /// The file is no TOML, or has a key or a type that is not known.
+    #[error("{file}: {source}")]
+    Toml {
+        /// The file's name.
+        file: String,
+        /// What the parser says, with line, column and the word.
+        source: Box<toml::de::Error>,
+    },
+    /// The file names something that does not exist.
+    #[error("{file}: question \"{question}\": {what}")]
+    Meaning {
+        /// The file's name.
+        file: String,
+        /// The question's key.
+        question: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The table of surahs cannot be read.
+    #[error("surah.csv: {0}")]
+    Surahs(#[from] csv::Error),
+}
+
+/// One form, ready to read rows.
+pub struct Form {
+    /// What it asks.
+    pub definition: FormDefinition,
+    check: Option<Check>,
+    questions_by_title: BTreeMap<String, usize>,
+    /// For each question: folded label to index in its choices.
+    choices_by_label: Vec<BTreeMap<String, usize>>,
+}
+
+impl Form {
+    /// The form's key.
+    pub fn key(&self) -> &str {
+        &self.definition.key
+    }
+
+    /// The index of the question whose column has this title, now or before.
+    fn question_titled(&self, title: &str) -> Option<usize> {
+        self.questions_by_title.get(&fold(title)).copied()
+    }
+
+    /// The question with this key.
+    pub fn question(&self, key: &str) -> Option<&Question> {
+        self.definition.questions.iter().find(|question| question.key == key)
+    }
+}
+
+/// All forms, with what they share.
+pub struct Forms {
+    forms: IndexMap<String, Form>,
+    timestamp_titles: BTreeSet<String>,
+    surahs: Surahs,
+}
+
+impl Forms {
+    /// Reads all definitions. `file` gives the text of a file of `config/` (such as `forms/choices.toml`) that stands
+    /// beside the configuration and takes the place of the one compiled in.
+    pub fn load(file: impl Fn(&str) -> Option<String>) -> Result<Self, FormsError> {
+        let text_of = |name: &str, built_in: &str| file(name).unwrap_or_else(|| built_in.to_owned());
+        let lists: ChoiceLists = parse("forms/choices.toml", &text_of("forms/choices.toml", CHOICE_LISTS))?;
+        let surahs = Surahs::from_csv(&text_of("data/surah.csv", SURAHS))?;
+        let mut forms = IndexMap::new();
+        for source in FORMS {
+            let name = format!("forms/{}.toml", source.key);
+            let definition = parse(&name, &text_of(&name, source.text))?;
+            forms.insert(source.key.to_owned(), build(&name, definition, &lists, source)?);
+        }
+        let timestamp_titles = lists.timestamp_titles.iter().map(|title| fold(title)).collect();
+        Ok(Self { forms, timestamp_titles, surahs })
+    }
+
+    /// The forms as they are compiled in.
+    pub fn built_in() -> Result<Self, FormsError> {
+        Self::load(|_| None)
+    }
+
+    /// The form with this key.
+    pub fn get(&self, key: &str) -> Option<&Form> {
+        self.forms.get(key)
+    }
+
+    /// All forms, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Form> {
+        self.forms.values()
+    }
+
+    /// The choice codes of every question, by (form, question).
+    pub fn choice_codes(&self) -> BTreeMap<(String, String), Vec<String>> {
+        let mut codes = BTreeMap::new();
+        for form in self.iter() {
+            for question in form.definition.questions.iter().filter(|question| !question.choices.is_empty()) {
+                let key = (form.key().to_owned(), question.key.clone());
+                codes.insert(key, question.choices.iter().map(|choice| choice.code.clone()).collect());
+            }
+        }
+        codes
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FormsError> {
+    toml::from_str(text).map_err(|source| FormsError::Toml { file: file.to_owned(), source: Box::new(source) })
+}
+
+fn build(
+    file: &str,
+    mut definition: FormDefinition,
+    lists: &ChoiceLists,
+    source: &FormSource,
+) -> Result<Form, FormsError> {
+    let meaning = |question: &str, what: String| FormsError::Meaning {
+        file: file.to_owned(),
+        question: question.to_owned(),
+        what,
+    };
+    if definition.key != source.key {
+        return Err(meaning("key", format!("must be \"{}\": a form's key never changes", source.key)));
+    }
+    for question in &mut definition.questions {
+        if let Some(list) = &question.choices_from {
+            let choices = lists.lists.get(list);
+            let unknown = || meaning(&question.key, format!("choices.toml has no list \"{list}\""));
+            question.choices = choices.ok_or_else(unknown)?.clone();
+        }
+        let needs_choices = matches!(question.kind, Kind::Choice | Kind::MultiChoice);
+        if needs_choices && question.choices.is_empty() {
+            return Err(meaning(&question.key, "offers no choices: give `choices` or `choices_from`".to_owned()));
+        }
+    }
+    let exists = |key: &String| definition.questions.iter().any(|question| question.key == *key);
+    let named = definition.identity.iter().chain(&definition.event_date);
+    let conditions =
+        definition.questions.iter().flat_map(|question| question.unless.keys().chain(question.show_if.keys()));
+    if let Some(missing) = named.chain(conditions).find(|key| !exists(key)) {
+        return Err(meaning(missing, "is named in this file, but no question has this key".to_owned()));
+    }
+    let mut questions_by_title = BTreeMap::new();
+    for (index, question) in definition.questions.iter().enumerate() {
+        for title in [&question.question.id, &question.question.en].into_iter().chain(&question.aliases) {
+            questions_by_title.entry(fold(title)).or_insert(index);
+        }
+    }
+    let choices_by_label = definition.questions.iter().map(labels_of).collect();
+    Ok(Form { definition, check: source.check, questions_by_title, choices_by_label })
+}
+
+/// Every text by which a choice is recognised: labels, former labels and the code.
+fn labels_of(question: &Question) -> BTreeMap<String, usize> {
+    let mut labels = BTreeMap::new();
+    for (index, choice) in question.choices.iter().enumerate() {
+        for label in [&choice.id, &choice.en, &choice.code].into_iter().chain(&choice.former) {
+            labels.entry(fold(label)).or_insert(index);
+        }
+    }
+    labels
+}

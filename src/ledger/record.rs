@@ -44,3 +44,9 @@ impl Record {
         self.moment.date()
     }
 }
+
+/// The moment rounded to the nearest whole second.
+pub fn to_the_second(moment: NaiveDateTime) -> NaiveDateTime {
+    let rounded = moment + chrono::TimeDelta::milliseconds(500);
+    rounded - chrono::TimeDelta::milliseconds(i64::from(rounded.and_utc().timestamp_subsec_millis()))
+}

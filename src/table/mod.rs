@@ -3,10 +3,11 @@
 
 pub mod a1;
 pub mod cell;
+pub mod diff;
 pub mod plan;
 pub mod tab;
 
-pub use cell::Cell;
+pub use cell::{Cell, cell_at};
 
 /// The rows of one tab as they were read: row 0 holds the titles; trailing blanks are left out.
 pub type Rows = Vec<Vec<Cell>>;

@@ -1,0 +1,255 @@
+//! The events: everything that can happen, and how its data are written.
+//!
+//! Field names here are law: a ledger is read for decades. A change of a type's data raises `VERSION` for it, adds an
+//! upgrade and a golden line; a reader ignores fields and types it does not know.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::answers::Answers;
+use super::problem::Problem;
+use crate::table::Cell;
+
+/// The version of every event type that this program writes.
+pub const VERSION: u16 = 1;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An acceptable row not seen before, or one that was rejected and is now acceptable: `<form>.submitted`.
+    Submitted(CompactString, Submission),
+    /// An accepted row whose answers changed: `<form>.amended`.
+    Amended(CompactString, Submission),
+    /// A row is gone from the tab: `<form>.retracted`.
+    Retracted(CompactString, Retraction),
+    /// A row that cannot be accepted: `row_rejected`.
+    RowRejected(RejectedRow),
+    /// How many copies of a row stand in the tab: `row_copied`.
+    RowCopied(Copies),
+    /// A form tab's sheetId, title or questions are new: `tab_observed`.
+    TabObserved(ObservedTab),
+    /// Suggestions that differ from the last ones were shown: `suggestions_issued`.
+    SuggestionsIssued(IssuedSuggestions),
+    /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
+    PlacementDecided(PlacementDecision),
+    /// A type that this program does not know.
+    Unknown(CompactString),
+}
+
+/// The data of a row: `<form>.submitted` and `<form>.amended`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The timestamp in local time, to the millisecond; absent for a row typed by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<NaiveDateTime>,
+    /// The event date.
+    pub date: NaiveDate,
+    /// What says whose row it is, as 16 hex digits.
+    pub identity: CompactString,
+    /// The typed answers.
+    pub answers: Answers,
+    /// Values of optional questions that were not acceptable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Problem>,
+    /// Cells whose typed value says less than they do, by question.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub raw: BTreeMap<CompactString, Cell>,
+    /// Cells of columns that no question explains, by title.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<CompactString, Cell>,
+}
+
+/// The data of `<form>.retracted`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    /// Whether the row had been accepted when it went.
+    pub accepted: bool,
+}
+
+/// The data of `row_rejected`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RejectedRow {
+    /// The form.
+    pub form: CompactString,
+    /// The timestamp, if it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<NaiveDateTime>,
+    /// What says whose row it is, as 16 hex digits.
+    pub identity: CompactString,
+    /// The first check that failed.
+    pub problem: Problem,
+    /// All cells of the row by column title, as they were written.
+    pub cells: Vec<(CompactString, Cell)>,
+}
+
+/// The data of `row_copied`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copies {
+    /// The form.
+    pub form: CompactString,
+    /// How many copies stand in the tab beside the row itself.
+    pub copies: u32,
+}
+
+/// The data of `tab_observed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedTab {
+    /// The form.
+    pub form: CompactString,
+    /// The tab's sheetId.
+    pub tab: i64,
+    /// The tab's title.
+    pub title: CompactString,
+    /// The titles of its columns (without the timestamp's), each with the question it answers, if any.
+    pub questions: Vec<(CompactString, Option<CompactString>)>,
+}
+
+impl ObservedTab {
+    /// How many columns no question explains.
+    pub fn unknown_columns(&self) -> u32 {
+        self.questions.iter().map(|(_, question)| u32::from(question.is_none())).sum()
+    }
+
+    /// Whether nothing that matters differs: moved columns do not.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let sorted = |tab: &Self| {
+            let mut questions = tab.questions.clone();
+            questions.sort_unstable();
+            questions
+        };
+        (self.tab, &self.title) == (other.tab, &other.title) && sorted(self) == sorted(other)
+    }
+}
+
+/// One suggestion as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedSuggestion {
+    /// The mentee's code.
+    pub mentee: CompactString,
+    /// The mentor's code.
+    pub mentor: CompactString,
+    /// The group it would join; absent for a new group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<CompactString>,
+    /// The weekly slot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<CompactString>,
+    /// The predicted score, 0 to 1000.
+    pub score: i64,
+}
+
+/// The data of `suggestions_issued`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IssuedSuggestions {
+    /// Stands for everything the matching was given.
+    pub instance: CompactString,
+    /// The weights, by criterion.
+    pub weights: BTreeMap<CompactString, f64>,
+    /// The suggestions, by mentee code.
+    pub suggestions: Vec<IssuedSuggestion>,
+    /// The sum of scores.
+    pub objective: i64,
+    /// What no placement can exceed.
+    pub bound: i64,
+}
+
+/// What the coordinator decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As suggested.
+    Accepted,
+    /// With another mentor than suggested.
+    Redirected,
+    /// Not this mentor.
+    Rejected,
+}
+
+/// The data of `placement_decided`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacementDecision {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// The mentees' codes.
+    pub mentees: Vec<CompactString>,
+    /// The mentor's code: whom the mentees join, or (rejected) whom they do not.
+    pub mentor: CompactString,
+    /// The group they join; absent when rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<CompactString>,
+    /// Whether the group is formed by this decision.
+    #[serde(default)]
+    pub forms_group: bool,
+    /// The weekly slot of a group that is formed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<CompactString>,
+    /// The day on which it takes effect.
+    pub date: NaiveDate,
+    /// What had been suggested, with its predicted score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggested: Vec<IssuedSuggestion>,
+}
+
+/// An event whose data cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the data of an event of type \"{kind}\" version {version} cannot be read: {source}")]
+pub struct UnreadableEvent {
+    kind: String,
+    version: u16,
+    source: serde_json::Error,
+}
+
+impl Event {
+    /// The event's type, as the ledger writes it.
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Submitted(form, _) => format!("{form}.submitted"),
+            Self::Amended(form, _) => format!("{form}.amended"),
+            Self::Retracted(form, _) => format!("{form}.retracted"),
+            Self::RowRejected(_) => "row_rejected".to_owned(),
+            Self::RowCopied(_) => "row_copied".to_owned(),
+            Self::TabObserved(_) => "tab_observed".to_owned(),
+            Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
+            Self::PlacementDecided(_) => "placement_decided".to_owned(),
+            Self::Unknown(kind) => kind.to_string(),
+        }
+    }
+
+    /// The event's data, as the ledger writes them.
+    pub fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
+        match self {
+            Self::Submitted(_, data) | Self::Amended(_, data) => serde_json::value::to_raw_value(data),
+            Self::Retracted(_, data) => serde_json::value::to_raw_value(data),
+            Self::RowRejected(data) => serde_json::value::to_raw_value(data),
+            Self::RowCopied(data) => serde_json::value::to_raw_value(data),
+            Self::TabObserved(data) => serde_json::value::to_raw_value(data),
+            Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
+            Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
+            Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
+        }
+    }
+
+    /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may have written it.
+    pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        let parsed = match (kind.rsplit_once('.'), kind) {
+            (Some((form, "submitted")), _) => parse(data, |row| Self::Submitted(form.into(), row)),
+            (Some((form, "amended")), _) => parse(data, |row| Self::Amended(form.into(), row)),
+            (Some((form, "retracted")), _) => parse(data, |row| Self::Retracted(form.into(), row)),
+            (_, "row_rejected") => parse(data, Self::RowRejected),
+            (_, "row_copied") => parse(data, Self::RowCopied),
+            (_, "tab_observed") => parse(data, Self::TabObserved),
+            (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
+            (_, "placement_decided") => parse(data, Self::PlacementDecided),
+            _ => Ok(Self::Unknown(kind.into())),
+        };
+        parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })
+    }
+}
+
+fn parse<'d, T: Deserialize<'d>>(data: &'d str, event: impl FnOnce(T) -> Event) -> Result<Event, serde_json::Error> {
+    serde_json::from_str(data).map(event)
+}

@@ -1,0 +1,299 @@
+//! The state: what follows from all events together. Replay and live work go through the same `apply`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::{NaiveDateTime, NaiveTime};
+use compact_str::{CompactString, ToCompactString};
+
+use super::answers::{Answer, Answers};
+use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
+use super::problem::Problem;
+use super::record::{Record, Source, to_the_second};
+
+/// An event that cannot follow on the state before it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("line {seq}: \"{kind}\" about row \"{key}\" cannot follow: {why}")]
+pub struct Illegal {
+    /// The line's sequence number.
+    pub seq: u64,
+    /// The event's type.
+    pub kind: String,
+    /// The row's key.
+    pub key: String,
+    /// Which state forbids it.
+    pub why: &'static str,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// It was accepted.
+    Accepted {
+        /// Its typed answers.
+        record: Record,
+        /// Values of optional questions that were not acceptable.
+        dropped: Vec<Problem>,
+    },
+    /// It was rejected.
+    Rejected(Source, RejectedRow),
+}
+
+/// One row that stands in a form tab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its timestamp in milliseconds, if it has a readable one.
+    pub moment: Option<i64>,
+    /// What says whose row it is.
+    pub identity: u64,
+    /// Stands for everything that makes an amendment; not written anywhere.
+    pub content: u64,
+    /// How many copies stand beside it.
+    pub copies: u32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+impl Row {
+    /// Where it stands.
+    pub fn source(&self) -> &Source {
+        match &self.fate {
+            Fate::Accepted { record, .. } => &record.source,
+            Fate::Rejected(source, _) => source,
+        }
+    }
+
+    fn source_mut(&mut self) -> &mut Source {
+        match &mut self.fate {
+            Fate::Accepted { record, .. } => &mut record.source,
+            Fate::Rejected(source, _) => source,
+        }
+    }
+
+    /// Whether it was accepted.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.fate, Fate::Accepted { .. })
+    }
+}
+
+/// The rows of one form by key.
+pub type FormRows = BTreeMap<CompactString, Row>;
+
+/// Everything the program remembers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// The sequence number of the last line applied.
+    pub seq: u64,
+    /// The rows that stand in the form tabs, by form.
+    pub forms: BTreeMap<CompactString, FormRows>,
+    /// The form tabs as last observed, by form.
+    pub tabs: BTreeMap<CompactString, ObservedTab>,
+    /// Decisions that place mentees, as records of the form `placement_decision`.
+    pub decisions: Vec<Record>,
+    /// Pairs that the coordinator rejected: mentee code, mentor code.
+    pub rejected_pairs: BTreeSet<(CompactString, CompactString)>,
+    /// The suggestions last shown.
+    pub issued: Option<IssuedSuggestions>,
+}
+
+impl State {
+    /// Takes in one event. `source` is the row it is about.
+    pub fn apply(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), Illegal> {
+        let kind = event.kind();
+        let key = source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();
+        self.change(seq, source, event).map_err(|why| Illegal { seq, kind, key, why })?;
+        self.seq = seq;
+        Ok(())
+    }
+
+    fn change(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), &'static str> {
+        let row_source = || source.clone().ok_or("it names no row");
+        match event {
+            Event::Submitted(form, row) => self.submit(seq, form, row_source()?, row),
+            Event::Amended(form, row) => self.amend(form, row_source()?, row),
+            Event::Retracted(form, _) => {
+                let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
+                rows.remove(&row_source()?.key).map(|_| ()).ok_or("the row does not stand in the tab")
+            }
+            Event::RowRejected(rejected) => {
+                self.reject(row_source()?, rejected);
+                Ok(())
+            }
+            Event::RowCopied(copies) => {
+                let rows = self.forms.get_mut(&copies.form).ok_or("the form has no rows")?;
+                let row = rows.get_mut(&row_source()?.key).ok_or("the row does not stand in the tab")?;
+                row.copies = copies.copies;
+                Ok(())
+            }
+            Event::TabObserved(tab) => {
+                self.tabs.insert(tab.form.clone(), tab);
+                Ok(())
+            }
+            Event::SuggestionsIssued(issued) => {
+                self.issued = Some(issued);
+                Ok(())
+            }
+            Event::PlacementDecided(decision) => {
+                self.decide(seq, decision);
+                Ok(())
+            }
+            Event::Unknown(_) => Ok(()),
+        }
+    }
+
+    fn submit(&mut self, seq: u64, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
+        let rows = self.forms.entry(form.clone()).or_default();
+        let copies = match rows.get(&source.key) {
+            Some(row) if row.is_accepted() => return Err("the row was already accepted"),
+            Some(row) => row.copies,
+            None => 0,
+        };
+        let key = source.key.clone();
+        rows.insert(key, accepted_row(form, source, seq, copies, row));
+        Ok(())
+    }
+
+    fn amend(&mut self, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
+        let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
+        let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
+        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was not accepted") };
+        let after = accepted_row(form, source.clone(), record.seq, before.copies, row);
+        rows.insert(source.key, after);
+        Ok(())
+    }
+
+    fn reject(&mut self, source: Source, rejected: RejectedRow) {
+        let rows = self.forms.entry(rejected.form.clone()).or_default();
+        let copies = rows.get(&source.key).map_or(0, |row| row.copies);
+        let row = Row {
+            moment: rejected.timestamp.map(milliseconds),
+            identity: identity_of(&rejected.identity),
+            content: rejected_content(&rejected.problem, &rejected.cells),
+            copies,
+            fate: Fate::Rejected(source.clone(), rejected),
+        };
+        rows.insert(source.key, row);
+    }
+
+    fn decide(&mut self, seq: u64, decision: PlacementDecision) {
+        if decision.verdict == Verdict::Rejected {
+            let pairs = decision.mentees.into_iter().map(|mentee| (mentee, decision.mentor.clone()));
+            self.rejected_pairs.extend(pairs);
+            return;
+        }
+        let Some(group) = decision.group else { return };
+        let text = |text: &str| Answer::Text(text.into());
+        let mut answers = Answers::default();
+        answers.insert("action", text(if decision.forms_group { "form_group" } else { "join" }));
+        answers.insert("group", Answer::Text(group));
+        answers.insert("mentor", Answer::Text(decision.mentor));
+        answers.insert("members", Answer::List(decision.mentees.into()));
+        answers.insert("date", Answer::Text(decision.date.to_compact_string()));
+        if let Some(slot) = decision.slot {
+            answers.insert("weekly_slot", Answer::Text(slot));
+        }
+        self.decisions.push(Record {
+            form: "placement_decision".into(),
+            source: Source { tab: 0, row: 0, key: format!("decision.{seq}").into() },
+            seq,
+            moment: decision.date.and_time(NaiveTime::MIN),
+            has_timestamp: true,
+            event_date: decision.date,
+            answers,
+            dropped: 0,
+        });
+    }
+
+    /// Every accepted row, and every decision made in the tab, in the order of form and key.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        let accepted = self.forms.values().flat_map(BTreeMap::values).filter_map(|row| match &row.fate {
+            Fate::Accepted { record, .. } => Some(record),
+            Fate::Rejected(..) => None,
+        });
+        accepted.chain(&self.decisions)
+    }
+
+    /// Notes where a row stands now. Positions are not events: sorting a sheet is nobody's news.
+    pub fn note_position(&mut self, form: &str, key: &str, tab: i64, row: u32) {
+        if let Some(found) = self.forms.get_mut(form).and_then(|rows| rows.get_mut(key)) {
+            let source = found.source_mut();
+            (source.tab, source.row) = (tab, row);
+        }
+    }
+}
+
+fn accepted_row(form: CompactString, source: Source, seq: u64, copies: u32, row: Submission) -> Row {
+    let content = accepted_content(row.timestamp, &row.answers, &row.dropped);
+    let moment = row.timestamp.map_or(row.date.and_time(NaiveTime::MIN), to_the_second);
+    Row {
+        moment: row.timestamp.map(milliseconds),
+        identity: identity_of(&row.identity),
+        content,
+        copies,
+        fate: Fate::Accepted {
+            record: Record {
+                form,
+                source,
+                seq,
+                moment,
+                has_timestamp: row.timestamp.is_some(),
+                event_date: row.date,
+                answers: row.answers,
+                dropped: u32::try_from(row.dropped.len()).unwrap_or(u32::MAX),
+            },
+            dropped: row.dropped,
+        },
+    }
+}
+
+/// Milliseconds of local time since 1970, for comparing only.
+pub fn milliseconds(moment: NaiveDateTime) -> i64 {
+    moment.and_utc().timestamp_millis()
+}
+
+/// 16 hex digits as a number; a text that is not (a foreign ledger) is its own fingerprint.
+fn identity_of(hex: &str) -> u64 {
+    u64::from_str_radix(hex, 16).unwrap_or_else(|_| {
+        let mut hasher = DefaultHasher::new();
+        hex.hash(&mut hasher);
+        hasher.finish()
+    })
+}
+
+/// Stands for everything that makes an accepted row the same as before.
+pub fn accepted_content(timestamp: Option<NaiveDateTime>, answers: &Answers, dropped: &[Problem]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    timestamp.map(to_the_second).hash(&mut hasher);
+    for (key, answer) in answers.iter() {
+        key.hash(&mut hasher);
+        hash_answer(answer, &mut hasher);
+    }
+    for problem in dropped {
+        hash_problem(problem, &mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Stands for everything that makes a rejected row the same as before. Columns may move: their titles do not count.
+pub fn rejected_content(problem: &Problem, cells: &[(CompactString, crate::table::Cell)]) -> u64 {
+    let mut texts: Vec<String> =
+        cells.iter().map(|(_, cell)| cell.to_string()).filter(|text| !text.is_empty()).collect();
+    texts.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    hash_problem(problem, &mut hasher);
+    texts.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn hash_problem(problem: &Problem, hasher: &mut DefaultHasher) {
+    (problem.question.as_str(), problem.cell.to_string(), problem.reason).hash(hasher);
+}
+
+fn hash_answer(answer: &Answer, hasher: &mut DefaultHasher) {
+    match answer {
+        Answer::Text(text) => text.hash(hasher),
+        Answer::Integer(n) => n.hash(hasher),
+        Answer::Number(n) => n.to_bits().hash(hasher),
+        Answer::List(list) => list.hash(hasher),
+    }
+}
