@@ -1,0 +1,513 @@
+//! The configuration: TOML to `Config`, unknown keys refused, every mistake shown at its line and under its word.
+//!
+//! Secrets never stand here: a key file is named, not quoted. The environment is read elsewhere, for secrets and the
+//! log level only.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use chrono::{Datelike, NaiveDate, Weekday};
+use chrono_tz::Tz;
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::forms::FORMS;
+use crate::ledger::season::{CalendarEntry, Season};
+use crate::matching::instance::{GroupSize, Weights};
+use crate::schedule::Schedule;
+
+/// The configuration as it is compiled in: the example that `halaqah` starts from.
+pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
+
+/// What people see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Bahasa Indonesia.
+    #[default]
+    Id,
+    /// English.
+    En,
+}
+
+/// A tab named by its title or by its sheetId.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TabName {
+    /// The title it had when it was configured.
+    Title(String),
+    /// The number after `#gid=`.
+    SheetId(i64),
+}
+
+impl<'de> Deserialize<'de> for TabName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TabVisitor;
+        impl Visitor<'_> for TabVisitor {
+            type Value = TabName;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a tab's title, or its sheetId as a number")
+            }
+            fn visit_str<E>(self, title: &str) -> Result<TabName, E> {
+                Ok(TabName::Title(title.to_owned()))
+            }
+            fn visit_i64<E>(self, sheet_id: i64) -> Result<TabName, E> {
+                Ok(TabName::SheetId(sheet_id))
+            }
+        }
+        deserializer.deserialize_any(TabVisitor)
+    }
+}
+
+impl fmt::Display for TabName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title(title) => f.write_str(title),
+            Self::SheetId(sheet_id) => write!(f, "#gid={sheet_id}"),
+        }
+    }
+}
+
+/// A configuration whose every value has been checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from.
+    pub path: PathBuf,
+    /// What people see.
+    pub language: Language,
+    /// All days and hours.
+    pub timezone: Tz,
+    /// Where the ledger lives.
+    pub data_dir: PathBuf,
+    /// The program's name as people read it.
+    pub program_name: String,
+    /// The program's code as the ledger writes it.
+    pub program_code: String,
+    /// How new groups are called; none: the language's own word.
+    pub group_word: Option<String>,
+    /// The address of a sandbox; none for Google itself.
+    pub endpoint: Option<String>,
+    /// The service account's key file.
+    pub credentials: Option<PathBuf>,
+    /// How long one request may take, in seconds.
+    pub timeout_s: u64,
+    /// The spreadsheet.
+    pub spreadsheet_id: String,
+    /// When a cycle is due.
+    pub schedule: Schedule,
+    /// Asked after every good cycle.
+    pub heartbeat_url: Option<String>,
+    /// The tab of each form that is on, by form key.
+    pub forms: BTreeMap<String, TabName>,
+    /// In order of their first day.
+    pub seasons: Vec<Season>,
+    /// Days on which groups are not expected to meet.
+    pub calendar: Vec<CalendarEntry>,
+    /// Documents the next board must receive.
+    pub handover_kinds: Vec<String>,
+    /// How large a group is.
+    pub group_size: GroupSize,
+    /// What matters in a placement.
+    pub weights: Weights,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}\nGive the file with --config, or start from config/halaqah.toml.")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file has mistakes; each is shown at its line and under its word.
+    #[error("{0}")]
+    Mistakes(String),
+}
+
+/// One mistake, at the bytes where it stands.
+struct Mistake {
+    span: Range<usize>,
+    what: String,
+    hint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    language: Language,
+    timezone: Spanned<String>,
+    data_dir: PathBuf,
+    program: ProgramTable,
+    #[serde(default)]
+    google: GoogleTable,
+    workbook: WorkbookTable,
+    #[serde(default)]
+    schedule: ScheduleTable,
+    heartbeat: Option<HeartbeatTable>,
+    #[serde(default)]
+    forms: BTreeMap<Spanned<String>, FormTable>,
+    seasons: Vec<Spanned<SeasonTable>>,
+    #[serde(default)]
+    calendar: Vec<Spanned<CalendarTable>>,
+    #[serde(default)]
+    handover: HandoverTable,
+    #[serde(default)]
+    matching: MatchingTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProgramTable {
+    name: String,
+    code: Spanned<String>,
+    group_word: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct GoogleTable {
+    endpoint: Option<Spanned<String>>,
+    credentials: Option<Spanned<String>>,
+    timeout_s: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorkbookTable {
+    spreadsheet_id: Spanned<String>,
+    #[expect(dead_code, reason = "part of the file's contract; the restricted spreadsheet is not written yet")]
+    restricted_id: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ScheduleTable {
+    sync: Option<Spanned<String>>,
+    digest: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeartbeatTable {
+    url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormTable {
+    tab: Spanned<TabName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeasonTable {
+    code: Spanned<String>,
+    name: String,
+    start: Spanned<String>,
+    end: Spanned<String>,
+    #[serde(default)]
+    cash_opening: i64,
+}
+
+/// Why the school is closed or busy.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CalendarKind {
+    Exam,
+    Holiday,
+    Ramadan,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarTable {
+    from: Spanned<String>,
+    to: Spanned<String>,
+    #[expect(dead_code, reason = "every kind closes the school alike; the word is for people")]
+    kind: CalendarKind,
+    #[expect(dead_code, reason = "for people")]
+    name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct HandoverTable {
+    #[serde(default)]
+    kinds: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct MatchingTable {
+    group_size: Option<Spanned<GroupSize>>,
+    weights: Option<Weights>,
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads the text of a file; `path` is where paths in it begin and what mistakes name.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let mistake = Mistake {
+                span: error.span().unwrap_or(0..0),
+                what: error.message().to_owned(),
+                hint: "config/halaqah.toml shows every key that may stand here".to_owned(),
+            };
+            ConfigError::Mistakes(show(path, text, &[mistake]))
+        })?;
+        let mut mistakes = Vec::new();
+        let config = check(path, file, &mut mistakes);
+        match config {
+            Some(config) if mistakes.is_empty() => Ok(config),
+            _ => Err(ConfigError::Mistakes(show(path, text, &mistakes))),
+        }
+    }
+
+    /// The folder of the file: where its paths begin and where files that take the place of built-in ones stand.
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.path)
+    }
+
+    /// The ledger's directory.
+    pub fn ledger_dir(&self) -> PathBuf {
+        self.data_dir.join("ledger")
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Every value checked; mistakes are collected, so that all of them are seen at once.
+fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config> {
+    let folder = folder_of(path);
+    let mut wrong = |span: Range<usize>, what: String, hint: &str| {
+        mistakes.push(Mistake { span, what, hint: hint.to_owned() });
+    };
+    let timezone: Option<Tz> = file.timezone.get_ref().parse().ok();
+    if timezone.is_none() {
+        let what = format!("no time zone is called \"{}\"", file.timezone.get_ref());
+        wrong(file.timezone.span(), what, "in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura");
+    }
+    let code = file.program.code.get_ref();
+    if code.is_empty() || !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        let hint = "it is written into the ledger and never changes: for example sman1";
+        wrong(file.program.code.span(), "a code has small letters, digits and - only".to_owned(), hint);
+    }
+    if let Some(credentials) = file.google.credentials.as_ref().filter(|path| path.get_ref().contains('{')) {
+        let hint = "save the key as a file of its own, mode 0600, and give its name here";
+        wrong(credentials.span(), "a key never stands in this file".to_owned(), hint);
+    }
+    let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
+    for url in urls.into_iter().flatten() {
+        if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
+            wrong(url.span(), "an address begins with http:// or https://".to_owned(), "for example http://127.0.0.1:8460");
+        }
+    }
+    if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
+        wrong(timeout.span(), "a request needs some time".to_owned(), "60 is a good number of seconds");
+    }
+    let id = file.workbook.spreadsheet_id.get_ref();
+    if id.trim().is_empty() || id.contains(['/', ' ']) {
+        let hint = "the long word in its address: …/spreadsheets/d/THIS/edit";
+        wrong(file.workbook.spreadsheet_id.span(), "this is no spreadsheet's id".to_owned(), hint);
+    }
+    let sync = file.schedule.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
+    for schedule in std::iter::once(&sync).chain(&file.schedule.digest) {
+        if let Err(error) = schedule.get_ref().parse::<Schedule>() {
+            wrong(schedule.span(), error.to_string(), "*/5 * * * * is every five minutes; 0 6 * * Mon is Monday at six");
+        }
+    }
+    for (form, table) in &file.forms {
+        if !FORMS.iter().any(|known| known.key == form.get_ref()) {
+            let known: Vec<&str> = FORMS.iter().map(|form| form.key).collect();
+            let what = format!("there is no form \"{}\"", form.get_ref());
+            wrong(form.span(), what, &format!("the forms are {}", known.join(", ")));
+        }
+        if matches!(table.tab.get_ref(), TabName::Title(title) if title.trim().is_empty()) {
+            wrong(table.tab.span(), "a tab has a title".to_owned(), "as it stands at the bottom of the spreadsheet");
+        }
+    }
+    for kind in &file.handover.kinds {
+        if !DOCUMENT_KINDS.contains(&kind.get_ref().as_str()) && kind.get_ref() != "sop" {
+            let what = format!("no document is of the kind \"{}\"", kind.get_ref());
+            wrong(kind.span(), what, &format!("the kinds are {}", DOCUMENT_KINDS.join(", ")));
+        }
+    }
+    let group_size = file.matching.group_size.map_or_else(GroupSize::default, |size| {
+        let span = size.span();
+        let size = size.into_inner();
+        if !(1 <= size.min && size.min <= size.target && size.target <= size.max) {
+            wrong(span, "a group's sizes go from min over target to max".to_owned(), "{ min = 5, target = 8, max = 10 }");
+        }
+        size
+    });
+    let seasons = check_seasons(file.seasons, mistakes);
+    let calendar = check_calendar(file.calendar, mistakes);
+    Some(Config {
+        path: path.to_owned(),
+        language: file.language,
+        timezone: timezone?,
+        data_dir: folder.join(file.data_dir),
+        program_name: file.program.name,
+        program_code: file.program.code.into_inner(),
+        group_word: file.program.group_word,
+        endpoint: file.google.endpoint.map(Spanned::into_inner),
+        credentials: file.google.credentials.map(|name| folder.join(name.into_inner())),
+        timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),
+        spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
+        schedule: sync.get_ref().parse().ok()?,
+        heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        forms: file.forms.into_iter().map(|(form, table)| (form.into_inner(), table.tab.into_inner())).collect(),
+        seasons: seasons?,
+        calendar: calendar?,
+        handover_kinds: file.handover.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect(),
+        group_size,
+        weights: file.matching.weights.unwrap_or_default(),
+    })
+}
+
+/// The codes of `document_kind` in the form of documents.
+const DOCUMENT_KINDS: [&str; 8] =
+    ["procedure", "module", "decision", "minutes", "photos", "design", "report", "contacts"];
+
+/// Boards call a procedure an SOP; the form's code is `procedure`.
+fn document_kind(kind: String) -> String {
+    if kind == "sop" { "procedure".to_owned() } else { kind }
+}
+
+fn check_day(day: &Spanned<String>, mistakes: &mut Vec<Mistake>) -> Option<NaiveDate> {
+    let parsed = day.get_ref().parse().ok();
+    if parsed.is_none() {
+        let what = format!("\"{}\" is no day", day.get_ref());
+        mistakes.push(Mistake { span: day.span(), what, hint: "a day is written 2026-07-13".to_owned() });
+    }
+    parsed
+}
+
+fn check_seasons(tables: Vec<Spanned<SeasonTable>>, mistakes: &mut Vec<Mistake>) -> Option<Vec<Season>> {
+    let mut seasons: Vec<(Range<usize>, Season)> = Vec::new();
+    let mut whole = true;
+    for table in tables {
+        let table = table.into_inner();
+        let days = check_day(&table.start, mistakes).zip(check_day(&table.end, mistakes));
+        let Some((start, end)) = days else {
+            whole = false;
+            continue;
+        };
+        let mut wrong = |span, what: &str, hint: &str| {
+            mistakes.push(Mistake { span, what: what.to_owned(), hint: hint.to_owned() });
+        };
+        if start.weekday() != Weekday::Mon {
+            wrong(table.start.span(), "a season begins on a Monday", "weeks run from Monday to Sunday");
+        }
+        if end < start {
+            wrong(table.end.span(), "a season ends after it begins", "both ends are inside the season");
+        }
+        if seasons.iter().any(|(_, season)| season.code == *table.code.get_ref()) {
+            wrong(table.code.span(), "another season has this code", "every season has a code of its own");
+        }
+        let span = table.start.span();
+        let code = table.code.into_inner();
+        seasons.push((span, Season { code, name: table.name, start, end, cash_opening: table.cash_opening }));
+    }
+    seasons.sort_by_key(|(_, season)| season.start);
+    for pair in seasons.windows(2) {
+        if pair[1].1.start <= pair[0].1.end {
+            let what = format!("this season begins before \"{}\" has ended", pair[0].1.code);
+            mistakes.push(Mistake { span: pair[1].0.clone(), what, hint: "seasons do not overlap".to_owned() });
+        }
+    }
+    if seasons.is_empty() && whole {
+        let hint = "add a table [[seasons]] with code, name, start and end".to_owned();
+        mistakes.push(Mistake { span: 0..0, what: "there is no season".to_owned(), hint });
+    }
+    whole.then(|| seasons.into_iter().map(|(_, season)| season).collect())
+}
+
+fn check_calendar(tables: Vec<Spanned<CalendarTable>>, mistakes: &mut Vec<Mistake>) -> Option<Vec<CalendarEntry>> {
+    let mut entries = Vec::new();
+    let mut whole = true;
+    for table in tables {
+        let table = table.into_inner();
+        match check_day(&table.from, mistakes).zip(check_day(&table.to, mistakes)) {
+            Some((from, to)) => {
+                if to < from {
+                    let hint = "both days are inside".to_owned();
+                    mistakes.push(Mistake { span: table.to.span(), what: "it ends before it begins".to_owned(), hint });
+                }
+                entries.push(CalendarEntry { from, to });
+            }
+            None => whole = false,
+        }
+    }
+    whole.then_some(entries)
+}
+
+/// Every mistake with its line, the word underlined, and what to do.
+fn show(path: &Path, text: &str, mistakes: &[Mistake]) -> String {
+    let name = path.display().to_string();
+    let renderer = Renderer::plain();
+    let shown: Vec<String> = mistakes
+        .iter()
+        .map(|mistake| {
+            let end = mistake.span.end.min(text.len());
+            let span = mistake.span.start.min(end)..end;
+            let snippet = Snippet::source(text).path(&name).annotation(AnnotationKind::Primary.span(span));
+            let title = Level::ERROR.primary_title(mistake.what.as_str()).element(snippet);
+            renderer.render(&[title.element(Level::HELP.message(mistake.hint.as_str()))]).to_string()
+        })
+        .collect();
+    shown.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(Path::new("config/halaqah.toml"), text)
+    }
+
+    #[test]
+    fn the_example_can_be_used_as_it_is() {
+        let config = parse(EXAMPLE).unwrap();
+        assert_eq!(config.data_dir, Path::new("config/../data"));
+        assert_eq!(config.seasons[0].code, "2026-ganjil");
+        assert_eq!(config.forms["meeting_report"], TabName::Title("Form Responses 6".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_shown_under_its_word() {
+        let text = EXAMPLE.replace("name = \"Rohis SMAN 1\"", "nama = \"Rohis SMAN 1\"");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+    }
+
+    #[test]
+    fn a_wrong_type_is_shown_under_its_word() {
+        let text = EXAMPLE.replace("cash_opening = 500000", "cash_opening = \"banyak\"");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+    }
+
+    #[test]
+    fn all_wrong_meanings_are_shown_at_once() {
+        let text = EXAMPLE
+            .replace("Asia/Jakarta\" ", "Asia/Jakart\" ")
+            .replace("2026-07-13", "2026-07-14")
+            .replace("[forms.meeting_report]", "[forms.meting_report]");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+    }
+}
