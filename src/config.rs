@@ -11,28 +11,18 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::Tz;
+use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::forms::FORMS;
 use crate::ledger::season::{CalendarEntry, Season};
 use crate::matching::instance::{GroupSize, Weights};
 use crate::schedule::Schedule;
+use crate::words::Language;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
-
-/// What people see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Bahasa Indonesia.
-    #[default]
-    Id,
-    /// English.
-    En,
-}
 
 /// A tab named by its title or by its sheetId.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +76,6 @@ pub struct Config {
     pub program_name: String,
     /// The program's code as the ledger writes it.
     pub program_code: String,
-    /// How new groups are called; none: the language's own word.
-    pub group_word: Option<String>,
     /// The address of a sandbox; none for Google itself.
     pub endpoint: Option<String>,
     /// The service account's key file.
@@ -167,7 +155,6 @@ struct File {
 struct ProgramTable {
     name: String,
     code: Spanned<String>,
-    group_word: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -314,7 +301,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
     for url in urls.into_iter().flatten() {
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
-            wrong(url.span(), "an address begins with http:// or https://".to_owned(), "for example http://127.0.0.1:8460");
+            wrong(
+                url.span(),
+                "an address begins with http:// or https://".to_owned(),
+                "for example http://127.0.0.1:8460",
+            );
         }
     }
     if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
@@ -328,7 +319,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     let sync = file.schedule.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
     for schedule in std::iter::once(&sync).chain(&file.schedule.digest) {
         if let Err(error) = schedule.get_ref().parse::<Schedule>() {
-            wrong(schedule.span(), error.to_string(), "*/5 * * * * is every five minutes; 0 6 * * Mon is Monday at six");
+            wrong(
+                schedule.span(),
+                error.to_string(),
+                "*/5 * * * * is every five minutes; 0 6 * * Mon is Monday at six",
+            );
         }
     }
     for (form, table) in &file.forms {
@@ -351,7 +346,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         let span = size.span();
         let size = size.into_inner();
         if !(1 <= size.min && size.min <= size.target && size.target <= size.max) {
-            wrong(span, "a group's sizes go from min over target to max".to_owned(), "{ min = 5, target = 8, max = 10 }");
+            wrong(
+                span,
+                "a group's sizes go from min over target to max".to_owned(),
+                "{ min = 5, target = 8, max = 10 }",
+            );
         }
         size
     });
@@ -364,7 +363,6 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         data_dir: folder.join(file.data_dir),
         program_name: file.program.name,
         program_code: file.program.code.into_inner(),
-        group_word: file.program.group_word,
         endpoint: file.google.endpoint.map(Spanned::into_inner),
         credentials: file.google.credentials.map(|name| folder.join(name.into_inner())),
         timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),

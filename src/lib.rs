@@ -3,7 +3,10 @@
 //! The pure rooms (`table`, `words`, `ledger`, `forms`, `matching`, `statistics`, `views`) are plain functions of their
 //! inputs; everything that can fail lives in `edge` and `sandbox`; `cycle` is the one place that knows both.
 
+pub mod config;
 pub mod forms;
 pub mod ledger;
 pub mod matching;
+pub mod schedule;
 pub mod table;
+pub mod words;

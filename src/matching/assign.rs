@@ -142,7 +142,11 @@ impl<'n> Assignment<'n> {
 
     /// The sum of the scores of a seat's members.
     pub fn score_of_seat(&self, seat: usize) -> u64 {
-        self.members[seat].iter().filter_map(|&person| self.seat_of[person as usize]).map(|(_, score)| u64::from(score)).sum()
+        self.members[seat]
+            .iter()
+            .filter_map(|&person| self.seat_of[person as usize])
+            .map(|(_, score)| u64::from(score))
+            .sum()
     }
 
     /// What the assignment is worth: how many have a place, then the sum of their scores.
@@ -164,8 +168,7 @@ impl<'n> Assignment<'n> {
         };
         let people: i64 = network.people.iter().enumerate().map(best).sum();
         let open = network.seats.iter().enumerate().filter(|(seat, _)| self.slots[*seat] != 0);
-        let seats: i64 =
-            open.map(|(at, seat)| i64::from(seat.capacity) * (price(at) - price_of_owner(seat))).sum();
+        let seats: i64 = open.map(|(at, seat)| i64::from(seat.capacity) * (price(at) - price_of_owner(seat))).sum();
         let owners = network.owners.iter().enumerate();
         people + seats + owners.map(|(at, room)| i64::from(*room) * self.price[self.owner_node(at as u32)]).sum::<i64>()
     }
