@@ -1,0 +1,1 @@
+//! The client against a server that answers from a script, faults included.
