@@ -61,3 +61,36 @@ fn tls(plain: bool) -> Result<rustls::ClientConfig, String> {
     };
     Ok(rooted.with_no_client_auth())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+
+    use super::*;
+
+    async fn serve() -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new()
+            .route("/good", get(|| async { "OK" }))
+            .route("/gone", get(|| async { StatusCode::GONE }))
+            .route("/silent", get(std::future::pending::<()>));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_heartbeat_arrives_or_says_why_not() {
+        let address = serve().await;
+        let timeout = Duration::from_secs(10);
+        ping(&format!("{address}/good"), timeout).await.unwrap();
+        let gone = ping(&format!("{address}/gone"), timeout).await.unwrap_err();
+        assert!(matches!(gone, HeartbeatError::Refused(410)));
+        let silent = ping(&format!("{address}/silent"), Duration::from_millis(50)).await.unwrap_err();
+        assert!(matches!(silent, HeartbeatError::Unreachable(_)));
+        assert!(!silent.to_string().contains(&address), "the address is a secret: {silent}");
+        assert!(matches!(ping("watchdog", timeout).await, Err(HeartbeatError::BadAddress)));
+    }
+}

@@ -183,7 +183,7 @@ impl Context<'_> {
 
     /// No answer in time. Before the request was on its way (while a token was fetched) nothing can have been written.
     pub fn timed_out(&self, witness: &Witness) -> Failure {
-        if self.effect == Effect::Once && witness.sent {
+        if self.effect == Effect::Once && witness.sent() {
             let reason = format!("no answer within {} seconds", self.timeout.as_secs_f64());
             return Failure::last(GoogleError::UnclearWrite { reason });
         }
@@ -212,7 +212,7 @@ impl Context<'_> {
             common::Error::BadRequest(body) => {
                 let code =
                     body.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-                self.refused(witness.status.or(code).unwrap_or(400), &body)
+                self.refused(witness.status().or(code).unwrap_or(400), &body)
             }
             common::Error::Failure(response) => self.refused(response.status().as_u16(), &Value::Null),
             other => Failure::last(GoogleError::Refused { message: other.to_string().trim().to_owned() }),
@@ -329,7 +329,17 @@ mod tests {
                 format!("{status}: {}{}, {}{}", read.error.kind(), again(&read), write.error.kind(), again(&write))
             })
             .collect();
-        insta::assert_snapshot!(kinds.join("\n"), @"");
+        insta::assert_snapshot!(kinds.join("\n"), @r##"
+        400: refused, refused
+        401: unauthorized, unauthorized
+        403: not_shared, not_shared
+        404: not_found, not_found
+        408: unavailable again, unclear_write
+        413: refused, refused
+        429: quota again, quota again
+        500: unavailable again, unclear_write
+        503: unavailable again, unclear_write
+        "##);
     }
 
     #[test]
@@ -343,7 +353,7 @@ mod tests {
     #[test]
     fn sharing_a_disabled_api_and_a_quota_are_three_things() {
         let body = json!({"error": {"message": "The caller does not have permission", "status": "PERMISSION_DENIED"}});
-        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"");
+        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"spreadsheet 1AbC is not shared with robot@project.iam.gserviceaccount.com: open it, press Share and add this address as Editor");
         let body = json!({"error": {"message": "Google Sheets API has not been used in project 1 before or it is disabled.",
             "details": [{"reason": "SERVICE_DISABLED"}]}});
         assert_eq!(failure(Effect::Read, 403, body).error.kind(), "api_disabled");
@@ -356,7 +366,7 @@ mod tests {
         let context = Context { effect: Effect::Once, spreadsheet_id: None, account: None, timeout: Duration::ZERO };
         let mut witness = Witness::default();
         assert!(context.timed_out(&witness).again);
-        witness.sent = true;
+        google_sheets4::Delegate::pre_request(&mut witness);
         assert_eq!(context.timed_out(&witness).error.kind(), "unclear_write");
     }
 }

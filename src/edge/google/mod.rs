@@ -156,9 +156,9 @@ impl Google {
     pub async fn overview(&self, spreadsheet_id: &str) -> Result<Overview, GoogleError> {
         let id = checked_id(spreadsheet_id)?;
         let answer = self
-            .call(Effect::Read, Some(id), async |witness: &mut Witness| {
+            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().get(id).param("fields", OVERVIEW_FIELDS);
-                call.clear_scopes().add_scope(self.scope).delegate(witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
             })
             .await?;
         Ok(answers::overview(answer))
@@ -170,16 +170,16 @@ impl Google {
         if sheet_ids.is_empty() {
             return Ok(Vec::new());
         }
-        let request = BatchGetValuesByDataFilterRequest {
+        let request = &BatchGetValuesByDataFilterRequest {
             data_filters: Some(sheet_ids.iter().map(|&sheet_id| whole_tab(sheet_id)).collect::<Result<_, _>>()?),
             major_dimension: Some("ROWS".to_owned()),
             value_render_option: Some("UNFORMATTED_VALUE".to_owned()),
             date_time_render_option: Some("SERIAL_NUMBER".to_owned()),
         };
         let answer = self
-            .call(Effect::Read, Some(id), async |witness: &mut Witness| {
+            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().values_batch_get_by_data_filter(request.clone(), id);
-                call.clear_scopes().add_scope(self.scope).delegate(witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
             })
             .await?;
         let mut tabs = answers::read_tabs(answer);
@@ -193,11 +193,11 @@ impl Google {
         self.may_write()?;
         let mut sent = 0;
         for batch in requests::batches(plan) {
-            let request = BatchUpdateSpreadsheetRequest { requests: Some(batch), ..Default::default() };
-            self.call(Effect::Once, Some(id), async |witness: &mut Witness| {
+            let request = &BatchUpdateSpreadsheetRequest { requests: Some(batch), ..Default::default() };
+            self.call(Effect::Once, Some(id), |mut witness: Witness| async move {
                 // Nothing of the answer is needed, and it repeats much of the request.
                 let call = self.hub.spreadsheets().batch_update(request.clone(), id).param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
             })
             .await?;
             sent += 1;
@@ -215,7 +215,7 @@ impl Google {
         tabs: &[(&str, Rows)],
     ) -> Result<String, GoogleError> {
         self.may_write()?;
-        let request = Spreadsheet {
+        let request = &Spreadsheet {
             properties: Some(SpreadsheetProperties {
                 title: Some(title.to_owned()),
                 locale: Some(locale.to_owned()),
@@ -226,9 +226,9 @@ impl Google {
             ..Spreadsheet::default()
         };
         let answer = self
-            .call(Effect::Once, None, async |witness: &mut Witness| {
+            .call(Effect::Once, None, |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().create(request.clone()).param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
             })
             .await?;
         let reason = "the answer names no spreadsheet".to_owned();
@@ -240,15 +240,15 @@ impl Google {
     /// Fixed ranges, so that a repeated write does no harm.
     async fn write_values(&self, id: &str, tabs: &[(&str, Rows)]) -> Result<(), GoogleError> {
         for data in value_batches(tabs, VALUES_BYTES_MAX) {
-            let request = BatchUpdateValuesRequest {
+            let request = &BatchUpdateValuesRequest {
                 data: Some(data),
                 value_input_option: Some("RAW".to_owned()),
                 ..BatchUpdateValuesRequest::default()
             };
-            self.call(Effect::Repeatable, Some(id), async |witness: &mut Witness| {
+            self.call(Effect::Repeatable, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().values_batch_update(request.clone(), id);
                 let call = call.param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
             })
             .await?;
         }
@@ -260,18 +260,21 @@ impl Google {
     }
 
     /// One call: kept within the quota, timed, and tried again where that is safe and may help.
-    async fn call<T>(
+    async fn call<T, F>(
         &self,
         effect: Effect,
         spreadsheet_id: Option<&str>,
-        send: impl AsyncFn(&mut Witness) -> common::Result<(common::Response, T)>,
-    ) -> Result<T, GoogleError> {
+        send: impl Fn(Witness) -> F,
+    ) -> Result<T, GoogleError>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
         let context = Context { effect, spreadsheet_id, account: self.account(), timeout: self.timeout };
         let begun = Instant::now();
         (|| self.attempt(&context, &send))
             .retry(self.patience.delays())
             .when(|(failure, _)| failure.again && begun.elapsed() < self.patience.budget)
-            .adjust(|(_, witness), planned| self.patience.delay(planned, witness.retry_after))
+            .adjust(|(_, witness), planned| self.patience.delay(planned, witness.retry_after()))
             .notify(|(failure, _), delay| {
                 tracing::warn!(kind = failure.error.kind(), ?delay, "google: {}, trying again", failure.error);
             })
@@ -280,14 +283,13 @@ impl Google {
     }
 
     /// One try; after a 401 one more with a new token, since the old one may have been revoked.
-    async fn attempt<T>(
-        &self,
-        context: &Context<'_>,
-        send: &impl AsyncFn(&mut Witness) -> common::Result<(common::Response, T)>,
-    ) -> Result<T, (Failure, Witness)> {
+    async fn attempt<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
         let first = self.try_once(context, send).await;
         let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else { return first };
-        if !witness.sent {
+        if !witness.sent() {
             return first;
         }
         match tokio::time::timeout(self.timeout, self.access.refresh(self.scope.as_ref())).await {
@@ -296,18 +298,17 @@ impl Google {
         }
     }
 
-    async fn try_once<T>(
-        &self,
-        context: &Context<'_>,
-        send: &impl AsyncFn(&mut Witness) -> common::Result<(common::Response, T)>,
-    ) -> Result<T, (Failure, Witness)> {
+    async fn try_once<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
         match context.effect {
             Effect::Read => self.limits.read().await,
             Effect::Repeatable | Effect::Once => self.limits.write().await,
         }
-        let mut witness = Witness::default();
-        let outcome = tokio::time::timeout(self.timeout, send(&mut witness)).await;
-        if witness.sent {
+        let witness = Witness::default();
+        let outcome = tokio::time::timeout(self.timeout, send(witness.clone())).await;
+        if witness.sent() {
             self.sent.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {

@@ -2,6 +2,7 @@
 //! Knows nothing of what is asked.
 
 use std::num::NonZeroU32;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
@@ -111,26 +112,46 @@ impl Patience {
     }
 }
 
-/// What was seen of one try: the client tells status and headers to nobody else.
+/// What was seen of one try: the client tells status and headers to nobody else. Clones see the same try, so that
+/// something is known of it even when it was given up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Witness(Arc<Seen>);
+
 #[derive(Debug, Default)]
-pub(super) struct Witness {
-    /// The request was about to be sent, or was sent.
-    pub sent: bool,
+struct Seen {
+    sent: OnceLock<()>,
+    status: OnceLock<u16>,
+    retry_after: OnceLock<Duration>,
+}
+
+impl Witness {
+    /// Whether the request was about to be sent, or was sent.
+    pub fn sent(&self) -> bool {
+        self.0.sent.get().is_some()
+    }
+
     /// The status of an answer that is not a success.
-    pub status: Option<u16>,
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.get().copied()
+    }
+
     /// The `Retry-After` header, in seconds.
-    pub retry_after: Option<Duration>,
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after.get().copied()
+    }
 }
 
 impl Delegate for Witness {
     fn pre_request(&mut self) {
-        self.sent = true;
+        self.0.sent.get_or_init(|| ());
     }
 
     fn http_failure(&mut self, response: &common::Response, _: Option<&serde_json::Value>) -> common::Retry {
-        self.status = Some(response.status().as_u16());
+        self.0.status.get_or_init(|| response.status().as_u16());
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        self.retry_after = header.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        if let Some(seconds) = header.and_then(|text| text.trim().parse().ok()) {
+            self.0.retry_after.get_or_init(|| Duration::from_secs(seconds));
+        }
         common::Retry::Abort
     }
 }
