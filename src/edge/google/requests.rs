@@ -358,4 +358,55 @@ mod tests {
         assert_eq!(pack(groups(&plan), 1).len(), 6, "a change larger than a batch still goes out whole");
         assert!(pack(groups(&Plan::default()), 1).is_empty());
     }
+
+    /// The cells of a workbook after writes, as text: sheet, row and column to what stands there.
+    type Book = std::collections::BTreeMap<(i32, i32, i32), String>;
+
+    fn written_one_by_one(changes: &[Change]) -> Book {
+        let mut book = Book::new();
+        for change in changes {
+            let Some((sheet, row, column, _, cells)) = written(change) else { continue };
+            for (cell, column) in cells.iter().zip(column..) {
+                let place = (sheet_id(sheet), grid_index(row), grid_index(column));
+                book.insert(place, format!("{:?}", cell.user_entered_value));
+            }
+        }
+        book
+    }
+
+    fn written_by_requests(changes: Vec<Change>) -> Book {
+        let mut book = Book::new();
+        for cells in requests(&Plan { changes }).into_iter().filter_map(|request| request.update_cells) {
+            let start = cells.start.unwrap();
+            let [sheet, row, column] = [start.sheet_id, start.row_index, start.column_index].map(Option::unwrap);
+            for (values, row) in cells.rows.unwrap().iter().zip(row..) {
+                for (cell, column) in values.values.as_ref().unwrap().iter().zip(column..) {
+                    book.insert((sheet, row, column), format!("{:?}", cell.user_entered_value));
+                }
+            }
+        }
+        book
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn gathering_rows_changes_nothing_of_what_is_written(
+            writes in proptest::collection::vec((0..2_i64, 0..4_usize, 0..3_usize, 0..4_usize, proptest::bool::ANY), 0..30)
+        ) {
+            let changes: Vec<Change> = writes
+                .into_iter()
+                .enumerate()
+                .map(|(number, (sheet_id, row, column, length, people))| {
+                    let value = Cell::Number(number as f64);
+                    if people {
+                        return Change::RestorePeople { sheet_id, row, column, value };
+                    }
+                    let cells = vec![cell(value, Format::Integer, Style::Body); length];
+                    Change::WriteCells { sheet_id, row, column, cells }
+                })
+                .collect();
+            let one_by_one = written_one_by_one(&changes);
+            proptest::prop_assert_eq!(written_by_requests(changes), one_by_one);
+        }
+    }
 }

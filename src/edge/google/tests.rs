@@ -209,6 +209,31 @@ async fn silence_ends_a_read_as_a_timeout_and_a_write_as_unclear() {
     assert_eq!(script.asked().len(), 5);
 }
 
+/// A server that reads each request's head, writes `text` and hangs up.
+fn hang_up_after(text: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = std::io::Read::read(&mut stream, &mut [0; 65536]);
+            let _ = std::io::Write::write_all(&mut stream, text.as_bytes());
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_is_unavailable_for_a_read_and_unclear_for_a_write() {
+    for text in ["HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"spreadsheetId\":", "HTTP/1.1 20", ""] {
+        let google = local(&hang_up_after(text), 10_000).await;
+        assert_eq!(google.overview("1AbC").await.unwrap_err().kind(), "unavailable");
+        assert_eq!(google.requests_sent(), 4);
+        assert_eq!(google.apply("1AbC", &small_plan()).await.unwrap_err().kind(), "unclear_write");
+        assert_eq!(google.requests_sent(), 5);
+    }
+}
+
 #[tokio::test]
 async fn nobody_at_home_is_unavailable_also_for_a_write() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -274,4 +299,85 @@ async fn the_daemon_may_run_calls_on_any_thread() {
     drop(sendable(google.read("1AbC", &[1])));
     drop(sendable(google.apply("1AbC", &small_plan())));
     drop(sendable(google.create_spreadsheet("a", "id_ID", "Asia/Jakarta", &[])));
+}
+
+/// A key that opens nothing: it was made for these tests and belongs to no account.
+const TEST_KEY: &str = include_str!("test_key.pem");
+
+async fn with_account(replies: Vec<Reply>, read_only: bool) -> (Script, Google) {
+    let (script, address) = serve(replies).await;
+    let key = json!({"type": "service_account", "client_email": "robot@project.iam.gserviceaccount.com",
+        "private_key": TEST_KEY, "token_uri": format!("{address}/token")});
+    let credentials = Some(Credentials::new(key.to_string()));
+    let quotas = Some(Quotas::GOOGLE);
+    let settings = GoogleSettings { credentials, read_only, quotas, ..GoogleSettings::local(address) };
+    (script, Google::with_patience(settings, HURRIED).await.unwrap())
+}
+
+fn token(text: &str) -> Reply {
+    reply(200, json!({"access_token": text, "expires_in": 3600, "token_type": "Bearer"}))
+}
+
+/// The claims of the signed request for a token: the middle part of its assertion, in base64url (RFC 4648).
+fn claims(form: &str) -> Value {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let assertion = form.split_once("assertion=").unwrap().1;
+    let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in assertion.split('.').nth(1).unwrap().bytes() {
+        let Some(six) = LETTERS.iter().position(|&known| known == letter) else { break };
+        (bits, held) = (bits << 6 | six as u32, held + 6);
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_renewed_once_and_kept() {
+    let revoked = || fault(401, "UNAUTHENTICATED", "Invalid credentials");
+    let script = vec![token("one"), revoked(), token("two"), overview_reply(), overview_reply()];
+    let (script, google) = with_account(script, true).await;
+    google.overview("1AbC").await.unwrap();
+    google.overview("1AbC").await.unwrap();
+    let asked = script.asked();
+    let tokens: Vec<&str> = asked.iter().map(|asked| asked.token.as_str()).collect();
+    assert_eq!(tokens, ["", "Bearer one", "", "Bearer two", "Bearer two"]);
+    assert_eq!(claims(&asked[0].body)["scope"], "https://www.googleapis.com/auth/spreadsheets.readonly");
+    assert_eq!(google.requests_sent(), 3);
+
+    let (script, google) = with_account(vec![token("one"), revoked(), token("two"), revoked()], false).await;
+    let error = google.overview("1AbC").await.unwrap_err();
+    assert_eq!((error.kind(), script.asked().len()), ("unauthorized", 4));
+    assert_eq!(claims(&script.asked()[0].body)["scope"], "https://www.googleapis.com/auth/spreadsheets");
+}
+
+#[tokio::test]
+async fn a_refused_key_is_named_and_asked_once() {
+    let refused = reply(400, json!({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}));
+    let (script, google) = with_account(vec![refused], false).await;
+    let error = google.apply("1AbC", &small_plan()).await.unwrap_err();
+    insta::assert_snapshot!(
+        error,
+        @"Google does not accept the key of robot@project.iam.gserviceaccount.com (invalid_grant: Invalid JWT Signature.): check this machine's clock, or make a new key for the service account"
+    );
+    assert_eq!((error.kind(), script.asked().len()), ("unauthorized", 1));
+}
+
+#[tokio::test]
+async fn without_a_token_no_write_is_unclear() {
+    let down = Reply { body: "<html>".to_owned(), ..fault(503, "", "") };
+    let (script, google) = with_account(vec![down, token("one"), reply(200, json!({}))], false).await;
+    assert_eq!(google.apply("1AbC", &small_plan()).await.unwrap(), 1);
+    assert_eq!((script.asked().len(), google.requests_sent()), (3, 1));
+}
+
+#[tokio::test]
+async fn who_has_to_be_invited_is_named() {
+    let forbidden = fault(403, "PERMISSION_DENIED", "The caller does not have permission");
+    let (_, google) = with_account(vec![token("one"), forbidden], false).await;
+    assert_eq!(google.account(), Some("robot@project.iam.gserviceaccount.com"));
+    let error = google.overview("1AbC").await.unwrap_err().to_string();
+    assert!(error.contains("robot@project.iam.gserviceaccount.com") && error.contains("1AbC"), "{error}");
 }
