@@ -4,6 +4,7 @@
 //! inputs; everything that can fail lives in `edge` and `sandbox`; `cycle` is the one place that knows both.
 
 pub mod config;
+pub mod edge;
 pub mod forms;
 pub mod ledger;
 pub mod matching;

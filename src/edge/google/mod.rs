@@ -1,0 +1,392 @@
+//! Google Sheets: the workbook read, the plan applied, one client for the daemon's life. Knows how to ask and how often;
+//! what the cells mean it does not know.
+//!
+//! A write whose answer does not come is never sent again blindly: the caller reads again and plans again.
+
+mod answers;
+mod credentials;
+mod error;
+mod layout;
+mod look;
+mod requests;
+mod retry;
+#[cfg(test)]
+mod tests;
+
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use backon::Retryable;
+use google_sheets4::Sheets;
+use google_sheets4::api::{
+    BatchGetValuesByDataFilterRequest, BatchUpdateSpreadsheetRequest, BatchUpdateValuesRequest, DataFilter,
+    GridProperties, GridRange, Scope, Sheet, SheetProperties, Spreadsheet, SpreadsheetProperties, ValueRange,
+};
+use google_sheets4::common;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use self::credentials::{Access, Connector, is_web_address};
+use self::error::{Context, Effect, Failure};
+use self::requests::grid_index;
+use self::retry::{Limits, Patience, Witness};
+use crate::table::plan::Plan;
+use crate::table::tab::{ReadTab, TabInfo};
+use crate::table::{Rows, a1};
+
+pub use self::credentials::Credentials;
+pub use self::error::GoogleError;
+pub use self::requests::requests;
+pub use self::retry::Quotas;
+
+/// The fields that `overview` asks for.
+const OVERVIEW_FIELDS: &str = "properties(title,locale,timeZone),sheets(properties(sheetId,title,index,\
+    gridProperties(rowCount,columnCount)),developerMetadata(metadataKey,metadataValue))";
+
+/// Bytes of JSON in one write of values; Google advises against more than 2 MB.
+const VALUES_BYTES_MAX: usize = 1_500_000;
+
+/// How to reach Google.
+#[derive(Debug, Clone)]
+pub struct GoogleSettings {
+    /// Another server's base address, such as `http://127.0.0.1:8460`; `None`: Google itself.
+    pub endpoint: Option<String>,
+    /// The service account's key; `None` only with an endpoint: then the bearer token is `local`.
+    pub credentials: Option<Credentials>,
+    /// How long one try of one request may take.
+    pub timeout: Duration,
+    /// Asks for the narrower scope, and refuses to write.
+    pub read_only: bool,
+    /// The quotas to stay within; a stand-in has none.
+    pub quotas: Option<Quotas>,
+}
+
+impl GoogleSettings {
+    /// Google itself: its quotas, 60 seconds a try, reading and writing.
+    pub fn google(credentials: Credentials) -> Self {
+        Self {
+            endpoint: None,
+            credentials: Some(credentials),
+            timeout: Duration::from_secs(60),
+            read_only: false,
+            quotas: Some(Quotas::GOOGLE),
+        }
+    }
+
+    /// A stand-in at an endpoint: no credentials, no quotas, 30 seconds a try, reading and writing.
+    pub fn local(endpoint: impl Into<String>) -> Self {
+        Self {
+            endpoint: Some(endpoint.into()),
+            credentials: None,
+            timeout: Duration::from_secs(30),
+            read_only: false,
+            quotas: None,
+        }
+    }
+}
+
+/// A spreadsheet without its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Its title.
+    pub title: String,
+    /// Its locale, such as `id_ID`.
+    pub locale: String,
+    /// Its time zone, such as `Asia/Jakarta`: serial numbers of dates are local to it.
+    pub time_zone: String,
+    /// Its tabs from left to right.
+    pub tabs: Vec<TabInfo>,
+}
+
+/// One client for all spreadsheets: connections, token and quotas are shared.
+pub struct Google {
+    hub: Sheets<Connector>,
+    access: Access,
+    timeout: Duration,
+    read_only: bool,
+    scope: Scope,
+    limits: Limits,
+    patience: Patience,
+    sent: AtomicU64,
+}
+
+impl Google {
+    /// Reads the key and prepares the client; nothing is sent yet.
+    pub async fn connect(settings: GoogleSettings) -> Result<Self, GoogleError> {
+        Self::with_patience(settings, Patience::default()).await
+    }
+
+    async fn with_patience(settings: GoogleSettings, patience: Patience) -> Result<Self, GoogleError> {
+        if settings.endpoint.is_none() && settings.credentials.is_none() {
+            return Err(GoogleError::BadCredentials { reason: "no key file is configured".to_owned() });
+        }
+        let endpoint = settings.endpoint.as_deref().map(base_address).transpose()?;
+        let plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let access = Access::prepare(settings.credentials.as_ref(), plain).await?;
+        let mut hub = Sheets::new(access.client.clone(), access.token_source());
+        hub.user_agent(concat!("halaqah/", env!("CARGO_PKG_VERSION")).to_owned());
+        if let Some(endpoint) = endpoint {
+            hub.base_url(endpoint.clone());
+            hub.root_url(endpoint);
+        }
+        Ok(Self {
+            hub,
+            access,
+            timeout: settings.timeout,
+            read_only: settings.read_only,
+            scope: if settings.read_only { Scope::SpreadsheetReadonly } else { Scope::Spreadsheet },
+            limits: Limits::new(settings.quotas),
+            patience,
+            sent: AtomicU64::new(0),
+        })
+    }
+
+    /// The e-mail with which a spreadsheet has to be shared, if there is one.
+    pub fn account(&self) -> Option<&str> {
+        self.access.account.as_deref()
+    }
+
+    /// How many HTTP requests were sent so far, repeated ones included, requests for tokens not.
+    pub fn requests_sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Titles, sizes and our marks; no cells. One request.
+    pub async fn overview(&self, spreadsheet_id: &str) -> Result<Overview, GoogleError> {
+        let id = checked_id(spreadsheet_id)?;
+        let answer = self
+            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
+                let call = self.hub.spreadsheets().get(id).param("fields", OVERVIEW_FIELDS);
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+            })
+            .await?;
+        Ok(answers::overview(answer))
+    }
+
+    /// All cells of the given tabs (each named once), in the order asked. One request, however many tabs; none for none.
+    pub async fn read(&self, spreadsheet_id: &str, sheet_ids: &[i64]) -> Result<Vec<ReadTab>, GoogleError> {
+        let id = checked_id(spreadsheet_id)?;
+        if sheet_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let request = &BatchGetValuesByDataFilterRequest {
+            data_filters: Some(sheet_ids.iter().map(|&sheet_id| whole_tab(sheet_id)).collect::<Result<_, _>>()?),
+            major_dimension: Some("ROWS".to_owned()),
+            value_render_option: Some("UNFORMATTED_VALUE".to_owned()),
+            date_time_render_option: Some("SERIAL_NUMBER".to_owned()),
+        };
+        let answer = self
+            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
+                let call = self.hub.spreadsheets().values_batch_get_by_data_filter(request.clone(), id);
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+            })
+            .await?;
+        let mut tabs = answers::read_tabs(answer);
+        sheet_ids.iter().map(|id| tabs.remove(id).ok_or(GoogleError::NoSuchGrid { sheet_id: *id })).collect()
+    }
+
+    /// Applies the plan as one atomic batch, or as several one after the other where it is too large for one; an error
+    /// leaves those before it applied. Returns how many batches were sent; none for an empty plan.
+    pub async fn apply(&self, spreadsheet_id: &str, plan: &Plan) -> Result<u32, GoogleError> {
+        let id = checked_id(spreadsheet_id)?;
+        self.may_write()?;
+        let mut sent = 0;
+        for batch in requests::batches(plan) {
+            let request = &BatchUpdateSpreadsheetRequest { requests: Some(batch), ..Default::default() };
+            self.call(Effect::Once, Some(id), |mut witness: Witness| async move {
+                // Nothing of the answer is needed, and it repeats much of the request.
+                let call = self.hub.spreadsheets().batch_update(request.clone(), id).param("fields", "spreadsheetId");
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+            })
+            .await?;
+            sent += 1;
+        }
+        Ok(sent)
+    }
+
+    /// Makes a spreadsheet with the given tabs, their cells written raw (text is never read as a formula), and returns
+    /// its id. After an error in writing the cells the spreadsheet is there, incomplete.
+    pub async fn create_spreadsheet(
+        &self,
+        title: &str,
+        locale: &str,
+        time_zone: &str,
+        tabs: &[(&str, Rows)],
+    ) -> Result<String, GoogleError> {
+        self.may_write()?;
+        let request = &Spreadsheet {
+            properties: Some(SpreadsheetProperties {
+                title: Some(title.to_owned()),
+                locale: Some(locale.to_owned()),
+                time_zone: Some(time_zone.to_owned()),
+                ..SpreadsheetProperties::default()
+            }),
+            sheets: (!tabs.is_empty()).then(|| tabs.iter().map(|(title, rows)| new_tab(title, rows)).collect()),
+            ..Spreadsheet::default()
+        };
+        let answer = self
+            .call(Effect::Once, None, |mut witness: Witness| async move {
+                let call = self.hub.spreadsheets().create(request.clone()).param("fields", "spreadsheetId");
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+            })
+            .await?;
+        let reason = "the answer names no spreadsheet".to_owned();
+        let id = answer.spreadsheet_id.ok_or(GoogleError::UnclearWrite { reason })?;
+        self.write_values(checked_id(&id)?, tabs).await?;
+        Ok(id)
+    }
+
+    /// Fixed ranges, so that a repeated write does no harm.
+    async fn write_values(&self, id: &str, tabs: &[(&str, Rows)]) -> Result<(), GoogleError> {
+        for data in value_batches(tabs, VALUES_BYTES_MAX) {
+            let request = &BatchUpdateValuesRequest {
+                data: Some(data),
+                value_input_option: Some("RAW".to_owned()),
+                ..BatchUpdateValuesRequest::default()
+            };
+            self.call(Effect::Repeatable, Some(id), |mut witness: Witness| async move {
+                let call = self.hub.spreadsheets().values_batch_update(request.clone(), id);
+                let call = call.param("fields", "spreadsheetId");
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    fn may_write(&self) -> Result<(), GoogleError> {
+        if self.read_only { Err(GoogleError::ReadOnly) } else { Ok(()) }
+    }
+
+    /// One call: kept within the quota, timed, and tried again where that is safe and may help.
+    async fn call<T, F>(
+        &self,
+        effect: Effect,
+        spreadsheet_id: Option<&str>,
+        send: impl Fn(Witness) -> F,
+    ) -> Result<T, GoogleError>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
+        let context = Context { effect, spreadsheet_id, account: self.account(), timeout: self.timeout };
+        let begun = Instant::now();
+        (|| self.attempt(&context, &send))
+            .retry(self.patience.delays())
+            .when(|(failure, _)| failure.again && begun.elapsed() < self.patience.budget)
+            .adjust(|(_, witness), planned| self.patience.delay(planned, witness.retry_after()))
+            .notify(|(failure, _), delay| {
+                tracing::warn!(kind = failure.error.kind(), ?delay, "google: {}, trying again", failure.error);
+            })
+            .await
+            .map_err(|(failure, _)| failure.error)
+    }
+
+    /// One try; after a 401 one more with a new token, since the old one may have been revoked.
+    async fn attempt<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
+        let first = self.try_once(context, send).await;
+        let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else { return first };
+        if !witness.sent() {
+            return first;
+        }
+        match tokio::time::timeout(self.timeout, self.access.refresh(self.scope.as_ref())).await {
+            Ok(true) => self.try_once(context, send).await,
+            Ok(false) | Err(_) => first,
+        }
+    }
+
+    async fn try_once<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    where
+        F: Future<Output = common::Result<(common::Response, T)>>,
+    {
+        match context.effect {
+            Effect::Read => self.limits.read().await,
+            Effect::Repeatable | Effect::Once => self.limits.write().await,
+        }
+        let witness = Witness::default();
+        let outcome = tokio::time::timeout(self.timeout, send(witness.clone())).await;
+        if witness.sent() {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+        }
+        match outcome {
+            // The response still holds the whole body: only the decoded answer lives on.
+            Ok(Ok((_, answer))) => Ok(answer),
+            Ok(Err(error)) => Err((context.failed(error, &witness), witness)),
+            Err(_) => Err((context.timed_out(&witness), witness)),
+        }
+    }
+}
+
+/// The endpoint with one slash at its end: the client appends its paths to it.
+fn base_address(endpoint: &str) -> Result<String, GoogleError> {
+    let address = format!("{}/", endpoint.trim().trim_end_matches('/'));
+    if is_web_address(&address) { Ok(address) } else { Err(GoogleError::BadEndpoint { endpoint: endpoint.to_owned() }) }
+}
+
+/// The client puts the id into the path as it is: anything but the letters that ids are made of would name another path.
+fn checked_id(id: &str) -> Result<&str, GoogleError> {
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if is_id { Ok(id) } else { Err(GoogleError::NotFound { spreadsheet_id: id.to_owned() }) }
+}
+
+fn whole_tab(sheet_id: i64) -> Result<DataFilter, GoogleError> {
+    let id = i32::try_from(sheet_id).map_err(|_| GoogleError::NoSuchGrid { sheet_id })?;
+    let grid_range = GridRange { sheet_id: Some(id), ..GridRange::default() };
+    Ok(DataFilter { grid_range: Some(grid_range), ..DataFilter::default() })
+}
+
+/// A tab with room for its rows and for more, as a new tab of Google Sheets has.
+fn new_tab(title: &str, rows: &Rows) -> Sheet {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let properties = SheetProperties {
+        title: Some(title.to_owned()),
+        grid_properties: Some(GridProperties {
+            row_count: Some(grid_index(rows.len().max(1000))),
+            column_count: Some(grid_index(columns.max(26))),
+            ..GridProperties::default()
+        }),
+        ..SheetProperties::default()
+    };
+    Sheet { properties: Some(properties), ..Sheet::default() }
+}
+
+/// The cells of all tabs as ranges, in batches of a size that Google takes.
+fn value_batches(tabs: &[(&str, Rows)], bytes_max: usize) -> Vec<Vec<ValueRange>> {
+    let mut batches: Vec<Vec<ValueRange>> = Vec::new();
+    let mut batch: Vec<ValueRange> = Vec::new();
+    let mut bytes = 0;
+    for (title, rows) in tabs {
+        let mut range = begun_range(title, 0);
+        for (index, row) in rows.iter().enumerate() {
+            // A blank is `""`: the client drops nulls, and all cells after one would move to the left.
+            let values: Vec<Value> =
+                row.iter().map(|cell| serde_json::to_value(cell).unwrap_or_else(|_| "".into())).collect();
+            let more = values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
+            if bytes > 0 && bytes + more > bytes_max {
+                batch.push(mem::replace(&mut range, begun_range(title, index)));
+                batches.push(mem::take(&mut batch));
+                bytes = 0;
+            }
+            bytes += more;
+            range.values.get_or_insert_default().push(values);
+        }
+        batch.push(range);
+    }
+    batches.push(batch);
+    for batch in &mut batches {
+        batch.retain(|range| range.values.is_some());
+    }
+    batches.retain(|batch| !batch.is_empty());
+    batches
+}
+
+fn begun_range(title: &str, row: usize) -> ValueRange {
+    ValueRange {
+        range: Some(format!("{}!{}", a1::quoted_title(title), a1::address(row, 0))),
+        major_dimension: Some("ROWS".to_owned()),
+        values: None,
+    }
+}

@@ -1,0 +1,412 @@
+//! A plan as the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the same requests.
+
+use std::mem;
+
+use google_sheets4::FieldMask;
+use google_sheets4::api::{
+    AppendDimensionRequest, CellData, DeleteDimensionRequest, DeleteSheetRequest, DimensionRange, GridCoordinate,
+    InsertDimensionRequest, Request, RowData, UpdateCellsRequest,
+};
+use google_sheets4::common::remove_json_null_values;
+
+use super::layout::add_tab;
+use super::look::{CELL_FIELDS, cell_data, value};
+use crate::table::plan::{Change, Plan};
+
+/// Google advises against larger requests.
+const BATCH_BYTES_MAX: usize = 2_000_000;
+
+/// Google refuses more requests in one batch.
+const BATCH_REQUESTS_MAX: usize = 100_000;
+
+/// Rows that one `updateCells` gathers, so that a batch can still be split.
+const GATHERED_ROWS_MAX: usize = 500;
+
+/// All requests of a plan, in the plan's order.
+pub fn requests(plan: &Plan) -> Vec<Request> {
+    groups(plan).into_iter().flatten().collect()
+}
+
+/// The requests in as few batches as their size allows. What one change needs is never split.
+pub(super) fn batches(plan: &Plan) -> Vec<Vec<Request>> {
+    pack(groups(plan), BATCH_BYTES_MAX)
+}
+
+fn pack(groups: Vec<Vec<Request>>, bytes_max: usize) -> Vec<Vec<Request>> {
+    let mut batches = Vec::new();
+    let mut batch: Vec<Request> = Vec::new();
+    let mut bytes = 0;
+    for group in groups {
+        let more = group.iter().map(size).sum::<usize>();
+        let full = bytes + more > bytes_max || batch.len() + group.len() > BATCH_REQUESTS_MAX;
+        if full && !batch.is_empty() {
+            batches.push(mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += more;
+        batch.extend(group);
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
+}
+
+/// Its length as JSON, as the client sends it: without nulls.
+fn size(request: &Request) -> usize {
+    json(request).to_string().len() + 1
+}
+
+fn json(request: &Request) -> serde_json::Value {
+    let mut value = serde_json::to_value(request).unwrap_or_default();
+    remove_json_null_values(&mut value);
+    value
+}
+
+/// Rows being gathered into one `updateCells`.
+struct Gathered {
+    sheet: i64,
+    row: usize,
+    column: usize,
+    fields: &'static str,
+    rows: Vec<RowData>,
+}
+
+impl Gathered {
+    /// Whether a write of the given kind goes right below.
+    fn continues(&self, sheet: i64, row: usize, column: usize, fields: &'static str) -> bool {
+        self.sheet == sheet
+            && self.column == column
+            && self.row + self.rows.len() == row
+            && self.fields == fields
+            && self.rows.len() < GATHERED_ROWS_MAX
+    }
+
+    fn into_request(self) -> Request {
+        let start = GridCoordinate {
+            sheet_id: Some(sheet_id(self.sheet)),
+            row_index: Some(grid_index(self.row)),
+            column_index: Some(grid_index(self.column)),
+        };
+        let request = UpdateCellsRequest {
+            start: Some(start),
+            rows: Some(self.rows),
+            fields: Some(mask(self.fields)),
+            range: None,
+        };
+        Request { update_cells: Some(request), ..Request::default() }
+    }
+}
+
+/// One group a change, but for cells below one another, which share a request.
+fn groups(plan: &Plan) -> Vec<Vec<Request>> {
+    let mut groups = Vec::new();
+    let mut gathered: Option<Gathered> = None;
+    for change in &plan.changes {
+        let Some((sheet, row, column, fields, cells)) = written(change) else {
+            groups.extend(gathered.take().map(|gathered| vec![gathered.into_request()]));
+            groups.push(structure(change));
+            continue;
+        };
+        let cells = RowData { values: Some(cells) };
+        match &mut gathered {
+            Some(above) if above.continues(sheet, row, column, fields) => above.rows.push(cells),
+            _ => {
+                let begun = Gathered { sheet, row, column, fields, rows: vec![cells] };
+                groups.extend(gathered.replace(begun).map(|gathered| vec![gathered.into_request()]));
+            }
+        }
+    }
+    groups.extend(gathered.map(|gathered| vec![gathered.into_request()]));
+    groups
+}
+
+/// Where a change writes which cells; `None` for a change of structure.
+fn written(change: &Change) -> Option<(i64, usize, usize, &'static str, Vec<CellData>)> {
+    match change {
+        Change::WriteCells { sheet_id, row, column, cells } => {
+            Some((*sheet_id, *row, *column, CELL_FIELDS, cells.iter().map(cell_data).collect()))
+        }
+        Change::RestorePeople { sheet_id, row, column, value: cell } => {
+            let cell = CellData { user_entered_value: value(cell), ..CellData::default() };
+            Some((*sheet_id, *row, *column, "userEnteredValue", vec![cell]))
+        }
+        _ => None,
+    }
+}
+
+fn structure(change: &Change) -> Vec<Request> {
+    match change {
+        Change::AddTab { sheet_id, title, row_count, layout } => add_tab(*sheet_id, title, *row_count, layout),
+        Change::DeleteTab { sheet_id: id, .. } => {
+            let request = DeleteSheetRequest { sheet_id: Some(sheet_id(*id)) };
+            vec![Request { delete_sheet: Some(request), ..Request::default() }]
+        }
+        Change::InsertRows { sheet_id, at, count } => {
+            let range = Some(rows(*sheet_id, *at, *count));
+            let request = InsertDimensionRequest { range, inherit_from_before: Some(false) };
+            vec![Request { insert_dimension: Some(request), ..Request::default() }]
+        }
+        Change::DeleteRows { sheet_id, at, count } => {
+            let request = DeleteDimensionRequest { range: Some(rows(*sheet_id, *at, *count)) };
+            vec![Request { delete_dimension: Some(request), ..Request::default() }]
+        }
+        Change::AppendRows { sheet_id: id, count } => {
+            let request = AppendDimensionRequest {
+                sheet_id: Some(sheet_id(*id)),
+                dimension: Some("ROWS".to_owned()),
+                length: Some(grid_index(*count)),
+            };
+            vec![Request { append_dimension: Some(request), ..Request::default() }]
+        }
+        // `written` has taken these.
+        Change::WriteCells { .. } | Change::RestorePeople { .. } => Vec::new(),
+    }
+}
+
+fn rows(id: i64, at: usize, count: usize) -> DimensionRange {
+    DimensionRange {
+        sheet_id: Some(sheet_id(id)),
+        dimension: Some("ROWS".to_owned()),
+        start_index: Some(grid_index(at)),
+        end_index: Some(grid_index(at + count)),
+    }
+}
+
+/// A mask as the API writes it: `FieldMask` splits at commas and joins them again.
+fn mask(fields: &str) -> FieldMask {
+    FieldMask::new(&fields.split(',').collect::<Vec<_>>())
+}
+
+/// The API counts in 32 bits; a spreadsheet of 10 million cells has no larger index.
+pub(super) fn grid_index(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// The API's ids have 32 bits; one that does not fit names no tab, and Google says so.
+pub(super) fn sheet_id(id: i64) -> i32 {
+    i32::try_from(id).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::table::Cell;
+    use crate::table::plan::CellWrite;
+    use crate::table::tab::{Chart, ColourRule, Column, Dropdown, Format, Layout, Style, Tone};
+
+    /// One line a request, as it is sent; colours with three digits.
+    fn lines(requests: &[Request]) -> String {
+        fn rounded(value: &mut Value) {
+            match value {
+                Value::Number(number) if number.is_f64() => {
+                    let number = number.as_f64().unwrap_or_default();
+                    *value = ((number * 1000.0).round() / 1000.0).into();
+                }
+                Value::Array(values) => values.iter_mut().for_each(rounded),
+                Value::Object(fields) => fields.values_mut().for_each(rounded),
+                _ => {}
+            }
+        }
+        let line = |request| {
+            let mut value = json(request);
+            rounded(&mut value);
+            value.to_string()
+        };
+        requests.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn write(row: usize, column: usize, cells: Vec<CellWrite>) -> Change {
+        Change::WriteCells { sheet_id: 7, row, column, cells }
+    }
+
+    fn cell(value: impl Into<Cell>, format: Format, style: Style) -> CellWrite {
+        CellWrite { value: value.into(), format, style, note: None }
+    }
+
+    fn layout() -> Layout {
+        let people = |values: &[&str], hint: &str| {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            Column { width_px: 160, people: Some(Dropdown { values, hint: hint.to_owned() }) }
+        };
+        Layout {
+            view: "suggestions".to_owned(),
+            columns: vec![
+                Column::of_width(120),
+                Column::of_width(120),
+                people(&["Setuju", "Tolak", "", "Setuju", "=1"], "Pilih"),
+                people(&[], "Catatan bebas"),
+                people(&[], ""),
+            ],
+            frozen_rows: 3,
+            header_row: Some(2),
+            colours: vec![
+                ColourRule { column: 2, text: "Setuju".to_owned(), tone: Tone::Good },
+                ColourRule { column: 2, text: "Tolak".to_owned(), tone: Tone::Alert },
+            ],
+            charts: vec![Chart {
+                title: "Kehadiran".to_owned(),
+                first_row: 2,
+                end_row: 10,
+                labels_column: 0,
+                series_columns: vec![1],
+                anchor: (12, 0),
+            }],
+            position: 1,
+        }
+    }
+
+    #[test]
+    fn a_new_tab_is_marked_protected_and_open_to_people() {
+        let title = "Usulan Kelompok".to_owned();
+        let plan = Plan { changes: vec![Change::AddTab { sheet_id: 7, title, row_count: 40, layout: layout() }] };
+        insta::assert_snapshot!(lines(&requests(&plan)), @r##"
+        {"addSheet":{"properties":{"gridProperties":{"columnCount":5,"frozenRowCount":3,"rowCount":40},"index":1,"sheetId":7,"title":"Usulan Kelompok"}}}
+        {"createDeveloperMetadata":{"developerMetadata":{"location":{"sheetId":7},"metadataKey":"halaqah.view","metadataValue":"suggestions","visibility":"DOCUMENT"}}}
+        {"updateDimensionProperties":{"fields":"pixelSize","properties":{"pixelSize":120},"range":{"dimension":"COLUMNS","endIndex":2,"sheetId":7,"startIndex":0}}}
+        {"updateDimensionProperties":{"fields":"pixelSize","properties":{"pixelSize":160},"range":{"dimension":"COLUMNS","endIndex":5,"sheetId":7,"startIndex":2}}}
+        {"addProtectedRange":{"protectedRange":{"description":"halaqah","range":{"sheetId":7},"unprotectedRanges":[{"endColumnIndex":3,"sheetId":7,"startColumnIndex":2,"startRowIndex":3},{"endColumnIndex":4,"sheetId":7,"startColumnIndex":3,"startRowIndex":3},{"endColumnIndex":5,"sheetId":7,"startColumnIndex":4,"startRowIndex":3}],"warningOnly":true}}}
+        {"setDataValidation":{"range":{"endColumnIndex":3,"sheetId":7,"startColumnIndex":2,"startRowIndex":3},"rule":{"condition":{"type":"ONE_OF_LIST","values":[{"userEnteredValue":"Setuju"},{"userEnteredValue":"Tolak"},{"userEnteredValue":"'=1"}]},"inputMessage":"Pilih","showCustomUi":true,"strict":true}}}
+        {"setDataValidation":{"range":{"endColumnIndex":4,"sheetId":7,"startColumnIndex":3,"startRowIndex":3},"rule":{"condition":{"type":"CUSTOM_FORMULA","values":[{"userEnteredValue":"=TRUE"}]},"inputMessage":"Catatan bebas","strict":false}}}
+        {"addConditionalFormatRule":{"index":0,"rule":{"booleanRule":{"condition":{"type":"TEXT_EQ","values":[{"userEnteredValue":"Setuju"}]},"format":{"backgroundColor":{"blue":0.918,"green":0.957,"red":0.902},"backgroundColorStyle":{"rgbColor":{"blue":0.918,"green":0.957,"red":0.902}},"textFormat":{"foregroundColor":{"blue":0.125,"green":0.369,"red":0.106},"foregroundColorStyle":{"rgbColor":{"blue":0.125,"green":0.369,"red":0.106}}}}},"ranges":[{"endColumnIndex":3,"sheetId":7,"startColumnIndex":2,"startRowIndex":3}]}}}
+        {"addConditionalFormatRule":{"index":1,"rule":{"booleanRule":{"condition":{"type":"TEXT_EQ","values":[{"userEnteredValue":"Tolak"}]},"format":{"backgroundColor":{"blue":0.902,"green":0.91,"red":0.988},"backgroundColorStyle":{"rgbColor":{"blue":0.902,"green":0.91,"red":0.988}},"textFormat":{"foregroundColor":{"blue":0.094,"green":0.114,"red":0.549},"foregroundColorStyle":{"rgbColor":{"blue":0.094,"green":0.114,"red":0.549}}}}},"ranges":[{"endColumnIndex":3,"sheetId":7,"startColumnIndex":2,"startRowIndex":3}]}}}
+        {"addChart":{"chart":{"chartId":506952120,"position":{"overlayPosition":{"anchorCell":{"columnIndex":0,"rowIndex":12,"sheetId":7}}},"spec":{"altText":"Kehadiran","basicChart":{"chartType":"COLUMN","domains":[{"domain":{"sourceRange":{"sources":[{"endColumnIndex":1,"endRowIndex":10,"sheetId":7,"startColumnIndex":0,"startRowIndex":2}]}}}],"headerCount":1,"legendPosition":"BOTTOM_LEGEND","series":[{"series":{"sourceRange":{"sources":[{"endColumnIndex":2,"endRowIndex":10,"sheetId":7,"startColumnIndex":1,"startRowIndex":2}]}},"targetAxis":"LEFT_AXIS"}]},"title":"Kehadiran"}}}}
+        "##);
+    }
+
+    #[test]
+    fn rows_and_tabs_come_and_go_in_the_plans_order() {
+        let changes = vec![
+            Change::DeleteTab { sheet_id: 3, title: "Lama".to_owned() },
+            Change::InsertRows { sheet_id: 7, at: 4, count: 2 },
+            Change::DeleteRows { sheet_id: 7, at: 9, count: 1 },
+            Change::AppendRows { sheet_id: 7, count: 30 },
+            Change::RestorePeople { sheet_id: 7, row: 3, column: 2, value: Cell::from("=1+1") },
+            Change::RestorePeople { sheet_id: 7, row: 4, column: 2, value: Cell::Boolean(true) },
+        ];
+        insta::assert_snapshot!(lines(&requests(&Plan { changes })), @r##"
+        {"deleteSheet":{"sheetId":3}}
+        {"insertDimension":{"inheritFromBefore":false,"range":{"dimension":"ROWS","endIndex":6,"sheetId":7,"startIndex":4}}}
+        {"deleteDimension":{"range":{"dimension":"ROWS","endIndex":10,"sheetId":7,"startIndex":9}}}
+        {"appendDimension":{"dimension":"ROWS","length":30,"sheetId":7}}
+        {"updateCells":{"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"=1+1"}}]},{"values":[{"userEnteredValue":{"boolValue":true}}]}],"start":{"columnIndex":2,"rowIndex":3,"sheetId":7}}}
+        "##);
+    }
+
+    #[test]
+    fn each_style_and_format_has_its_look() {
+        let mut noted = cell(0.85, Format::Percent, Style::Body);
+        noted.note = Some("17 dari 20".to_owned());
+        let changes = vec![
+            write(0, 0, vec![cell("Ringkasan", Format::Text, Style::Title)]),
+            write(3, 0, vec![cell("Lead", Format::Text, Style::Lead), cell("Head", Format::Text, Style::Header)]),
+            write(
+                5,
+                1,
+                vec![
+                    cell("Bagian", Format::Text, Style::Section),
+                    cell("=x", Format::Text, Style::Body),
+                    cell("panjang", Format::Wrapped, Style::Body),
+                    cell(1234.0, Format::Integer, Style::Body),
+                    cell(12.5, Format::Decimal, Style::Body),
+                    noted,
+                    cell(25000.0, Format::Money, Style::Body),
+                    cell(46350.0, Format::Date, Style::Body),
+                    cell(46350.5, Format::DateTime, Style::Body),
+                    cell(Cell::Blank, Format::Text, Style::Body),
+                ],
+            ),
+        ];
+        insta::assert_snapshot!(lines(&requests(&Plan { changes })), @r##"
+        {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"textFormat":{"bold":true,"fontSize":16},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Ringkasan"}}]}],"start":{"columnIndex":0,"rowIndex":0,"sheetId":7}}}
+        {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"textFormat":{"foregroundColor":{"blue":0.408,"green":0.388,"red":0.373},"foregroundColorStyle":{"rgbColor":{"blue":0.408,"green":0.388,"red":0.373}},"italic":true},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Lead"}},{"userEnteredFormat":{"backgroundColor":{"blue":0.29,"green":0.306,"red":0.122},"backgroundColorStyle":{"rgbColor":{"blue":0.29,"green":0.306,"red":0.122}},"horizontalAlignment":"CENTER","textFormat":{"bold":true,"foregroundColor":{"blue":1.0,"green":1.0,"red":1.0},"foregroundColorStyle":{"rgbColor":{"blue":1.0,"green":1.0,"red":1.0}}},"verticalAlignment":"MIDDLE","wrapStrategy":"WRAP"},"userEnteredValue":{"stringValue":"Head"}}]}],"start":{"columnIndex":0,"rowIndex":3,"sheetId":7}}}
+        {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"backgroundColor":{"blue":0.918,"green":0.925,"red":0.886},"backgroundColorStyle":{"rgbColor":{"blue":0.918,"green":0.925,"red":0.886}},"textFormat":{"bold":true},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Bagian"}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"CLIP"},"userEnteredValue":{"stringValue":"=x"}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"WRAP"},"userEnteredValue":{"stringValue":"panjang"}},{"userEnteredFormat":{"numberFormat":{"pattern":"#,##0","type":"NUMBER"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":1234.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"#,##0.0#","type":"NUMBER"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":12.5}},{"note":"17 dari 20","userEnteredFormat":{"numberFormat":{"pattern":"0%","type":"PERCENT"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":0.85}},{"userEnteredFormat":{"numberFormat":{"pattern":"\"Rp\"#,##0","type":"CURRENCY"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":25000.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"d mmm yyyy","type":"DATE"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":46350.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"d mmm yyyy hh:mm","type":"DATE_TIME"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":46350.5}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"CLIP"}}]}],"start":{"columnIndex":1,"rowIndex":5,"sheetId":7}}}
+        "##);
+    }
+
+    #[test]
+    fn rows_below_one_another_share_a_request_and_nothing_else_does() {
+        let one = |row, column| write(row, column, vec![cell("x", Format::Text, Style::Body)]);
+        let starts = |changes: Vec<Change>| -> Vec<(Option<i32>, usize)> {
+            let requests = requests(&Plan { changes });
+            let cells = requests.into_iter().filter_map(|request| request.update_cells);
+            cells.map(|cells| (cells.start.unwrap().row_index, cells.rows.unwrap().len())).collect()
+        };
+        assert_eq!(starts(vec![one(1, 0), one(2, 0), one(3, 0)]), [(Some(1), 3)]);
+        assert_eq!(starts(vec![one(1, 0), one(2, 1)]), [(Some(1), 1), (Some(2), 1)]);
+        assert_eq!(starts(vec![one(1, 0), one(3, 0), one(2, 0)]), [(Some(1), 1), (Some(3), 1), (Some(2), 1)]);
+        let insert = Change::InsertRows { sheet_id: 7, at: 2, count: 1 };
+        assert_eq!(starts(vec![one(1, 0), insert, one(2, 0)]), [(Some(1), 1), (Some(2), 1)]);
+        let many = starts((0..1200).map(|row| one(row, 0)).collect());
+        assert_eq!(many, [(Some(0), 500), (Some(500), 500), (Some(1000), 200)]);
+    }
+
+    #[test]
+    fn batches_are_split_between_changes_and_lose_nothing() {
+        let changes: Vec<Change> = (0..6)
+            .map(|n| Change::AddTab { sheet_id: n, title: format!("Tab {n}"), row_count: 9, layout: layout() })
+            .collect();
+        let plan = Plan { changes };
+        let whole = requests(&plan);
+        let size_of_one = whole.iter().map(size).sum::<usize>() / 6;
+        let batches = pack(groups(&plan), size_of_one * 5 / 2);
+        let lengths: Vec<usize> = batches.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [whole.len() / 3; 3]);
+        assert_eq!(lines(&batches.concat()), lines(&whole));
+        assert_eq!(pack(groups(&plan), 1).len(), 6, "a change larger than a batch still goes out whole");
+        assert!(pack(groups(&Plan::default()), 1).is_empty());
+    }
+
+    /// The cells of a workbook after writes, as text: sheet, row and column to what stands there.
+    type Book = std::collections::BTreeMap<(i32, i32, i32), String>;
+
+    fn written_one_by_one(changes: &[Change]) -> Book {
+        let mut book = Book::new();
+        for change in changes {
+            let Some((sheet, row, column, _, cells)) = written(change) else { continue };
+            for (cell, column) in cells.iter().zip(column..) {
+                let place = (sheet_id(sheet), grid_index(row), grid_index(column));
+                book.insert(place, format!("{:?}", cell.user_entered_value));
+            }
+        }
+        book
+    }
+
+    fn written_by_requests(changes: Vec<Change>) -> Book {
+        let mut book = Book::new();
+        for cells in requests(&Plan { changes }).into_iter().filter_map(|request| request.update_cells) {
+            let start = cells.start.unwrap();
+            let [sheet, row, column] = [start.sheet_id, start.row_index, start.column_index].map(Option::unwrap);
+            for (values, row) in cells.rows.unwrap().iter().zip(row..) {
+                for (cell, column) in values.values.as_ref().unwrap().iter().zip(column..) {
+                    book.insert((sheet, row, column), format!("{:?}", cell.user_entered_value));
+                }
+            }
+        }
+        book
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn gathering_rows_changes_nothing_of_what_is_written(
+            writes in proptest::collection::vec((0..2_i64, 0..4_usize, 0..3_usize, 0..4_usize, proptest::bool::ANY), 0..30)
+        ) {
+            let changes: Vec<Change> = writes
+                .into_iter()
+                .enumerate()
+                .map(|(number, (sheet_id, row, column, length, people))| {
+                    let value = Cell::Number(number as f64);
+                    if people {
+                        return Change::RestorePeople { sheet_id, row, column, value };
+                    }
+                    let cells = vec![cell(value, Format::Integer, Style::Body); length];
+                    Change::WriteCells { sheet_id, row, column, cells }
+                })
+                .collect();
+            let one_by_one = written_one_by_one(&changes);
+            proptest::prop_assert_eq!(written_by_requests(changes), one_by_one);
+        }
+    }
+}
