@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::disk::{Disk, OpenFile, StdDisk};
 pub use self::error::{Damage, LogError, LogErrorKind};
-pub use crate::ledger::line::{Head, Line, LineFault, NewEvent};
+pub use crate::ledger::line::{Head, Line, LineFault, NewEvent, Witness};
 
 use self::replay::{Accept, Replay, Segment, Torn, replay, segments, tail_of};
 use crate::ledger::line::{Chain, write_header, write_line};
@@ -230,11 +230,13 @@ fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
 
 /// Makes the directory if need be and takes its lock.
 fn lock(dir: &Path, disk: &mut dyn Disk) -> Result<File, LogError> {
-    if !dir.is_dir() {
+    let missing: Vec<&Path> = dir.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.is_dir()).collect();
+    if !missing.is_empty() {
         fs::create_dir_all(dir).map_err(|e| LogError::io("make the directory", dir, e))?;
-        if let Some(parent) = dir.parent().filter(|p| !p.as_os_str().is_empty()) {
-            disk.sync_dir(parent).map_err(|e| LogError::io("sync", parent, e))?;
-        }
+    }
+    for made in missing {
+        let parent = made.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        disk.sync_dir(parent).map_err(|e| LogError::io("sync", parent, e))?;
     }
     let path = dir.join("lock");
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

@@ -32,6 +32,9 @@ use sha2::{Digest, Sha256};
 
 use super::record::Source;
 
+#[cfg(test)]
+mod tests;
+
 /// The format that this program writes.
 pub const FORMAT: u32 = 1;
 
@@ -97,7 +100,7 @@ impl FromStr for LineHash {
     type Err = LineFault;
 
     fn from_str(text: &str) -> Result<Self, LineFault> {
-        Self::from_hex(text.as_bytes()).ok_or(LineFault::Ending)
+        Self::from_hex(text.as_bytes()).ok_or(LineFault::HashText)
     }
 }
 
@@ -199,6 +202,9 @@ pub enum LineFault {
     /// It begins with something else than an event (or, at the start of a segment, a header) begins with.
     #[error("the line does not begin as a ledger line begins")]
     Start,
+    /// A hash that is none.
+    #[error("a hash is written as 64 characters, 0-9 and a-f")]
+    HashText,
     /// Not UTF-8.
     #[error("the line is not UTF-8 text")]
     NotText,
@@ -225,7 +231,7 @@ pub enum LineFault {
         found: u64,
     },
     /// The bytes were changed after they were written, or belong to another ledger.
-    #[error("the bytes do not fit the hash: the line or one before it was changed")]
+    #[error("the line's bytes do not fit its hash: it was changed, or comes from another ledger")]
     Hash,
     /// The header is chained to another line than the one before it.
     #[error("the segment does not continue the one before it: its `prev` is another hash")]
@@ -489,5 +495,59 @@ impl Tail {
             return Ok(());
         }
         Err(LineFault::Inside { fault: Box::new(self.fault.clone()), seq: line.seq, group: line.group })
+    }
+}
+
+/// A head that was seen outside the ledger (in the tab *Status*) and must be found in it again: only an outside witness can
+/// tell a ledger that lost its end, or was rewritten as a whole, from a good one.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    seen: Head,
+    found: Option<LineHash>,
+}
+
+/// What a witness has against a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WitnessFault {
+    /// The ledger ends before what was seen.
+    #[error(
+        "the ledger ends with event {head}, but event {seen} was recorded before: restore the newest ledger from a backup"
+    )]
+    Behind {
+        /// The ledger's last event.
+        head: u64,
+        /// The event that was seen.
+        seen: u64,
+    },
+    /// Another event stands in its place.
+    #[error("event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten")]
+    Rewritten {
+        /// The event that was seen.
+        seq: u64,
+    },
+}
+
+impl Witness {
+    /// Remembers a head.
+    pub fn new(seen: Head) -> Self {
+        Self { seen, found: None }
+    }
+
+    /// Looks at each line as it is replayed.
+    pub fn see(&mut self, line: &Line<'_>) {
+        if line.seq == self.seen.seq {
+            self.found = Some(line.hash);
+        }
+    }
+
+    /// Judges after all lines; `head` is the ledger's.
+    pub fn confirm(&self, head: &Head) -> Result<(), WitnessFault> {
+        if head.seq < self.seen.seq {
+            return Err(WitnessFault::Behind { head: head.seq, seen: self.seen.seq });
+        }
+        match self.found {
+            Some(hash) if hash != self.seen.hash => Err(WitnessFault::Rewritten { seq: self.seen.seq }),
+            _ => Ok(()),
+        }
     }
 }
