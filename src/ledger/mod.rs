@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod event;
+pub mod line;
 pub mod problem;
 pub mod record;
 pub mod season;

@@ -1,0 +1,232 @@
+//! What can go wrong with a ledger's files: what happened, where, what to do, and a stable kind for the exit code.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::ledger::line::{FORMAT, LineFault};
+
+/// Why the ledger could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// Another process appends to this ledger.
+    #[error(
+        "the ledger {} is in use by another halaqah{}; wait until it is done, or stop that one first",
+        dir.display(),
+        holder.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+    )]
+    Locked {
+        /// The ledger's directory.
+        dir: PathBuf,
+        /// The process that holds it, where it could be read.
+        holder: Option<u32>,
+    },
+    /// There is no ledger to read.
+    #[error("there is no ledger in {}; check `data_dir` in the configuration, or run `halaqah sync` once to begin one", dir.display())]
+    Missing {
+        /// The directory that was looked into.
+        dir: PathBuf,
+    },
+    /// The ledger belongs to another program.
+    #[error(
+        "the ledger is that of program `{found}` ({segment}), not of `{expected}`; correct `code` or `data_dir` in the configuration"
+    )]
+    OtherProgram {
+        /// The segment that says so.
+        segment: String,
+        /// The code in its header.
+        found: String,
+        /// The code that was asked for.
+        expected: String,
+    },
+    /// A newer halaqah wrote this ledger.
+    #[error(
+        "{segment} has ledger format {found}, this halaqah knows only {FORMAT}; install the newer halaqah that wrote it (or, if there is none, the segment's first line is damaged: restore it from a backup)"
+    )]
+    NewerFormat {
+        /// The segment that says so.
+        segment: String,
+        /// Its format.
+        found: u32,
+    },
+    /// The ledger is not what was written.
+    #[error("the ledger is damaged: {segment}, line {line}, byte {byte}: {what}. Nothing was changed. {next_step}")]
+    Damaged {
+        /// The file.
+        segment: String,
+        /// The line as people count it; 0 for the file as a whole.
+        line: u64,
+        /// Where the line begins: bytes before it.
+        byte: u64,
+        /// What is wrong.
+        what: Damage,
+        /// How to go on.
+        next_step: &'static str,
+    },
+    /// The caller would not take a line (an event version that it does not know, a step that cannot be).
+    #[error("event {seq} ({segment}, line {line}) is not acceptable: {cause}")]
+    Refused {
+        /// The file.
+        segment: String,
+        /// The line as people count it.
+        line: u64,
+        /// The event.
+        seq: u64,
+        /// What the caller said.
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// An event could not be written as a line; nothing was written, the log can go on.
+    #[error(
+        "event {index} of the batch cannot be written to the ledger: {what}; nothing was recorded, this is a fault of the program: please report it"
+    )]
+    Unwritable {
+        /// Its place in the batch, from 0.
+        index: usize,
+        /// What is wrong with it.
+        what: LineFault,
+    },
+    /// The system refused.
+    #[error("cannot {doing} {}: {cause}. {}", path.display(), advice(*kind))]
+    Io {
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+        /// The kind of `cause`.
+        kind: LogErrorKind,
+    },
+    /// An earlier write failed, so this writer takes no more.
+    #[error(
+        "the ledger takes no more events since an earlier write failed ({why}); open it again, what was acknowledged is safe"
+    )]
+    Ended {
+        /// What failed first.
+        why: String,
+        /// Its kind.
+        kind: LogErrorKind,
+    },
+}
+
+/// What is wrong with a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// With a line.
+    #[error(transparent)]
+    Line(#[from] LineFault),
+    /// A file that is no segment.
+    #[error("this is not the name of a ledger segment")]
+    ForeignName,
+    /// A segment is missing, cut or doubled.
+    #[error(
+        "the segment begins with event {found} by its name, but event {expected} must come next: a segment is missing or cut"
+    )]
+    Gap {
+        /// The event that had to come.
+        expected: u64,
+        /// The event that the name promises.
+        found: u64,
+    },
+    /// An empty or cut first line. A segment gets its name only after its first line is safe, so no crash does this.
+    #[error("the segment has no first line")]
+    NoHeader,
+}
+
+impl Damage {
+    fn next_step(&self) -> &'static str {
+        match self {
+            Self::ForeignName => {
+                "Move this file out of the ledger's directory; only halaqah's own segments may end in .jsonl there."
+            }
+            Self::Gap { .. } => {
+                "Bring the missing or cut segment back from a backup, then run `halaqah ledger verify`."
+            }
+            Self::Line(_) | Self::NoHeader => {
+                "Copy the whole ledger directory to a safe place, restore this segment from a backup, then run `halaqah ledger verify`."
+            }
+        }
+    }
+}
+
+/// The stable kind of a [`LogError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogErrorKind {
+    /// Another process holds it.
+    Locked,
+    /// There is none.
+    Missing,
+    /// It is another program's.
+    OtherProgram,
+    /// A newer halaqah wrote it.
+    NewerFormat,
+    /// The file system's permissions.
+    Permission,
+    /// The file system is read-only.
+    ReadOnly,
+    /// The disk or the quota is full.
+    NoSpace,
+    /// The disk failed, or another error of the system.
+    Io,
+    /// The caller refused a line: look at the cause.
+    Refused,
+    /// An event that cannot be written.
+    Unwritable,
+    /// The ledger is damaged.
+    Damaged,
+}
+
+impl LogErrorKind {
+    /// The command's exit code: 1 the user can mend it, 3 try again later, 4 ledger damaged. A refused line counts as damage
+    /// unless the caller, who knows the cause, knows better.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Locked | Self::Missing | Self::OtherProgram | Self::NewerFormat => 1,
+            Self::Permission | Self::ReadOnly | Self::Unwritable => 1,
+            Self::NoSpace | Self::Io => 3,
+            Self::Refused | Self::Damaged => 4,
+        }
+    }
+}
+
+impl LogError {
+    /// Its stable kind; a writer that has ended keeps the kind of its first failure.
+    pub fn kind(&self) -> LogErrorKind {
+        match self {
+            Self::Locked { .. } => LogErrorKind::Locked,
+            Self::Missing { .. } => LogErrorKind::Missing,
+            Self::OtherProgram { .. } => LogErrorKind::OtherProgram,
+            Self::NewerFormat { .. } => LogErrorKind::NewerFormat,
+            Self::Damaged { .. } => LogErrorKind::Damaged,
+            Self::Refused { .. } => LogErrorKind::Refused,
+            Self::Unwritable { .. } => LogErrorKind::Unwritable,
+            Self::Io { kind, .. } | Self::Ended { kind, .. } => *kind,
+        }
+    }
+
+    pub(super) fn io(doing: &'static str, path: &Path, cause: io::Error) -> Self {
+        let kind = match cause.kind() {
+            io::ErrorKind::PermissionDenied => LogErrorKind::Permission,
+            io::ErrorKind::ReadOnlyFilesystem => LogErrorKind::ReadOnly,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogErrorKind::NoSpace,
+            _ => LogErrorKind::Io,
+        };
+        Self::Io { doing, path: path.to_owned(), cause, kind }
+    }
+
+    pub(super) fn damaged(segment: &str, line: u64, byte: u64, what: impl Into<Damage>) -> Self {
+        let what = what.into();
+        Self::Damaged { segment: segment.to_owned(), line, byte, next_step: what.next_step(), what }
+    }
+}
+
+fn advice(kind: LogErrorKind) -> &'static str {
+    match kind {
+        LogErrorKind::Permission => "Give the user that runs halaqah the right to read and write there.",
+        LogErrorKind::ReadOnly => "The file system is mounted read-only: mount it for writing, or move `data_dir`.",
+        LogErrorKind::NoSpace => {
+            "The disk (or the quota) is full: make room, then run it again; nothing half-written counts."
+        }
+        _ => "Run it again later; if it comes back, check the disk.",
+    }
+}

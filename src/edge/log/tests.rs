@@ -1,0 +1,654 @@
+//! What the ledger's files promise: on a disk that fails, on changed bytes, and with several processes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use chrono::DateTime;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::*;
+use crate::ledger::line::LineHash;
+
+const PROGRAM: &str = "sman1";
+/// Small enough that a few events fill a segment.
+const SMALL: u64 = 800;
+
+fn event(id: u32) -> NewEvent {
+    NewEvent {
+        at: DateTime::parse_from_rfc3339("2026-11-24T07:36:11.123+07:00").unwrap(),
+        kind: "note.submitted".to_owned(),
+        v: 1,
+        source: None,
+        data: RawValue::from_string(id.to_string()).unwrap(),
+    }
+}
+
+fn events(ids: &[u32]) -> Vec<NewEvent> {
+    ids.iter().map(|id| event(*id)).collect()
+}
+
+/// Opens on `disk` and gives the ids that the ledger holds.
+fn open_on(disk: Box<dyn Disk>, dir: &Path) -> Result<(Log, Opened, Vec<u32>), LogError> {
+    let mut ids = Vec::new();
+    let (log, opened) = Log::open_on(disk, SMALL, dir, PROGRAM, |line| {
+        ids.push(line.data.get().parse().unwrap());
+        Ok::<(), Infallible>(())
+    })?;
+    Ok((log, opened, ids))
+}
+
+fn open(dir: &Path) -> Result<(Log, Opened, Vec<u32>), LogError> {
+    open_on(Box::new(StdDisk), dir)
+}
+
+fn read(dir: &Path) -> Result<(Opened, Vec<u32>), LogError> {
+    let mut ids = Vec::new();
+    let opened = Log::read(dir, Some(PROGRAM), |line| {
+        ids.push(line.data.get().parse().unwrap());
+        Ok::<(), Infallible>(())
+    })?;
+    Ok((opened, ids))
+}
+
+/// A ledger of three segments: (1 2 3) (4) | (5 6) (7 8) | (9) (10 11).
+fn three_segments() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(dir.path()).unwrap();
+    for batch in [&[1, 2, 3][..], &[4], &[5, 6], &[7, 8], &[9], &[10, 11]] {
+        log.append(&events(batch)).unwrap();
+    }
+    drop(log);
+    assert_eq!(names(dir.path()), ["000001.jsonl", "000005.jsonl", "000009.jsonl", "lock"]);
+    dir
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    files(dir).into_keys().collect()
+}
+
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap());
+    entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()
+}
+
+fn lines_of(path: &Path) -> Vec<Vec<u8>> {
+    fs::read(path).unwrap().split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn what_was_appended_comes_back_in_order_over_segments() {
+    let dir = three_segments();
+    let (opened, ids) = read(dir.path()).unwrap();
+    assert_eq!(ids, (1..=11).collect::<Vec<_>>());
+    assert_eq!((opened.lines, opened.head.seq, opened.format, opened.program.as_str()), (11, 11, 1, PROGRAM));
+    assert_eq!(opened.torn, None);
+
+    let (mut log, again, _) = open(dir.path()).unwrap();
+    assert_eq!((again.head, *log.head()), (opened.head, opened.head));
+    assert_eq!(log.append(&[]).unwrap(), opened.head, "an empty batch writes nothing");
+    assert_eq!(log.append(&events(&[12])).unwrap().seq, 12);
+}
+
+#[test]
+fn a_new_ledger_is_empty_and_none_is_said_to_be_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let inside = dir.path().join("data/ledger");
+    assert_eq!(read(&inside).unwrap_err().kind(), LogErrorKind::Missing);
+    let (log, opened, _) = open(&inside).unwrap();
+    assert_eq!((*log.head(), opened.head, opened.lines), (Head::EMPTY, Head::EMPTY, 0));
+    assert_eq!(read(&inside).unwrap().0.head, Head::EMPTY);
+}
+
+#[test]
+fn ten_lines_of_any_language_verify_it() {
+    let dir = three_segments();
+    let segments: BTreeSet<PathBuf> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut previous = "0".repeat(64);
+    for segment in segments.iter().filter(|p| p.extension().is_some_and(|e| e == "jsonl")) {
+        for line in fs::read_to_string(segment).unwrap().lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            let (body, _) = line.rsplit_once(",\"hash\":").unwrap();
+            previous = Sha256::digest(previous + body).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(value["hash"], previous);
+        }
+    }
+    assert_eq!(previous, read(dir.path()).unwrap().0.head.hash.to_string());
+}
+
+#[test]
+fn a_second_opener_is_locked_out_and_readers_are_not() {
+    let dir = three_segments();
+    let (mut log, ..) = open(dir.path()).unwrap();
+    let locked = open(dir.path()).unwrap_err();
+    assert_eq!((locked.kind(), locked.kind().exit_code()), (LogErrorKind::Locked, 1));
+    assert!(locked.to_string().contains(&format!("(process {})", std::process::id())), "{locked}");
+    log.append(&events(&[12])).unwrap();
+    assert_eq!(read(dir.path()).unwrap().1.len(), 12);
+    drop(log);
+    open(dir.path()).unwrap();
+}
+
+#[test]
+fn readers_may_read_at_any_moment_of_a_write() {
+    let dir = three_segments();
+    let (before, ids) = read(dir.path()).unwrap();
+    let path = dir.path().join("000009.jsonl");
+    let old = fs::read(&path).unwrap();
+    open(dir.path()).unwrap().0.append(&events(&[12, 13])).unwrap();
+    let new = fs::read(&path).unwrap();
+    for len in old.len()..new.len() {
+        fs::write(&path, &new[..len]).unwrap();
+        let untouched = files(dir.path());
+        let (opened, seen) = read(dir.path()).unwrap();
+        assert!(seen.starts_with(&ids) && opened.head.seq >= before.head.seq);
+        assert_eq!(
+            opened.torn.map_or(0, |t| t.bytes),
+            len as u64 - new[..len].iter().rposition(|b| *b == b'\n').unwrap() as u64 - 1
+        );
+        assert_eq!(files(dir.path()), untouched);
+    }
+}
+
+#[test]
+fn a_reader_beside_a_busy_writer_always_sees_a_good_ledger() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut log, ..) = open(dir.path()).unwrap();
+    let path = dir.path().to_owned();
+    let reader = std::thread::spawn(move || {
+        let mut last = 0;
+        while last < 600 {
+            let (opened, ids) = read(&path).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(ids, (1..=opened.head.seq as u32).collect::<Vec<_>>());
+            assert!(opened.head.seq >= last);
+            last = opened.head.seq;
+        }
+    });
+    for id in (1..=600).step_by(3) {
+        log.append(&events(&[id, id + 1, id + 2])).unwrap();
+    }
+    reader.join().unwrap();
+}
+
+#[test]
+fn another_program_a_newer_format_and_a_refusing_caller_stop_it() {
+    let dir = three_segments();
+    let ok = |_: &Line<'_>| Ok::<(), Infallible>(());
+    assert_eq!(Log::open(dir.path(), "sman2", ok).unwrap_err().kind(), LogErrorKind::OtherProgram);
+    assert_eq!(Log::read(dir.path(), Some("sman2"), ok).unwrap_err().kind(), LogErrorKind::OtherProgram);
+    assert_eq!(Log::read(dir.path(), None, ok).unwrap().program, PROGRAM);
+
+    let refused = Log::read(dir.path(), None, |l| if l.seq == 6 { Err("version 2 is not known") } else { Ok(()) });
+    insta::assert_snapshot!(refused.unwrap_err(), @"event 6 (000005.jsonl, line 3) is not acceptable: version 2 is not known");
+
+    let newer = tempfile::tempdir().unwrap();
+    let mut header =
+        format!(r#"{{"halaqah":"ledger","format":2,"program":"sman1","first":1,"prev":"{}""#, LineHash::ZERO);
+    let hash = LineHash::chained(&LineHash::ZERO, header.as_bytes());
+    header.push_str(&format!(",\"hash\":\"{hash}\"}}\n"));
+    fs::write(newer.path().join("000001.jsonl"), header).unwrap();
+    assert_eq!(Log::open(newer.path(), PROGRAM, ok).unwrap_err().kind(), LogErrorKind::NewerFormat);
+    assert_eq!(Log::read(newer.path(), None, ok).unwrap().format, 2, "readers tolerate what reads like this format");
+}
+
+#[test]
+fn an_event_that_cannot_be_written_leaves_the_log_as_it_was() {
+    let dir = three_segments();
+    let (mut log, ..) = open(dir.path()).unwrap();
+    let bad = NewEvent { kind: "no\nno".to_owned(), ..event(13) };
+    assert_eq!(log.append(&[event(12), bad]).unwrap_err().kind(), LogErrorKind::Unwritable);
+    assert_eq!(log.append(&events(&[12])).unwrap().seq, 12);
+    drop(log);
+    assert_eq!(read(dir.path()).unwrap().1, (1..=12).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_torn_tail_is_set_aside_and_every_byte_of_it_kept() {
+    let dir = three_segments();
+    let path = dir.path().join("000009.jsonl");
+    let whole = fs::read(&path).unwrap();
+    let last_line = lines_of(&path).last().unwrap().len();
+    fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+
+    let (mut log, opened, ids) = open(dir.path()).unwrap();
+    assert_eq!(ids, (1..=10).collect::<Vec<_>>(), "whole lines of the unfinished batch stay");
+    let torn = opened.torn.unwrap();
+    assert_eq!((torn.byte, torn.bytes), ((whole.len() - last_line) as u64, last_line as u64 - 5));
+    let aside = torn.moved_to.unwrap();
+    assert_eq!(aside.file_name().unwrap(), "torn-000011-1.bytes");
+    assert_eq!(fs::read(aside).unwrap(), whole[whole.len() - last_line..whole.len() - 5]);
+
+    log.append(&events(&[11])).unwrap();
+    drop(log);
+    let (opened, ids) = read(dir.path()).unwrap();
+    assert_eq!((opened.torn, ids), (None, (1..=11).collect::<Vec<_>>()));
+
+    fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+    let second = open(dir.path()).unwrap().1.torn.unwrap().moved_to.unwrap();
+    assert_eq!(second.file_name().unwrap(), "torn-000011-2.bytes", "an earlier one is never overwritten");
+}
+
+/// Every change below must be noticed, and must leave the directory as it was found.
+fn must_be_damage(dir: &Path, what: &str) -> LogError {
+    let before = files(dir);
+    let error = open(dir).map(|(_, opened, _)| opened).expect_err(what);
+    assert_eq!(error.kind().exit_code(), 4, "{what}: {error}");
+    let mut after = files(dir);
+    after.insert("lock".to_owned(), before.get("lock").cloned().unwrap_or_default());
+    assert!(before.iter().all(|(name, bytes)| after[name] == *bytes), "{what}: files were changed");
+    read(dir).expect_err(what)
+}
+
+#[test]
+fn missing_cut_and_foreign_segments_are_damage() {
+    let all = ["000001.jsonl", "000005.jsonl", "000009.jsonl"];
+    for missing in &all[..2] {
+        let dir = three_segments();
+        fs::remove_file(dir.path().join(missing)).unwrap();
+        must_be_damage(dir.path(), missing);
+    }
+    for name in all {
+        let path = |dir: &TempDir| dir.path().join(name);
+        let len = fs::metadata(path(&three_segments())).unwrap().len();
+        let header = lines_of(&path(&three_segments()))[0].len() as u64;
+        let dir = three_segments();
+        let bytes = fs::read(path(&dir)).unwrap();
+        let ends = if name == all[2] { header } else { len };
+        for cut in 0..ends {
+            fs::write(path(&dir), &bytes[..cut as usize]).unwrap();
+            must_be_damage(dir.path(), &format!("{name} cut to {cut}"));
+        }
+    }
+    for name in ["torn.jsonl", "1.jsonl", "0000001.jsonl", "000001 (1).jsonl", "000012.jsonl", ".jsonl"] {
+        let dir = three_segments();
+        fs::copy(dir.path().join(all[2]), dir.path().join(name)).unwrap();
+        must_be_damage(dir.path(), name);
+    }
+    let dir = three_segments();
+    fs::rename(dir.path().join(all[1]), dir.path().join("x")).unwrap();
+    fs::rename(dir.path().join(all[2]), dir.path().join(all[1])).unwrap();
+    must_be_damage(dir.path(), "a segment under another's name");
+}
+
+#[test]
+fn missing_doubled_and_swapped_lines_are_damage_in_every_segment() {
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        let dir = three_segments();
+        let path = dir.path().join(name);
+        let lines = lines_of(&path);
+        for n in 0..lines.len() {
+            let mut doubled = lines.clone();
+            doubled.insert(n, lines[n].clone());
+            fs::write(&path, doubled.concat()).unwrap();
+            must_be_damage(dir.path(), &format!("{name} line {n} doubled"));
+            if n + 1 < lines.len() {
+                let mut missing = lines.clone();
+                missing.remove(n);
+                fs::write(&path, missing.concat()).unwrap();
+                must_be_damage(dir.path(), &format!("{name} line {n} missing"));
+                let mut swapped = lines.clone();
+                swapped.swap(n, n + 1);
+                fs::write(&path, swapped.concat()).unwrap();
+                must_be_damage(dir.path(), &format!("{name} line {n} swapped"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_noticed() {
+    let dir = three_segments();
+    let head = read(dir.path()).unwrap().0.head;
+    let last_batch = lines_of(&dir.path().join("000009.jsonl"))[..2].concat().len();
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        let path = dir.path().join(name);
+        let bytes = fs::read(&path).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, flipped).unwrap();
+            if let Ok((opened, ids)) = read(dir.path()) {
+                assert!(opened.torn.is_some() && opened.head.seq < head.seq, "{name} bit {bit} goes unnoticed");
+                assert!(name == "000009.jsonl" && bit / 8 >= last_batch, "{name} bit {bit} passes for a torn tail");
+                assert!(ids.len() >= 9);
+            }
+        }
+        fs::write(&path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn damage_says_where_and_what_to_do() {
+    let dir = three_segments();
+    let path = dir.path().join("000005.jsonl");
+    let text = fs::read_to_string(&path).unwrap().replace(r#""data":7"#, r#""data":9"#);
+    fs::write(&path, text).unwrap();
+    insta::assert_snapshot!(must_be_damage(dir.path(), "changed data"), @"the ledger is damaged: 000005.jsonl, line 4, byte 548: the line's bytes do not fit its hash: it was changed, or comes from another ledger. Nothing was changed. Copy the whole ledger directory to a safe place, restore this segment from a backup, then run `halaqah ledger verify`.");
+}
+
+/// A disk in the test's hands: counts the calls, fails one of them, and knows what would outlive a power cut.
+#[derive(Clone)]
+struct TestDisk(Arc<Mutex<World>>);
+
+struct World {
+    dir: PathBuf,
+    calls: usize,
+    fault: Option<(usize, Fault)>,
+    dead: bool,
+    next_file: usize,
+    /// Which file stands under a name: as running programs see it, and on the medium.
+    entries: BTreeMap<PathBuf, usize>,
+    durable_entries: BTreeMap<PathBuf, usize>,
+    /// The bytes of each file that are on the medium.
+    durable: BTreeMap<usize, Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    /// The call fails and does nothing; later calls work.
+    Errno(i32),
+    /// Half of the bytes are written, then the call fails; later calls work.
+    Short(i32),
+    /// The process dies before the call, after half of it, or right after it.
+    Crash(u8),
+}
+
+/// What a power cut does to bytes that were written but not synced.
+#[derive(Debug, Clone, Copy)]
+enum Cut {
+    /// The process died alone: all is there.
+    None,
+    Lost,
+    Half,
+    Zeroed,
+}
+
+impl TestDisk {
+    fn new(dir: &Path, fault: Option<(usize, Fault)>) -> Self {
+        let mut world = World {
+            dir: dir.to_owned(),
+            calls: 0,
+            fault,
+            dead: false,
+            next_file: 0,
+            entries: BTreeMap::new(),
+            durable_entries: BTreeMap::new(),
+            durable: BTreeMap::new(),
+        };
+        for (name, bytes) in files(dir).into_iter().filter(|(name, _)| name != "lock") {
+            world.entries.insert(dir.join(name), world.next_file);
+            world.durable.insert(world.next_file, bytes);
+            world.next_file += 1;
+        }
+        world.durable_entries = world.entries.clone();
+        Self(Arc::new(Mutex::new(world)))
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap()
+    }
+
+    /// Does a call, or the part of it that the fault lets happen; `half` does it by half.
+    fn call<T>(
+        &self,
+        whole: impl FnOnce(&mut World) -> io::Result<T>,
+        half: impl FnOnce(&mut World) -> io::Result<()>,
+    ) -> io::Result<T> {
+        let mut world = self.world();
+        let gone = || io::Error::other("the process is dead");
+        if world.dead {
+            return Err(gone());
+        }
+        let number = world.calls;
+        world.calls += 1;
+        let Some((_, fault)) = world.fault.filter(|(at, _)| *at == number) else { return whole(&mut world) };
+        world.dead = matches!(fault, Fault::Crash(_));
+        match fault {
+            Fault::Errno(errno) => Err(io::Error::from_raw_os_error(errno)),
+            Fault::Short(errno) => half(&mut world).and(Err(io::Error::from_raw_os_error(errno))),
+            Fault::Crash(0) => Err(gone()),
+            Fault::Crash(1) => half(&mut world).and(Err(gone())),
+            Fault::Crash(_) => whole(&mut world).and(Err(gone())),
+        }
+    }
+
+    /// The machine loses its power: the directory becomes what the medium holds.
+    fn power_cut(&self, cut: Cut) {
+        let world = self.world();
+        if matches!(cut, Cut::None) {
+            return;
+        }
+        let live: BTreeMap<usize, Vec<u8>> =
+            world.entries.iter().map(|(path, file)| (*file, fs::read(path).unwrap())).collect();
+        world.entries.keys().for_each(|path| fs::remove_file(path).unwrap());
+        for (path, file) in &world.durable_entries {
+            let durable = world.durable.get(file).cloned().unwrap_or_default();
+            let bytes = match live.get(file).filter(|live| live.starts_with(&durable)) {
+                None => durable,
+                Some(live) => {
+                    let more = live.len() - durable.len();
+                    let mut bytes = live.clone();
+                    match cut {
+                        Cut::None => {}
+                        Cut::Lost => bytes.truncate(durable.len()),
+                        Cut::Half => bytes.truncate(durable.len() + more / 2),
+                        Cut::Zeroed => bytes[durable.len()..].iter_mut().step_by(2).for_each(|b| *b = 0),
+                    }
+                    bytes
+                }
+            };
+            fs::write(path, bytes).unwrap();
+        }
+        assert!(world.durable_entries.keys().all(|p| p.starts_with(&world.dir)));
+    }
+}
+
+fn nothing(_: &mut World) -> io::Result<()> {
+    Ok(())
+}
+
+impl Disk for TestDisk {
+    fn create(&mut self, path: &Path) -> io::Result<OpenFile> {
+        self.call(
+            |world| {
+                let file = StdDisk.create(path)?;
+                world.entries.insert(path.to_owned(), world.next_file);
+                world.next_file += 1;
+                Ok(file)
+            },
+            nothing,
+        )
+    }
+
+    fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> io::Result<()> {
+        let path = file.path.clone();
+        self.call(
+            |_| StdDisk.write_all(file, bytes),
+            |_| StdDisk.write_all(&mut OpenFile::append_to(&path)?, &bytes[..bytes.len() / 2]),
+        )
+    }
+
+    fn sync_data(&mut self, file: &OpenFile) -> io::Result<()> {
+        self.call(
+            |world| {
+                let number = world.entries[&file.path];
+                world.durable.insert(number, fs::read(&file.path)?);
+                Ok(())
+            },
+            nothing,
+        )
+    }
+
+    fn sync_dir(&mut self, dir: &Path) -> io::Result<()> {
+        self.call(
+            |world| {
+                if world.dir == dir {
+                    world.durable_entries = world.entries.clone();
+                }
+                Ok(())
+            },
+            nothing,
+        )
+    }
+
+    fn truncate(&mut self, file: &OpenFile, len: u64) -> io::Result<()> {
+        self.call(|_| StdDisk.truncate(file, len), nothing)
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call(
+            |world| {
+                StdDisk.rename(from, to)?;
+                let file = world.entries.remove(from).unwrap();
+                world.entries.insert(to.to_owned(), file);
+                Ok(())
+            },
+            nothing,
+        )
+    }
+}
+
+const BATCHES: [&[u32]; 6] = [&[1, 2, 3], &[4], &[5, 6], &[7, 8, 9], &[10], &[11, 12]];
+
+/// Runs cycles as the program does: opens, and appends of each batch what the ledger does not have yet. Gives the events that
+/// were there or acknowledged, and the error that ended it.
+fn work(disk: Box<dyn Disk>, dir: &Path) -> (Vec<u32>, Result<(), LogError>) {
+    let (mut log, _, mut known) = match open_on(disk, dir) {
+        Ok(opened) => opened,
+        Err(error) => return (Vec::new(), Err(error)),
+    };
+    for batch in BATCHES {
+        let new: Vec<u32> = batch.iter().copied().filter(|id| !known.contains(id)).collect();
+        if let Err(error) = log.append(&events(&new)) {
+            assert!(matches!(log.append(&events(&[99])), Err(LogError::Ended { .. })), "a failed writer writes again");
+            return (known, Err(error));
+        }
+        known.extend(new);
+    }
+    (known, Ok(()))
+}
+
+fn all_ids() -> Vec<u32> {
+    BATCHES.concat()
+}
+
+/// After whatever happened: nothing acknowledged is lost, nothing is there twice, and the work can be done to its end.
+fn recovers(dir: &Path, acknowledged: &[u32], story: &str) {
+    let (_, before) = match read(dir) {
+        Ok(read) => read,
+        Err(e) if e.kind() == LogErrorKind::Missing && acknowledged.is_empty() => return,
+        Err(e) => panic!("{story}: {e}"),
+    };
+    assert!(before.starts_with(acknowledged), "{story}: acknowledged {acknowledged:?}, found {before:?}");
+    assert!(all_ids().starts_with(&before), "{story}: {before:?}");
+    let (_, end) = work(Box::new(StdDisk), dir);
+    end.unwrap_or_else(|e| panic!("{story}: {e}"));
+    let (opened, after) = read(dir).unwrap_or_else(|e| panic!("{story}: {e}"));
+    assert_eq!((after, opened.torn), (all_ids(), None), "{story}");
+}
+
+/// How many calls the whole work makes.
+fn calls() -> usize {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = TestDisk::new(dir.path(), None);
+    work(Box::new(disk.clone()), dir.path()).1.unwrap();
+    disk.world().calls
+}
+
+#[test]
+fn a_crash_at_any_call_loses_nothing_acknowledged_and_doubles_nothing() {
+    let calls = calls();
+    assert!(calls > 20, "{calls}");
+    for at in 0..calls {
+        for part in 0..=2 {
+            for cut in [Cut::None, Cut::Lost, Cut::Half, Cut::Zeroed] {
+                let story = format!("crash {part} at call {at}, {cut:?}");
+                let dir = tempfile::tempdir().unwrap();
+                let disk = TestDisk::new(dir.path(), Some((at, Fault::Crash(part))));
+                let (acknowledged, end) = work(Box::new(disk.clone()), dir.path());
+                assert!(end.is_err(), "{story}");
+                disk.power_cut(cut);
+                recovers(dir.path(), &acknowledged, &story);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_crash_while_a_torn_tail_is_set_aside_loses_nothing() {
+    let torn = || {
+        let dir = three_segments();
+        let path = dir.path().join("000009.jsonl");
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
+        dir
+    };
+    for at in 0..7 {
+        for part in 0..=2 {
+            for cut in [Cut::None, Cut::Lost, Cut::Half, Cut::Zeroed] {
+                let story = format!("crash {part} at call {at}, {cut:?}");
+                let dir = torn();
+                let disk = TestDisk::new(dir.path(), Some((at, Fault::Crash(part))));
+                assert!(open_on(Box::new(disk.clone()), dir.path()).is_err(), "{story}");
+                disk.power_cut(cut);
+                let tail = [br#"{"seq":11,"#.as_slice(), b"\"data\":11"];
+                let (_, _, ids) = open(dir.path()).unwrap_or_else(|e| panic!("{story}: {e}"));
+                assert_eq!(ids, (1..=10).collect::<Vec<_>>(), "{story}");
+                let kept = files(dir.path()).into_iter().filter(|(name, _)| name.starts_with("torn-"));
+                let whole =
+                    kept.map(|(_, bytes)| bytes).filter(|b| tail.iter().all(|t| b.windows(t.len()).any(|w| w == *t)));
+                assert!(whole.count() >= 1, "{story}: the torn bytes are gone");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failing_disk_ends_the_writer_and_the_next_opening_goes_on() {
+    const EIO: i32 = 5;
+    const ENOSPC: i32 = 28;
+    for at in 0..calls() {
+        for fault in [Fault::Errno(EIO), Fault::Errno(ENOSPC), Fault::Short(EIO), Fault::Short(ENOSPC)] {
+            for cut in [Cut::None, Cut::Lost] {
+                let story = format!("{fault:?} at call {at}, then {cut:?}");
+                let dir = tempfile::tempdir().unwrap();
+                let disk = TestDisk::new(dir.path(), Some((at, fault)));
+                let (acknowledged, end) = work(Box::new(disk.clone()), dir.path());
+                let kind = end.expect_err(&story).kind();
+                let full = matches!(fault, Fault::Errno(ENOSPC) | Fault::Short(ENOSPC));
+                assert_eq!(kind, if full { LogErrorKind::NoSpace } else { LogErrorKind::Io }, "{story}");
+                assert_eq!(kind.exit_code(), 3);
+                if let Ok((opened, ids)) = read(dir.path()) {
+                    assert_eq!(
+                        (ids, opened.torn),
+                        (acknowledged.clone(), None),
+                        "{story}: the failed batch was cut back"
+                    );
+                }
+                disk.power_cut(cut);
+                recovers(dir.path(), &acknowledged, &story);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_batch_is_one_write_and_one_sync() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = TestDisk::new(dir.path(), None);
+    let (mut log, ..) = open_on(Box::new(disk.clone()), dir.path()).unwrap();
+    let before = disk.world().calls;
+    log.append(&events(&[1, 2, 3, 4, 5])).unwrap();
+    assert_eq!(disk.world().calls - before, 2);
+}
+
+#[test]
+fn every_kind_has_its_exit_code() {
+    let code = |cause| LogError::io("write to", Path::new("x"), io::Error::from_raw_os_error(cause)).kind().exit_code();
+    let (eio, eacces, enospc, erofs, edquot) = (5, 13, 28, 30, 122);
+    assert_eq!([eio, eacces, enospc, erofs, edquot].map(code), [3, 1, 3, 1, 3]);
+    let full = LogError::io("write to", Path::new("ledger/000001.jsonl"), io::Error::from_raw_os_error(enospc));
+    insta::assert_snapshot!(full, @"cannot write to ledger/000001.jsonl: No space left on device (os error 28). The disk (or the quota) is full: make room, then run it again; nothing half-written counts.");
+}

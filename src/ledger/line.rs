@@ -1,0 +1,553 @@
+//! One line of the ledger: how it is written, read back and chained. Pure: bytes in, values out; knows no file.
+//!
+//! The format, law for as long as a ledger lives:
+//!
+//! ```text
+//! {"halaqah":"ledger","format":1,"program":"sman1","first":1,"prev":"<64 hex>","hash":"<64 hex>"}
+//! {"seq":1,"group":1,"at":"2026-11-24T07:36:11.123+07:00","type":"…","v":1,"source":{…},"data":{…},"hash":"<64 hex>"}
+//! ```
+//!
+//! - Each segment begins with a header, then one line is one event. UTF-8 JSON, fields in this order, no line break inside,
+//!   `\n` at the end. `source` is left out when there is none. `group` is the `seq` of the first event of the batch that was
+//!   written and synced together; a batch never spans two segments.
+//! - One rule chains everything, headers included: `hash` is the SHA-256 of the previous line's hash (its 64 ASCII hex
+//!   characters) followed by this line's bytes up to, not including, `,"hash":`. The previous hash of the very first header
+//!   is 64 zeros. The closing bytes are compared literally. So the program's code, the format and every event are covered,
+//!   and `cat 0*.jsonl` can be verified by ten lines of any language. A header's `prev` repeats the hash before it, so that
+//!   one segment can be checked alone.
+//! - Readers ignore fields they do not know (they stand before `hash`) and leave a newer `v` to their caller.
+//!
+//! What a torn write may look like is decided by [`Tail`]: a batch is acknowledged whole, so only the last batch can be torn.
+//! Its whole lines before the tear are in the chain and stay: they are events that were written but not acknowledged, the
+//! fold knows them, and the repeated cycle does not write them twice. No reader needs to know whether a group is complete.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::record::Source;
+
+#[cfg(test)]
+mod tests;
+
+/// The format that this program writes.
+pub const FORMAT: u32 = 1;
+
+const LINE_START: &[u8] = br#"{"seq":"#;
+const HEADER_START: &[u8] = br#"{"halaqah":"#;
+const HASH_OPEN: &[u8] = br#","hash":""#;
+const HASH_CLOSE: &[u8] = b"\"}\n";
+const ENDING: usize = HASH_OPEN.len() + 64 + HASH_CLOSE.len();
+
+/// The hash of a line; prints as 64 lower-case hex characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineHash([u8; 32]);
+
+impl LineHash {
+    /// 64 zeros: what the first header of a ledger is chained to.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The hash of a line: `previous` as hex, then the line's bytes up to `,"hash":`.
+    pub fn chained(previous: &Self, body: &[u8]) -> Self {
+        Self(Sha256::new().chain_update(previous.hex()).chain_update(body).finalize().into())
+    }
+
+    /// The 64 ASCII characters that stand for this hash in a line.
+    pub fn hex(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        hex
+    }
+
+    /// Reads exactly 64 lower-case hex characters.
+    pub fn from_hex(hex: &[u8]) -> Option<Self> {
+        let digit = |c: u8| match c {
+            b'0'..=b'9' => Some(c - b'0'),
+            b'a'..=b'f' => Some(c - b'a' + 10),
+            _ => None,
+        };
+        let hex: &[u8; 64] = hex.try_into().ok()?;
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for LineHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for LineHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for LineHash {
+    type Err = LineFault;
+
+    fn from_str(text: &str) -> Result<Self, LineFault> {
+        Self::from_hex(text.as_bytes()).ok_or(LineFault::HashText)
+    }
+}
+
+impl Serialize for LineHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The last event of a ledger: what an outside witness keeps. An empty ledger has `seq` 0 and the hash of 64 zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Head {
+    /// The sequence number of the last event.
+    pub seq: u64,
+    /// The hash of its line.
+    pub hash: LineHash,
+}
+
+impl Head {
+    /// The head of a ledger without events.
+    pub const EMPTY: Self = Self { seq: 0, hash: LineHash::ZERO };
+}
+
+/// An event about to be written.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// When it was accepted; written to the millisecond with its offset.
+    pub at: DateTime<FixedOffset>,
+    /// Its type, such as `meeting_report.submitted`: lower-case letters, digits, `_` and `.`.
+    pub kind: String,
+    /// The version of the type's `data`.
+    pub v: u16,
+    /// The row it comes from, if it comes from one.
+    pub source: Option<Source>,
+    /// What the event says, as JSON.
+    pub data: Box<RawValue>,
+}
+
+/// One event as it stands in the ledger; everything is borrowed from the line's bytes.
+#[derive(Debug, Clone)]
+pub struct Line<'a> {
+    /// Its sequence number: 1 for the first event, then without a gap.
+    pub seq: u64,
+    /// The sequence number of the first event of its batch.
+    pub group: u64,
+    /// When it was accepted.
+    pub at: DateTime<FixedOffset>,
+    /// Its type.
+    pub kind: &'a str,
+    /// The version of its `data`; a caller that does not know it must refuse the line.
+    pub v: u16,
+    /// The row it comes from.
+    pub source: Option<LineSource<'a>>,
+    /// What it says, unread.
+    pub data: &'a RawValue,
+    /// Its hash as written; right only if the line came out of a [`Chain`].
+    pub hash: LineHash,
+}
+
+/// [`Source`], borrowed from a line.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LineSource<'a> {
+    /// The tab's sheetId.
+    pub tab: i64,
+    /// The row as people count it.
+    pub row: u32,
+    /// The row's key.
+    #[serde(borrow)]
+    pub key: Cow<'a, str>,
+}
+
+impl From<&LineSource<'_>> for Source {
+    fn from(source: &LineSource<'_>) -> Self {
+        Self { tab: source.tab, row: source.row, key: source.key.as_ref().into() }
+    }
+}
+
+/// The first line of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The format of the segment's lines.
+    pub format: u32,
+    /// The code of the program whose ledger this is.
+    pub program: String,
+    /// The sequence number of the first event in the segment.
+    pub first: u64,
+    /// The hash of the last line before the segment.
+    pub prev: LineHash,
+    /// The header's own hash, to which the segment's first event is chained.
+    pub hash: LineHash,
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// The closing bytes are not there: a cut line, or a changed end.
+    #[error("the line does not end with a hash and a line break")]
+    Ending,
+    /// It begins with something else than an event (or, at the start of a segment, a header) begins with.
+    #[error("the line does not begin as a ledger line begins")]
+    Start,
+    /// A hash that is none.
+    #[error("a hash is written as 64 characters, 0-9 and a-f")]
+    HashText,
+    /// Not UTF-8.
+    #[error("the line is not UTF-8 text")]
+    NotText,
+    /// Not JSON, or a field is missing or of another kind.
+    #[error("the line cannot be read: {0}")]
+    Fields(String),
+    /// The type of an event holds other characters than it may.
+    #[error("`{0}` cannot be an event's type: only a-z, 0-9, `_` and `.` can stand in one")]
+    Kind(String),
+    /// A line is missing, doubled or out of order.
+    #[error("expected event {expected}, found event {found}: a line is missing, doubled or out of order")]
+    Seq {
+        /// The number that had to come.
+        expected: u64,
+        /// The number that came.
+        found: u64,
+    },
+    /// The batch number contradicts the lines before it.
+    #[error("event {seq} claims to belong to batch {found}, which cannot be")]
+    Group {
+        /// The event.
+        seq: u64,
+        /// The batch it names.
+        found: u64,
+    },
+    /// The bytes were changed after they were written, or belong to another ledger.
+    #[error("the line's bytes do not fit its hash: it was changed, or comes from another ledger")]
+    Hash,
+    /// The header is chained to another line than the one before it.
+    #[error("the segment does not continue the one before it: its `prev` is another hash")]
+    Prev,
+    /// A header inside a segment.
+    #[error("a segment's header stands in the middle of a segment")]
+    HeaderInside,
+    /// A line that cannot be read, with whole lines of later batches after it: not a torn write.
+    #[error("{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write")]
+    Inside {
+        /// What is wrong with the first bad line.
+        fault: Box<LineFault>,
+        /// The whole line that proves it.
+        seq: u64,
+        /// Its batch.
+        group: u64,
+    },
+}
+
+#[derive(Deserialize)]
+struct LineFields<'a> {
+    seq: u64,
+    group: u64,
+    at: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    v: u16,
+    #[serde(borrow, default)]
+    source: Option<LineSource<'a>>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct HeaderFields<'a> {
+    #[serde(borrow)]
+    halaqah: Cow<'a, str>,
+    format: u32,
+    #[serde(borrow)]
+    program: Cow<'a, str>,
+    first: u64,
+    prev: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// Reads one line (with its line break) without looking at the chain.
+    pub fn parse(raw: &'a [u8]) -> Result<Self, LineFault> {
+        let (text, hash) = framed(raw, LINE_START)?;
+        let fields: LineFields<'a> = serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
+        let at = DateTime::parse_from_rfc3339(fields.at).map_err(|e| LineFault::Fields(format!("`at`: {e}")))?;
+        let LineFields { seq, group, kind, v, source, data, .. } = fields;
+        Ok(Self { seq, group, at, kind, v, source, data, hash })
+    }
+}
+
+impl Header {
+    /// Reads a segment's first line (with its line break) without looking at the chain.
+    pub fn parse(raw: &[u8]) -> Result<Self, LineFault> {
+        let (text, hash) = framed(raw, HEADER_START)?;
+        let fields: HeaderFields<'_> = serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
+        if fields.halaqah != "ledger" {
+            return Err(LineFault::Start);
+        }
+        let HeaderFields { format, program, first, prev, .. } = fields;
+        Ok(Self { format, program: program.into_owned(), first, prev: prev.parse()?, hash })
+    }
+
+    /// The format that a first line names, even if the rest of it follows rules this program does not know.
+    pub fn format_of(raw: &[u8]) -> Option<u32> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        raw.starts_with(HEADER_START).then(|| serde_json::from_slice::<Format>(raw).ok()).flatten().map(|f| f.format)
+    }
+}
+
+/// The line as text without its line break, and its hash, if it begins and ends as it must.
+fn framed<'a>(raw: &'a [u8], start: &[u8]) -> Result<(&'a str, LineHash), LineFault> {
+    let hash = raw.strip_suffix(HASH_CLOSE).and_then(|rest| rest.split_last_chunk::<64>());
+    let (rest, hash) = hash.ok_or(LineFault::Ending)?;
+    let hash = LineHash::from_hex(hash).ok_or(LineFault::Ending)?;
+    if !rest.ends_with(HASH_OPEN) {
+        return Err(LineFault::Ending);
+    }
+    if !raw.starts_with(start) {
+        return Err(LineFault::Start);
+    }
+    let text = std::str::from_utf8(&raw[..raw.len() - 1]).map_err(|_| LineFault::NotText)?;
+    Ok((text, hash))
+}
+
+/// The bytes that the hash covers; `raw` must have passed [`framed`].
+fn body(raw: &[u8]) -> &[u8] {
+    &raw[..raw.len() - ENDING]
+}
+
+/// Adds one event's line to `out`, chained to `previous`; gives its hash.
+pub fn write_line(
+    out: &mut Vec<u8>,
+    seq: u64,
+    group: u64,
+    event: &NewEvent,
+    previous: &LineHash,
+) -> Result<LineHash, LineFault> {
+    let plain = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.');
+    if event.kind.is_empty() || !event.kind.bytes().all(plain) {
+        return Err(LineFault::Kind(event.kind.clone()));
+    }
+    let start = out.len();
+    let at = event.at.to_rfc3339_opts(SecondsFormat::Millis, false);
+    let (kind, v) = (&event.kind, event.v);
+    out.extend_from_slice(format!(r#"{{"seq":{seq},"group":{group},"at":"{at}","type":"{kind}","v":{v}"#).as_bytes());
+    if let Some(source) = &event.source {
+        out.extend_from_slice(br#","source":"#);
+        serde_json::to_writer(&mut *out, source).map_err(|e| LineFault::Fields(e.to_string()))?;
+    }
+    out.extend_from_slice(br#","data":"#);
+    // In JSON a raw line break can only stand between tokens, where a space means the same.
+    out.extend(event.data.get().bytes().map(|b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }));
+    Ok(close(out, start, previous))
+}
+
+/// Adds a segment's header to `out`, chained to `prev`; gives its hash.
+pub fn write_header(out: &mut Vec<u8>, program: &str, first: u64, prev: &LineHash) -> LineHash {
+    let start = out.len();
+    let program = serde_json::Value::from(program);
+    out.extend_from_slice(
+        format!(r#"{{"halaqah":"ledger","format":{FORMAT},"program":{program},"first":{first},"prev":"{prev}""#)
+            .as_bytes(),
+    );
+    close(out, start, prev)
+}
+
+fn close(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
+    let hash = LineHash::chained(previous, &out[start..]);
+    out.extend_from_slice(HASH_OPEN);
+    out.extend_from_slice(&hash.hex());
+    out.extend_from_slice(HASH_CLOSE);
+    hash
+}
+
+/// Where a ledger's chain stands: verifies the lines in order. A line that fails does not move it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chain {
+    head: Head,
+    /// The hash to which the next line is chained: the head's, or that of the header after it.
+    last: LineHash,
+    /// The batch that the next line may belong to besides its own; 0 at a segment's start.
+    open_group: u64,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { head: Head::EMPTY, last: LineHash::ZERO, open_group: 0 }
+    }
+}
+
+impl Chain {
+    /// The last event verified.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The sequence number that must come next.
+    pub fn next_seq(&self) -> u64 {
+        self.head.seq + 1
+    }
+
+    /// The hash to which the next line is chained.
+    pub fn last(&self) -> &LineHash {
+        &self.last
+    }
+
+    /// Verifies the first line of a segment.
+    pub fn header(&mut self, raw: &[u8]) -> Result<Header, LineFault> {
+        let header = Header::parse(raw)?;
+        if header.first != self.next_seq() {
+            return Err(LineFault::Seq { expected: self.next_seq(), found: header.first });
+        }
+        if header.prev != self.last {
+            return Err(LineFault::Prev);
+        }
+        if header.hash != LineHash::chained(&self.last, body(raw)) {
+            return Err(LineFault::Hash);
+        }
+        self.last = header.hash;
+        self.open_group = 0;
+        Ok(header)
+    }
+
+    /// Verifies the next event.
+    pub fn line<'a>(&mut self, raw: &'a [u8]) -> Result<Line<'a>, LineFault> {
+        let line = Line::parse(raw)?;
+        if line.seq != self.next_seq() {
+            return Err(LineFault::Seq { expected: self.next_seq(), found: line.seq });
+        }
+        if line.hash != LineHash::chained(&self.last, body(raw)) {
+            return Err(LineFault::Hash);
+        }
+        if line.group != line.seq && line.group != self.open_group {
+            return Err(LineFault::Group { seq: line.seq, found: line.group });
+        }
+        self.head = Head { seq: line.seq, hash: line.hash };
+        self.last = line.hash;
+        self.open_group = line.group;
+        Ok(line)
+    }
+}
+
+/// Tells a torn last batch from damage, given the first line that does not verify and everything after it.
+///
+/// A write that was cut short leaves a prefix of the batch, or (blocks of it lost) holes in it, but never a whole line in the
+/// wrong place or with wrong bytes, and never a whole line of another batch. So the tail is torn unless one of these stands
+/// in it. A change that breaks the last batch's own lines cannot be told from a tear; only a witness of the head can.
+#[derive(Debug)]
+pub struct Tail {
+    fault: LineFault,
+    expected: u64,
+    open_group: u64,
+    /// Batch and number of the last whole line met.
+    whole: Option<(u64, u64)>,
+}
+
+impl Tail {
+    /// Begins with the fault of the first line that `chain` refused. A whole line is refused for a reason that no torn write
+    /// has: then that reason comes back as the error.
+    pub fn new(chain: &Chain, fault: LineFault) -> Result<Self, LineFault> {
+        match fault {
+            LineFault::Ending | LineFault::Start | LineFault::NotText | LineFault::Fields(_) => {
+                Ok(Self { fault, expected: chain.next_seq(), open_group: chain.open_group, whole: None })
+            }
+            _ => Err(fault),
+        }
+    }
+
+    /// Looks at the next stretch of bytes, up to and with a line break (or the end of the file). An error is damage.
+    pub fn see(&mut self, stretch: &[u8]) -> Result<(), LineFault> {
+        if Header::parse(stretch).is_ok() {
+            return Err(LineFault::HeaderInside);
+        }
+        // A changed line break glues two lines together, so a whole line may begin inside the stretch.
+        for (start, _) in stretch.windows(LINE_START.len()).enumerate().filter(|(_, w)| *w == LINE_START) {
+            if let Ok(line) = Line::parse(&stretch[start..]) {
+                self.meet(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The fault with which the torn tail begins.
+    pub fn fault(&self) -> &LineFault {
+        &self.fault
+    }
+
+    fn meet(&mut self, line: &Line<'_>) -> Result<(), LineFault> {
+        let (group, after) = self.whole.unwrap_or((line.group, self.expected));
+        let same_batch = line.group == group && (group == self.expected || group == self.open_group);
+        if same_batch && line.seq > after {
+            self.whole = Some((line.group, line.seq));
+            return Ok(());
+        }
+        Err(LineFault::Inside { fault: Box::new(self.fault.clone()), seq: line.seq, group: line.group })
+    }
+}
+
+/// A head that was seen outside the ledger (in the tab *Status*) and must be found in it again: only an outside witness can
+/// tell a ledger that lost its end, or was rewritten as a whole, from a good one.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    seen: Head,
+    found: Option<LineHash>,
+}
+
+/// What a witness has against a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WitnessFault {
+    /// The ledger ends before what was seen.
+    #[error(
+        "the ledger ends with event {head}, but event {seen} was recorded before: restore the newest ledger from a backup"
+    )]
+    Behind {
+        /// The ledger's last event.
+        head: u64,
+        /// The event that was seen.
+        seen: u64,
+    },
+    /// Another event stands in its place.
+    #[error("event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten")]
+    Rewritten {
+        /// The event that was seen.
+        seq: u64,
+    },
+}
+
+impl Witness {
+    /// Remembers a head.
+    pub fn new(seen: Head) -> Self {
+        Self { seen, found: None }
+    }
+
+    /// Looks at each line as it is replayed.
+    pub fn see(&mut self, line: &Line<'_>) {
+        if line.seq == self.seen.seq {
+            self.found = Some(line.hash);
+        }
+    }
+
+    /// Judges after all lines; `head` is the ledger's.
+    pub fn confirm(&self, head: &Head) -> Result<(), WitnessFault> {
+        if head.seq < self.seen.seq {
+            return Err(WitnessFault::Behind { head: head.seq, seen: self.seen.seq });
+        }
+        match self.found {
+            Some(hash) if hash != self.seen.hash => Err(WitnessFault::Rewritten { seq: self.seen.seq }),
+            _ => Ok(()),
+        }
+    }
+}
