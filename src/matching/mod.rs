@@ -34,3 +34,6 @@ pub fn suggest(instance: &Instance) -> Suggestions {
     let (placed, score_total) = timetable.assignment.worth();
     Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,7 +273,7 @@ pub fn total(parts: &[Part], weights: &Weights) -> u32 {
     if weight == 0 { 0 } else { ((2 * sum + weight) / (2 * weight)) as u32 }
 }
 
-/// How much a part lifts the score above that of one who answered nothing, in thousandths of thousandths; negative if it
+/// How much a part lifts the score above that of one who answered nothing, in thousandths of a point; negative if it
 /// lowers it.
 pub fn points(part: &Part, weights: &Weights) -> i64 {
     let weight: i64 = TERMS.iter().map(|kind| i64::from(kind.weight(weights))).sum();
