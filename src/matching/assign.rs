@@ -74,6 +74,8 @@ enum Via {
 pub struct Assignment<'n> {
     network: &'n Network,
     slots: Vec<Slots>,
+    /// What is added to every score of a seat, to draw people there.
+    bonus: Vec<i64>,
     seat_of: Vec<Option<(u32, u32)>>,
     members: Vec<Vec<u32>>,
     taken_of_owner: Vec<u32>,
@@ -87,16 +89,23 @@ pub struct Assignment<'n> {
 impl<'n> Assignment<'n> {
     /// Seats everybody as well as possible; `slots` says when each seat meets (no bit: it is closed).
     pub fn solve(network: &'n Network, slots: &[Slots]) -> Self {
+        Self::solve_with(network, slots.to_vec(), vec![0; network.seats.len()])
+    }
+
+    /// The same, each seat being worth so much more than its scores say: with enough, a seat is filled to its minimum at the
+    /// least cost to all (a Lagrange multiplier of the lower bound).
+    fn solve_with(network: &'n Network, slots: Vec<Slots>, bonus: Vec<i64>) -> Self {
         let (people, seats, owners) = (network.people.len(), network.seats.len(), network.owners.len());
         let mut assignment = Self {
             network,
-            slots: slots.to_vec(),
+            slots,
             seat_of: vec![None; people],
             members: vec![Vec::new(); seats],
             taken_of_owner: vec![0; owners],
             price: vec![0; seats + 1 + owners],
             moves: vec![None; seats],
-            unplaced_loss: 1001 * (people as i64 + 1),
+            unplaced_loss: (1001 + bonus.iter().max().map_or(0, |most| *most)) * (people as i64 + 1),
+            bonus,
             work: 0,
         };
         assignment.enter(0..people as u32);
@@ -117,12 +126,20 @@ impl<'n> Assignment<'n> {
             if self.price[self.owner_node(owner)] > 0 {
                 // The owner's other seats gain room, which may better others too: the prices no longer hold.
                 let work = self.work;
-                *self = Self::solve(self.network, &self.slots);
+                *self = Self::solve_with(self.network, self.slots.clone(), self.bonus.clone());
                 self.work += work;
                 return;
             }
         }
         self.enter(released);
+    }
+
+    /// Draws people to a seat by adding to its scores, and seats everybody anew.
+    pub fn raise(&mut self, seat: usize, bonus: u32) {
+        let (slots, mut raised, work) = (self.slots.clone(), self.bonus.clone(), self.work);
+        raised[seat] = i64::from(bonus);
+        *self = Self::solve_with(self.network, slots, raised);
+        self.work += work;
     }
 
     /// Where somebody sits: the seat and the score.
@@ -133,6 +150,12 @@ impl<'n> Assignment<'n> {
     /// Who sits in a seat, in no order.
     pub fn members(&self, seat: usize) -> &[u32] {
         &self.members[seat]
+    }
+
+    /// Whether a seat, or its owner, takes nobody more.
+    pub fn is_full(&self, seat: usize) -> bool {
+        let owner = self.network.seats[seat].owner.map(|owner| owner as usize);
+        !self.has_room(seat) || owner.is_some_and(|owner| self.taken_of_owner[owner] >= self.network.owners[owner])
     }
 
     /// When a seat meets; no bit if it is closed.
@@ -156,14 +179,14 @@ impl<'n> Assignment<'n> {
     }
 
     /// No assignment to seats that meet in these slots is worth more: the prices prove it (linear programming duality).
-    /// In scores, each person without a place taken off at `loss_unplaced`; equal to what `solve` reaches.
+    /// In scores and bonuses, each person without a place taken off at `loss_unplaced`; equal to what `solve` reaches.
     pub fn bound(&self) -> i64 {
         let network = self.network;
         let price_of_owner = |seat: &Seat| seat.owner.map_or(0, |owner| self.price[self.owner_node(owner)]);
         let price = |seat: usize| self.price[seat].max(price_of_owner(&network.seats[seat]));
         let best = |(person, who): (usize, &Person)| {
             let open = who.edges.iter().filter(|edge| self.meets(person as u32, edge.seat));
-            let values = open.map(|edge| i64::from(edge.score) - price(edge.seat as usize));
+            let values = open.map(|edge| self.value(*edge) - price(edge.seat as usize));
             values.max().map_or(-self.unplaced_loss, |value| value.max(-self.unplaced_loss))
         };
         let people: i64 = network.people.iter().enumerate().map(best).sum();
@@ -181,6 +204,11 @@ impl<'n> Assignment<'n> {
     /// How many arcs have been looked at: a measure of time that is the same on every machine.
     pub fn work(&self) -> u64 {
         self.work
+    }
+
+    /// The score of a pair with the bonus of its seat.
+    fn value(&self, edge: Edge) -> i64 {
+        i64::from(edge.score) + self.bonus[edge.seat as usize]
     }
 
     fn nowhere(&self) -> usize {
@@ -224,7 +252,7 @@ impl<'n> Assignment<'n> {
         search.clear();
         for edge in network.people[person as usize].edges.iter().filter(|edge| self.meets(person, edge.seat)) {
             let seat = edge.seat as usize;
-            let length = self.price[seat] - i64::from(edge.score);
+            let length = self.price[seat] - self.value(*edge);
             search.reach(seat, length, Via::Enters, self.is_end(seat));
         }
         search.reach(self.nowhere(), self.unplaced_loss, Via::Enters, true);
@@ -272,11 +300,11 @@ impl<'n> Assignment<'n> {
         let mut moves: Vec<Move> = Vec::new();
         let mut leave: Option<Move> = None;
         for &person in &self.members[seat] {
-            let now = self.seat_of[person as usize].map_or(0, |(_, score)| i64::from(score));
+            let now = self.seat_of[person as usize].map_or(0, |(seat, score)| self.value(Edge { seat, score }));
             let edges = &self.network.people[person as usize].edges;
             self.work += edges.len() as u64;
             for edge in edges.iter().filter(|edge| edge.seat as usize != seat && self.meets(person, edge.seat)) {
-                let step = Move { to: edge.seat as usize, person, loss: now - i64::from(edge.score) };
+                let step = Move { to: edge.seat as usize, person, loss: now - self.value(*edge) };
                 match search.position[step.to] {
                     usize::MAX => {
                         search.position[step.to] = moves.len();

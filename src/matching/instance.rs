@@ -206,4 +206,14 @@ impl<'a> Instance<'a> {
     pub(super) fn groups_of(&self, mentor: &str) -> impl Iterator<Item = &OpenGroup<'a>> {
         self.groups.iter().filter(move |group| group.mentor == mentor)
     }
+
+    /// Whether a mentor of this code is there; the instance is sorted.
+    pub(super) fn has_mentor(&self, code: &str) -> bool {
+        self.mentors.binary_search_by_key(&code, |mentor| mentor.code).is_ok()
+    }
+
+    /// Whether a mentee of this code waits; the instance is sorted.
+    pub(super) fn waits(&self, code: &str) -> bool {
+        self.mentees.binary_search_by_key(&code, |mentee| mentee.code).is_ok()
+    }
 }

@@ -4,5 +4,36 @@
 //! not know how answers came to be, how suggestions are shown or in which words; a coordinator decides about each of them.
 
 pub mod assign;
+mod explain;
+mod fingerprint;
 pub mod instance;
 pub mod rules;
+mod schedule;
+pub mod score;
+mod seats;
+pub mod suggestions;
+
+use instance::Instance;
+use seats::Board;
+use suggestions::Suggestions;
+
+/// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
+pub fn suggest(instance: &Instance) -> Suggestions {
+    let instance = instance.sorted();
+    let board = Board::new(&instance);
+    let timetable = schedule::timetable(&board);
+    let places = explain::places(&board, &timetable);
+    let mut placements = Vec::new();
+    let mut unplaced = Vec::new();
+    for mentee in 0..instance.mentees.len() {
+        match explain::suggestion(&board, &timetable, &places, mentee) {
+            Some(suggestion) => placements.push(suggestion),
+            None => unplaced.push(explain::unplaced(&board, &timetable, mentee)),
+        }
+    }
+    let (placed, score_total) = timetable.assignment.worth();
+    Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
+}
+
+#[cfg(test)]
+mod tests;

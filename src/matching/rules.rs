@@ -57,15 +57,18 @@ pub fn may_join(instance: &Instance, mentee: &Mentee, mentor: &Mentor) -> bool {
     !instance.must_not.contains(&(mentee.code, mentor.code))
 }
 
-/// The slots in which the mentor can meet: those answered, and those in which a group of the mentor meets anyway.
-pub fn slots_of_mentor<'a>(instance: &'a Instance, mentor: &'a Mentor) -> impl Iterator<Item = &'a str> {
+/// The slots in which the mentor can meet, in order: those answered, and those in which a group of the mentor meets anyway.
+pub fn slots_of_mentor<'a>(instance: &Instance<'a>, mentor: &Mentor<'a>) -> Vec<&'a str> {
     let kept = instance.groups_of(mentor.code).filter_map(|group| group.slot);
-    mentor.slots.iter().map(|slot| slot.as_str()).chain(kept)
+    let mut slots: Vec<&str> = mentor.slots.iter().map(|slot| slot.as_str()).chain(kept).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }
 
-/// Whether some weekly slot suits both.
-pub fn common_slot(instance: &Instance, mentee: &Mentee, mentor: &Mentor) -> bool {
-    slots_of_mentor(instance, mentor).any(|slot| mentee.slots.iter().any(|own| own == slot))
+/// The slots of a mentor (as `slots_of_mentor` gives them) that suit a mentee too.
+pub fn common_slots<'s>(mentee: &'s Mentee, of_mentor: &'s [&str]) -> impl Iterator<Item = &'s str> {
+    of_mentor.iter().copied().filter(|slot| mentee.slots.iter().any(|own| own == slot))
 }
 
 /// Places left in an open group, within the group's maximum and the mentor's own.
@@ -82,8 +85,9 @@ pub fn new_groups(instance: &Instance, mentor: &Mentor) -> u32 {
     wanted.saturating_sub(now).min(mentor.remaining() / size.min.max(1))
 }
 
-/// The first rule between a mentee and a mentor that does not hold, places in groups aside.
-pub fn pair_bar(instance: &Instance, mentee: &Mentee, mentor: &Mentor) -> Option<Bar> {
+/// The first rule between a mentee and a mentor that does not hold, places in groups aside; `slots` are the mentor's, as
+/// `slots_of_mentor` gives them.
+pub fn pair_bar(instance: &Instance, mentee: &Mentee, mentor: &Mentor, slots: &[&str]) -> Option<Bar> {
     let rules = [
         (Bar::Gender, same_gender(mentee, mentor)),
         (Bar::NotScreened, mentor.ready),
@@ -92,7 +96,7 @@ pub fn pair_bar(instance: &Instance, mentee: &Mentee, mentor: &Mentor) -> Option
     ];
     let broken = rules.into_iter().find(|(_, holds)| !holds).map(|(bar, _)| bar);
     broken
-        .or_else(|| (!common_slot(instance, mentee, mentor)).then_some(Bar::NoCommonSlot))
+        .or_else(|| common_slots(mentee, slots).next().is_none().then_some(Bar::NoCommonSlot))
         .or_else(|| (mentor.remaining() == 0).then_some(Bar::MentorFull))
 }
 

@@ -1,0 +1,124 @@
+//! When each group meets: from the slots with the most demand on, one group's slot at a time is changed for the better.
+
+use super::assign::{Assignment, Slots};
+use super::seats::Board;
+
+/// How many arcs the search may look at: a second or so, counted so that it ends at the same place on every machine.
+const WORK: u64 = 200_000_000;
+
+/// What is added to a group's scores to fill it to its minimum, one after another.
+const BONUSES: [u32; 6] = [50, 100, 200, 400, 800, 1600];
+
+/// The assignment that is suggested, and the slot of each seat.
+pub struct Timetable<'n> {
+    /// Who sits where; no new group with members is below its minimum.
+    pub assignment: Assignment<'n>,
+    /// When each seat meets, by position in `Board::slots`; `None` if no slot is left for it.
+    pub slots: Vec<Option<usize>>,
+}
+
+/// Chooses the slots and seats everybody.
+pub fn timetable<'n>(board: &'n Board) -> Timetable<'n> {
+    let slots = slots_in_demand(board);
+    let mut work = 0;
+    let assignment = seat(board, &slots, &mut work);
+    let mut best = Timetable { assignment, slots };
+    while work < WORK && improve(board, &mut best, &mut work) {}
+    best
+}
+
+/// Seats everybody with the groups meeting in these slots, exactly; then closes the groups below their minimum one by one,
+/// the weakest first, unless people can be drawn there from larger groups and would have no place otherwise.
+fn seat<'n>(board: &'n Board, slots: &[Option<usize>], work: &mut u64) -> Assignment<'n> {
+    let sets: Vec<Slots> = slots.iter().map(|slot| slot.map_or(0, Board::slot_set)).collect();
+    let mut assignment = Assignment::solve(&board.network, &sets);
+    *work += assignment.work();
+    while let Some(weakest) = weakest(board, &assignment) {
+        let mut closed = assignment.clone();
+        closed.close(weakest);
+        *work += closed.work() - assignment.work();
+        let filled = match closed.worth().0 < assignment.worth().0 {
+            true => fill(board, &assignment, weakest, work),
+            false => None,
+        };
+        assignment = filled.unwrap_or(closed);
+    }
+    assignment
+}
+
+/// Groups with members, but fewer than their minimum.
+fn below_minimum<'s>(board: &'s Board, assignment: &'s Assignment) -> impl Iterator<Item = usize> + 's {
+    (0..board.seats.len()).filter(|&seat| {
+        let members = assignment.members(seat).len();
+        0 < members && members < board.seats[seat].minimum as usize
+    })
+}
+
+/// Of the groups below their minimum the one with the fewest members, then the lowest score, then the first by code.
+fn weakest(board: &Board, assignment: &Assignment) -> Option<usize> {
+    below_minimum(board, assignment)
+        .min_by_key(|&seat| (assignment.members(seat).len(), assignment.score_of_seat(seat), seat))
+}
+
+/// Fills a group to its minimum from larger ones; `None` if that costs anybody the place or pulls another group down.
+fn fill<'n>(board: &Board, assignment: &Assignment<'n>, seat: usize, work: &mut u64) -> Option<Assignment<'n>> {
+    let below = below_minimum(board, assignment).count();
+    let mut filled = assignment.clone();
+    for bonus in BONUSES {
+        let before = filled.work();
+        filled.raise(seat, bonus);
+        *work += filled.work() - before;
+        if filled.members(seat).len() >= board.seats[seat].minimum as usize {
+            let fewer = below_minimum(board, &filled).count() < below;
+            return (fewer && filled.worth().0 >= assignment.worth().0).then_some(filled);
+        }
+    }
+    None
+}
+
+/// For every seat the slot in which most of those who could sit there are free; two groups of a mentor never share one.
+fn slots_in_demand(board: &Board) -> Vec<Option<usize>> {
+    let mut demand = vec![vec![0u32; board.slots.len()]; board.seats.len()];
+    for person in &board.network.people {
+        for edge in &person.edges {
+            let seat = edge.seat as usize;
+            for &slot in board.seats[seat].choices.iter().filter(|slot| person.slots & Board::slot_set(**slot) != 0) {
+                demand[seat][slot] += 1;
+            }
+        }
+    }
+    let mut slots: Vec<Option<usize>> = vec![None; board.seats.len()];
+    for seat in 0..board.seats.len() {
+        let free = board.seats[seat].choices.iter().copied().filter(|&slot| is_free(board, &slots, seat, slot));
+        slots[seat] = free.min_by_key(|&slot| (std::cmp::Reverse(demand[seat][slot]), slot));
+    }
+    slots
+}
+
+/// Whether no other seat of the same mentor meets in a slot.
+fn is_free(board: &Board, slots: &[Option<usize>], seat: usize, slot: usize) -> bool {
+    board.seats_of(board.seats[seat].mentor).all(|other| other == seat || slots[other] != Some(slot))
+}
+
+/// Tries every other slot of every seat once and keeps what places more people or scores higher; whether anything did.
+fn improve<'n>(board: &'n Board, best: &mut Timetable<'n>, work: &mut u64) -> bool {
+    let mut improved = false;
+    for seat_at in 0..board.seats.len() {
+        for &slot in &board.seats[seat_at].choices {
+            if best.slots[seat_at] == Some(slot) || !is_free(board, &best.slots, seat_at, slot) {
+                continue;
+            }
+            if *work >= WORK {
+                return false;
+            }
+            let mut slots = best.slots.clone();
+            slots[seat_at] = Some(slot);
+            let assignment = seat(board, &slots, work);
+            if assignment.worth() > best.assignment.worth() {
+                *best = Timetable { assignment, slots };
+                improved = true;
+            }
+        }
+    }
+    improved
+}

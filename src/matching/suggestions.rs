@@ -1,0 +1,115 @@
+//! What matching answers: suggested placements and who has none, each with reasons as data.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::rules::Bar;
+use super::score::{Reason, Term};
+
+/// Where somebody could go: a group that meets now, or a new one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The name of a group that meets now.
+    Open(CompactString),
+    /// A group to be opened: the mentor's code and a number from 1, such as `K07-1`.
+    New(CompactString),
+}
+
+/// One mentee's suggested group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The mentee's code.
+    pub mentee: CompactString,
+    /// The mentor's code.
+    pub mentor: CompactString,
+    /// The group.
+    pub place: Place,
+    /// The weekly slot in which the group meets or would meet.
+    pub slot: CompactString,
+    /// How well they fit, 0..=1000.
+    pub score: u32,
+    /// What the score is made of.
+    pub terms: Vec<Term>,
+    /// What speaks most for it, at most three, the weightiest first.
+    pub reasons: Vec<Reason>,
+    /// What speaks most against it, if anything does.
+    pub against: Option<Reason>,
+    /// The best group of another mentor.
+    pub alternative: Option<Alternative>,
+}
+
+impl Suggestion {
+    /// The name of the group, if it meets already.
+    pub fn group(&self) -> Option<&str> {
+        match &self.place {
+            Place::Open(name) => Some(name),
+            Place::New(_) => None,
+        }
+    }
+
+    /// The key of the group, if it is to be opened.
+    pub fn new_group_key(&self) -> Option<&str> {
+        match &self.place {
+            Place::Open(_) => None,
+            Place::New(key) => Some(key),
+        }
+    }
+}
+
+/// The best group that was not suggested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// The mentor's code.
+    pub mentor: CompactString,
+    /// The group.
+    pub place: Place,
+    /// The weekly slot in which it meets or would meet.
+    pub slot: CompactString,
+    /// How well the mentee would fit, 0..=1000.
+    pub score: u32,
+    /// How much better the suggestion scores; negative if the alternative scores higher.
+    pub difference: i64,
+    /// Why it was not suggested.
+    pub lost: Lost,
+}
+
+/// Why an alternative was not suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    /// It does not score higher.
+    LowerScore,
+    /// It scores higher, but its places are worth more to others.
+    PlacesTaken,
+    /// It scores higher, but the suggested group needs the mentee to reach its minimum.
+    NeededElsewhere,
+}
+
+/// Somebody without a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unplaced {
+    /// The mentee's code.
+    pub mentee: CompactString,
+    /// The rule that leaves no mentor: every mentor fails it or an earlier one.
+    pub why: Bar,
+    /// How many mentors fail first at each rule.
+    pub bars: BTreeMap<Bar, u32>,
+}
+
+/// Everything that is suggested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestions {
+    /// In order of the mentees' codes.
+    pub placements: Vec<Suggestion>,
+    /// In order of the mentees' codes.
+    pub unplaced: Vec<Unplaced>,
+    /// How many have a place.
+    pub placed: u32,
+    /// The sum of the scores.
+    pub score_total: u64,
+    /// The instance, as 16 hexadecimal digits: the same for the same instance.
+    pub instance_hash: CompactString,
+}
