@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use super::names::{NameId, Names, normal_name};
 use super::people::{Finder, PersonIndex};
 use super::record::Record;
-use super::references::{PlacementFault, PlacementProblem, Referent, References};
+use super::references::{PlacementFault, PlacementProblem, References, Referent};
 
 /// Where a group stands in its [`Groups`].
 pub type GroupIndex = usize;
@@ -196,8 +196,7 @@ impl<'a> Groups<'a> {
     fn leave(&mut self, mentee: PersonIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
         match self.current(mentee).filter(|current| current.group == group) {
             Some(current) => {
-                current.end =
-                    Some(Ending { on: decision.date, how: Departure::Left, reason: Some(decision.reason()) });
+                current.end = Some(Ending { on: decision.date, how: Departure::Left, reason: Some(decision.reason()) });
                 true
             }
             None => false,
@@ -210,8 +209,7 @@ impl<'a> Groups<'a> {
         for &index in &self.all[group].memberships {
             let membership = &mut self.memberships[index];
             if membership.end.is_none() {
-                membership.end =
-                    Some(Ending { on: closing.on, how: Departure::Closed, reason: Some(closing.reason) });
+                membership.end = Some(Ending { on: closing.on, how: Departure::Closed, reason: Some(closing.reason) });
             }
         }
     }

@@ -6,7 +6,7 @@ use super::groups::{GroupIndex, Groups, group_key};
 use super::names::{NameId, Names};
 use super::people::{People, PersonIndex};
 use super::record::Record;
-use super::references::{Referent, References, UnknownAttendee};
+use super::references::{References, Referent, UnknownAttendee};
 use super::weeks::Window;
 
 /// A report this many days after the meeting is still on time.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::names::Names;
 use super::people::{Finder, PersonIndex};
 use super::record::Record;
-use super::references::{Referent, References};
+use super::references::{References, Referent};
 
 /// The steps that make a mentor ready, in their usual order.
 pub const STEPS: [&str; 7] =

@@ -14,7 +14,7 @@ use super::names::{Names, normal_name};
 use super::people::{Finder, People, PersonIndex};
 use super::record::Record;
 use super::records::Records;
-use super::references::{Referent, References};
+use super::references::{References, Referent};
 use super::season::{Program, Season};
 use super::support::{SupportCase, support_cases};
 use super::weeks::{SchoolWeeks, Window};
@@ -187,8 +187,12 @@ impl<'a> Standing<'a> {
 
     /// Sorts those of the cohort without a group into the waiting lists.
     fn line_up(&mut self) {
-        let queue: Vec<PersonIndex> =
-            self.cohort.iter().copied().filter(|mentee| self.group_of(*mentee).is_none() && !self.left(*mentee)).collect();
+        let queue: Vec<PersonIndex> = self
+            .cohort
+            .iter()
+            .copied()
+            .filter(|mentee| self.group_of(*mentee).is_none() && !self.left(*mentee))
+            .collect();
         for mentee in queue {
             match self.consent(mentee) {
                 ConsentStatus::Missing => self.awaiting_consent.push(mentee),
@@ -380,17 +384,15 @@ fn select<'a>(program: &'a Program, as_of: NaiveDate, asked: Option<&str>) -> Re
 
 fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Option<Previous<'a>> {
     let before = program.seasons.iter().filter(|other| other.start < season.start);
-    before.max_by_key(|other| other.start).map(|other| Previous {
-        season: other,
-        through: other.end.min(other.start + (through - season.start)),
-    })
+    before
+        .max_by_key(|other| other.start)
+        .map(|other| Previous { season: other, through: other.end.min(other.start + (through - season.start)) })
 }
 
 /// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
 fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
-    let is_plan = |record: &Record| {
-        record.form == "finance_record" && record.answers.text("record_type") == Some("plan")
-    };
+    let is_plan =
+        |record: &Record| record.form == "finance_record" && record.answers.text("record_type") == Some("plan");
     records.keep(|record| record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record)))
 }
 
@@ -430,11 +432,7 @@ fn recitations<'a>(
 }
 
 /// The group that a row was about: the latest started one of its name.
-fn group_meant<'a>(
-    record: &'a Record,
-    groups: &Groups<'a>,
-    references: &mut References<'a>,
-) -> Option<GroupIndex> {
+fn group_meant<'a>(record: &'a Record, groups: &Groups<'a>, references: &mut References<'a>) -> Option<GroupIndex> {
     let name = record.answers.text("group").unwrap_or_default();
     let group = groups.started_named(&normal_name(name), record.event_date);
     if group.is_none() {

@@ -8,7 +8,7 @@ use super::mentor_steps::MentorSteps;
 use super::names::Names;
 use super::people::{Finder, PersonIndex};
 use super::record::Record;
-use super::references::{Referent, References};
+use super::references::{References, Referent};
 
 /// One request and its follow-ups.
 #[derive(Debug, Clone)]
