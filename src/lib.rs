@@ -9,5 +9,6 @@ pub mod forms;
 pub mod ledger;
 pub mod matching;
 pub mod schedule;
+pub mod statistics;
 pub mod table;
 pub mod words;

@@ -1,11 +1,26 @@
-//! What happened (events), how a log line is written, and what follows from all of them together (the state).
+//! What happened (events), how a log line is written, and what follows from all of them together: the state, and how the
+//! program stands on a day.
 //!
 //! Pure: no I/O, no clock. It knows the addresses of cells (`table`) and nothing of any other room.
 
 pub mod answers;
+pub mod consent;
 pub mod event;
+pub mod groups;
 pub mod line;
+pub mod meetings;
+pub mod mentor_steps;
+pub mod names;
+pub mod people;
 pub mod problem;
+pub mod quality;
 pub mod record;
+pub mod records;
+pub mod references;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod season;
+pub mod standing;
 pub mod state;
+pub mod support;
+pub mod weeks;

@@ -1,0 +1,89 @@
+//! Guardian consent: what a guardian last said, and whether a mentee may be placed (statistics.md section 3).
+
+use chrono::NaiveDate;
+
+use super::people::{Person, eighteenth_birthday};
+use super::record::Record;
+
+/// What a mentee's guardian last said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guardian {
+    /// Nothing yet.
+    #[default]
+    Missing,
+    /// Yes, without a break since this day.
+    Granted {
+        /// The day of the first yes after the last no.
+        since: NaiveDate,
+    },
+    /// No.
+    Refused,
+}
+
+impl Guardian {
+    /// What holds after one more answer; answers come in order of submission.
+    pub(super) fn after(self, record: &Record) -> Self {
+        match (record.answers.text("consent"), self) {
+            (Some("granted"), Self::Granted { since }) => Self::Granted { since },
+            (Some("granted"), _) => Self::Granted { since: record.submitted_on() },
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// Whether a mentee may be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConsentStatus {
+    /// 18 or older: nobody else's consent is needed.
+    Adult,
+    /// The guardian agrees.
+    Granted,
+    /// The guardian does not agree.
+    Refused,
+    /// The guardian has not answered.
+    Missing,
+}
+
+impl ConsentStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Adult, Self::Granted, Self::Refused, Self::Missing];
+
+    pub(super) fn of(person: &Person<'_>, guardian: Guardian, day: NaiveDate) -> Self {
+        match guardian {
+            _ if person.age_on(day).is_some_and(|age| age >= 18) => Self::Adult,
+            Guardian::Granted { .. } => Self::Granted,
+            Guardian::Refused => Self::Refused,
+            Guardian::Missing => Self::Missing,
+        }
+    }
+
+    /// `adult`, `granted`, `refused` or `missing`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Adult => "adult",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Missing => "missing",
+        }
+    }
+
+    /// Whether the mentee may be placed in a group.
+    pub fn complete(self) -> bool {
+        matches!(self, Self::Adult | Self::Granted)
+    }
+}
+
+/// The day on which one who registered on `registered` could first be placed, if by `through`.
+pub(super) fn complete_on(
+    person: &Person<'_>,
+    guardian: Guardian,
+    registered: NaiveDate,
+    through: NaiveDate,
+) -> Option<NaiveDate> {
+    let of_age = person.birth_date().map(eighteenth_birthday).filter(|birthday| *birthday <= through);
+    let granted = match guardian {
+        Guardian::Granted { since } => Some(since),
+        Guardian::Missing | Guardian::Refused => None,
+    };
+    of_age.into_iter().chain(granted).min().map(|day| day.max(registered))
+}

@@ -1,0 +1,368 @@
+//! Groups and who belongs to them, from the placement decisions (statistics.md section 3).
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use compact_str::CompactString;
+
+use super::names::{NameId, Names, normal_name};
+use super::people::{Finder, PersonIndex};
+use super::record::Record;
+use super::references::{PlacementFault, PlacementProblem, References, Referent};
+
+/// Where a group stands in its [`Groups`].
+pub type GroupIndex = usize;
+
+/// A group from its forming to its closing. A name used again after closing is another group.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// The name as the decision that formed it has it.
+    pub name: &'a str,
+    /// The name as names are compared.
+    pub normal_name: CompactString,
+    /// The day it was formed.
+    pub start: NaiveDate,
+    /// The mentor, if one was named and found.
+    pub mentor: Option<PersonIndex>,
+    /// When and why it was closed.
+    pub closed: Option<Closing<'a>>,
+    /// The weekly slot in the latest decision that names one.
+    pub weekly_slot: Option<&'a str>,
+    /// The decision that formed it.
+    pub formed_by: &'a Record,
+    memberships: Vec<usize>,
+}
+
+/// The end of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing<'a> {
+    /// The first day on which it is no longer open.
+    pub on: NaiveDate,
+    /// A code of `group_event`.
+    pub reason: &'a str,
+}
+
+impl Group<'_> {
+    /// Whether it is open on a day.
+    pub fn is_open(&self, day: NaiveDate) -> bool {
+        self.start <= day && self.closed.is_none_or(|closing| day < closing.on)
+    }
+}
+
+/// One mentee's time in one group: the days `from <= d < end.on`.
+#[derive(Debug, Clone)]
+pub struct Membership<'a> {
+    /// Who.
+    pub mentee: PersonIndex,
+    /// Where.
+    pub group: GroupIndex,
+    /// The first day.
+    pub from: NaiveDate,
+    /// How it ended, if it did.
+    pub end: Option<Ending<'a>>,
+}
+
+impl Membership<'_> {
+    /// Whether it covers a day.
+    pub fn covers(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.end.is_none_or(|end| day < end.on)
+    }
+}
+
+/// The end of a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending<'a> {
+    /// The first day on which the mentee is no longer a member.
+    pub on: NaiveDate,
+    /// What ended it.
+    pub how: Departure,
+    /// A code of `group_event`, unless the mentee moved.
+    pub reason: Option<&'a str>,
+}
+
+/// What ended a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Departure {
+    /// The mentee joined another group.
+    Moved,
+    /// The mentee left.
+    Left,
+    /// The group was closed.
+    Closed,
+}
+
+/// All groups in the order of their forming, and all memberships in the order of their beginning.
+#[derive(Debug, Clone, Default)]
+pub struct Groups<'a> {
+    all: Vec<Group<'a>>,
+    memberships: Vec<Membership<'a>>,
+    by_name: HashMap<CompactString, Vec<GroupIndex>>,
+    of_mentee: HashMap<PersonIndex, Vec<usize>>,
+}
+
+impl<'a> Groups<'a> {
+    /// Carries out all placement decisions, in order of date, submission moment and kind.
+    pub(super) fn form(
+        decisions: &[&'a Record],
+        names: &Names<'a>,
+        mentees: &mut Finder<'_, 'a>,
+        mentors: &mut Finder<'_, 'a>,
+        references: &mut References<'a>,
+    ) -> Self {
+        let mut decisions: Vec<Decision<'a>> = decisions.iter().filter_map(|record| Decision::of(record)).collect();
+        decisions.sort_by_key(|decision| (decision.date, decision.record.moment, decision.action, decision.record.seq));
+        let mut groups = Self::default();
+        for decision in &decisions {
+            let members = decision.find_members(names, mentees, references);
+            let mentor = decision.find_mentor(names, mentors, references);
+            groups.carry_out(decision, &members, mentor, references);
+        }
+        groups
+    }
+
+    fn carry_out(
+        &mut self,
+        decision: &Decision<'a>,
+        members: &[(PersonIndex, &'a str)],
+        mentor: Option<PersonIndex>,
+        references: &mut References<'a>,
+    ) {
+        let open = self.last_open(&decision.normal_name);
+        let group = match (open, decision.action) {
+            (Some(group), _) => group,
+            (None, Action::FormGroup) => self.open_group(decision, mentor),
+            (None, _) => {
+                references.placement_problems.push(decision.problem(PlacementFault::GroupNotOpen, decision.group));
+                return;
+            }
+        };
+        if let Some(slot) = decision.record.answers.text("weekly_slot") {
+            self.all[group].weekly_slot = Some(slot);
+        }
+        match decision.action {
+            Action::FormGroup | Action::Join | Action::Move => {
+                members.iter().for_each(|(mentee, _)| self.join(*mentee, group, decision.date));
+            }
+            Action::Leave => {
+                for &(mentee, reference) in members {
+                    if !self.leave(mentee, group, decision) {
+                        references.placement_problems.push(decision.problem(PlacementFault::NotAMember, reference));
+                    }
+                }
+            }
+            Action::CloseGroup => self.close(group, decision),
+        }
+    }
+
+    fn open_group(&mut self, decision: &Decision<'a>, mentor: Option<PersonIndex>) -> GroupIndex {
+        let index = self.all.len();
+        self.by_name.entry(decision.normal_name.clone()).or_default().push(index);
+        self.all.push(Group {
+            name: decision.group,
+            normal_name: decision.normal_name.clone(),
+            start: decision.date,
+            mentor,
+            closed: None,
+            weekly_slot: None,
+            formed_by: decision.record,
+            memberships: Vec::new(),
+        });
+        index
+    }
+
+    fn last_open(&self, normal_name: &str) -> Option<GroupIndex> {
+        let last = *self.by_name.get(normal_name)?.last()?;
+        self.all[last].closed.is_none().then_some(last)
+    }
+
+    fn current(&mut self, mentee: PersonIndex) -> Option<&mut Membership<'a>> {
+        let last = *self.of_mentee.get(&mentee)?.last()?;
+        Some(&mut self.memberships[last]).filter(|membership| membership.end.is_none())
+    }
+
+    fn join(&mut self, mentee: PersonIndex, group: GroupIndex, date: NaiveDate) {
+        if let Some(current) = self.current(mentee) {
+            if current.group == group {
+                return;
+            }
+            current.end = Some(Ending { on: date, how: Departure::Moved, reason: None });
+        }
+        let index = self.memberships.len();
+        self.memberships.push(Membership { mentee, group, from: date, end: None });
+        self.of_mentee.entry(mentee).or_default().push(index);
+        self.all[group].memberships.push(index);
+    }
+
+    fn leave(&mut self, mentee: PersonIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
+        match self.current(mentee).filter(|current| current.group == group) {
+            Some(current) => {
+                current.end = Some(Ending { on: decision.date, how: Departure::Left, reason: Some(decision.reason()) });
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn close(&mut self, group: GroupIndex, decision: &Decision<'a>) {
+        let closing = Closing { on: decision.date, reason: decision.reason() };
+        self.all[group].closed = Some(closing);
+        for &index in &self.all[group].memberships {
+            let membership = &mut self.memberships[index];
+            if membership.end.is_none() {
+                membership.end = Some(Ending { on: closing.on, how: Departure::Closed, reason: Some(closing.reason) });
+            }
+        }
+    }
+
+    pub(super) fn group_mut(&mut self, index: GroupIndex) -> &mut Group<'a> {
+        &mut self.all[index]
+    }
+
+    /// All groups ever formed, in the order of their forming.
+    pub fn all(&self) -> &[Group<'a>] {
+        &self.all
+    }
+
+    /// All groups with their index.
+    pub fn iter(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
+        self.all.iter().enumerate()
+    }
+
+    /// All memberships, in the order of their beginning.
+    pub fn memberships(&self) -> &[Membership<'a>] {
+        &self.memberships
+    }
+
+    /// The memberships of a group, in the order of their beginning.
+    pub fn memberships_in(&self, group: GroupIndex) -> impl Iterator<Item = &Membership<'a>> {
+        self.all[group].memberships.iter().map(|index| &self.memberships[*index])
+    }
+
+    /// The memberships of a mentee, in the order of their beginning.
+    pub fn memberships_of(&self, mentee: PersonIndex) -> impl DoubleEndedIterator<Item = &Membership<'a>> {
+        let indices = self.of_mentee.get(&mentee).map_or(&[] as &[usize], Vec::as_slice);
+        indices.iter().map(|index| &self.memberships[*index])
+    }
+
+    /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the later end.
+    pub fn latest_membership(&self, mentee: PersonIndex) -> Option<&Membership<'a>> {
+        self.memberships_of(mentee).max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
+    }
+
+    /// The group of which a mentee is a member on a day.
+    pub fn group_of(&self, mentee: PersonIndex, day: NaiveDate) -> Option<GroupIndex> {
+        self.memberships_of(mentee).find(|membership| membership.covers(day)).map(|membership| membership.group)
+    }
+
+    /// The members of a group on a day, in the order of their joining.
+    pub fn members_at(&self, group: GroupIndex, day: NaiveDate) -> impl Iterator<Item = PersonIndex> {
+        self.memberships_in(group).filter(move |membership| membership.covers(day)).map(|membership| membership.mentee)
+    }
+
+    /// The group of a normal name that is open on a day.
+    pub fn open_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
+        self.by_name.get(normal_name)?.iter().copied().find(|index| self.all[*index].is_open(day))
+    }
+
+    /// The latest started group of a normal name that had started by a day, open or not.
+    pub fn started_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
+        let started = self.by_name.get(normal_name)?.iter().copied().filter(|index| self.all[*index].start <= day);
+        started.max_by_key(|index| self.all[*index].start)
+    }
+}
+
+impl<'a> std::ops::Index<GroupIndex> for Groups<'a> {
+    type Output = Group<'a>;
+
+    fn index(&self, index: GroupIndex) -> &Group<'a> {
+        &self.all[index]
+    }
+}
+
+/// What a placement decision does; on one day and moment they apply in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Action {
+    CloseGroup,
+    Leave,
+    FormGroup,
+    Join,
+    Move,
+}
+
+impl Action {
+    fn of(code: &str) -> Option<Self> {
+        Some(match code {
+            "close_group" => Self::CloseGroup,
+            "leave" => Self::Leave,
+            "form_group" => Self::FormGroup,
+            "join" => Self::Join,
+            "move" => Self::Move,
+            _ => return None,
+        })
+    }
+}
+
+struct Decision<'a> {
+    record: &'a Record,
+    action: Action,
+    date: NaiveDate,
+    group: &'a str,
+    normal_name: CompactString,
+}
+
+impl<'a> Decision<'a> {
+    fn of(record: &'a Record) -> Option<Self> {
+        let action = Action::of(record.answers.text("action")?)?;
+        let group = record.answers.text("group")?;
+        Some(Self { record, action, date: record.event_date, group, normal_name: normal_name(group) })
+    }
+
+    fn reason(&self) -> &'a str {
+        self.record.answers.text("reason").unwrap_or("other")
+    }
+
+    fn problem(&self, fault: PlacementFault, reference: &'a str) -> PlacementProblem<'a> {
+        PlacementProblem { record: self.record, fault, reference }
+    }
+
+    fn find_members(
+        &self,
+        names: &Names<'a>,
+        mentees: &mut Finder<'_, 'a>,
+        references: &mut References<'a>,
+    ) -> Vec<(PersonIndex, &'a str)> {
+        if self.action == Action::CloseGroup {
+            return Vec::new();
+        }
+        let mut members = Vec::new();
+        for reference in self.record.answers.list("members") {
+            match mentees.find(names, reference) {
+                Some(mentee) => members.push((mentee, reference.as_str())),
+                None => references.miss(Referent::Mentee, self.record, "members", reference),
+            }
+        }
+        members
+    }
+
+    fn find_mentor(
+        &self,
+        names: &Names<'a>,
+        mentors: &mut Finder<'_, 'a>,
+        references: &mut References<'a>,
+    ) -> Option<PersonIndex> {
+        if self.action != Action::FormGroup {
+            return None;
+        }
+        let reference = self.record.answers.text("mentor")?;
+        let mentor = mentors.find(names, reference);
+        if mentor.is_none() {
+            references.miss(Referent::Mentor, self.record, "mentor", reference);
+        }
+        mentor
+    }
+}
+
+/// The number of the normal name of the group that a row names.
+pub(super) fn group_key<'a>(record: &'a Record, names: &mut Names<'a>) -> NameId {
+    names.meet(record.answers.text("group").unwrap_or_default())
+}

@@ -1,0 +1,168 @@
+//! Meetings and who came, from the meeting reports (statistics.md section 3).
+
+use chrono::NaiveDate;
+
+use super::groups::{GroupIndex, Groups, group_key};
+use super::names::{NameId, Names};
+use super::people::{People, PersonIndex};
+use super::record::Record;
+use super::references::{References, Referent, UnknownAttendee};
+use super::weeks::Window;
+
+/// A report this many days after the meeting is still on time.
+const ON_TIME_DAYS: i64 = 3;
+
+/// One meeting of a group, or one that was called off.
+#[derive(Debug, Clone)]
+pub struct Meeting<'a> {
+    /// The group.
+    pub group: GroupIndex,
+    /// The day.
+    pub date: NaiveDate,
+    /// The latest report.
+    pub record: &'a Record,
+    /// Whether they met, in one place or online.
+    pub held: bool,
+    /// Whether one of its reports came in time.
+    pub on_time: bool,
+    /// Who came; none if it was not held or nobody wrote down who was present.
+    pub attendance: Option<Attendance>,
+}
+
+impl Meeting<'_> {
+    /// Whether they met online.
+    pub fn online(&self) -> bool {
+        self.record.answers.text("status") == Some("online")
+    }
+
+    /// Whether a mentee was present.
+    pub fn was_present(&self, mentee: PersonIndex) -> bool {
+        self.attendance.as_ref().is_some_and(|attendance| attendance.present.contains(&mentee))
+    }
+}
+
+/// Who was expected and who came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attendance {
+    /// The members on the day.
+    pub roster: Vec<PersonIndex>,
+    /// Of the roster, each once.
+    pub present: Vec<PersonIndex>,
+    /// Of the roster, not present, each once.
+    pub excused: Vec<PersonIndex>,
+}
+
+impl Attendance {
+    /// Whether one of the roster neither came nor was excused.
+    pub fn was_absent(&self, mentee: PersonIndex) -> bool {
+        self.roster.contains(&mentee) && !self.present.contains(&mentee) && !self.excused.contains(&mentee)
+    }
+
+    /// How many of the roster neither came nor were excused.
+    pub fn absent(&self) -> usize {
+        self.roster.len() - self.present.len() - self.excused.len()
+    }
+}
+
+/// All meetings that belong to a group, by date and group.
+#[derive(Debug, Clone, Default)]
+pub struct Meetings<'a> {
+    all: Vec<Meeting<'a>>,
+    of_group: Vec<Vec<usize>>,
+}
+
+impl<'a> Meetings<'a> {
+    pub(super) fn held_by(
+        reports: &[&'a Record],
+        names: &mut Names<'a>,
+        mentees: &People<'a>,
+        groups: &Groups<'a>,
+        references: &mut References<'a>,
+    ) -> Self {
+        let mut keyed: Vec<(NameId, NaiveDate, &'a Record)> =
+            reports.iter().map(|record| (group_key(record, names), record.event_date, *record)).collect();
+        // Stable: the reports of one meeting stay in order of submission.
+        keyed.sort_by_key(|(name, date, _)| (*name, *date));
+        let mut all = Vec::with_capacity(keyed.len());
+        for reports in keyed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            all.extend(meeting(reports, names, mentees, groups, references));
+        }
+        all.sort_by_key(|meeting: &Meeting<'_>| (meeting.date, meeting.group));
+        let mut of_group = vec![Vec::new(); groups.all().len()];
+        for (index, meeting) in all.iter().enumerate() {
+            of_group[meeting.group].push(index);
+        }
+        Self { all, of_group }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Meeting<'a>] {
+        &self.all
+    }
+
+    /// Those of a window, held or not.
+    pub fn within(&self, window: Window) -> &[Meeting<'a>] {
+        let from = self.all.partition_point(|meeting| meeting.date < window.from);
+        let to = self.all.partition_point(|meeting| meeting.date <= window.to);
+        &self.all[from..to.max(from)]
+    }
+
+    /// Those of a group, held or not, by date.
+    pub fn of(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
+        self.of_group[group].iter().map(|index| &self.all[*index])
+    }
+
+    /// Those of a group that were held, by date.
+    pub fn held(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
+        self.of(group).filter(|meeting| meeting.held)
+    }
+}
+
+/// The meeting that reports of one group name and date tell of; the last report counts.
+fn meeting<'a>(
+    reports: &[(NameId, NaiveDate, &'a Record)],
+    names: &mut Names<'a>,
+    mentees: &People<'a>,
+    groups: &Groups<'a>,
+    references: &mut References<'a>,
+) -> Option<Meeting<'a>> {
+    let ((name, date, record), earlier) = reports.split_last()?;
+    references.duplicate_reports.extend(earlier.iter().map(|(_, _, record)| *record));
+    let Some(group) = groups.open_named(names.normal(*name), *date) else {
+        references.miss(Referent::Group, record, "group", record.answers.text("group").unwrap_or_default());
+        return None;
+    };
+    let held = matches!(record.answers.text("status"), Some("held" | "online"));
+    let on_time = reports
+        .iter()
+        .any(|(_, _, report)| report.has_timestamp && (report.submitted_on() - *date).num_days() <= ON_TIME_DAYS);
+    let counted = held && !record.answers.list("present").is_empty();
+    let attendance =
+        counted.then(|| attendance(record, groups.members_at(group, *date).collect(), names, mentees, references));
+    Some(Meeting { group, date: *date, record, held, on_time, attendance })
+}
+
+fn attendance<'a>(
+    record: &'a Record,
+    roster: Vec<PersonIndex>,
+    names: &mut Names<'a>,
+    mentees: &People<'a>,
+    references: &mut References<'a>,
+) -> Attendance {
+    let mut listed = |question: &'static str| {
+        let mut found = Vec::new();
+        for reference in record.answers.list(question) {
+            let name = names.meet(reference);
+            match mentees.find_among(&roster, names, reference, name) {
+                Some(mentee) if !found.contains(&mentee) => found.push(mentee),
+                Some(_) => {}
+                None => references.unknown_attendees.push(UnknownAttendee { record, question, reference }),
+            }
+        }
+        found
+    };
+    let present = listed("present");
+    let mut excused = listed("excused");
+    excused.retain(|mentee| !present.contains(mentee));
+    Attendance { roster, present, excused }
+}

@@ -1,0 +1,373 @@
+//! Mentees and mentors: which records are the same person, and whom a text means (statistics.md section 3).
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::{Datelike, NaiveDate};
+use compact_str::{CompactString, format_compact};
+
+use super::names::{NameId, Names, looks_like_phone, normal_name, phone_of, within};
+use super::record::Record;
+
+/// Where a person stands in its [`People`].
+pub type PersonIndex = usize;
+
+/// A name must be this long before a misspelling of it is trusted.
+const SHORTEST_MISSPELT: usize = 5;
+
+/// One mentee or mentor.
+#[derive(Debug, Clone)]
+pub struct Person<'a> {
+    /// A letter and the smallest sequence number of the person's records: `A12` for a mentee, `M7` for a mentor.
+    pub code: CompactString,
+    /// All records of the person, by submission moment; never empty.
+    pub records: Vec<&'a Record>,
+    names: Vec<NameId>,
+    nicknames: Vec<NameId>,
+    phones: Vec<&'a str>,
+}
+
+impl<'a> Person<'a> {
+    /// The latest record: it says what holds now.
+    pub fn latest(&self) -> &'a Record {
+        self.records.last().expect("a person has at least one record")
+    }
+
+    /// The full name as last written.
+    pub fn full_name(&self) -> &'a str {
+        self.latest().answers.text("full_name").unwrap_or_default()
+    }
+
+    /// The nickname as last written.
+    pub fn nickname(&self) -> &'a str {
+        self.latest().answers.text("nickname").unwrap_or_default()
+    }
+
+    /// `male` or `female`.
+    pub fn gender(&self) -> &'a str {
+        self.latest().answers.text("gender").unwrap_or_default()
+    }
+
+    /// The phone as last written, E.164.
+    pub fn phone(&self) -> Option<&'a str> {
+        self.latest().answers.text("phone")
+    }
+
+    /// The day of birth.
+    pub fn birth_date(&self) -> Option<NaiveDate> {
+        self.latest().answers.date("birth_date")
+    }
+
+    /// Full years on a day; none without a day of birth.
+    pub fn age_on(&self, day: NaiveDate) -> Option<i32> {
+        self.birth_date().map(|born| full_years(born, day))
+    }
+
+    /// The codes of the weekly slots that suit.
+    pub fn slots(&self) -> &'a [CompactString] {
+        self.latest().answers.list("slots")
+    }
+
+    /// Whether a weekly slot suits.
+    pub fn can_come(&self, slot: &str) -> bool {
+        self.slots().iter().any(|own| own == slot)
+    }
+
+    /// How many mentees a mentor takes at most; 0 if never said.
+    pub fn max_mentees(&self) -> i64 {
+        self.latest().answers.integer("max_mentees").unwrap_or(0)
+    }
+
+    /// The day of the first record ever.
+    pub fn first_seen(&self) -> NaiveDate {
+        self.records.first().expect("a person has at least one record").submitted_on()
+    }
+}
+
+/// Full years from a day of birth to a day.
+pub fn full_years(born: NaiveDate, day: NaiveDate) -> i32 {
+    day.year() - born.year() - i32::from((day.month(), day.day()) < (born.month(), born.day()))
+}
+
+/// The 18th birthday; 1 March for one born on 29 February.
+pub fn eighteenth_birthday(born: NaiveDate) -> NaiveDate {
+    let year = born.year() + 18;
+    born.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)).unwrap_or(NaiveDate::MAX)
+}
+
+/// All mentees or all mentors, in order of their first ledger line.
+#[derive(Debug, Clone, Default)]
+pub struct People<'a> {
+    all: Vec<Person<'a>>,
+    by_code: HashMap<CompactString, Vec<PersonIndex>>,
+    by_phone: BTreeMap<&'a str, Vec<PersonIndex>>,
+    by_name: HashMap<NameId, Vec<PersonIndex>>,
+    by_nickname: HashMap<NameId, Vec<PersonIndex>>,
+    near: Vec<(u64, NameId)>,
+}
+
+impl<'a> People<'a> {
+    /// Merges records into people; `letter` begins their codes.
+    pub fn merge(records: &[&'a Record], letter: char, names: &mut Names<'a>) -> Self {
+        let named: Vec<Named<'a>> = records.iter().map(|record| Named::of(record, names)).collect();
+        let all = merged(&named, names)
+            .into_iter()
+            .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), letter))
+            .collect();
+        Self::indexed(all, names)
+    }
+
+    fn indexed(mut all: Vec<Person<'a>>, names: &Names<'a>) -> Self {
+        all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
+        let mut people = Self::default();
+        for (index, person) in all.iter().enumerate() {
+            people.by_code.entry(person.code.clone()).or_default().push(index);
+            person.phones.iter().for_each(|phone| people.by_phone.entry(phone).or_default().push(index));
+            person.names.iter().for_each(|name| people.by_name.entry(*name).or_default().push(index));
+            person.nicknames.iter().for_each(|name| people.by_nickname.entry(*name).or_default().push(index));
+        }
+        people.near =
+            people.by_name.keys().flat_map(|name| signatures(names.normal(*name)).map(|sign| (sign, *name))).collect();
+        people.near.sort_unstable();
+        people.all = all;
+        people
+    }
+
+    /// All of them, in order of their first ledger line.
+    pub fn all(&self) -> &[Person<'a>] {
+        &self.all
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Phones that belong to more than one person, with their owners.
+    pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[PersonIndex])> {
+        self.by_phone.iter().filter(|(_, owners)| owners.len() > 1).map(|(phone, owners)| (*phone, owners.as_slice()))
+    }
+
+    /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one wrong letter.
+    pub fn find(&self, names: &Names<'_>, text: &str) -> Option<PersonIndex> {
+        if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
+            return only(owners);
+        }
+        if looks_like_phone(text) {
+            return phone_of(text).and_then(|phone| self.by_phone.get(phone.as_str())).and_then(|owners| only(owners));
+        }
+        let normal = normal_name(text);
+        let known = names.known(&normal);
+        let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| known.and_then(|id| index.get(&id)).map(|v| only(v));
+        equal(&self.by_name).or_else(|| equal(&self.by_nickname)).unwrap_or_else(|| self.find_misspelt(names, &normal))
+    }
+
+    fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<PersonIndex> {
+        if normal.chars().count() < SHORTEST_MISSPELT {
+            return None;
+        }
+        let mut owners: Vec<PersonIndex> = signatures(normal)
+            .flat_map(|sign| {
+                let from = self.near.partition_point(|entry| entry.0 < sign);
+                self.near[from..].iter().take_while(move |entry| entry.0 == sign).map(|entry| entry.1)
+            })
+            .filter(|name| within(names.normal(*name), normal, 1))
+            .flat_map(|name| self.by_name[&name].iter().copied())
+            .collect();
+        owners.sort_unstable();
+        owners.dedup();
+        only(&owners)
+    }
+
+    /// Whom a text means among a few candidates, by the same rules. `name` is the text's own name number.
+    pub fn find_among(
+        &self,
+        candidates: &[PersonIndex],
+        names: &Names<'_>,
+        text: &str,
+        name: NameId,
+    ) -> Option<PersonIndex> {
+        let people = || candidates.iter().map(|index| (*index, &self.all[*index]));
+        if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
+            return single(people().filter(|(index, _)| owners.contains(index)).map(|(index, _)| index)).flatten();
+        }
+        if looks_like_phone(text) {
+            let phone = phone_of(text)?;
+            return single(people().filter(|(_, p)| p.phones.contains(&phone.as_str())).map(|(index, _)| index))
+                .flatten();
+        }
+        single(people().filter(|(_, p)| p.names.contains(&name)).map(|(index, _)| index))
+            .or_else(|| single(people().filter(|(_, p)| p.nicknames.contains(&name)).map(|(index, _)| index)))
+            .unwrap_or_else(|| {
+                let normal = names.normal(name);
+                let near = |p: &Person<'_>| p.names.iter().any(|own| within(names.normal(*own), normal, 1));
+                let trusted = normal.chars().count() >= SHORTEST_MISSPELT;
+                single(people().filter(|(_, p)| trusted && near(p)).map(|(index, _)| index)).flatten()
+            })
+    }
+}
+
+impl<'a> std::ops::Index<PersonIndex> for People<'a> {
+    type Output = Person<'a>;
+
+    fn index(&self, index: PersonIndex) -> &Person<'a> {
+        &self.all[index]
+    }
+}
+
+/// Finds people by text and remembers what each text meant.
+#[derive(Debug)]
+pub struct Finder<'p, 'a> {
+    people: &'p People<'a>,
+    found: HashMap<&'a str, Option<PersonIndex>>,
+}
+
+impl<'p, 'a> Finder<'p, 'a> {
+    /// A finder among all of `people`.
+    pub fn among(people: &'p People<'a>) -> Self {
+        Self { people, found: HashMap::new() }
+    }
+
+    /// See [`People::find`].
+    pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<PersonIndex> {
+        *self.found.entry(text).or_insert_with(|| self.people.find(names, text))
+    }
+}
+
+/// A record with what decides whose it is.
+struct Named<'a> {
+    record: &'a Record,
+    name: NameId,
+    nickname: NameId,
+    phone: &'a str,
+    birth_date: &'a str,
+}
+
+impl<'a> Named<'a> {
+    fn of(record: &'a Record, names: &mut Names<'a>) -> Self {
+        let text = |question| record.answers.text(question).unwrap_or_default();
+        Self {
+            record,
+            name: names.meet(text("full_name")),
+            nickname: names.meet(text("nickname")),
+            phone: text("phone"),
+            birth_date: text("birth_date"),
+        }
+    }
+}
+
+fn person<'a>(records: Vec<&Named<'a>>, letter: char) -> Person<'a> {
+    let first = records.iter().map(|named| named.record.seq).min().unwrap_or_default();
+    let mut person = Person {
+        code: format_compact!("{letter}{first}"),
+        records: records.iter().map(|named| named.record).collect(),
+        names: records.iter().map(|named| named.name).collect(),
+        nicknames: records.iter().map(|named| named.nickname).collect(),
+        phones: records.iter().map(|named| named.phone).filter(|phone| !phone.is_empty()).collect(),
+    };
+    person.records.sort_by_key(|record| (record.moment, record.seq));
+    person.names.sort_unstable();
+    person.names.dedup();
+    person.nicknames.sort_unstable();
+    person.nicknames.dedup();
+    person.phones.sort_unstable();
+    person.phones.dedup();
+    person
+}
+
+/// Which records are one person: the same phone and names at most 2 apart, or the same name and day of birth.
+fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
+    let mut union = Union::new(named.len());
+    let mut by_phone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_birth: HashMap<(NameId, &str), usize> = HashMap::new();
+    for (i, one) in named.iter().enumerate() {
+        if !one.birth_date.is_empty() {
+            union.join(i, *by_birth.entry((one.name, one.birth_date)).or_insert(i));
+        }
+        if one.phone.is_empty() {
+            continue;
+        }
+        let same_phone = by_phone.entry(one.phone).or_default();
+        let mut met_name = false;
+        for &j in same_phone.iter() {
+            met_name |= named[j].name == one.name;
+            if union.root(i) != union.root(j) && within(names.normal(one.name), names.normal(named[j].name), 2) {
+                union.join(i, j);
+            }
+        }
+        // One record for each spelling is enough to compare with, however often a person registers.
+        if !met_name {
+            same_phone.push(i);
+        }
+    }
+    union.sets()
+}
+
+/// Disjoint sets (union-find with path halving).
+struct Union(Vec<usize>);
+
+impl Union {
+    fn new(len: usize) -> Self {
+        Self((0..len).collect())
+    }
+
+    fn root(&mut self, mut i: usize) -> usize {
+        while self.0[i] != i {
+            self.0[i] = self.0[self.0[i]];
+            i = self.0[i];
+        }
+        i
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+
+    fn sets(&mut self) -> Vec<Vec<usize>> {
+        let mut sets: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for i in 0..self.0.len() {
+            sets.entry(self.root(i)).or_default().push(i);
+        }
+        sets.into_values().collect()
+    }
+}
+
+/// Hashes of a name and of the name less each one of its letters: names at distance 1 share at least one
+/// (symmetric deletion, as in SymSpell; a shared hash is checked afterwards).
+fn signatures(normal: &str) -> impl Iterator<Item = u64> + '_ {
+    let less_one = normal.char_indices().map(move |(at, c)| hash_of(&normal[..at], &normal[at + c.len_utf8()..]));
+    std::iter::once(hash_of(normal, "")).chain(less_one)
+}
+
+fn hash_of(head: &str, tail: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(head.as_bytes());
+    hasher.write(tail.as_bytes());
+    head.len().wrapping_add(tail.len()).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn code_of(text: &str) -> CompactString {
+    let mut code = CompactString::from(text.trim());
+    code.make_ascii_uppercase();
+    code
+}
+
+fn only(owners: &[PersonIndex]) -> Option<PersonIndex> {
+    match owners {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// None if nobody, `Some(None)` if several, `Some(Some(index))` if exactly one.
+fn single(mut owners: impl Iterator<Item = PersonIndex>) -> Option<Option<PersonIndex>> {
+    let first = owners.next()?;
+    Some(owners.next().is_none().then_some(first))
+}

@@ -1,0 +1,484 @@
+//! How the program stands on a day: everything that follows from the accepted rows up to then, derived once and used
+//! by the figures, by matching and by the summary tabs (statistics.md sections 1 to 3).
+//!
+//! A pure value of (records, program, day, season); the order of the records makes no difference.
+
+use chrono::{NaiveDate, TimeDelta};
+use thiserror::Error;
+
+use super::consent::{ConsentStatus, Guardian, complete_on};
+use super::groups::{Departure, Group, GroupIndex, Groups};
+use super::meetings::{Meeting, Meetings};
+use super::mentor_steps::MentorSteps;
+use super::names::{Names, normal_name};
+use super::people::{Finder, People, PersonIndex};
+use super::record::Record;
+use super::records::Records;
+use super::references::{References, Referent};
+use super::season::{Program, Season};
+use super::support::{SupportCase, support_cases};
+use super::weeks::{SchoolWeeks, Window};
+
+/// No season to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoSeason {
+    /// A season was asked for that the configuration does not have.
+    #[error("there is no season `{asked}`; the configuration has: {}. Name one of these or add it under [[seasons]]", .known.join(", "))]
+    Unknown {
+        /// The code that was asked for.
+        asked: String,
+        /// The codes that there are.
+        known: Vec<String>,
+    },
+    /// No season has begun by the day.
+    #[error("no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]")]
+    NoneBegun {
+        /// The day.
+        as_of: NaiveDate,
+    },
+}
+
+/// The season before the selected one, up to the comparable day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Previous<'a> {
+    /// The season.
+    pub season: &'a Season,
+    /// As many days into it as `through` is into the selected one, at most its end.
+    pub through: NaiveDate,
+}
+
+impl Previous<'_> {
+    /// Its days up to the comparable day.
+    pub fn window(&self) -> Window {
+        Window { from: self.season.start, to: self.through }
+    }
+
+    /// All its days.
+    pub fn whole(&self) -> Window {
+        Window { from: self.season.start, to: self.season.end }
+    }
+}
+
+/// One who may be placed and belongs to no group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Who.
+    pub mentee: PersonIndex,
+    /// The day since when.
+    pub since: NaiveDate,
+}
+
+/// How the program stands at the end of a day.
+#[derive(Debug, Clone)]
+pub struct Standing<'a> {
+    /// The day asked for (T).
+    pub as_of: NaiveDate,
+    /// The last day that counts: `as_of`, or the season's end if that is earlier (D).
+    pub through: NaiveDate,
+    /// The configuration.
+    pub program: &'a Program,
+    /// The selected season.
+    pub season: &'a Season,
+    /// The season before it.
+    pub previous: Option<Previous<'a>>,
+    /// School weeks of all seasons.
+    pub weeks: SchoolWeeks,
+    /// The records in scope.
+    pub records: Records<'a>,
+    /// Everybody who ever registered.
+    pub mentees: People<'a>,
+    /// Everybody who ever applied as a mentor.
+    pub mentors: People<'a>,
+    /// All groups and memberships.
+    pub groups: Groups<'a>,
+    /// All meetings of a group.
+    pub meetings: Meetings<'a>,
+    /// Steps and contacts of mentors.
+    pub steps: MentorSteps<'a>,
+    /// Requests for support of all seasons, by mentor, kind and date.
+    pub support: Vec<SupportCase<'a>>,
+    /// Memorization records of mentees that were found, by submission.
+    pub recitations: Vec<(PersonIndex, &'a Record)>,
+    /// Feedback of mentees and mentors with its group, if that was found.
+    pub feedback: Vec<(&'a Record, Option<GroupIndex>)>,
+    /// Mentees who registered in the season by `through`.
+    pub cohort: Vec<PersonIndex>,
+    /// Of the cohort: may be placed, and belong to no group.
+    pub waiting: Vec<Waiting>,
+    /// The same, but the guardian has not answered.
+    pub awaiting_consent: Vec<PersonIndex>,
+    /// The same, but the guardian does not agree.
+    pub refused: Vec<PersonIndex>,
+    /// What refers to nobody or nothing, and reports sent twice.
+    pub references: References<'a>,
+    names: Names<'a>,
+    guardians: Vec<Guardian>,
+    first_taaruf: Vec<Option<NaiveDate>>,
+    group_of_mentee: Vec<Option<GroupIndex>>,
+    members: Vec<Vec<PersonIndex>>,
+    led_by: Vec<Vec<GroupIndex>>,
+}
+
+impl<'a> Standing<'a> {
+    /// The standing on `as_of` in the season with code `season`, else in the one that holds the day or began last.
+    ///
+    /// # Errors
+    /// No season has that code, or none has begun.
+    pub fn at(
+        records: &Records<'a>,
+        program: &'a Program,
+        as_of: NaiveDate,
+        season: Option<&str>,
+    ) -> Result<Self, NoSeason> {
+        let season = select(program, as_of, season)?;
+        let through = as_of.min(season.end);
+        let records = in_scope(records, as_of, through);
+        let mut names = Names::default();
+        let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
+        let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
+        let mut references = References::default();
+        let mut mentee = Finder::among(&mentees);
+        let mut mentor = Finder::among(&mentors);
+        let guardians = guardians(&records, &names, &mentees, &mut mentee, &mut references);
+        let decisions = records.of("placement_decision");
+        let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
+        let mut steps = MentorSteps::taken(records.of("mentor_training"), &names, &mut mentor, &mut references);
+        let requests = (records.of("support_request"), records.of("support_follow_up"));
+        let support = support_cases(requests, &names, &mut mentor, &mut steps, &mut references);
+        let recitations = recitations(&records, &names, &mut mentee, &mut references);
+        let reports = records.of("meeting_report");
+        let meetings = Meetings::held_by(reports, &mut names, &mentees, &groups, &mut references);
+        let first_taaruf = taaruf(&records, &mut groups, &mut references);
+        let feedback = feedback(&records, &groups, &mut references);
+        references.sort();
+        let mut standing = Self {
+            as_of,
+            through,
+            program,
+            season,
+            previous: previous(program, season, through),
+            weeks: SchoolWeeks::of(program),
+            group_of_mentee: (0..mentees.len()).map(|mentee| groups.group_of(mentee, through)).collect(),
+            members: (0..groups.all().len()).map(|group| groups.members_at(group, through).collect()).collect(),
+            led_by: led_by(&groups, mentors.len(), through),
+            records,
+            mentees,
+            mentors,
+            groups,
+            meetings,
+            steps,
+            support,
+            recitations,
+            feedback,
+            cohort: Vec::new(),
+            waiting: Vec::new(),
+            awaiting_consent: Vec::new(),
+            refused: Vec::new(),
+            references,
+            names,
+            guardians,
+            first_taaruf,
+        };
+        standing.cohort =
+            (0..standing.mentees.len()).filter(|mentee| standing.registration(*mentee).is_some()).collect();
+        standing.line_up();
+        Ok(standing)
+    }
+
+    /// Sorts those of the cohort without a group into the waiting lists.
+    fn line_up(&mut self) {
+        let queue: Vec<PersonIndex> = self
+            .cohort
+            .iter()
+            .copied()
+            .filter(|mentee| self.group_of(*mentee).is_none() && !self.left(*mentee))
+            .collect();
+        for mentee in queue {
+            match self.consent(mentee) {
+                ConsentStatus::Missing => self.awaiting_consent.push(mentee),
+                ConsentStatus::Refused => self.refused.push(mentee),
+                ConsentStatus::Adult | ConsentStatus::Granted => {
+                    let ended = self.groups.latest_membership(mentee).and_then(|m| m.end).map(|end| end.on);
+                    // Empty only if adult by a rule that knows no 18th birthday, which cannot be.
+                    let since = self.consent_complete_on(mentee).into_iter().chain(ended).max();
+                    self.waiting.extend(since.map(|since| Waiting { mentee, since }));
+                }
+            }
+        }
+    }
+
+    /// Whether a mentee's latest membership was ended by leaving in this season.
+    fn left(&self, mentee: PersonIndex) -> bool {
+        let end = self.groups.latest_membership(mentee).and_then(|membership| membership.end);
+        end.is_some_and(|end| end.how == Departure::Left && end.on >= self.season.start)
+    }
+
+    /// The season's days up to `through`.
+    pub fn window(&self) -> Window {
+        Window { from: self.season.start, to: self.through }
+    }
+
+    /// Days of the season up to and including `through`; not positive before it begins.
+    pub fn days(&self) -> i64 {
+        (self.through - self.season.start).num_days() + 1
+    }
+
+    /// The records of a form whose event date lies in the window.
+    pub fn in_window(&self, form: &str) -> impl Iterator<Item = &'a Record> {
+        let window = self.window();
+        self.records.of(form).iter().copied().filter(move |record| window.contains(record.event_date))
+    }
+
+    /// The mentee whom a text means.
+    pub fn find_mentee(&self, text: &str) -> Option<PersonIndex> {
+        self.mentees.find(&self.names, text)
+    }
+
+    /// The mentor whom a text means.
+    pub fn find_mentor(&self, text: &str) -> Option<PersonIndex> {
+        self.mentors.find(&self.names, text)
+    }
+
+    /// The group of a name that is open on `through`.
+    pub fn find_group(&self, name: &str) -> Option<GroupIndex> {
+        self.groups.open_named(&normal_name(name), self.through)
+    }
+
+    /// A mentee's first registration in the window.
+    pub fn registration(&self, mentee: PersonIndex) -> Option<&'a Record> {
+        let window = self.window();
+        self.mentees[mentee].records.iter().copied().find(|record| window.contains(record.submitted_on()))
+    }
+
+    /// A mentee's age in full years.
+    pub fn age(&self, mentee: PersonIndex) -> Option<i32> {
+        self.mentees[mentee].age_on(self.through)
+    }
+
+    /// What a mentee's guardian last said.
+    pub fn guardian(&self, mentee: PersonIndex) -> Guardian {
+        self.guardians[mentee]
+    }
+
+    /// Whether a mentee may be placed.
+    pub fn consent(&self, mentee: PersonIndex) -> ConsentStatus {
+        ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
+    }
+
+    /// The first day in the season on which a mentee of the cohort could be placed.
+    pub fn consent_complete_on(&self, mentee: PersonIndex) -> Option<NaiveDate> {
+        let registered = self.registration(mentee)?.submitted_on();
+        complete_on(&self.mentees[mentee], self.guardians[mentee], registered, self.through)
+    }
+
+    /// The group of which a mentee is a member.
+    pub fn group_of(&self, mentee: PersonIndex) -> Option<GroupIndex> {
+        self.group_of_mentee[mentee]
+    }
+
+    /// Everybody who is a member of a group.
+    pub fn all_members(&self) -> impl Iterator<Item = PersonIndex> {
+        (0..self.mentees.len()).filter(|mentee| self.group_of_mentee[*mentee].is_some())
+    }
+
+    /// The groups that are open.
+    pub fn open_groups(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
+        self.groups.iter().filter(|(_, group)| group.is_open(self.through))
+    }
+
+    /// The members of a group, in the order of their joining.
+    pub fn members(&self, group: GroupIndex) -> &[PersonIndex] {
+        &self.members[group]
+    }
+
+    /// The gender of a group: its mentor's.
+    pub fn group_gender(&self, group: GroupIndex) -> Option<&'a str> {
+        self.groups[group].mentor.map(|mentor| self.mentors[mentor].gender())
+    }
+
+    /// The last held meeting of a group, over all seasons.
+    pub fn last_held(&self, group: GroupIndex) -> Option<&Meeting<'a>> {
+        self.meetings.held(group).next_back()
+    }
+
+    /// School weeks that have passed since the week of the last held meeting; none without one.
+    pub fn gap(&self, group: GroupIndex) -> Option<usize> {
+        self.last_held(group).map(|meeting| self.weeks.passed_since(meeting.date, self.through))
+    }
+
+    /// Days since a group was formed.
+    pub fn days_since_start(&self, group: GroupIndex) -> i64 {
+        (self.through - self.groups[group].start).num_days()
+    }
+
+    /// The Mondays of the school weeks of the season in which a group was expected to meet.
+    pub fn expected_weeks(&self, group: GroupIndex) -> &[NaiveDate] {
+        let group = &self.groups[group];
+        let first = if group.start >= self.season.start {
+            super::season::monday_of(group.start) + TimeDelta::weeks(1)
+        } else {
+            self.season.start
+        };
+        let last = group.closed.map_or(self.through, |closing| self.through.min(closing.on - TimeDelta::days(1)));
+        self.weeks.within(self.season, first, last)
+    }
+
+    /// The day of a group's first taaruf.
+    pub fn first_taaruf(&self, group: GroupIndex) -> Option<NaiveDate> {
+        self.first_taaruf[group]
+    }
+
+    /// How often each mentee was present in a window.
+    pub fn attended(&self, window: Window) -> Vec<u32> {
+        let mut attended = vec![0; self.mentees.len()];
+        for meeting in self.meetings.within(window) {
+            let present = meeting.attendance.as_ref().map_or(&[] as &[PersonIndex], |attendance| &attendance.present);
+            present.iter().for_each(|mentee| attended[*mentee] += 1);
+        }
+        attended
+    }
+
+    /// The open groups that a mentor leads.
+    pub fn groups_led_by(&self, mentor: PersonIndex) -> &[GroupIndex] {
+        &self.led_by[mentor]
+    }
+
+    /// The mentors who lead an open group.
+    pub fn mentors_with_group(&self) -> impl Iterator<Item = PersonIndex> {
+        (0..self.mentors.len()).filter(|mentor| !self.led_by[*mentor].is_empty())
+    }
+
+    /// How many members the open groups of a mentor have.
+    pub fn mentor_load(&self, mentor: PersonIndex) -> i64 {
+        let members: usize = self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
+        i64::try_from(members).unwrap_or(i64::MAX)
+    }
+
+    /// How many more mentees a mentor would take, ready or not.
+    pub fn free_capacity(&self, mentor: PersonIndex) -> i64 {
+        (self.mentors[mentor].max_mentees() - self.mentor_load(mentor)).max(0)
+    }
+
+    /// Whether a mentor has passed all steps.
+    pub fn is_ready(&self, mentor: PersonIndex) -> bool {
+        self.steps.ready(mentor, self.through)
+    }
+
+    /// The steps that a mentor still has to pass.
+    pub fn missing_steps(&self, mentor: PersonIndex) -> impl Iterator<Item = &'static str> {
+        self.steps.missing(mentor, self.through)
+    }
+}
+
+fn select<'a>(program: &'a Program, as_of: NaiveDate, asked: Option<&str>) -> Result<&'a Season, NoSeason> {
+    if let Some(code) = asked {
+        return program.seasons.iter().find(|season| season.code == code).ok_or_else(|| NoSeason::Unknown {
+            asked: code.to_owned(),
+            known: program.seasons.iter().map(|season| season.code.clone()).collect(),
+        });
+    }
+    let begun = || program.seasons.iter().filter(|season| season.start <= as_of);
+    let holds_day = begun().find(|season| as_of <= season.end);
+    holds_day.or_else(|| begun().max_by_key(|season| season.start)).ok_or(NoSeason::NoneBegun { as_of })
+}
+
+fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Option<Previous<'a>> {
+    let before = program.seasons.iter().filter(|other| other.start < season.start);
+    before
+        .max_by_key(|other| other.start)
+        .map(|other| Previous { season: other, through: other.end.min(other.start + (through - season.start)) })
+}
+
+/// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
+fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
+    let is_plan =
+        |record: &Record| record.form == "finance_record" && record.answers.text("record_type") == Some("plan");
+    records.keep(|record| record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record)))
+}
+
+fn guardians<'a>(
+    records: &Records<'a>,
+    names: &Names<'a>,
+    mentees: &People<'a>,
+    finder: &mut Finder<'_, 'a>,
+    references: &mut References<'a>,
+) -> Vec<Guardian> {
+    let mut guardians = vec![Guardian::Missing; mentees.len()];
+    for record in records.of("guardian_consent") {
+        let child = record.answers.text("child").unwrap_or_default();
+        match finder.find(names, child) {
+            Some(mentee) => guardians[mentee] = guardians[mentee].after(record),
+            None => references.miss(Referent::Mentee, record, "child", child),
+        }
+    }
+    guardians
+}
+
+fn recitations<'a>(
+    records: &Records<'a>,
+    names: &Names<'a>,
+    finder: &mut Finder<'_, 'a>,
+    references: &mut References<'a>,
+) -> Vec<(PersonIndex, &'a Record)> {
+    let mut recitations = Vec::new();
+    for record in records.of("memorization_record") {
+        let mentee = record.answers.text("mentee").unwrap_or_default();
+        match finder.find(names, mentee) {
+            Some(found) => recitations.push((found, *record)),
+            None => references.miss(Referent::Mentee, record, "mentee", mentee),
+        }
+    }
+    recitations
+}
+
+/// The group that a row was about: the latest started one of its name.
+fn group_meant<'a>(record: &'a Record, groups: &Groups<'a>, references: &mut References<'a>) -> Option<GroupIndex> {
+    let name = record.answers.text("group").unwrap_or_default();
+    let group = groups.started_named(&normal_name(name), record.event_date);
+    if group.is_none() {
+        references.miss(Referent::Group, record, "group", name);
+    }
+    group
+}
+
+/// The first taaruf of each group. The latest one also fixes the weekly slot where no decision did.
+fn taaruf<'a>(
+    records: &Records<'a>,
+    groups: &mut Groups<'a>,
+    references: &mut References<'a>,
+) -> Vec<Option<NaiveDate>> {
+    let mut first = vec![None; groups.all().len()];
+    let mut in_order = records.of("taaruf_record").to_vec();
+    in_order.sort_by_key(|record| record.event_date);
+    let mut slots = vec![None; first.len()];
+    for record in in_order {
+        if let Some(group) = group_meant(record, groups, references) {
+            first[group].get_or_insert(record.event_date);
+            slots[group] = record.answers.text("fixed_slot").or(slots[group]);
+        }
+    }
+    for (index, slot) in slots.into_iter().enumerate() {
+        let group = groups.group_mut(index);
+        group.weekly_slot = group.weekly_slot.or(slot);
+    }
+    first
+}
+
+fn feedback<'a>(
+    records: &Records<'a>,
+    groups: &Groups<'a>,
+    references: &mut References<'a>,
+) -> Vec<(&'a Record, Option<GroupIndex>)> {
+    let both = records.of("mentee_feedback").iter().chain(records.of("mentor_feedback"));
+    both.map(|record| (*record, group_meant(record, groups, references))).collect()
+}
+
+fn led_by(groups: &Groups<'_>, mentors: usize, day: NaiveDate) -> Vec<Vec<GroupIndex>> {
+    let mut led_by = vec![Vec::new(); mentors];
+    for (index, group) in groups.iter().filter(|(_, group)| group.is_open(day)) {
+        if let Some(mentor) = group.mentor {
+            led_by[mentor].push(index);
+        }
+    }
+    led_by
+}

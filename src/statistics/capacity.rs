@@ -1,0 +1,43 @@
+//! Places that ready mentors still have, against those who wait: by gender and by weekly slot.
+
+use serde_json::{Map, Value, json};
+
+use super::Scene;
+use super::numbers::count;
+use crate::ledger::people::Person;
+use crate::ledger::standing::Standing;
+
+/// How many mentees one more mentor is reckoned to take.
+const MENTEES_PER_MENTOR: i64 = 8;
+
+pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+    let standing = scene.standing;
+    let mut capacity = Map::new();
+    for gender in ["male", "female"] {
+        let (demand, supply) = balance(standing, |person| person.gender() == gender);
+        let gap = demand - supply;
+        let needed = (gap.max(0) + MENTEES_PER_MENTOR - 1) / MENTEES_PER_MENTOR;
+        let figures = json!({"demand": demand, "supply": supply, "gap": gap, "mentors_needed": needed});
+        capacity.insert(gender.to_owned(), figures);
+    }
+    let slots = standing.program.codes("mentee_registration", "slots");
+    let by_slot: Map<String, Value> = slots.iter().map(|slot| (slot.clone(), in_slot(standing, slot))).collect();
+    capacity.insert("by_slot".to_owned(), by_slot.into());
+    capacity.into()
+}
+
+fn in_slot(standing: &Standing<'_>, slot: &str) -> Value {
+    let of = |gender: &str| {
+        let (demand, supply) = balance(standing, |person| person.gender() == gender && person.can_come(slot));
+        json!({"demand": demand, "supply": supply, "gap": demand - supply})
+    };
+    json!({"male": of("male"), "female": of("female")})
+}
+
+/// Those who wait, and free places with ready mentors, among the people who pass a test.
+fn balance(standing: &Standing<'_>, fits: impl Fn(&Person<'_>) -> bool) -> (i64, i64) {
+    let demand = count(standing.waiting.iter().filter(|waiting| fits(&standing.mentees[waiting.mentee])));
+    let mentors = (0..standing.mentors.len()).filter(|mentor| fits(&standing.mentors[*mentor]));
+    let supply = mentors.filter(|mentor| standing.is_ready(*mentor)).map(|mentor| standing.free_capacity(mentor)).sum();
+    (demand, supply)
+}

@@ -1,0 +1,122 @@
+//! Memorization: how many ayat were gained, and who recites at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::{Value, json};
+
+use super::numbers::{comparison, count, median, ratio, round4, size, with};
+use super::{Mushaf, Scene};
+use crate::ledger::people::PersonIndex;
+use crate::ledger::record::Record;
+use crate::ledger::standing::Standing;
+
+/// Days without any record after which a member is idle.
+const IDLE_DAYS: i64 = 28;
+
+pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+    let (standing, mushaf) = (scene.standing, scene.mushaf);
+    let window = standing.window();
+    let of_mentee = by_mentee(standing);
+    let here: Vec<(PersonIndex, &Record)> =
+        standing.recitations.iter().copied().filter(|(_, record)| window.contains(record.event_date)).collect();
+    let kind = |record: &Record, kind| record.answers.text("record_kind") == Some(kind);
+    let review = here.iter().filter(|(_, record)| kind(record, "review")).flat_map(|(_, r)| passage(mushaf, r));
+    let gain = Gain::of(mushaf, &of_mentee, standing.season.start, standing.through);
+    let new_ayat = gain.by_mentee.values().sum();
+    let members: Vec<PersonIndex> = standing.all_members().collect();
+    let gains: Vec<i64> = members.iter().map(|mentee| gain.by_mentee.get(mentee).copied().unwrap_or(0)).collect();
+    let idle = members.iter().filter(|mentee| is_idle(of_mentee.get(mentee), standing.through));
+    let reciters: BTreeSet<PersonIndex> = here.iter().map(|(mentee, _)| *mentee).collect();
+    let figures = json!({
+        "records": here.len(),
+        "reciters": reciters.len(),
+        "exams": count(here.iter().filter(|(_, record)| kind(record, "exam"))),
+        "new_ayat": new_ayat,
+        "new_pages": round4(gain.pages),
+        "review_pages": round4(review.map(|ayah| mushaf.page_share(ayah)).sum()),
+        "juz_completed": gain.juz,
+        "median_gain": median(&gains),
+        "share_gaining": ratio(count(gains.iter().filter(|gain| **gain > 0)), size(members.len())),
+        "share_idle_28d": ratio(count(idle), size(members.len())),
+    });
+    let before = standing
+        .previous
+        .map(|previous| Gain::of(mushaf, &of_mentee, previous.season.start, previous.through).by_mentee.values().sum());
+    with(figures, comparison("new_ayat", "ayat", new_ayat, before))
+}
+
+fn by_mentee<'a>(standing: &Standing<'a>) -> BTreeMap<PersonIndex, Vec<&'a Record>> {
+    let mut of_mentee: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
+    for (mentee, record) in &standing.recitations {
+        of_mentee.entry(*mentee).or_default().push(record);
+    }
+    of_mentee
+}
+
+fn passage(mushaf: &Mushaf, record: &Record) -> std::ops::Range<usize> {
+    let number = |question| record.answers.integer(question);
+    mushaf.passage(number("surah").unwrap_or(0), number("ayah_from").unwrap_or(1), number("ayah_to"))
+}
+
+fn is_idle(records: Option<&Vec<&Record>>, through: NaiveDate) -> bool {
+    let since = through - TimeDelta::days(IDLE_DAYS);
+    !records.is_some_and(|records| records.iter().any(|r| since < r.event_date && r.event_date <= through))
+}
+
+/// What was learnt in a season: the ayat known at its end that were not known on the day before it began.
+#[derive(Debug, Default)]
+struct Gain {
+    by_mentee: BTreeMap<PersonIndex, i64>,
+    pages: f64,
+    juz: usize,
+}
+
+impl Gain {
+    fn of(
+        mushaf: &Mushaf,
+        of_mentee: &BTreeMap<PersonIndex, Vec<&Record>>,
+        start: NaiveDate,
+        through: NaiveDate,
+    ) -> Self {
+        let mut gain = Self::default();
+        for (mentee, records) in of_mentee {
+            let before = known(mushaf, records, start - TimeDelta::days(1));
+            let after = known(mushaf, records, through);
+            gain.by_mentee.insert(*mentee, after.size() - before.size());
+            gain.pages += after.less(&before).map(|ayah| mushaf.page_share(ayah)).sum::<f64>();
+            let completed = |juz: &&std::ops::Range<usize>| after.holds(juz) && !before.holds(juz);
+            gain.juz += mushaf.juz().iter().filter(completed).count();
+        }
+        gain
+    }
+}
+
+/// The ayat that a mentee had recited well by a day.
+fn known(mushaf: &Mushaf, records: &[&Record], day: NaiveDate) -> Ayat {
+    let mut ayat = Ayat(vec![false; mushaf.ayat()]);
+    for record in records {
+        let new = record.answers.text("record_kind") == Some("new");
+        let well = matches!(record.answers.text("fluency"), Some("fluent" | "fair"));
+        if new && well && record.event_date <= day {
+            ayat.0[passage(mushaf, record)].fill(true);
+        }
+    }
+    ayat
+}
+
+struct Ayat(Vec<bool>);
+
+impl Ayat {
+    fn size(&self) -> i64 {
+        count(self.0.iter().filter(|known| **known))
+    }
+
+    fn holds(&self, juz: &std::ops::Range<usize>) -> bool {
+        self.0[juz.clone()].iter().all(|known| *known)
+    }
+
+    fn less<'s>(&'s self, before: &'s Self) -> impl Iterator<Item = usize> + 's {
+        (0..self.0.len()).filter(|ayah| self.0[*ayah] && !before.0[*ayah])
+    }
+}

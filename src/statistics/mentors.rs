@@ -1,0 +1,51 @@
+//! Mentors: who is ready, how heavily they are loaded, and whom nobody has spoken with.
+
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::{Value, json};
+
+use super::Scene;
+use super::numbers::{count, ratio, size};
+use crate::ledger::people::PersonIndex;
+use crate::ledger::standing::Standing;
+
+pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+    let standing = scene.standing;
+    let ready: Vec<PersonIndex> = (0..standing.mentors.len()).filter(|mentor| standing.is_ready(*mentor)).collect();
+    let leading: Vec<PersonIndex> = standing.mentors_with_group().collect();
+    let among = |test: &dyn Fn(PersonIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
+    let ready_of = |gender: &str| count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender));
+    let members: i64 = leading.iter().map(|mentor| standing.mentor_load(*mentor)).sum();
+    let places: i64 = leading.iter().map(|mentor| standing.mentors[*mentor].max_mentees()).sum();
+    let silent_since = silent_since(standing);
+    json!({
+        "applied": standing.mentors.len(),
+        "ready": ready.len(),
+        "ready_male": ready_of("male"),
+        "ready_female": ready_of("female"),
+        "with_group": size(leading.len()),
+        "unready_with_group": among(&|mentor| !standing.is_ready(mentor)),
+        "load": ratio(members, places),
+        "overloaded": among(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees()),
+        "three_groups": among(&|mentor| standing.groups_led_by(mentor).len() >= 3),
+        "silent": among(&|mentor| silent_since.is_some_and(|since| is_silent(standing, mentor, since))),
+        "no_contact_30d": among(&|mentor| !had_contact(standing, mentor, 30)),
+        "no_contact_45d": among(&|mentor| !had_contact(standing, mentor, 45)),
+    })
+}
+
+/// The Monday of the third latest school week that has ended; none if there are fewer.
+fn silent_since(standing: &Standing<'_>) -> Option<NaiveDate> {
+    standing.weeks.ended_by(standing.through).iter().rev().nth(2).copied()
+}
+
+/// Whether none of the groups that a mentor has led since then has a report dated since then.
+fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> bool {
+    let led = standing.groups_led_by(mentor).iter();
+    let old: Vec<_> = led.filter(|group| standing.groups[**group].start <= since).collect();
+    let reported = |group: usize| standing.meetings.of(group).next_back().is_some_and(|last| last.date >= since);
+    !old.is_empty() && !old.into_iter().any(|group| reported(*group))
+}
+
+fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool {
+    standing.steps.last_contact(mentor).is_some_and(|last| last > standing.through - TimeDelta::days(days))
+}

@@ -1,0 +1,115 @@
+//! The figures: how the program stands, in numbers (statistics.md sections 4 and 5).
+//!
+//! One file a family. To add a family, write a file with a function from the scene to a JSON object and name it in
+//! [`FAMILIES`]. Pure: knows the ledger's standing and nothing of tabs, words or the clock.
+
+use serde_json::{Map, Value};
+
+use crate::ledger::quality::Quality;
+use crate::ledger::standing::Standing;
+
+mod budget;
+mod capacity;
+mod cash;
+mod data_quality;
+mod documents;
+mod groups;
+mod meetings;
+mod memorization;
+mod mentors;
+mod mushaf;
+mod numbers;
+mod partners;
+mod promotion;
+mod registration;
+mod retention;
+mod satisfaction;
+mod support;
+mod survival;
+mod taaruf;
+mod waiting;
+
+pub use mushaf::{BadMushaf, Mushaf};
+
+/// What figures are computed from.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'s, 'a> {
+    /// How the program stands.
+    pub standing: &'s Standing<'a>,
+    /// How the rows fared when they were read.
+    pub quality: &'s Quality,
+    /// The kinds of documents that the next board must receive, as configured.
+    pub handover: &'s [String],
+    /// Pages and juz of every ayah.
+    pub mushaf: &'s Mushaf,
+}
+
+/// One family of figures: a JSON object.
+pub type Family = fn(&Scene<'_, '_>) -> Value;
+
+/// All families, in the order in which they are defined and printed.
+pub const FAMILIES: &[(&str, Family)] = &[
+    ("registration", registration::figures),
+    ("groups", groups::figures),
+    ("meetings", meetings::figures),
+    ("mentors", mentors::figures),
+    ("waiting", waiting::figures),
+    ("capacity", capacity::figures),
+    ("promotion", promotion::figures),
+    ("budget", budget::figures),
+    ("cash", cash::figures),
+    ("support", support::figures),
+    ("memorization", memorization::figures),
+    ("satisfaction", satisfaction::figures),
+    ("retention", retention::figures),
+    ("survival", survival::figures),
+    ("partners", partners::figures),
+    ("taaruf", taaruf::figures),
+    ("documents", documents::figures),
+    ("data_quality", data_quality::figures),
+];
+
+/// All figures of a scene, as the JSON object that `halaqah stats --json` prints.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures(Value);
+
+impl Figures {
+    /// Computes every family.
+    pub fn of(scene: &Scene<'_, '_>) -> Self {
+        let standing = scene.standing;
+        let mut figures = Map::new();
+        figures.insert("as_of".into(), standing.as_of.to_string().into());
+        figures.insert("season".into(), standing.season.code.as_str().into());
+        figures.insert("through".into(), standing.through.to_string().into());
+        figures.extend(FAMILIES.iter().map(|(name, family)| ((*name).to_owned(), family(scene))));
+        Self(figures.into())
+    }
+
+    /// The whole object.
+    pub fn as_json(&self) -> &Value {
+        &self.0
+    }
+
+    /// What stands at a path such as `meetings.attendance.present`.
+    pub fn value(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.0, |value, key| value.get(key))
+    }
+
+    /// The number at a path; none if there are no data for it.
+    pub fn number(&self, path: &str) -> Option<f64> {
+        self.value(path)?.as_f64()
+    }
+
+    /// The whole number at a path; none if there are no data for it.
+    pub fn integer(&self, path: &str) -> Option<i64> {
+        self.value(path)?.as_i64()
+    }
+
+    /// The text at a path, such as a flag.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.value(path)?.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Arithmetic of the figures (statistics.md section 1): no data is null, never zero.
+
+use serde_json::{Map, Value, json};
+
+/// The 97.5th percentile of the normal distribution, for 95 % intervals.
+pub(super) const Z: f64 = 1.959_963_984_540_054;
+
+/// Rounded to the 4 decimals in which figures are given.
+pub(super) fn round4(x: f64) -> f64 {
+    (x * 10_000.0).round() / 10_000.0
+}
+
+/// `part / whole`, null if the whole is 0.
+pub(super) fn ratio(part: i64, whole: i64) -> Option<f64> {
+    (whole != 0).then(|| round4(part as f64 / whole as f64))
+}
+
+/// `amount * times / over` in whole rupiah, rounded half away from zero; null unless `over` is positive.
+pub(super) fn rupiah(amount: i64, times: i64, over: i64) -> Option<i64> {
+    if over <= 0 {
+        return None;
+    }
+    let (product, over) = (i128::from(amount) * i128::from(times), i128::from(over));
+    let rounded = (2 * product.abs() + over) / (2 * over) * product.signum();
+    i64::try_from(rounded).ok()
+}
+
+/// How many there are.
+pub(super) fn count(items: impl Iterator) -> i64 {
+    size(items.count())
+}
+
+/// A number of things as the figures count them.
+pub(super) fn size(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// The mean of sums over a fixed number of parts each: `sum of sums / (parts * how many)`.
+pub(super) fn mean_of_sums(sums: &[i64], parts: i64) -> Option<f64> {
+    ratio(sums.iter().sum(), parts * size(sums.len()))
+}
+
+/// The middle value, or the mean of the two middle values.
+pub(super) fn median(values: &[i64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(sorted[middle] as f64),
+        _ => Some(round4((sorted[middle - 1] + sorted[middle]) as f64 / 2.0)),
+    }
+}
+
+/// The smallest value that at least 90 % of the values do not exceed (nearest rank).
+pub(super) fn p90(values: &[i64]) -> Option<i64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let rank = (9 * sorted.len()).div_ceil(10);
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
+/// The Wilson score interval at 95 % of `hits` out of `n`.
+pub(super) fn wilson(hits: i64, n: i64) -> (Option<f64>, Option<f64>) {
+    if n == 0 {
+        return (None, None);
+    }
+    let (hits, n) = (hits as f64, n as f64);
+    let p = hits / n;
+    let scale = 1.0 + Z * Z / n;
+    let middle = (p + Z * Z / (2.0 * n)) / scale;
+    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / scale;
+    (Some(round4((middle - half).max(0.0))), Some(round4((middle + half).min(1.0))))
+}
+
+/// Net promoter score of answers 0 to 10: 100 x (share of 9 and 10 - share of 0 to 6).
+pub(super) fn net_promoters(answers: &[i64]) -> Option<f64> {
+    let promoters = count(answers.iter().filter(|answer| **answer >= 9));
+    let detractors = count(answers.iter().filter(|answer| **answer <= 6));
+    ratio(100 * (promoters - detractors), size(answers.len()))
+}
+
+/// `previous_<past>`, `<name>_change`, `<name>_change_rate` and `<name>_trend`, all null without a previous season.
+pub(super) fn comparison(past: &str, name: &str, now: i64, before: Option<i64>) -> Map<String, Value> {
+    let change = before.map(|before| now - before);
+    let trend = change.map(|change| match change {
+        1.. => "up",
+        0 => "flat",
+        _ => "down",
+    });
+    let rate = before.and_then(|before| ratio(now - before, before));
+    Map::from_iter([
+        (format!("previous_{past}"), json!(before)),
+        (format!("{name}_change"), json!(change)),
+        (format!("{name}_change_rate"), json!(rate)),
+        (format!("{name}_trend"), json!(trend)),
+    ])
+}
+
+/// An object with more entries added.
+pub(super) fn with(object: Value, more: Map<String, Value>) -> Value {
+    match object {
+        Value::Object(mut object) => {
+            object.extend(more);
+            Value::Object(object)
+        }
+        other => other,
+    }
+}
+
+/// An object with a number for each code, so that every code is present.
+pub(super) fn by_code<'c>(codes: impl IntoIterator<Item = &'c str>, count: impl Fn(&str) -> i64) -> Value {
+    codes.into_iter().map(|code| (code.to_owned(), json!(count(code)))).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_has_no_mean_median_or_percentile() {
+        assert_eq!((ratio(3, 0), median(&[]), p90(&[]), wilson(0, 0)), (None, None, None, (None, None)));
+        assert_eq!((mean_of_sums(&[], 5), net_promoters(&[]), rupiah(7, 1, 0)), (None, None, None));
+    }
+
+    #[test]
+    fn rupiah_are_rounded_half_away_from_zero() {
+        assert_eq!((rupiah(5, 1, 2), rupiah(-5, 1, 2), rupiah(7, 1, 3)), (Some(3), Some(-3), Some(2)));
+    }
+
+    #[test]
+    fn middle_and_tail() {
+        assert_eq!((median(&[3, 1, 2]), median(&[4, 1, 2, 3])), (Some(2.0), Some(2.5)));
+        let ten: Vec<i64> = (1..=10).collect();
+        assert_eq!((p90(&ten), p90(&[7]), p90(&(1..=11).collect::<Vec<_>>())), (Some(9), Some(7), Some(10)));
+    }
+
+    #[test]
+    fn wilson_stays_inside_zero_and_one() {
+        assert_eq!(wilson(8, 22), (Some(0.1973), Some(0.5705)));
+        assert_eq!(wilson(0, 7), (Some(0.0), Some(0.3543)));
+        assert_eq!(wilson(2, 2).1, Some(1.0));
+    }
+
+    #[test]
+    fn a_comparison_without_a_past_is_null() {
+        let known = comparison("new", "new", 6, Some(8));
+        assert_eq!(
+            json!(known),
+            json!({"previous_new": 8, "new_change": -2, "new_change_rate": -0.25, "new_trend": "down"})
+        );
+        assert!(comparison("new", "new", 6, None).values().all(Value::is_null));
+    }
+}

@@ -1,0 +1,101 @@
+//! Who registered, how many are new, and how far they came.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::Scene;
+use super::numbers::{by_code, comparison, count, ratio, size, with};
+use crate::ledger::consent::ConsentStatus;
+use crate::ledger::names::normal_name;
+use crate::ledger::people::PersonIndex;
+use crate::ledger::standing::Standing;
+use crate::ledger::weeks::Window;
+
+pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+    let standing = scene.standing;
+    let people = size(standing.cohort.len());
+    let rows = count(standing.in_window("mentee_registration"));
+    let new = new_in(standing, standing.window());
+    let previous_new = standing.previous.map(|previous| new_in(standing, previous.window()));
+    let figures = json!({
+        "rows": rows,
+        "people": people,
+        "new": new,
+        "returning": people - new,
+        "duplicates": rows - people,
+        "by_gender": by_code(["male", "female"], |gender| cohort(standing, |p| standing.mentees[p].gender() == gender)),
+        "consent": by_code(ConsentStatus::ALL.map(ConsentStatus::key), |status| {
+            cohort(standing, |p| standing.consent(p).key() == status)
+        }),
+        "funnel": funnel(standing),
+        "follow_up": follow_up(standing),
+    });
+    with(figures, comparison("new", "new", new, previous_new))
+}
+
+/// Registrations that repeat another of the same person.
+pub(super) fn duplicates(standing: &Standing<'_>) -> i64 {
+    count(standing.in_window("mentee_registration")) - size(standing.cohort.len())
+}
+
+fn cohort(standing: &Standing<'_>, test: impl Fn(PersonIndex) -> bool) -> i64 {
+    count(standing.cohort.iter().filter(|mentee| test(**mentee)))
+}
+
+/// Mentees whose first registration ever lies in a window.
+fn new_in(standing: &Standing<'_>, window: Window) -> i64 {
+    count(standing.mentees.all().iter().filter(|mentee| window.contains(mentee.first_seen())))
+}
+
+/// Each step is counted by itself, not within the one before.
+fn funnel(standing: &Standing<'_>) -> Value {
+    let attended = standing.attended(standing.window());
+    let reached: i64 = standing
+        .in_window("promotion_activity")
+        .filter(|record| record.answers.text("target") == Some("mentee"))
+        .filter_map(|record| record.answers.integer("reach"))
+        .sum();
+    json!({
+        "reached": reached,
+        "registered": standing.cohort.len(),
+        "consented": cohort(standing, |p| standing.consent(p).complete()),
+        "placed": cohort(standing, |p| was_placed(standing, p)),
+        "attended_1": cohort(standing, |p| attended[p] >= 1),
+        "attended_4": cohort(standing, |p| attended[p] >= 4),
+    })
+}
+
+fn was_placed(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
+    let start = standing.season.start;
+    let mut memberships = standing.groups.memberships_of(mentee);
+    memberships.any(|m| m.from <= standing.through && m.end.is_none_or(|end| end.on > start))
+}
+
+fn follow_up(standing: &Standing<'_>) -> Value {
+    let contacts = count(standing.in_window("mentee_follow_up"));
+    let prospects = prospects(standing);
+    let converted = count(prospects.values().filter(|(first_contact, reference)| {
+        let registration = standing.find_mentee(reference).and_then(|mentee| standing.registration(mentee));
+        registration.is_some_and(|record| record.submitted_on() >= *first_contact)
+    }));
+    let people = size(prospects.len());
+    json!({"contacts": contacts, "people": people, "converted": converted, "rate": ratio(converted, people)})
+}
+
+/// Those contacted, by phone or else by name, with the first day of contact and how to find them.
+fn prospects<'a>(standing: &Standing<'a>) -> BTreeMap<String, (NaiveDate, &'a str)> {
+    let mut prospects: BTreeMap<String, (NaiveDate, &'a str)> = BTreeMap::new();
+    for record in standing.in_window("mentee_follow_up") {
+        let name = record.answers.text("name").unwrap_or_default();
+        let phone = record.answers.text("phone");
+        let key = phone.map_or_else(|| normal_name(name).to_string(), str::to_owned);
+        let contact = (record.event_date, phone.unwrap_or(name));
+        let first = prospects.entry(key).or_insert(contact);
+        if contact.0 < first.0 {
+            *first = contact;
+        }
+    }
+    prospects
+}

@@ -1,0 +1,66 @@
+//! Retention: who of the last season's active mentees and mentors is active again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Scene;
+use super::numbers::{ratio, size};
+use crate::ledger::people::PersonIndex;
+use crate::ledger::standing::{Previous, Standing};
+use crate::ledger::weeks::Window;
+
+/// Meetings in a season that make one active.
+const ACTIVE_MEETINGS: u32 = 4;
+
+pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+    let standing = scene.standing;
+    match standing.previous {
+        Some(previous) => {
+            json!({"mentees": of_mentees(standing, &previous), "mentors": of_mentors(standing, &previous)})
+        }
+        None => json!({
+            "mentees": {"previous_active": null, "graduated": null, "eligible": null, "retained": null, "rate": null},
+            "mentors": {"previous_active": null, "retained": null, "rate": null},
+        }),
+    }
+}
+
+fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
+    let before = standing.attended(previous.whole());
+    let now = standing.attended(standing.window());
+    let active: Vec<PersonIndex> = (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS).collect();
+    let (graduated, eligible): (Vec<_>, Vec<_>) =
+        active.iter().copied().partition(|mentee| has_graduated(standing, *mentee));
+    let retained = size(eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count());
+    json!({
+        "previous_active": active.len(),
+        "graduated": graduated.len(),
+        "eligible": eligible.len(),
+        "retained": retained,
+        "rate": ratio(retained, size(eligible.len())),
+    })
+}
+
+fn has_graduated(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
+    let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
+    end.is_some_and(|end| end.on <= standing.through && end.reason == Some("graduated"))
+}
+
+fn of_mentors(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
+    let before = active_mentors(standing, previous.whole());
+    let now = active_mentors(standing, standing.window());
+    let retained = size(before.iter().filter(|mentor| now.contains(mentor)).count());
+    json!({"previous_active": before.len(), "retained": retained, "rate": ratio(retained, size(before.len()))})
+}
+
+/// Mentors whose groups held enough meetings in a window.
+fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
+    let mut held: BTreeMap<PersonIndex, u32> = BTreeMap::new();
+    for meeting in standing.meetings.within(window).iter().filter(|meeting| meeting.held) {
+        if let Some(mentor) = standing.groups[meeting.group].mentor {
+            *held.entry(mentor).or_default() += 1;
+        }
+    }
+    held.into_iter().filter(|(_, meetings)| *meetings >= ACTIVE_MEETINGS).map(|(mentor, _)| mentor).collect()
+}
