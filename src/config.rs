@@ -491,13 +491,29 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown_under_its_word() {
         let text = EXAMPLE.replace("name = \"Rohis SMAN 1\"", "nama = \"Rohis SMAN 1\"");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
+        error: unknown field `nama`, expected `name` or `code`
+         --> config/halaqah.toml:9:1
+          |
+        9 | nama = "Rohis SMAN 1"
+          | ^^^^
+          |
+          = help: config/halaqah.toml shows every key that may stand here
+        "#);
     }
 
     #[test]
     fn a_wrong_type_is_shown_under_its_word() {
         let text = EXAMPLE.replace("cash_opening = 500000", "cash_opening = \"banyak\"");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
+        error: invalid type: string "banyak", expected i64
+          --> config/halaqah.toml:49:16
+           |
+        49 | cash_opening = "banyak"                 # rupiah in the treasury on the first day
+           |                ^^^^^^^^
+           |
+           = help: config/halaqah.toml shows every key that may stand here
+        "#);
     }
 
     #[test]
@@ -506,6 +522,30 @@ mod tests {
             .replace("Asia/Jakarta\" ", "Asia/Jakart\" ")
             .replace("2026-07-13", "2026-07-14")
             .replace("[forms.meeting_report]", "[forms.meting_report]");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @"");
+        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
+        error: no time zone is called "Asia/Jakart"
+         --> config/halaqah.toml:5:12
+          |
+        5 | timezone = "Asia/Jakart"             # all days and hours: Asia/Jakarta, Asia/Makassar, Asia/Jayapura …
+          |            ^^^^^^^^^^^^^
+          |
+          = help: in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura
+
+        error: there is no form "meting_report"
+          --> config/halaqah.toml:41:8
+           |
+        41 | [forms.meting_report]
+           |        ^^^^^^^^^^^^^
+           |
+           = help: the forms are mentee_registration, guardian_consent, personality, mentor_application, meeting_report, support_request, support_follow_up, placement_decision, mentee_follow_up, mentee_feedback, mentor_feedback, finance_record, promotion_activity, partner_contact, mentor_training, taaruf_record, document_record, memorization_record, weekly_devotion
+
+        error: a season begins on a Monday
+          --> config/halaqah.toml:47:9
+           |
+        47 | start = "2026-07-14"                  # a Monday; both ends inside
+           |         ^^^^^^^^^^^^
+           |
+           = help: weeks run from Monday to Sunday
+        "#);
     }
 }

@@ -261,7 +261,10 @@ mod tests {
     #[test]
     fn a_new_tab_is_marked_protected_and_open_to_people() {
         let title = "Usulan Kelompok".to_owned();
-        let plan = Plan { changes: vec![Change::AddTab { sheet_id: 7, title, row_count: 40, layout: layout() }] };
+        let plan = Plan {
+            changes: vec![Change::AddTab { sheet_id: 7, title, row_count: 40, layout: layout() }],
+            ..Plan::default()
+        };
         insta::assert_snapshot!(lines(&requests(&plan)), @r##"
         {"addSheet":{"properties":{"gridProperties":{"columnCount":5,"frozenRowCount":3,"rowCount":40},"index":1,"sheetId":7,"title":"Usulan Kelompok"}}}
         {"createDeveloperMetadata":{"developerMetadata":{"location":{"sheetId":7},"metadataKey":"halaqah.view","metadataValue":"suggestions","visibility":"DOCUMENT"}}}
@@ -286,7 +289,7 @@ mod tests {
             Change::RestorePeople { sheet_id: 7, row: 3, column: 2, value: Cell::from("=1+1") },
             Change::RestorePeople { sheet_id: 7, row: 4, column: 2, value: Cell::Boolean(true) },
         ];
-        insta::assert_snapshot!(lines(&requests(&Plan { changes })), @r##"
+        insta::assert_snapshot!(lines(&requests(&Plan { changes, ..Plan::default() })), @r##"
         {"deleteSheet":{"sheetId":3}}
         {"insertDimension":{"inheritFromBefore":false,"range":{"dimension":"ROWS","endIndex":6,"sheetId":7,"startIndex":4}}}
         {"deleteDimension":{"range":{"dimension":"ROWS","endIndex":10,"sheetId":7,"startIndex":9}}}
@@ -319,7 +322,7 @@ mod tests {
                 ],
             ),
         ];
-        insta::assert_snapshot!(lines(&requests(&Plan { changes })), @r##"
+        insta::assert_snapshot!(lines(&requests(&Plan { changes, ..Plan::default() })), @r##"
         {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"textFormat":{"bold":true,"fontSize":16},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Ringkasan"}}]}],"start":{"columnIndex":0,"rowIndex":0,"sheetId":7}}}
         {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"textFormat":{"foregroundColor":{"blue":0.408,"green":0.388,"red":0.373},"foregroundColorStyle":{"rgbColor":{"blue":0.408,"green":0.388,"red":0.373}},"italic":true},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Lead"}},{"userEnteredFormat":{"backgroundColor":{"blue":0.29,"green":0.306,"red":0.122},"backgroundColorStyle":{"rgbColor":{"blue":0.29,"green":0.306,"red":0.122}},"horizontalAlignment":"CENTER","textFormat":{"bold":true,"foregroundColor":{"blue":1.0,"green":1.0,"red":1.0},"foregroundColorStyle":{"rgbColor":{"blue":1.0,"green":1.0,"red":1.0}}},"verticalAlignment":"MIDDLE","wrapStrategy":"WRAP"},"userEnteredValue":{"stringValue":"Head"}}]}],"start":{"columnIndex":0,"rowIndex":3,"sheetId":7}}}
         {"updateCells":{"fields":"userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note","rows":[{"values":[{"userEnteredFormat":{"backgroundColor":{"blue":0.918,"green":0.925,"red":0.886},"backgroundColorStyle":{"rgbColor":{"blue":0.918,"green":0.925,"red":0.886}},"textFormat":{"bold":true},"verticalAlignment":"MIDDLE","wrapStrategy":"OVERFLOW_CELL"},"userEnteredValue":{"stringValue":"Bagian"}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"CLIP"},"userEnteredValue":{"stringValue":"=x"}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"WRAP"},"userEnteredValue":{"stringValue":"panjang"}},{"userEnteredFormat":{"numberFormat":{"pattern":"#,##0","type":"NUMBER"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":1234.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"#,##0.0#","type":"NUMBER"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":12.5}},{"note":"17 dari 20","userEnteredFormat":{"numberFormat":{"pattern":"0%","type":"PERCENT"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":0.85}},{"userEnteredFormat":{"numberFormat":{"pattern":"\"Rp\"#,##0","type":"CURRENCY"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":25000.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"d mmm yyyy","type":"DATE"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":46350.0}},{"userEnteredFormat":{"numberFormat":{"pattern":"d mmm yyyy hh:mm","type":"DATE_TIME"},"verticalAlignment":"TOP"},"userEnteredValue":{"numberValue":46350.5}},{"userEnteredFormat":{"verticalAlignment":"TOP","wrapStrategy":"CLIP"}}]}],"start":{"columnIndex":1,"rowIndex":5,"sheetId":7}}}
@@ -330,7 +333,7 @@ mod tests {
     fn rows_below_one_another_share_a_request_and_nothing_else_does() {
         let one = |row, column| write(row, column, vec![cell("x", Format::Text, Style::Body)]);
         let starts = |changes: Vec<Change>| -> Vec<(Option<i32>, usize)> {
-            let requests = requests(&Plan { changes });
+            let requests = requests(&Plan { changes, ..Plan::default() });
             let cells = requests.into_iter().filter_map(|request| request.update_cells);
             cells.map(|cells| (cells.start.unwrap().row_index, cells.rows.unwrap().len())).collect()
         };
@@ -348,7 +351,7 @@ mod tests {
         let changes: Vec<Change> = (0..6)
             .map(|n| Change::AddTab { sheet_id: n, title: format!("Tab {n}"), row_count: 9, layout: layout() })
             .collect();
-        let plan = Plan { changes };
+        let plan = Plan { changes, ..Plan::default() };
         let whole = requests(&plan);
         let size_of_one = whole.iter().map(size).sum::<usize>() / 6;
         let batches = pack(groups(&plan), size_of_one * 5 / 2);
@@ -376,7 +379,9 @@ mod tests {
 
     fn written_by_requests(changes: Vec<Change>) -> Book {
         let mut book = Book::new();
-        for cells in requests(&Plan { changes }).into_iter().filter_map(|request| request.update_cells) {
+        for cells in
+            requests(&Plan { changes, ..Plan::default() }).into_iter().filter_map(|request| request.update_cells)
+        {
             let start = cells.start.unwrap();
             let [sheet, row, column] = [start.sheet_id, start.row_index, start.column_index].map(Option::unwrap);
             for (values, row) in cells.rows.unwrap().iter().zip(row..) {

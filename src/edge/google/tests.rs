@@ -102,7 +102,7 @@ fn overview_reply() -> Reply {
 }
 
 fn small_plan() -> Plan {
-    Plan { changes: vec![Change::AppendRows { sheet_id: 7, count: 1 }] }
+    Plan { changes: vec![Change::AppendRows { sheet_id: 7, count: 1 }], ..Plan::default() }
 }
 
 #[tokio::test]
