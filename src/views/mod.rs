@@ -1,0 +1,234 @@
+//! The summary tabs: how the program stands, as tables for people. One file a tab, one line a tab in `VIEWS`.
+//!
+//! A view is a function of the scene alone. It computes no figure and decides nothing; it knows neither forms nor Google.
+
+pub mod actions;
+pub mod groups;
+pub mod labels;
+pub mod status;
+pub mod suggestions;
+pub mod summary;
+pub mod to_fix;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+pub use labels::Labels;
+
+use crate::ledger::people::Person;
+use crate::ledger::standing::Standing;
+use crate::ledger::state::State;
+use crate::matching::Suggestions;
+use crate::statistics::Figures;
+use crate::table::Cell;
+use crate::table::tab::{ColourRule, Column, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow};
+use crate::words::Words;
+
+/// Everything that a tab may show.
+pub struct Scene<'a> {
+    /// The program's name.
+    pub program_name: &'a str,
+    /// The day of the cycle.
+    pub today: NaiveDate,
+    /// Everything the ledger remembers.
+    pub state: &'a State,
+    /// How the program stands today.
+    pub standing: &'a Standing<'a>,
+    /// The figures of today.
+    pub figures: &'a Figures,
+    /// Who fits whom.
+    pub suggestions: &'a Suggestions,
+    /// Titles and labels of the forms.
+    pub labels: &'a Labels,
+    /// Sentences.
+    pub words: &'a Words,
+    /// Tabs, or parts of them, that could not be taken in.
+    pub held: &'a [HeldTab],
+    /// Decisions in the tab of suggestions that could not be carried out.
+    pub refused: &'a [suggestions::Refused],
+    /// The ledger's head and when its last event was recorded.
+    pub head: &'a LedgerHead,
+}
+
+/// Where the ledger ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerHead {
+    /// How many events there are.
+    pub seq: u64,
+    /// The hash of the last one, in hex.
+    pub hash: String,
+    /// When it was recorded, in local time.
+    pub at: Option<NaiveDateTime>,
+}
+
+/// Why a form tab, or a part of it, was left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldTab {
+    /// The form.
+    pub form: String,
+    /// The tab's title, as it was last known.
+    pub tab: String,
+    /// What is wrong.
+    pub why: HeldWhy,
+}
+
+/// What is wrong with a form tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldWhy {
+    /// It is not in the spreadsheet.
+    NoTab,
+    /// Required questions (their keys) have no column.
+    QuestionsMissing(Vec<String>),
+    /// So many of so many rows are gone that none was retracted.
+    TooManyGone { gone: usize, of: usize },
+}
+
+impl HeldTab {
+    /// What is wrong, and what to do.
+    pub fn sentences(&self, labels: &Labels, words: &Words) -> (String, String) {
+        match &self.why {
+            HeldWhy::NoTab => (words.say_with("held-tab", &[("tab", &self.tab)]), words.say("do-held-tab")),
+            HeldWhy::QuestionsMissing(keys) => {
+                let titles: Vec<&str> = keys.iter().map(|key| labels.question(&self.form, key)).collect();
+                let questions = titles.join("; ");
+                (words.say_with("held-questions", &[("questions", &questions)]), words.say("do-held-questions"))
+            }
+            HeldWhy::TooManyGone { gone, of } => {
+                let (gone, of) = (gone.to_string(), of.to_string());
+                (words.say_with("held-gone", &[("gone", &gone), ("of", &of)]), words.say("do-held-gone"))
+            }
+        }
+    }
+}
+
+/// A view: the scene, and the tab's place among our tabs.
+pub type View = fn(&Scene<'_>, usize) -> Wanted;
+
+/// All tabs, in the order in which they stand.
+pub const VIEWS: &[View] =
+    &[summary::view, actions::view, suggestions::view, groups::view, to_fix::view, status::view];
+
+/// Every tab.
+pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {
+    VIEWS.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
+}
+
+/// How a thing stands, by the alert levels of statistics.md section 6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Look at it now.
+    Alert,
+    /// Look at it soon.
+    Warning,
+    /// In order.
+    Good,
+}
+
+impl Level {
+    /// The key of its word.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Alert => "level-alert",
+            Self::Warning => "level-warning",
+            Self::Good => "level-good",
+        }
+    }
+
+    /// Alert if `alert`, else warning if `warning`, else good.
+    pub fn of(warning: bool, alert: bool) -> Self {
+        match (warning, alert) {
+            (_, true) => Self::Alert,
+            (true, false) => Self::Warning,
+            (false, false) => Self::Good,
+        }
+    }
+}
+
+/// The colours of a column of levels.
+fn level_colours(column: usize, words: &Words) -> Vec<ColourRule> {
+    [(Level::Alert, Tone::Alert), (Level::Warning, Tone::Warning), (Level::Good, Tone::Good)]
+        .into_iter()
+        .map(|(level, tone)| ColourRule { column, text: words.say(level.key()), tone })
+        .collect()
+}
+
+/// A tab with a title, a line under it, a header and rows: what most tabs are.
+struct Sheet {
+    layout: Layout,
+    rows: Vec<WantedRow>,
+}
+
+impl Sheet {
+    /// Begins a tab: its title and the line under it. `widths` are the columns' widths in pixels.
+    fn new(view: &str, position: usize, widths: &[u32], title: String, lead: String) -> Self {
+        let layout = Layout {
+            view: view.to_owned(),
+            columns: widths.iter().map(|&width| Column::of_width(width)).collect(),
+            frozen_rows: 0,
+            header_row: None,
+            colours: Vec::new(),
+            charts: Vec::new(),
+            position,
+        };
+        let rows = vec![row(Style::Title, [title.into()]), row(Style::Lead, [lead.into()])];
+        Self { layout, rows }
+    }
+
+    /// Adds the titles of columns, from the keys of their words; the rows above stay in sight with them.
+    fn header(&mut self, words: &Words, keys: &[&str]) {
+        self.layout.header_row = Some(self.rows.len());
+        self.rows.push(row(Style::Header, keys.iter().map(|key| words.say(key).into())));
+        self.layout.frozen_rows = self.rows.len();
+    }
+
+    fn push(&mut self, style: Style, cells: impl IntoIterator<Item = WantedCell>) {
+        self.rows.push(row(style, cells));
+    }
+
+    fn finish(self, title: String) -> Wanted {
+        Wanted { title, layout: self.layout, rows: self.rows, key_column: None }
+    }
+}
+
+fn row(style: Style, cells: impl IntoIterator<Item = WantedCell>) -> WantedRow {
+    WantedRow { style, cells: cells.into_iter().collect() }
+}
+
+fn text(text: impl Into<String>) -> WantedCell {
+    WantedCell::new(Cell::from(text.into()), Format::Wrapped)
+}
+
+fn count(number: i64) -> WantedCell {
+    WantedCell::new(number as f64, Format::Integer)
+}
+
+fn day(day: NaiveDate) -> WantedCell {
+    WantedCell::new(serial(day), Format::Date)
+}
+
+/// The serial number of a day: days since 1899-12-30.
+fn serial(day: NaiveDate) -> f64 {
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).expect("1899-12-30 is a day");
+    (day - epoch).num_days() as f64
+}
+
+/// `Ahmad Satu (A12)`.
+fn named(person: &Person<'_>, words: &Words) -> String {
+    words.say_with("mentee-named", &[("name", person.full_name()), ("code", &person.code)])
+}
+
+/// At most `most` of a list, and how many more there are.
+fn short_list(items: &[String], most: usize, words: &Words) -> String {
+    if items.len() <= most {
+        return items.join(", ");
+    }
+    let more = (items.len() - most).to_string();
+    words.say_with("and-more", &[("list", &items[..most].join(", ")), ("count", &more)])
+}
+
+/// The word for a gender code; the code itself for any other.
+fn gender_word(gender: &str, words: &Words) -> String {
+    match gender {
+        "male" | "female" => words.say(gender),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,49 @@
+//! *Status*: where the ledger stands, and how each form tab was read.
+
+use super::{Scene, Sheet, count, text};
+use crate::ledger::state::Fate;
+use crate::table::tab::{Format, Style, Wanted, WantedCell};
+
+/// The tab.
+pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+    let words = scene.words;
+    let mut sheet = Sheet::new("status", position, &[260, 560], words.say("status-title"), words.say("status-lead"));
+    sheet.header(words, &["status-col-what", "status-col-value"]);
+    let at = scene.head.at.map_or_else(|| words.say("none"), |moment| words.moment(moment));
+    sheet.push(Style::Body, [text(words.say("status-program")), text(scene.program_name)]);
+    sheet.push(Style::Body, [text(words.say("status-last-event")), text(at)]);
+    sheet.push(Style::Body, [text(words.say("status-events")), count(i64::try_from(scene.head.seq).unwrap_or(i64::MAX))]);
+    sheet.push(Style::Body, [text(words.say("status-head")), WantedCell::new(scene.head.hash.as_str(), Format::Text)]);
+    sheet.push(Style::Section, [text(words.say("status-forms"))]);
+    for (form, title) in &scene.labels.forms {
+        sheet.push(Style::Body, [text(title.as_str()), text(form_line(scene, form))]);
+    }
+    sheet.finish(words.say("tab-status"))
+}
+
+/// How a form's tab was read, in one line.
+fn form_line(scene: &Scene<'_>, form: &str) -> String {
+    let words = scene.words;
+    let Some(tab) = scene.state.tabs.get(form) else {
+        let held = scene.held.iter().any(|held| held.form == form);
+        return words.say(if held { "status-form-waiting" } else { "status-form-off" });
+    };
+    let (mut accepted, mut rejected, mut copied) = (0, 0, 0);
+    for row in scene.state.forms.get(form).into_iter().flat_map(|rows| rows.values()) {
+        copied += i64::from(row.copies);
+        match row.fate {
+            Fate::Accepted { .. } => accepted += 1,
+            Fate::Rejected(..) => rejected += 1,
+        }
+    }
+    let parts = [("accepted", accepted), ("rejected", rejected), ("copied", copied)];
+    let parts = parts.map(|(name, number)| (name, words.integer(number)));
+    let mut line = words.say_with("status-form-rows", &parts.each_ref().map(|(name, number)| (*name, number.as_str())));
+    let unknown = tab.questions.iter().filter(|(_, question)| question.is_none());
+    let unknown: Vec<&str> = unknown.map(|(title, _)| title.as_str()).collect();
+    if !unknown.is_empty() {
+        line.push_str("; ");
+        line.push_str(&words.say_with("status-form-unknown", &[("titles", &unknown.join(", "))]));
+    }
+    line
+}

@@ -1,0 +1,448 @@
+//! *Usulan Kelompok*: who could join whom, why, and the columns in which the coordinator decides.
+//!
+//! Each row's key says which mentee and which mentor it is about, so that a decision is read back as what was shown, even
+//! if the suggestions have changed since. The key of a whole group also stands for who is in it: a group suggested anew
+//! with other members is another row, and an old "accept" never speaks for people it was not shown with.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use compact_str::{CompactString, ToCompactString};
+
+use super::{Scene, Sheet, count, gender_word, text};
+use crate::ledger::event::{IssuedSuggestion, PlacementDecision, Verdict};
+use crate::ledger::people::PersonIndex;
+use crate::ledger::standing::Standing;
+use crate::ledger::state::State;
+use crate::matching::instance::ReadingMix;
+use crate::matching::rules::Bar;
+use crate::matching::score::Reason;
+use crate::matching::{Place, Suggestion};
+use crate::table::tab::{Dropdown, ReadTab, Style, Wanted, WantedCell};
+use crate::table::{Cell, cell_at};
+use crate::words::Words;
+
+const KEY: usize = 0;
+const GROUP: usize = 1;
+const MENTOR: usize = 2;
+const SLOT: usize = 3;
+const VERDICT: usize = 9;
+const OTHER: usize = 10;
+
+/// Between the parts of a key.
+const DOT: char = '·';
+
+/// The tab.
+pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+    let words = scene.words;
+    let widths = [110, 190, 190, 110, 210, 80, 90, 380, 260, 110, 150];
+    let mut sheet =
+        Sheet::new("suggestions", position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
+    let columns = [
+        "key", "group", "mentor", "slot", "mentee", "class", "score", "reasons", "against", "verdict", "other",
+    ];
+    let columns = columns.map(|name| format!("suggestions-col-{name}"));
+    sheet.header(words, &columns.each_ref().map(String::as_str));
+    let verdicts = vec![words.say("verdict-accept"), words.say("verdict-reject")];
+    let dropdown = |values, hint: &str| Some(Dropdown { values, hint: words.say(hint) });
+    sheet.layout.columns[VERDICT].people = dropdown(verdicts, "suggestions-hint-verdict");
+    sheet.layout.columns[OTHER].people = dropdown(Vec::new(), "suggestions-hint-other");
+    let mut groups: BTreeMap<(&Place, &str), Vec<&Suggestion>> = BTreeMap::new();
+    for suggestion in &scene.suggestions.placements {
+        groups.entry((&suggestion.place, &suggestion.mentor)).or_default().push(suggestion);
+    }
+    if groups.is_empty() && scene.suggestions.unplaced.is_empty() {
+        sheet.push(Style::Lead, [words.say("none").into(), words.say("suggestions-none").into()]);
+    }
+    let names = group_names(scene.standing, &scene.suggestions.placements, words);
+    for ((place, _), members) in groups {
+        let name = &names[place];
+        sheet.push(Style::Section, group_row(scene, name, &members));
+        for suggestion in members {
+            sheet.push(Style::Body, suggestion_row(scene, name, suggestion));
+        }
+    }
+    unplaced(scene, &mut sheet);
+    Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-suggestions")) }
+}
+
+/// The name of each suggested group: its own if it is open, else a new one after its mentor that no open group has.
+pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &Words) -> BTreeMap<Place, String> {
+    let mut names: BTreeMap<Place, String> = BTreeMap::new();
+    for suggestion in placements {
+        if names.contains_key(&suggestion.place) {
+            continue;
+        }
+        let name = match &suggestion.place {
+            Place::Open(name) => name.to_string(),
+            Place::New(_) => {
+                let mentor = standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors.all()[index]);
+                let called = mentor.map_or(suggestion.mentor.as_str(), |mentor| mentor.nickname());
+                let free = |name: &String| standing.find_group(name).is_none() && !names.values().any(|n| n == name);
+                new_group_name(called, words, free)
+            }
+        };
+        names.insert(suggestion.place.clone(), name);
+    }
+    names
+}
+
+/// `Kelompok Hasan`, or `Kelompok Hasan 2` where that is taken.
+fn new_group_name(mentor: &str, words: &Words, free: impl Fn(&String) -> bool) -> String {
+    let name = words.say_with("group-named", &[("mentor", mentor)]);
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| free(name)).unwrap_or(name)
+}
+
+fn mentee_key(mentee: &str, mentor: &str) -> String {
+    format!("{mentee}{DOT}{mentor}")
+}
+
+/// The mentor's code and a fingerprint of the members.
+fn group_key(mentor: &str, members: &[&Suggestion]) -> String {
+    let codes = members.iter().flat_map(|suggestion| suggestion.mentee.bytes().chain([b' ']));
+    let hash = codes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{mentor}{DOT}{:04x}", (hash >> 16) ^ (hash & 0xffff))
+}
+
+fn mentor_name(scene: &Scene<'_>, code: &str) -> String {
+    let mentor = scene.standing.find_mentor(code).map(|index| &scene.standing.mentors.all()[index]);
+    mentor.map_or_else(|| code.to_owned(), |mentor| super::named(mentor, scene.words))
+}
+
+fn slot_label<'a>(scene: &'a Scene<'_>, slot: &'a str) -> &'a str {
+    scene.labels.choice("mentee_registration", "slots", slot)
+}
+
+fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<WantedCell> {
+    let words = scene.words;
+    let first = members[0];
+    let kind = match &first.place {
+        Place::Open(group) => {
+            let size = scene.standing.find_group(group).map_or(0, |group| scene.standing.members(group).len());
+            words.say_with("suggestions-open-group", &[("size", &size.to_string())])
+        }
+        Place::New(_) => words.say("suggestions-new-group"),
+    };
+    let whole = words.say_with("suggestions-whole-group", &[("count", &members.len().to_string())]);
+    vec![
+        group_key(&first.mentor, members).into(),
+        name.into(),
+        mentor_name(scene, &first.mentor).into(),
+        slot_label(scene, &first.slot).into(),
+        whole.into(),
+        "".into(),
+        "".into(),
+        kind.into(),
+    ]
+}
+
+fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec<WantedCell> {
+    let mentee = scene.standing.find_mentee(&suggestion.mentee).map(|index| &scene.standing.mentees.all()[index]);
+    let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
+    let mentee = mentee.map_or_else(|| suggestion.mentee.to_string(), |mentee| super::named(mentee, scene.words));
+    let reasons: Vec<String> = suggestion.reasons.iter().map(|reason| reason_words(scene, reason)).collect();
+    let against = suggestion.against.as_ref().map(|reason| reason_words(scene, reason)).unwrap_or_default();
+    vec![
+        mentee_key(&suggestion.mentee, &suggestion.mentor).into(),
+        text(name),
+        text(mentor_name(scene, &suggestion.mentor)),
+        text(slot_label(scene, &suggestion.slot)),
+        text(mentee),
+        text(class),
+        count(i64::from(suggestion.score)),
+        text(reasons.join("; ")),
+        text(against),
+    ]
+}
+
+fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
+    if scene.suggestions.unplaced.is_empty() {
+        return;
+    }
+    let words = scene.words;
+    sheet.push(Style::Section, [words.say("none").into(), words.say("suggestions-unplaced").into()]);
+    for person in &scene.suggestions.unplaced {
+        let mentee = scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees.all()[index]);
+        let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
+        let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
+        let blank = || WantedCell::from("");
+        let why = bar_words(scene, person.why, &person.mentee);
+        sheet.push(
+            Style::Body,
+            [person.mentee.as_str().into(), blank(), blank(), blank(), text(name), text(class), blank(), text(why)],
+        );
+    }
+}
+
+/// Why somebody has no place.
+pub fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
+    let words = scene.words;
+    let mentee = scene.standing.find_mentee(mentee).map(|index| &scene.standing.mentees.all()[index]);
+    match bar {
+        Bar::NoMentor => words.say("bar-no-mentor"),
+        Bar::Gender => {
+            let gender = mentee.map_or_else(String::new, |mentee| gender_word(mentee.gender(), words));
+            words.say_with("bar-gender", &[("gender", &gender)])
+        }
+        Bar::NotScreened => words.say("bar-not-screened"),
+        Bar::MustNotJoin => words.say("bar-must-not-join"),
+        Bar::AgeGap => words.say("bar-age-gap"),
+        Bar::NoCommonSlot => {
+            let slots = mentee.map_or(&[][..], |mentee| mentee.slots());
+            let slots: Vec<&str> = slots.iter().map(|slot| slot_label(scene, slot)).collect();
+            words.say_with("bar-no-common-slot", &[("slots", &slots.join(", "))])
+        }
+        Bar::MentorFull => words.say("bar-mentor-full"),
+        Bar::GroupFull => words.say("bar-group-full"),
+        Bar::OtherSlot => words.say("bar-other-slot"),
+        Bar::TooFewForGroup => words.say("bar-too-few"),
+        Bar::PlacesTaken => words.say("bar-places-taken"),
+    }
+}
+
+/// A reason as a sentence.
+pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
+    let words = scene.words;
+    let label = |question: &str, code: &str| scene.labels.choice("mentee_registration", question, code).to_lowercase();
+    let list = |question: &str, codes: &[CompactString]| {
+        codes.iter().map(|code| label(question, code)).collect::<Vec<_>>().join(", ")
+    };
+    let interests = |key: &str, codes: &[CompactString]| words.say_with(key, &[("list", &list("interests", codes))]);
+    let hopes = |key: &str, codes: &[CompactString]| words.say_with(key, &[("list", &list("expectations", codes))]);
+    let about = |key: &str, code: &str| words.say_with(key, &[("code", code)]);
+    match reason {
+        Reason::SlotShared { slot, .. } => words.say_with("reason-slot-shared", &[("slot", slot_label(scene, slot))]),
+        Reason::MentorAsWished(code) => {
+            words.say_with("reason-mentor-as-wished", &[("trait", &label("preferred_mentor", code))])
+        }
+        Reason::MentorNotAsWished { wished, found } => {
+            let (wished, found) = (label("preferred_mentor", wished), label("preferred_mentor", found));
+            words.say_with("reason-mentor-not-as-wished", &[("wished", &wished), ("found", &found)])
+        }
+        Reason::AnyMentorSuits => words.say("reason-any-mentor-suits"),
+        Reason::SameStudyApproach(code) => {
+            words.say_with("reason-same-study-approach", &[("approach", &label("study_approach", code))])
+        }
+        Reason::OtherStudyApproach { .. } => words.say("reason-other-study-approach"),
+        Reason::ExpectationsMet(codes) => hopes("reason-expectations-met", codes),
+        Reason::ExpectationsNotMet(codes) => hopes("reason-expectations-not-met", codes),
+        Reason::SharedInterests(codes) => interests("reason-shared-interests", codes),
+        Reason::NoSharedInterest => words.say("reason-no-shared-interest"),
+        Reason::SharedDislikes(codes) => interests("reason-shared-dislikes", codes),
+        Reason::OpposedTastes(codes) => interests("reason-opposed-tastes", codes),
+        Reason::NoDislikeInCommon => words.say("reason-no-dislike-in-common"),
+        Reason::SameClass { class, members } => {
+            words.say_with("reason-same-class", &[("class", class), ("count", &members.to_string())])
+        }
+        Reason::SameSchoolYear { members } => {
+            words.say_with("reason-same-school-year", &[("count", &members.to_string())])
+        }
+        Reason::NobodyOfTheYear => words.say("reason-nobody-of-the-year"),
+        Reason::NewGroup => words.say("reason-new-group"),
+        Reason::PreviousMentor => words.say("reason-previous-mentor"),
+        Reason::PreviousMentorElsewhere(code) => about("reason-previous-mentor-elsewhere", code),
+        Reason::FriendInGroup(code) => about("reason-friend-in-group", code),
+        Reason::FriendElsewhere(code) => about("reason-friend-elsewhere", code),
+        Reason::FriendWaits(code) => about("reason-friend-waits", code),
+        Reason::NothingToContinue => words.say("reason-nothing-to-continue"),
+        Reason::MentorReadsBetter { .. } => words.say("reason-mentor-reads-better"),
+        Reason::MentorReadsAlike(_) => words.say("reason-mentor-reads-alike"),
+        Reason::MenteeReadsBetter { .. } => words.say("reason-mentee-reads-better"),
+        Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => words.say("reason-reading-mixed"),
+        Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-equal"),
+        Reason::Unanswered(question) => {
+            let title = scene.labels.question("mentee_registration", question);
+            words.say_with("reason-unanswered", &[("question", title)])
+        }
+    }
+}
+
+/// A decision that could not be carried out: where it stands and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The row as people count it.
+    pub row: u32,
+    /// What the coordinator wrote.
+    pub cell: String,
+    /// Why not.
+    pub why: Refusal,
+}
+
+/// Why a decision could not be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No mentor has this code or name.
+    UnknownMentor,
+    /// The mentor is of the other gender.
+    Gender,
+    /// The mentor has not passed every step.
+    NotScreened,
+    /// The mentor is not two school years older.
+    AgeGap,
+    /// The mentor takes no more.
+    Full,
+}
+
+impl Refused {
+    /// What is wrong, and what to do.
+    pub fn sentences(&self, words: &Words) -> (String, String) {
+        let barred = |why: &str| {
+            let why = words.say(why);
+            (words.say_with("what-verdict-barred", &[("why", &why)]), words.say("do-verdict-barred"))
+        };
+        match self.why {
+            Refusal::UnknownMentor => (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor")),
+            Refusal::Gender => barred("barred-gender"),
+            Refusal::NotScreened => barred("barred-not-screened"),
+            Refusal::AgeGap => barred("barred-age-gap"),
+            Refusal::Full => barred("barred-full"),
+        }
+    }
+}
+
+/// What the coordinator decided.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decisions {
+    /// Decisions to be recorded, in the order of the tab.
+    pub made: Vec<PlacementDecision>,
+    /// Decisions that could not be carried out.
+    pub refused: Vec<Refused>,
+}
+
+/// One suggested row of the tab as it stands there.
+struct Shown<'t> {
+    row: u32,
+    mentee: PersonIndex,
+    mentor: CompactString,
+    group: String,
+    slot: String,
+    verdict: &'t str,
+    other: String,
+}
+
+/// Reads what the coordinator decided in the tab. Whoever has a group by now, and a pair that was rejected before, is
+/// passed over, so that a decision read twice is made once.
+pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &Words, today: NaiveDate) -> Decisions {
+    let (accept, reject) = (words.say("verdict-accept"), words.say("verdict-reject"));
+    let mut decisions = Decisions::default();
+    // The verdict and the other mentor of the group that the rows stand under.
+    let mut of_group = (String::new(), String::new());
+    let mut joined: BTreeMap<PersonIndex, i64> = BTreeMap::new();
+    for (index, cells) in tab.rows.iter().enumerate() {
+        let key = cell_at(cells, KEY).to_string();
+        let Some((first, mentor)) = key.split_once(DOT) else { continue };
+        let own = (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
+        let Some(mentee) = standing.find_mentee(first).filter(|_| first.starts_with('A')) else {
+            of_group = own;
+            continue;
+        };
+        let verdict = if own.0.is_empty() { &of_group.0 } else { &own.0 };
+        let verdict = if *verdict == accept { "accept" } else if *verdict == reject { "reject" } else { "" };
+        let other = if own.1.is_empty() && own.0.is_empty() { of_group.1.clone() } else { own.1 };
+        let shown = Shown {
+            row: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            mentee,
+            mentor: mentor.into(),
+            group: cell_at(cells, GROUP).to_string(),
+            slot: cell_at(cells, SLOT).to_string(),
+            verdict,
+            other,
+        };
+        match decide(&shown, state, standing, words, today, &mut joined) {
+            Ok(Some(decision)) => decisions.made.push(decision),
+            Ok(None) => {}
+            Err(why) => decisions.refused.push(Refused { row: shown.row, cell: shown.other.clone(), why }),
+        }
+    }
+    decisions
+}
+
+/// The decision about one row; none if nothing was decided or it has been carried out already.
+fn decide(
+    shown: &Shown<'_>,
+    state: &State,
+    standing: &Standing<'_>,
+    words: &Words,
+    today: NaiveDate,
+    joined: &mut BTreeMap<PersonIndex, i64>,
+) -> Result<Option<PlacementDecision>, Refusal> {
+    let mentee = standing.mentees.all()[shown.mentee].code.clone();
+    let pair = (mentee.clone(), shown.mentor.clone());
+    let issued = state.issued.iter().flat_map(|issued| &issued.suggestions);
+    let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
+    let suggested: Vec<IssuedSuggestion> = issued.cloned().collect();
+    let waits = standing.waiting.iter().any(|waiting| waiting.mentee == shown.mentee);
+    if !waits {
+        return Ok(None);
+    }
+    let slot = suggested.first().and_then(|suggestion| suggestion.slot.clone());
+    let decision = |verdict, mentor: CompactString, group: Option<String>, slot| PlacementDecision {
+        verdict,
+        mentees: vec![mentee.clone()],
+        mentor,
+        forms_group: group.as_ref().is_some_and(|group| standing.find_group(group).is_none()),
+        group: group.map(Into::into),
+        slot,
+        date: today,
+        suggested: suggested.clone(),
+    };
+    if !shown.other.is_empty() && shown.verdict != "reject" {
+        let mentor = standing.find_mentor(&shown.other).ok_or(Refusal::UnknownMentor)?;
+        bar(standing, shown.mentee, mentor, joined)?;
+        *joined.entry(mentor).or_default() += 1;
+        let code = standing.mentors.all()[mentor].code.clone();
+        let group = group_of_mentor(standing, mentor, words);
+        let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
+        return Ok(Some(decision(verdict, code, Some(group), None)));
+    }
+    match shown.verdict {
+        "accept" => {
+            let mentor = standing.find_mentor(&shown.mentor).ok_or(Refusal::UnknownMentor)?;
+            bar(standing, shown.mentee, mentor, joined)?;
+            *joined.entry(mentor).or_default() += 1;
+            Ok(Some(decision(Verdict::Accepted, shown.mentor.clone(), Some(shown.group.clone()), slot)))
+        }
+        "reject" if !state.rejected_pairs.contains(&pair) => {
+            Ok(Some(decision(Verdict::Rejected, shown.mentor.clone(), None, None)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The group that a mentee sent to this mentor joins: the smallest open one, else a new one.
+fn group_of_mentor(standing: &Standing<'_>, mentor: PersonIndex, words: &Words) -> String {
+    let led = standing.groups_led_by(mentor).iter();
+    let smallest = led.min_by_key(|&&group| (standing.members(group).len(), group));
+    match smallest {
+        Some(&group) => standing.groups.all()[group].name.to_owned(),
+        None => {
+            let called = standing.mentors.all()[mentor].nickname();
+            new_group_name(called, words, |name| standing.find_group(name).is_none())
+        }
+    }
+}
+
+/// The hard rules that hold for a coordinator too.
+fn bar(
+    standing: &Standing<'_>,
+    mentee: PersonIndex,
+    mentor: PersonIndex,
+    joined: &BTreeMap<PersonIndex, i64>,
+) -> Result<(), Refusal> {
+    let (younger, older) = (&standing.mentees.all()[mentee], &standing.mentors.all()[mentor]);
+    if younger.gender() != older.gender() {
+        return Err(Refusal::Gender);
+    }
+    if !standing.is_ready(mentor) {
+        return Err(Refusal::NotScreened);
+    }
+    let years = younger.birth_date().zip(older.birth_date());
+    if years.is_some_and(|(younger, older)| !crate::matching::rules::years_apart(younger, older)) {
+        return Err(Refusal::AgeGap);
+    }
+    if standing.free_capacity(mentor) <= joined.get(&mentor).copied().unwrap_or(0) {
+        return Err(Refusal::Full);
+    }
+    Ok(())
+}
