@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chrono::DateTime;
@@ -155,21 +156,31 @@ fn readers_may_read_at_any_moment_of_a_write() {
 #[test]
 fn a_reader_beside_a_busy_writer_always_sees_a_good_ledger() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut log, ..) = open(dir.path()).unwrap();
+    let none = |_: &Line<'_>| Ok::<(), Infallible>(());
+    let (mut log, _) = Log::open_on(Box::new(StdDisk), 100_000, dir.path(), PROGRAM, none).unwrap();
     let path = dir.path().to_owned();
     let reader = std::thread::spawn(move || {
         let mut last = 0;
-        while last < 600 {
+        while last < 6000 {
             let (opened, ids) = read(&path).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(ids, (1..=opened.head.seq as u32).collect::<Vec<_>>());
             assert!(opened.head.seq >= last);
             last = opened.head.seq;
         }
     });
-    for id in (1..=600).step_by(3) {
-        log.append(&events(&[id, id + 1, id + 2])).unwrap();
+    for id in (1..=6000).step_by(60) {
+        log.append(&events(&(id..id + 60).collect::<Vec<_>>())).unwrap();
     }
     reader.join().unwrap();
+}
+
+#[test]
+fn a_reader_judges_only_what_was_there_when_it_came() {
+    let dir = three_segments();
+    let (mut log, before, _) = open(dir.path()).unwrap();
+    let opened =
+        Log::read(dir.path(), None, |line| if line.seq == 9 { log.append(&events(&[12])).map(drop) } else { Ok(()) });
+    assert_eq!((opened.unwrap().head, log.head().seq), (before.head, 12));
 }
 
 #[test]
@@ -254,10 +265,10 @@ fn missing_cut_and_foreign_segments_are_damage() {
         let len = fs::metadata(path(&three_segments())).unwrap().len();
         let header = lines_of(&path(&three_segments()))[0].len() as u64;
         let dir = three_segments();
-        let bytes = fs::read(path(&dir)).unwrap();
         let ends = if name == all[2] { header } else { len };
-        for cut in 0..ends {
-            fs::write(path(&dir), &bytes[..cut as usize]).unwrap();
+        let file = OpenOptions::new().write(true).open(path(&dir)).unwrap();
+        for cut in (0..ends).rev() {
+            file.set_len(cut).unwrap();
             must_be_damage(dir.path(), &format!("{name} cut to {cut}"));
         }
     }
@@ -305,17 +316,17 @@ fn every_flipped_bit_is_noticed() {
     for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
         let path = dir.path().join(name);
         let bytes = fs::read(&path).unwrap();
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
         for bit in 0..bytes.len() * 8 {
-            let mut flipped = bytes.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            fs::write(&path, flipped).unwrap();
+            let at = bit / 8;
+            file.write_all_at(&[bytes[at] ^ 1 << (bit % 8)], at as u64).unwrap();
             if let Ok((opened, ids)) = read(dir.path()) {
                 assert!(opened.torn.is_some() && opened.head.seq < head.seq, "{name} bit {bit} goes unnoticed");
                 assert!(name == "000009.jsonl" && bit / 8 >= last_batch, "{name} bit {bit} passes for a torn tail");
                 assert!(ids.len() >= 9);
             }
+            file.write_all_at(&bytes[at..=at], at as u64).unwrap();
         }
-        fs::write(&path, bytes).unwrap();
     }
 }
 
@@ -572,6 +583,28 @@ fn a_crash_at_any_call_loses_nothing_acknowledged_and_doubles_nothing() {
                 disk.power_cut(cut);
                 recovers(dir.path(), &acknowledged, &story);
             }
+        }
+    }
+}
+
+#[test]
+fn what_an_opening_reports_outlives_a_power_cut_right_after_it() {
+    for at in 0..calls() {
+        for part in 0..=2 {
+            let story = format!("crash {part} at call {at}");
+            let dir = tempfile::tempdir().unwrap();
+            let disk = TestDisk::new(dir.path(), Some((at, Fault::Crash(part))));
+            assert!(work(Box::new(disk.clone()), dir.path()).1.is_err(), "{story}");
+            {
+                let mut world = disk.world();
+                (world.fault, world.dead) = (None, false);
+            }
+            let (log, opened, ids) =
+                open_on(Box::new(disk.clone()), dir.path()).unwrap_or_else(|e| panic!("{story}: {e}"));
+            drop(log);
+            disk.power_cut(Cut::Lost);
+            let (after, kept) = read(dir.path()).unwrap_or_else(|e| panic!("{story}: {e}"));
+            assert_eq!((kept, after.head, after.torn), (ids, opened.head, None), "{story}");
         }
     }
 }

@@ -236,3 +236,25 @@ fn a_witness_tells_a_ledger_that_went_back_or_was_rewritten() {
     assert_eq!(hear(heads[0], 0), Err(WitnessFault::Behind { head: 0, seen: 1 }));
     assert_eq!(hear(Head { seq: 2, hash: heads[0].hash }, 3), Err(WitnessFault::Rewritten { seq: 2 }));
 }
+
+#[test]
+fn a_segment_continues_the_one_before_it_and_begins_a_batch_of_its_own() {
+    let all = lines(&[&["1", "2"]]);
+    let mut chain = Chain::default();
+    chain.header(&all[0]).unwrap();
+    all[1..].iter().for_each(|raw| drop(chain.line(raw).unwrap()));
+
+    let mut foreign = format!(r#"{{"halaqah":"ledger","format":1,"program":"x","first":3,"prev":"{}""#, LineHash::ZERO);
+    let hash = LineHash::chained(chain.last(), foreign.as_bytes());
+    foreign.push_str(&format!(",\"hash\":\"{hash}\"}}\n"));
+    assert_eq!(chain.header(foreign.as_bytes()), Err(LineFault::Prev));
+
+    let mut header = Vec::new();
+    write_header(&mut header, "sman1", 3, chain.last());
+    let head = *chain.head();
+    chain.header(&header).unwrap();
+    assert_eq!(*chain.head(), head, "a header is no event");
+    let mut late = Vec::new();
+    write_line(&mut late, 3, 1, &event("note", None, "3"), chain.last()).unwrap();
+    assert_eq!(chain.line(&late).unwrap_err(), LineFault::Group { seq: 3, found: 1 });
+}
