@@ -253,8 +253,8 @@ fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
     let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (mut most_people, mut optimal, mut tried) = (0, 0, 0);
-    while tried < 120 {
-        let program = programs(8, 5, 15, 1..4).new_tree(&mut runner).unwrap().current();
+    while tried < 400 {
+        let program = programs(11, 6, 15, 2..5).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
         if board.seats.len() > 3 || board.network.people.iter().all(|person| person.edges.is_empty()) {
@@ -266,7 +266,7 @@ fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
         most_people += u32::from(found.0 == best.0);
         optimal += u32::from(found == best);
     }
-    assert!((most_people, optimal) >= (999, 999), "of {tried}: {most_people} with the most people, {optimal} optimal");
+    assert!(most_people >= 396 && optimal >= 388, "of {tried}: {most_people} with the most people, {optimal} optimal");
 }
 
 fn answers(pairs: &[(&str, &str)], lists: &[(&str, &[&str])]) -> Answers {
