@@ -366,3 +366,98 @@ impl<'a> Decision<'a> {
 pub(super) fn group_key<'a>(record: &'a Record, names: &mut Names<'a>) -> NameId {
     names.meet(record.answers.text("group").unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Records;
+    use super::super::samples::{Rows, day, program};
+    use super::super::standing::Standing;
+    use super::*;
+
+    fn three_mentees() -> Rows {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
+        rows.mentee("2026-07-14", "Budi Santoso", "+6281100000002");
+        rows.mentee("2026-07-14", "Citra Lestari", "+6281100000003");
+        rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
+        rows
+    }
+
+    fn nicknames(standing: &Standing<'_>, group: &str, on: &str) -> Vec<String> {
+        let Some(group) = standing.groups.open_named(group, day(on)) else { return Vec::new() };
+        standing.groups.members_at(group, day(on)).map(|m| standing.mentees[m].nickname().to_owned()).collect()
+    }
+
+    #[test]
+    fn members_join_move_and_leave_on_the_day_of_the_decision() {
+        let mut rows = three_mentees();
+        rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad", "Budi"]);
+        rows.place("2026-07-20", "form_group", "Al Kahfi", &[]);
+        rows.place("2026-07-27", "join", "AL-FATIH", &["Citra", "Ahmad"]);
+        rows.place("2026-08-03", "move", "Al Kahfi", &["Ahmad"]);
+        rows.place("2026-08-10", "leave", "Al Kahfi", &["Ahmad"]);
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
+        assert_eq!(nicknames(&standing, "al fatih", "2026-07-26"), ["Ahmad", "Budi"]);
+        assert_eq!(nicknames(&standing, "al fatih", "2026-08-02"), ["Ahmad", "Budi", "Citra"]);
+        assert_eq!(nicknames(&standing, "al fatih", "2026-08-03"), ["Budi", "Citra"]);
+        assert_eq!(nicknames(&standing, "al kahfi", "2026-08-03"), ["Ahmad"]);
+        assert_eq!(nicknames(&standing, "al kahfi", "2026-08-10"), [""; 0]);
+        let ahmad = standing.find_mentee("Ahmad").unwrap();
+        let ends: Vec<Departure> =
+            standing.groups.memberships_of(ahmad).filter_map(|membership| Some(membership.end?.how)).collect();
+        assert_eq!(ends, [Departure::Moved, Departure::Left]);
+        assert!(standing.references.placement_problems.is_empty());
+    }
+
+    #[test]
+    fn a_name_used_again_after_closing_is_another_group() {
+        let mut rows = three_mentees();
+        rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad"]);
+        rows.place("2026-08-03", "close_group", "Al Fatih", &[]);
+        rows.place("2026-08-10", "form_group", "Al Fatih", &["Budi"]);
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
+        assert_eq!(standing.groups.all().len(), 2);
+        assert_eq!(standing.groups[0].closed, Some(Closing { on: day("2026-08-03"), reason: "other" }));
+        assert_eq!(standing.groups.open_named("al fatih", day("2026-08-05")), None);
+        assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(0));
+        assert_eq!(standing.find_group("Al Fatih"), Some(1));
+        let ahmad = standing.find_mentee("Ahmad").unwrap();
+        assert_eq!(standing.groups.latest_membership(ahmad).unwrap().end.unwrap().how, Departure::Closed);
+    }
+
+    #[test]
+    fn decisions_without_effect_are_listed_with_their_row() {
+        let mut rows = three_mentees();
+        rows.place("2026-07-20", "join", "Al Fatih", &["Ahmad"]);
+        rows.place("2026-07-21", "form_group", "Al Fatih", &["Budi", "Nobody At All"]);
+        rows.place("2026-07-22", "leave", "Al Fatih", &["Citra"]);
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
+        let problems: Vec<_> = standing
+            .references
+            .placement_problems
+            .iter()
+            .map(|problem| (problem.record.seq, problem.fault, problem.reference))
+            .collect();
+        assert_eq!(problems, [(5, PlacementFault::GroupNotOpen, "Al Fatih"), (7, PlacementFault::NotAMember, "Citra")]);
+        let unmatched = standing.references.unmatched[0];
+        assert_eq!(
+            (unmatched.kind, unmatched.question, unmatched.reference),
+            (Referent::Mentee, "members", "Nobody At All")
+        );
+    }
+
+    #[test]
+    fn on_one_day_and_moment_a_group_closes_before_another_takes_its_name() {
+        let mut rows = three_mentees();
+        rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad"]);
+        rows.place("2026-08-03", "form_group", "Al Fatih", &["Budi"]);
+        rows.place("2026-08-03", "close_group", "Al Fatih", &[]);
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
+        assert_eq!(standing.groups.all().len(), 2);
+        assert_eq!(nicknames(&standing, "al fatih", "2026-08-31"), ["Budi"]);
+    }
+}

@@ -166,3 +166,68 @@ fn attendance<'a>(
     excused.retain(|mentee| !present.contains(mentee));
     Attendance { roster, present, excused }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::records::Records;
+    use super::super::samples::{Rows, day, program};
+    use super::super::standing::Standing;
+
+    fn group_of_three() -> Rows {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
+        rows.mentee("2026-07-14", "Budi Santoso", "+6281100000002");
+        rows.mentee("2026-07-14", "Citra Lestari", "+6281100000003");
+        rows.mentee("2026-07-14", "Dewi Anggraini", "+6281100000004");
+        rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
+        rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad", "Budi", "Citra"]);
+        rows
+    }
+
+    #[test]
+    fn attendance_counts_each_of_the_roster_once_and_presence_before_excuse() {
+        let mut rows = group_of_three();
+        rows.add(
+            "meeting_report",
+            "2026-07-25",
+            json!({"group": "al fatih", "date": "2026-07-24", "status": "online",
+            "present": ["Ahmad Fauzi", "ahmad", "Dewi"], "excused": ["Ahmad", "Budi Santosa"]}),
+        );
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
+        let meeting = &standing.meetings.all()[0];
+        let attendance = meeting.attendance.as_ref().unwrap();
+        assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(0));
+        assert_eq!((&attendance.present[..], &attendance.excused[..], attendance.absent()), (&[0][..], &[1][..], 1));
+        assert!(attendance.was_absent(2) && !attendance.was_absent(3), "one outside the group is not missed");
+        let unknown = standing.references.unknown_attendees[0];
+        assert_eq!((unknown.question, unknown.reference, unknown.record.seq), ("present", "Dewi", 7));
+    }
+
+    #[test]
+    fn the_latest_of_two_reports_counts_and_the_earlier_is_a_duplicate() {
+        let mut rows = group_of_three();
+        let report = |status| json!({"group": "Al Fatih", "date": "2026-07-24", "status": status});
+        rows.add("meeting_report", "2026-07-30", report("held"));
+        rows.add("meeting_report", "2026-07-25", report("cancelled"));
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
+        let meeting = &standing.meetings.all()[0];
+        assert!(meeting.held && meeting.on_time, "the earlier report came in time");
+        assert_eq!(meeting.attendance, None, "nobody wrote down who was present");
+        assert_eq!(standing.references.duplicate_reports.iter().map(|record| record.seq).collect::<Vec<_>>(), [8]);
+    }
+
+    #[test]
+    fn a_meeting_of_no_open_group_is_used_nowhere() {
+        let mut rows = group_of_three();
+        rows.met("2026-07-19", "Al Fatih", &["Ahmad"]).met("2026-07-24", "Al Kahfi", &["Ahmad"]);
+        let (records, program) = (Records::new(&rows.0), program());
+        let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
+        assert!(standing.meetings.all().is_empty());
+        let unmatched: Vec<_> = standing.references.unmatched.iter().map(|u| (u.question, u.reference)).collect();
+        assert_eq!(unmatched, [("group", "Al Fatih"), ("group", "Al Kahfi")]);
+    }
+}

@@ -371,3 +371,133 @@ fn single(mut owners: impl Iterator<Item = PersonIndex>) -> Option<Option<Person
     let first = owners.next()?;
     Some(owners.next().is_none().then_some(first))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::records::Records;
+    use super::super::samples::{Rows, day};
+    use super::*;
+
+    /// The people of some rows, as (code, full name as last written).
+    fn merged_people(rows: &Rows) -> Vec<(String, String)> {
+        let records = Records::new(&rows.0);
+        let people = People::merge(records.of("mentee_registration"), 'A', &mut Names::default());
+        people.all().iter().map(|person| (person.code.to_string(), person.full_name().to_owned())).collect()
+    }
+
+    fn found(rows: &Rows, text: &str) -> Option<String> {
+        let (records, mut names) = (Records::new(&rows.0), Names::default());
+        let people = People::merge(records.of("mentee_registration"), 'A', &mut names);
+        let everyone: Vec<PersonIndex> = (0..people.len()).collect();
+        let alone = people.find(&names, text);
+        let name = names.meet(text);
+        assert_eq!(people.find_among(&everyone, &names, text, name), alone, "among all is the same as alone");
+        alone.map(|index| people[index].full_name().to_owned())
+    }
+
+    #[test]
+    fn the_same_phone_and_nearly_the_same_name_is_one_person() {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
+        rows.mentee("2026-07-16", "Achmad Fauzy", "+6281100000001");
+        rows.mentee("2026-07-15", "Budi Santoso", "+6281100000001");
+        assert_eq!(merged_people(&rows), [("A1".into(), "Achmad Fauzy".into()), ("A3".into(), "Budi Santoso".into())]);
+    }
+
+    #[test]
+    fn the_same_name_and_birth_date_is_one_person_and_so_on_transitively() {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Ali Akbar", "+6281100000001");
+        rows.mentee("2026-07-15", "ALI  akbar", "+6281100000002");
+        rows.mentee("2026-07-16", "Ali Akbars", "+6281100000002");
+        assert_eq!(merged_people(&rows), [("A1".into(), "Ali Akbars".into())]);
+        let born =
+            json!({"full_name": "Ali Akbar", "nickname": "Ali", "birth_date": "2010-05-05", "phone": "+6281100000009"});
+        rows.add("mentee_registration", "2026-07-17", born);
+        assert_eq!(merged_people(&rows).len(), 2, "a namesake born on another day is somebody else");
+    }
+
+    #[test]
+    fn a_person_is_found_by_code_phone_name_nickname_or_one_wrong_letter() {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
+        rows.mentee("2026-07-14", "Budi Santoso", "+6281100000002");
+        for text in
+            ["a2", " A2 ", "0811-0000-0002", "budi SANTOSO", "Budi", "Budi Santosa", "Budi Santos", "BBudi Santoso"]
+        {
+            assert_eq!(found(&rows, text).as_deref(), Some("Budi Santoso"), "{text}");
+        }
+        for text in ["A9", "0811-0000-0003", "Budy", "Bvdi Santosa", "Santoso", "", "021 5550000002"] {
+            assert_eq!(found(&rows, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_two_people_is_nobody() {
+        let mut rows = Rows::default();
+        rows.mentee("2026-07-14", "Rizki Ramadan", "+6281100000001");
+        rows.mentee("2026-07-14", "Rizka Ramadan", "+6281100000002");
+        rows.mentee("2026-07-14", "Rizki Pratama", "+6281100000001");
+        assert_eq!(found(&rows, "Rizku Ramadan"), None, "one letter from both");
+        assert_eq!(found(&rows, "Rizki"), None, "two have the nickname");
+        assert_eq!(found(&rows, "081100000001"), None, "brothers share the phone");
+        assert_eq!(found(&rows, "Rizki Ramadan").as_deref(), Some("Rizki Ramadan"), "an exact name comes before");
+    }
+
+    #[test]
+    fn a_leap_day_child_is_of_age_on_the_first_of_march() {
+        assert_eq!(eighteenth_birthday(day("2008-02-29")), day("2026-03-01"));
+        assert_eq!(
+            (full_years(day("2008-02-29"), day("2026-02-28")), full_years(day("2008-02-29"), day("2026-03-01"))),
+            (17, 18)
+        );
+    }
+
+    prop_compose! {
+        fn registrations()(list in prop::collection::vec(("[ab]{1,2} [ab]{4,6}", 0..4_u8, 0..3_u8), 0..10)) -> Rows {
+            let mut rows = Rows::default();
+            for (name, phone, born) in list {
+                let answers = json!({"full_name": name, "nickname": &name[..1], "phone": format!("+628110000000{phone}"),
+                    "birth_date": format!("2010-01-0{}", born + 1)});
+                rows.add("mentee_registration", "2026-07-14", answers);
+            }
+            rows
+        }
+    }
+
+    proptest! {
+        /// The fast merge gives the transitive closure of the two rules, compared pair by pair.
+        #[test]
+        fn merging_is_the_closure_of_the_rules(rows in registrations()) {
+            let text = |i: usize, key| rows.0[i].answers.text(key).unwrap();
+            let same = |i, j| {
+                let (a, b) = (normal_name(text(i, "full_name")), normal_name(text(j, "full_name")));
+                text(i, "phone") == text(j, "phone") && strsim::levenshtein(&a, &b) <= 2
+                    || a == b && text(i, "birth_date") == text(j, "birth_date")
+            };
+            let mut label: Vec<usize> = (0..rows.0.len()).collect();
+            for _ in 0..rows.0.len() {
+                for (i, j) in (0..label.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
+                    if same(i, j) {
+                        let least = label[i].min(label[j]);
+                        (label[i], label[j]) = (least, least);
+                    }
+                }
+            }
+            let mut codes: Vec<usize> = label.iter().map(|i| i + 1).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            let merged: Vec<String> = merged_people(&rows).into_iter().map(|(code, _)| code).collect();
+            prop_assert_eq!(merged, codes.iter().map(|code| format!("A{code}")).collect::<Vec<_>>());
+        }
+
+        /// Looking up by signatures finds the same as comparing with everybody (asserted inside `found`).
+        #[test]
+        fn finding_by_signature_is_finding_by_comparison(rows in registrations(), text in "[ab]{1,2} [ab]{4,6}") {
+            found(&rows, &text);
+        }
+    }
+}

@@ -94,29 +94,32 @@ impl Gain {
 
 /// The ayat that a mentee had recited well by a day.
 fn known(mushaf: &Mushaf, records: &[&Record], day: NaiveDate) -> Ayat {
-    let mut ayat = Ayat(vec![false; mushaf.ayat()]);
+    let mut ayat = Ayat(vec![0; mushaf.ayat().div_ceil(64)]);
     for record in records {
         let new = record.answers.text("record_kind") == Some("new");
         let well = matches!(record.answers.text("fluency"), Some("fluent" | "fair"));
         if new && well && record.event_date <= day {
-            ayat.0[passage(mushaf, record)].fill(true);
+            passage(mushaf, record).for_each(|ayah| ayat.0[ayah / 64] |= 1 << (ayah % 64));
         }
     }
     ayat
 }
 
-struct Ayat(Vec<bool>);
+/// A set of ayat, one bit each: thousands of mentees have four sets each.
+struct Ayat(Vec<u64>);
 
 impl Ayat {
     fn size(&self) -> i64 {
-        count(self.0.iter().filter(|known| **known))
+        self.0.iter().map(|word| i64::from(word.count_ones())).sum()
     }
 
     fn holds(&self, juz: &std::ops::Range<usize>) -> bool {
-        self.0[juz.clone()].iter().all(|known| *known)
+        juz.clone().all(|ayah| self.0[ayah / 64] >> (ayah % 64) & 1 == 1)
     }
 
     fn less<'s>(&'s self, before: &'s Self) -> impl Iterator<Item = usize> + 's {
-        (0..self.0.len()).filter(|ayah| self.0[*ayah] && !before.0[*ayah])
+        let words = self.0.iter().zip(&before.0).map(|(after, before)| after & !before).enumerate();
+        let changed = words.filter(|(_, word)| *word != 0);
+        changed.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
     }
 }

@@ -97,10 +97,9 @@ fn scores_by_group(standing: &Standing<'_>) -> BTreeMap<GroupIndex, Vec<i64>> {
     let window = standing.window();
     let mut by_group: BTreeMap<GroupIndex, Vec<i64>> = BTreeMap::new();
     for (record, group) in &standing.feedback {
-        if record.form == "mentee_feedback" && window.contains(record.event_date) {
-            if let Some(group) = group {
-                by_group.entry(*group).or_default().push(mentee_score(record));
-            }
+        let counts = record.form == "mentee_feedback" && window.contains(record.event_date);
+        if let Some(group) = group.filter(|_| counts) {
+            by_group.entry(group).or_default().push(mentee_score(record));
         }
     }
     by_group
