@@ -4,11 +4,15 @@
 //! inputs; everything that can fail lives in `edge` and `sandbox`; `cycle` is the one place that knows both.
 
 pub mod config;
+pub mod cycle;
 pub mod edge;
 pub mod forms;
 pub mod ledger;
 pub mod matching;
+pub mod memory;
 pub mod schedule;
+pub mod setting;
 pub mod statistics;
 pub mod table;
+pub mod views;
 pub mod words;

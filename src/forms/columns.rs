@@ -53,8 +53,8 @@ impl Columns {
             .collect()
     }
 
-    /// What the ledger remembers of the tab.
-    pub fn observed(&self, form: &Form, tab: &ReadTab) -> ObservedTab {
+    /// What the ledger remembers of the tab; `configured` is the name by which it was found.
+    pub fn observed(&self, form: &Form, tab: &ReadTab, configured: &str) -> ObservedTab {
         let titles = tab.rows.first().map_or(&[][..], Vec::as_slice);
         let mut questions = Vec::new();
         for (question, columns) in form.definition.questions.iter().zip(&self.of_question) {
@@ -66,6 +66,7 @@ impl Columns {
             form: form.key().into(),
             tab: tab.sheet_id,
             title: tab.title.as_str().into(),
+            configured: configured.into(),
             questions: questions
                 .into_iter()
                 .map(|(column, key)| (cell_at(titles, column).to_string().into(), key))

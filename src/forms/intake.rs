@@ -53,8 +53,16 @@ struct RowNow {
     copies: u32,
 }
 
-/// Compares a form's tab with what the ledger knows of it. `accept_retractions` lets the fuse through.
-pub fn intake(forms: &Forms, form: &Form, state: &State, tab: &ReadTab, accept_retractions: bool) -> Intake {
+/// Compares a form's tab with what the ledger knows of it. `configured` is the name by which the tab was found;
+/// `accept_retractions` lets the fuse through.
+pub fn intake(
+    forms: &Forms,
+    form: &Form,
+    state: &State,
+    tab: &ReadTab,
+    configured: &str,
+    accept_retractions: bool,
+) -> Intake {
     let titles = tab.rows.first().map_or(&[][..], Vec::as_slice);
     let columns = Columns::of(forms, form, titles);
     let missing = columns.missing_questions(form);
@@ -63,7 +71,7 @@ pub fn intake(forms: &Forms, form: &Form, state: &State, tab: &ReadTab, accept_r
         return Intake { held: Some(Held::QuestionsMissing(keys)), ..Intake::default() };
     }
     let mut taken = Intake::default();
-    let observed = columns.observed(form, tab);
+    let observed = columns.observed(form, tab, configured);
     if state.tabs.get(form.key()).is_none_or(|before| !before.says_the_same_as(&observed)) {
         taken.events.push((None, Event::TabObserved(observed)));
     }

@@ -104,6 +104,10 @@ pub struct ObservedTab {
     pub tab: i64,
     /// The tab's title.
     pub title: CompactString,
+    /// The name by which the configuration had it found: a tab may be renamed, but a new name in the configuration means
+    /// another tab.
+    #[serde(default)]
+    pub configured: CompactString,
     /// The titles of its columns (without the timestamp's), each with the question it answers, if any.
     pub questions: Vec<(CompactString, Option<CompactString>)>,
 }
@@ -121,7 +125,8 @@ impl ObservedTab {
             questions.sort_unstable();
             questions
         };
-        (self.tab, &self.title) == (other.tab, &other.title) && sorted(self) == sorted(other)
+        (self.tab, &self.title, &self.configured) == (other.tab, &other.title, &other.configured)
+            && sorted(self) == sorted(other)
     }
 }
 

@@ -9,6 +9,7 @@ use compact_str::{CompactString, ToCompactString};
 use super::answers::{Answer, Answers};
 use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
 use super::problem::Problem;
+use super::quality::Quality;
 use super::record::{Record, Source, to_the_second};
 
 /// An event that cannot follow on the state before it.
@@ -211,6 +212,33 @@ impl State {
             Fate::Rejected(..) => None,
         });
         accepted.chain(&self.decisions)
+    }
+
+    /// How the rows of all tabs fared when they were read.
+    pub fn quality(&self) -> Quality {
+        let mut quality = Quality {
+            unknown_columns: self.tabs.values().map(|tab| u64::from(tab.unknown_columns())).sum(),
+            ..Quality::default()
+        };
+        for (form, rows) in &self.forms {
+            for row in rows.values() {
+                quality.copied += u64::from(row.copies);
+                match &row.fate {
+                    Fate::Accepted { record, .. } => {
+                        quality.accepted += 1;
+                        quality.dropped_values += u64::from(record.dropped);
+                    }
+                    Fate::Rejected(_, rejected) => {
+                        quality.rejected += 1;
+                        let reason = rejected.problem.reason.key().to_owned();
+                        *quality.rejected_by_reason.entry(reason).or_default() += 1;
+                        *quality.rejected_by_form.entry(form.to_string()).or_default() += 1;
+                    }
+                }
+            }
+        }
+        quality.read = quality.copied + quality.accepted + quality.rejected;
+        quality
     }
 
     /// Notes where a row stands now. Positions are not events: sorting a sheet is nobody's news.

@@ -49,7 +49,12 @@ pub fn same_gender(mentee: &Mentee, mentor: &Mentor) -> bool {
 
 /// Whether the mentor is at least two school years older, or an adult leads along.
 pub fn old_enough(mentee: &Mentee, mentor: &Mentor) -> bool {
-    mentor.adult_co_mentor || year_group(mentor.birth_date) + YEARS_OLDER <= year_group(mentee.birth_date)
+    mentor.adult_co_mentor || years_apart(mentee.birth_date, mentor.birth_date)
+}
+
+/// Whether a mentor born on one day is at least two school years older than a mentee born on another.
+pub fn years_apart(mentee: NaiveDate, mentor: NaiveDate) -> bool {
+    year_group(mentor) + YEARS_OLDER <= year_group(mentee)
 }
 
 /// Whether nobody has forbidden or rejected the pair.

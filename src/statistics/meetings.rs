@@ -80,6 +80,12 @@ fn reported_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
 
 /// Members who were absent in each of the last meetings where they were on the roster.
 fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
+    count(absent_in_a_row(standing, meetings))
+}
+
+/// The members who were absent without notice at each of the last three meetings at which they were on the list, among
+/// `meetings` in order of date.
+pub fn absent_in_a_row(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> impl Iterator<Item = PersonIndex> {
     let mut absences: BTreeMap<PersonIndex, usize> = BTreeMap::new();
     for attendance in meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()) {
         for mentee in &attendance.roster {
@@ -87,6 +93,6 @@ fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
             *in_a_row = if attendance.was_absent(*mentee) { *in_a_row + 1 } else { 0 };
         }
     }
-    let long = absences.iter().filter(|(_, in_a_row)| **in_a_row >= ABSENCES);
-    count(long.filter(|(mentee, _)| standing.group_of(**mentee).is_some()))
+    let long = absences.into_iter().filter(|(_, in_a_row)| *in_a_row >= ABSENCES).map(|(mentee, _)| mentee);
+    long.filter(|mentee| standing.group_of(*mentee).is_some())
 }

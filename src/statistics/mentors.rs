@@ -38,6 +38,11 @@ fn silent_since(standing: &Standing<'_>) -> Option<NaiveDate> {
     standing.weeks.ended_by(standing.through).iter().rev().nth(2).copied()
 }
 
+/// Whether a mentor is silent: of the groups led for the last three school weeks, none has a report dated in them.
+pub fn is_silent_now(standing: &Standing<'_>, mentor: PersonIndex) -> bool {
+    silent_since(standing).is_some_and(|since| is_silent(standing, mentor, since))
+}
+
 /// Whether none of the groups that a mentor has led since then has a report dated since then.
 fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> bool {
     let led = standing.groups_led_by(mentor).iter();

@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::{Level, Scene, Sheet, day, gender_word, level_colours, named, short_list, text};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::people::PersonIndex;
+use crate::statistics::{absent_in_a_row, is_silent_now};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// One thing to do.
@@ -79,7 +80,7 @@ fn held_tabs(scene: &Scene<'_>, actions: &mut Vec<Action>) {
 fn consent(scene: &Scene<'_>, actions: &mut Vec<Action>) {
     let (standing, words) = (scene.standing, scene.words);
     let guardian_phone = |mentee: PersonIndex| {
-        let latest = standing.mentees.all()[mentee].latest();
+        let latest = standing.mentees[mentee].latest();
         latest.answers.text("guardian_phone").unwrap_or_default().to_owned()
     };
     for mentee in standing.all_members() {
@@ -88,11 +89,11 @@ fn consent(scene: &Scene<'_>, actions: &mut Vec<Action>) {
             ConsentStatus::Refused => "consent-refused",
             ConsentStatus::Adult | ConsentStatus::Granted => continue,
         };
-        let group = standing.group_of(mentee).map_or("", |group| standing.groups.all()[group].name);
+        let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
         actions.push(Action {
             level: Level::Alert,
             due: scene.today,
-            who: named(&standing.mentees.all()[mentee], words),
+            who: named(&standing.mentees[mentee], words),
             what: words.say("action-consent-in-group"),
             why: words.say_with("action-consent-in-group-why", &[("group", group), ("status", &words.say(status))]),
             phone: guardian_phone(mentee),
@@ -107,7 +108,7 @@ fn consent(scene: &Scene<'_>, actions: &mut Vec<Action>) {
         actions.push(Action {
             level: Level::Warning,
             due,
-            who: named(&standing.mentees.all()[mentee], words),
+            who: named(&standing.mentees[mentee], words),
             what: words.say("action-consent"),
             why: words.say_with("action-consent-why", &[("day", &words.short_date(record.submitted_on()))]),
             phone: guardian_phone(mentee),
@@ -125,11 +126,11 @@ fn waiting(scene: &Scene<'_>, actions: &mut Vec<Action>) {
                 .waiting
                 .iter()
                 .filter(|waiting| days(waiting.since) > from && days(waiting.since) <= to)
-                .filter(|waiting| standing.mentees.all()[waiting.mentee].gender() == gender)
+                .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender)
                 .collect();
             let Some(earliest) = late.iter().map(|waiting| waiting.since).min() else { continue };
             let names: Vec<String> =
-                late.iter().map(|waiting| named(&standing.mentees.all()[waiting.mentee], words)).collect();
+                late.iter().map(|waiting| named(&standing.mentees[waiting.mentee], words)).collect();
             let number = words.integer(late.len() as i64);
             actions.push(Action {
                 level,
@@ -167,12 +168,11 @@ fn waiting(scene: &Scene<'_>, actions: &mut Vec<Action>) {
 
 /// A group's name with its mentor, and the mentor's number.
 fn group_and_phone(scene: &Scene<'_>, group: usize) -> (String, String) {
-    let found = &scene.standing.groups.all()[group];
-    match found.mentor.map(|mentor| &scene.standing.mentors.all()[mentor]) {
-        Some(mentor) => (
-            format!("{}: {}", found.name, named(mentor, scene.words)),
-            mentor.phone().unwrap_or_default().to_owned(),
-        ),
+    let found = &scene.standing.groups[group];
+    match found.mentor.map(|mentor| &scene.standing.mentors[mentor]) {
+        Some(mentor) => {
+            (format!("{}: {}", found.name, named(mentor, scene.words)), mentor.phone().unwrap_or_default().to_owned())
+        }
         None => (found.name.to_owned(), String::new()),
     }
 }
@@ -183,7 +183,8 @@ fn groups(scene: &Scene<'_>, actions: &mut Vec<Action>) {
         let (who, phone) = group_and_phone(scene, index);
         let (level, due, what, why) = match standing.gap(index) {
             Some(weeks) if weeks >= 3 => {
-                let (level, key) = if weeks >= 6 { (Level::Alert, "action-stalled") } else { (Level::Warning, "action-faltering") };
+                let (level, key) =
+                    if weeks >= 6 { (Level::Alert, "action-stalled") } else { (Level::Warning, "action-faltering") };
                 let last = standing.last_held(index).map_or(group.start, |meeting| meeting.date);
                 let why = words.say_with("action-stalled-why", &[("weeks", &weeks.to_string())]);
                 (level, last + Days::new(21), words.say(key), why)
@@ -202,16 +203,21 @@ fn groups(scene: &Scene<'_>, actions: &mut Vec<Action>) {
 fn mentors(scene: &Scene<'_>, actions: &mut Vec<Action>) {
     let (standing, words) = (scene.standing, scene.words);
     for index in standing.mentors_with_group() {
-        let mentor = &standing.mentors.all()[index];
+        let mentor = &standing.mentors[index];
         let mut push = |level: Level, what: String, why: String| {
             let (who, phone) = (named(mentor, words), mentor.phone().unwrap_or_default().to_owned());
             actions.push(Action { level, due: scene.today, who, what, why, phone });
         };
         if !standing.is_ready(index) {
-            let steps: Vec<String> = standing.missing_steps(index).map(|step| words.say(&format!("step-{step}"))).collect();
-            push(Level::Alert, words.say_with("action-unready", &[("steps", &steps.join(", "))]), words.say("action-unready-why"));
+            let steps: Vec<String> =
+                standing.missing_steps(index).map(|step| words.say(&format!("step-{step}"))).collect();
+            push(
+                Level::Alert,
+                words.say_with("action-unready", &[("steps", &steps.join(", "))]),
+                words.say("action-unready-why"),
+            );
         }
-        if standing.is_silent(index) {
+        if is_silent_now(standing, index) {
             push(Level::Alert, words.say("action-silent"), words.say("action-silent-why"));
         }
         let load = standing.mentor_load(index);
@@ -220,7 +226,7 @@ fn mentors(scene: &Scene<'_>, actions: &mut Vec<Action>) {
             let parts = parts.each_ref().map(|(name, value)| (*name, value.as_str()));
             push(Level::Warning, words.say("action-overloaded"), words.say_with("action-overloaded-why", &parts));
         }
-        let silent_days = standing.last_contact(index).map(|day| (standing.through - day).num_days());
+        let silent_days = standing.steps.last_contact(index).map(|day| (standing.through - day).num_days());
         if silent_days.is_none_or(|days| days >= 30) {
             let level = if silent_days.is_none_or(|days| days >= 45) { Level::Alert } else { Level::Warning };
             let why = match silent_days {
@@ -234,14 +240,14 @@ fn mentors(scene: &Scene<'_>, actions: &mut Vec<Action>) {
 
 fn absent(scene: &Scene<'_>, actions: &mut Vec<Action>) {
     let (standing, words) = (scene.standing, scene.words);
-    for mentee in standing.absent_three_times() {
+    for mentee in absent_in_a_row(standing, standing.meetings.within(standing.window())) {
         let Some(group) = standing.group_of(mentee) else { continue };
         let (_, phone) = group_and_phone(scene, group);
-        let name = standing.groups.all()[group].name;
+        let name = standing.groups[group].name;
         actions.push(Action {
             level: Level::Warning,
             due: scene.today,
-            who: named(&standing.mentees.all()[mentee], words),
+            who: named(&standing.mentees[mentee], words),
             what: words.say("action-absent"),
             why: words.say_with("action-absent-why", &[("group", name)]),
             phone,

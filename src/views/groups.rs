@@ -42,8 +42,8 @@ fn level(scene: &Scene<'_>, index: GroupIndex) -> Level {
 
 fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10] {
     let (words, standing) = (scene.words, scene.standing);
-    let group = &standing.groups.all()[index];
-    let mentor = group.mentor.map(|mentor| &standing.mentors.all()[mentor]);
+    let group = &standing.groups[index];
+    let mentor = group.mentor.map(|mentor| &standing.mentors[mentor]);
     let mentor_name = match mentor {
         Some(mentor) => super::named(mentor, words),
         None => words.say("groups-no-mentor"),
@@ -51,8 +51,7 @@ fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10]
     let phone = mentor.and_then(|mentor| mentor.phone()).unwrap_or_default();
     let slot = group.weekly_slot.map_or("", |slot| scene.labels.choice("mentor_application", "slots", slot));
     let members = standing.members(index);
-    let names: Vec<String> =
-        members.iter().map(|&member| super::named(&standing.mentees.all()[member], words)).collect();
+    let names: Vec<String> = members.iter().map(|&member| super::named(&standing.mentees[member], words)).collect();
     let last = standing.last_held(index).map_or(WantedCell::from(words.say("none")), |meeting| day(meeting.date));
     [
         text(group.name),
@@ -72,7 +71,9 @@ fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10]
 fn attendance(scene: &Scene<'_>, index: GroupIndex) -> WantedCell {
     let window = scene.standing.window();
     let (mut present, mut roster) = (0, 0);
-    for attendance in scene.standing.meetings.held(index).filter(|m| window.contains(m.date)).filter_map(|m| m.attendance.as_ref()) {
+    for attendance in
+        scene.standing.meetings.held(index).filter(|m| window.contains(m.date)).filter_map(|m| m.attendance.as_ref())
+    {
         present += attendance.present.len();
         roster += attendance.roster.len();
     }

@@ -104,8 +104,7 @@ impl HeldTab {
 pub type View = fn(&Scene<'_>, usize) -> Wanted;
 
 /// All tabs, in the order in which they stand.
-pub const VIEWS: &[View] =
-    &[summary::view, actions::view, suggestions::view, groups::view, to_fix::view, status::view];
+pub const VIEWS: &[View] = &[summary::view, actions::view, suggestions::view, groups::view, to_fix::view, status::view];
 
 /// Every tab.
 pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {

@@ -12,7 +12,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let at = scene.head.at.map_or_else(|| words.say("none"), |moment| words.moment(moment));
     sheet.push(Style::Body, [text(words.say("status-program")), text(scene.program_name)]);
     sheet.push(Style::Body, [text(words.say("status-last-event")), text(at)]);
-    sheet.push(Style::Body, [text(words.say("status-events")), count(i64::try_from(scene.head.seq).unwrap_or(i64::MAX))]);
+    sheet.push(
+        Style::Body,
+        [text(words.say("status-events")), count(i64::try_from(scene.head.seq).unwrap_or(i64::MAX))],
+    );
     sheet.push(Style::Body, [text(words.say("status-head")), WantedCell::new(scene.head.hash.as_str(), Format::Text)]);
     sheet.push(Style::Section, [text(words.say("status-forms"))]);
     for (form, title) in &scene.labels.forms {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use compact_str::{CompactString, ToCompactString};
+use compact_str::CompactString;
 
 use super::{Scene, Sheet, count, gender_word, text};
 use crate::ledger::event::{IssuedSuggestion, PlacementDecision, Verdict};
@@ -18,14 +18,12 @@ use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
 use crate::matching::{Place, Suggestion};
+use crate::table::cell_at;
 use crate::table::tab::{Dropdown, ReadTab, Style, Wanted, WantedCell};
-use crate::table::{Cell, cell_at};
 use crate::words::Words;
 
 const KEY: usize = 0;
 const GROUP: usize = 1;
-const MENTOR: usize = 2;
-const SLOT: usize = 3;
 const VERDICT: usize = 9;
 const OTHER: usize = 10;
 
@@ -38,9 +36,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let widths = [110, 190, 190, 110, 210, 80, 90, 380, 260, 110, 150];
     let mut sheet =
         Sheet::new("suggestions", position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
-    let columns = [
-        "key", "group", "mentor", "slot", "mentee", "class", "score", "reasons", "against", "verdict", "other",
-    ];
+    let columns =
+        ["key", "group", "mentor", "slot", "mentee", "class", "score", "reasons", "against", "verdict", "other"];
     let columns = columns.map(|name| format!("suggestions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let verdicts = vec![words.say("verdict-accept"), words.say("verdict-reject")];
@@ -76,7 +73,7 @@ pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &W
         let name = match &suggestion.place {
             Place::Open(name) => name.to_string(),
             Place::New(_) => {
-                let mentor = standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors.all()[index]);
+                let mentor = standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors[index]);
                 let called = mentor.map_or(suggestion.mentor.as_str(), |mentor| mentor.nickname());
                 let free = |name: &String| standing.find_group(name).is_none() && !names.values().any(|n| n == name);
                 new_group_name(called, words, free)
@@ -106,7 +103,7 @@ fn group_key(mentor: &str, members: &[&Suggestion]) -> String {
 }
 
 fn mentor_name(scene: &Scene<'_>, code: &str) -> String {
-    let mentor = scene.standing.find_mentor(code).map(|index| &scene.standing.mentors.all()[index]);
+    let mentor = scene.standing.find_mentor(code).map(|index| &scene.standing.mentors[index]);
     mentor.map_or_else(|| code.to_owned(), |mentor| super::named(mentor, scene.words))
 }
 
@@ -138,7 +135,7 @@ fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<Want
 }
 
 fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec<WantedCell> {
-    let mentee = scene.standing.find_mentee(&suggestion.mentee).map(|index| &scene.standing.mentees.all()[index]);
+    let mentee = scene.standing.find_mentee(&suggestion.mentee).map(|index| &scene.standing.mentees[index]);
     let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
     let mentee = mentee.map_or_else(|| suggestion.mentee.to_string(), |mentee| super::named(mentee, scene.words));
     let reasons: Vec<String> = suggestion.reasons.iter().map(|reason| reason_words(scene, reason)).collect();
@@ -163,7 +160,7 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
     sheet.push(Style::Section, [words.say("none").into(), words.say("suggestions-unplaced").into()]);
     for person in &scene.suggestions.unplaced {
-        let mentee = scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees.all()[index]);
+        let mentee = scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees[index]);
         let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
         let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
         let blank = || WantedCell::from("");
@@ -178,7 +175,7 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
 /// Why somebody has no place.
 pub fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
     let words = scene.words;
-    let mentee = scene.standing.find_mentee(mentee).map(|index| &scene.standing.mentees.all()[index]);
+    let mentee = scene.standing.find_mentee(mentee).map(|index| &scene.standing.mentees[index]);
     match bar {
         Bar::NoMentor => words.say("bar-no-mentor"),
         Bar::Gender => {
@@ -292,7 +289,9 @@ impl Refused {
             (words.say_with("what-verdict-barred", &[("why", &why)]), words.say("do-verdict-barred"))
         };
         match self.why {
-            Refusal::UnknownMentor => (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor")),
+            Refusal::UnknownMentor => {
+                (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor"))
+            }
             Refusal::Gender => barred("barred-gender"),
             Refusal::NotScreened => barred("barred-not-screened"),
             Refusal::AgeGap => barred("barred-age-gap"),
@@ -316,7 +315,6 @@ struct Shown<'t> {
     mentee: PersonIndex,
     mentor: CompactString,
     group: String,
-    slot: String,
     verdict: &'t str,
     other: String,
 }
@@ -338,14 +336,19 @@ pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &
             continue;
         };
         let verdict = if own.0.is_empty() { &of_group.0 } else { &own.0 };
-        let verdict = if *verdict == accept { "accept" } else if *verdict == reject { "reject" } else { "" };
+        let verdict = if *verdict == accept {
+            "accept"
+        } else if *verdict == reject {
+            "reject"
+        } else {
+            ""
+        };
         let other = if own.1.is_empty() && own.0.is_empty() { of_group.1.clone() } else { own.1 };
         let shown = Shown {
             row: u32::try_from(index + 1).unwrap_or(u32::MAX),
             mentee,
             mentor: mentor.into(),
             group: cell_at(cells, GROUP).to_string(),
-            slot: cell_at(cells, SLOT).to_string(),
             verdict,
             other,
         };
@@ -367,7 +370,7 @@ fn decide(
     today: NaiveDate,
     joined: &mut BTreeMap<PersonIndex, i64>,
 ) -> Result<Option<PlacementDecision>, Refusal> {
-    let mentee = standing.mentees.all()[shown.mentee].code.clone();
+    let mentee = standing.mentees[shown.mentee].code.clone();
     let pair = (mentee.clone(), shown.mentor.clone());
     let issued = state.issued.iter().flat_map(|issued| &issued.suggestions);
     let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
@@ -391,7 +394,7 @@ fn decide(
         let mentor = standing.find_mentor(&shown.other).ok_or(Refusal::UnknownMentor)?;
         bar(standing, shown.mentee, mentor, joined)?;
         *joined.entry(mentor).or_default() += 1;
-        let code = standing.mentors.all()[mentor].code.clone();
+        let code = standing.mentors[mentor].code.clone();
         let group = group_of_mentor(standing, mentor, words);
         let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
         return Ok(Some(decision(verdict, code, Some(group), None)));
@@ -415,9 +418,9 @@ fn group_of_mentor(standing: &Standing<'_>, mentor: PersonIndex, words: &Words) 
     let led = standing.groups_led_by(mentor).iter();
     let smallest = led.min_by_key(|&&group| (standing.members(group).len(), group));
     match smallest {
-        Some(&group) => standing.groups.all()[group].name.to_owned(),
+        Some(&group) => standing.groups[group].name.to_owned(),
         None => {
-            let called = standing.mentors.all()[mentor].nickname();
+            let called = standing.mentors[mentor].nickname();
             new_group_name(called, words, |name| standing.find_group(name).is_none())
         }
     }
@@ -430,7 +433,7 @@ fn bar(
     mentor: PersonIndex,
     joined: &BTreeMap<PersonIndex, i64>,
 ) -> Result<(), Refusal> {
-    let (younger, older) = (&standing.mentees.all()[mentee], &standing.mentors.all()[mentor]);
+    let (younger, older) = (&standing.mentees[mentee], &standing.mentors[mentor]);
     if younger.gender() != older.gender() {
         return Err(Refusal::Gender);
     }

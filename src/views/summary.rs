@@ -67,7 +67,8 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("groups.open", Format::Integer),
             line("groups.active", Format::Integer),
             line("groups.mean_size", Format::Decimal),
-            line("groups.not_started", Format::Integer).level(|figures| any(figures, "groups.not_started", Level::Warning)),
+            line("groups.not_started", Format::Integer)
+                .level(|figures| any(figures, "groups.not_started", Level::Warning)),
             line("groups.faltering", Format::Integer).level(|figures| any(figures, "groups.faltering", Level::Warning)),
             line("groups.stalled", Format::Integer).level(|figures| any(figures, "groups.stalled", Level::Alert)),
         ],
@@ -82,7 +83,8 @@ const SECTIONS: &[(&str, &[Line])] = &[
                 .level(|figures| below(figures, "meetings.regularity", 0.75, 0.50)),
             line("meetings.attendance_rate", Format::Percent)
                 .level(|figures| below(figures, "meetings.attendance_rate", 0.70, 0.50)),
-            line("meetings.compliance", Format::Percent).level(|figures| below(figures, "meetings.compliance", 0.80, 0.50)),
+            line("meetings.compliance", Format::Percent)
+                .level(|figures| below(figures, "meetings.compliance", 0.80, 0.50)),
             line("meetings.absent_3", Format::Integer),
         ],
     ),
@@ -151,7 +153,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     );
     let title = words.say_with("summary-title", &[("program", scene.program_name)]);
     let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 430], title, lead);
-    let columns = ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("summary-col-{name}"));
+    let columns =
+        ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("summary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for (section, lines) in SECTIONS {
@@ -201,7 +204,11 @@ fn weeks(scene: &Scene<'_>, sheet: &mut Sheet) {
     sheet.push(Style::Header, ["summary-col-week", "summary-col-held"].map(|key| words.say(key).into()));
     for &monday in standing.weeks.within(season, season.start, season.end) {
         let begun = monday <= standing.through;
-        let number = if begun { count(held.get(&monday).copied().unwrap_or(0)) } else { WantedCell::new(Cell::Blank, Format::Integer) };
+        let number = if begun {
+            count(held.get(&monday).copied().unwrap_or(0))
+        } else {
+            WantedCell::new(Cell::Blank, Format::Integer)
+        };
         sheet.push(Style::Body, [day(monday), number]);
     }
     sheet.layout.charts.push(Chart {

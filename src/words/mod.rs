@@ -172,7 +172,8 @@ fn parse(language: Language, text: &str) -> Result<FluentResource, BadWords> {
     FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
         let first = errors.first();
         let at = first.map_or(0, |error| error.pos.start).min(text.len());
-        let near = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let start = text[..at].rfind('\n').map_or(0, |end_of_line| end_of_line + 1);
+        let near = text[start..].lines().next().unwrap_or_default();
         BadWords {
             file: language.file().to_owned(),
             near: near.to_owned(),

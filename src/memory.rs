@@ -1,0 +1,76 @@
+//! The ledger, folded: what the program remembers. Opened for writing by the one process that appends, or read beside it.
+
+use std::path::Path;
+
+use chrono::NaiveDateTime;
+
+use crate::edge::log::{Line, Log, LogError, NewEvent, Opened};
+use crate::ledger::event::{Event, UnreadableEvent, VERSION};
+use crate::ledger::record::Source;
+use crate::ledger::state::{Illegal, State};
+use crate::views::LedgerHead;
+
+/// Why a line cannot be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// Its data cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableEvent),
+    /// It cannot follow on what stands before it.
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+}
+
+/// The state with the ledger's head.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// What follows from all events.
+    pub state: State,
+    /// Where the ledger ends.
+    pub head: LedgerHead,
+    /// Whether a line has a newer version than this program writes: then it may read, but not append.
+    pub newer: bool,
+}
+
+impl Memory {
+    /// Opens the ledger for appending: verifies and folds it, and takes its lock.
+    pub fn open(dir: &Path, program: &str) -> Result<(Self, Log, Opened), LogError> {
+        let mut memory = Self::default();
+        let (log, opened) = Log::open(dir, program, |line| memory.fold(line))?;
+        memory.end(&opened);
+        Ok((memory, log, opened))
+    }
+
+    /// Reads the ledger beside whoever writes it.
+    pub fn read(dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
+        let mut memory = Self::default();
+        let opened = Log::read(dir, Some(program), |line| memory.fold(line))?;
+        memory.end(&opened);
+        Ok((memory, opened))
+    }
+
+    fn fold(&mut self, line: &Line<'_>) -> Result<(), FoldError> {
+        self.newer |= line.v > VERSION;
+        let event = Event::read(line.kind, line.v, line.data.get())?;
+        self.state.apply(line.seq, line.source.as_ref().map(Source::from), event)?;
+        self.head.at = Some(line.at.naive_local());
+        Ok(())
+    }
+
+    fn end(&mut self, opened: &Opened) {
+        self.head.seq = opened.head.seq;
+        self.head.hash = opened.head.hash.to_string();
+    }
+
+    /// Takes in an event that is about to be appended, so that what follows from it can be computed before it is.
+    pub fn take(&mut self, source: Option<Source>, event: Event) -> Result<(), Illegal> {
+        self.state.apply(self.state.seq + 1, source, event)
+    }
+
+    /// Appends events that were taken in: one batch, durable when this returns.
+    pub fn append(&mut self, log: &mut Log, events: &[NewEvent], at: NaiveDateTime) -> Result<(), LogError> {
+        let head = log.append(events)?;
+        self.head = LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(at) };
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! Everything that stays the same while the program runs, made ready once: the configuration, the forms, the words.
+
+use std::path::Path;
+
+use crate::config::{Config, ConfigError};
+use crate::forms::definition::{Localized, Sensitivity};
+use crate::forms::{Forms, FormsError};
+use crate::ledger::season::Program;
+use crate::statistics::Mushaf;
+use crate::views::Labels;
+use crate::words::{BadWords, Language, Words};
+
+/// The configuration and all that follows from it alone.
+pub struct Setting {
+    /// The configuration.
+    pub config: Config,
+    /// The forms.
+    pub forms: Forms,
+    /// The words.
+    pub words: Words,
+    /// Titles and labels of the forms in the language people see.
+    pub labels: Labels,
+    /// What the pure rooms know of the configuration.
+    pub program: Program,
+    /// Pages and juz of every ayah.
+    pub mushaf: Mushaf,
+}
+
+/// Why the program cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A form beside the configuration.
+    #[error(transparent)]
+    Forms(#[from] FormsError),
+    /// The words beside the configuration.
+    #[error(transparent)]
+    Words(#[from] BadWords),
+}
+
+impl Setting {
+    /// Reads the configuration and the files beside it that take the place of those compiled in.
+    pub fn load(path: &Path) -> Result<Self, SettingError> {
+        Self::of(Config::read(path)?)
+    }
+
+    /// Makes a configuration ready.
+    pub fn of(config: Config) -> Result<Self, SettingError> {
+        let beside = |name: &str| std::fs::read_to_string(config.folder().join(name)).ok();
+        let forms = Forms::load(beside)?;
+        let words = Words::new(config.language, beside(config.language.file()).as_deref())?;
+        let labels = labels(&forms, config.language);
+        let enabled = |key: &str| config.forms.contains_key(key);
+        let enabled_forms = forms
+            .iter()
+            .filter(|form| form.definition.enabled || enabled(form.key()))
+            .map(|form| form.key().to_owned());
+        let program = Program {
+            seasons: config.seasons.clone(),
+            calendar: config.calendar.clone(),
+            choice_codes: forms.choice_codes(),
+            enabled_forms: enabled_forms.collect(),
+        };
+        Ok(Self { config, forms, words, labels, program, mushaf: Mushaf::built_in() })
+    }
+}
+
+fn labels(forms: &Forms, language: Language) -> Labels {
+    let pick = |text: &Localized| match language {
+        Language::Id => text.id.clone(),
+        Language::En => text.en.clone(),
+    };
+    let mut labels = Labels::default();
+    for form in forms.iter() {
+        labels.forms.push((form.key().to_owned(), pick(&form.definition.title)));
+        for question in &form.definition.questions {
+            let key = (form.key().to_owned(), question.key.clone());
+            for choice in &question.choices {
+                let label = match language {
+                    Language::Id => choice.id.clone(),
+                    Language::En => choice.en.clone(),
+                };
+                labels.choices.insert((key.0.clone(), key.1.clone(), choice.code.clone()), label);
+            }
+            if question.sensitivity == Sensitivity::Confidential {
+                labels.confidential.insert(key.clone());
+            }
+            labels.questions.insert(key, pick(&question.question));
+        }
+    }
+    labels
+}
