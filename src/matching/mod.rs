@@ -21,17 +21,17 @@ use suggestions::Suggestions;
 pub fn suggest(instance: &Instance) -> Suggestions {
     let instance = instance.sorted();
     let board = Board::new(&instance);
-    let timetable = schedule::timetable(&board);
-    let places = explain::places(&board, &timetable);
+    let schedule = schedule::choose(&board);
+    let places = explain::places(&board, &schedule);
     let mut placements = Vec::new();
     let mut unplaced = Vec::new();
     for mentee in 0..instance.mentees.len() {
-        match explain::suggestion(&board, &timetable, &places, mentee) {
+        match explain::suggestion(&board, &schedule, &places, mentee) {
             Some(suggestion) => placements.push(suggestion),
-            None => unplaced.push(explain::unplaced(&board, &timetable, mentee)),
+            None => unplaced.push(explain::unplaced(&board, &schedule, mentee)),
         }
     }
-    let (placed, score_total) = timetable.assignment.worth();
+    let (placed, score_total) = schedule.assignment.worth();
     Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
 }
 
