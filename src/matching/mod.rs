@@ -15,7 +15,7 @@ pub mod suggestions;
 
 use instance::Instance;
 use seats::Board;
-use suggestions::Suggestions;
+pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced};
 
 /// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
 pub fn suggest(instance: &Instance) -> Suggestions {

@@ -11,7 +11,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use super::instance::{Member, Mentee, Mentor, OpenGroup};
 use super::rules::{Bar, old_enough};
 use super::score::{self, Reason};
-use super::suggestions::{Lost, Place};
+
 use super::*;
 use crate::ledger::answers::{Answer, Answers};
 
