@@ -344,7 +344,7 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).collect(),
         suggestions: issued.collect(),
         objective: total,
-        bound: total,
+        bound: None,
     }
 }
 

@@ -158,8 +158,9 @@ pub struct IssuedSuggestions {
     pub suggestions: Vec<IssuedSuggestion>,
     /// The sum of scores.
     pub objective: i64,
-    /// What no placement can exceed.
-    pub bound: i64,
+    /// What no placement can exceed, where it was computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<i64>,
 }
 
 /// What the coordinator decided.

@@ -14,7 +14,7 @@ pub type Slots = u128;
 
 /// One possible pair and its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
+pub struct Fit {
     /// The seat, by position.
     pub seat: u32,
     /// What the pair is worth, 0..=1000.
@@ -27,7 +27,7 @@ pub struct Person {
     /// When the person is free.
     pub slots: Slots,
     /// Every seat that is possible in some slot, each at most once.
-    pub edges: Vec<Edge>,
+    pub fits: Vec<Fit>,
 }
 
 /// A group, open or possible.
@@ -185,8 +185,8 @@ impl<'n> Assignment<'n> {
         let price_of_owner = |seat: &Seat| seat.owner.map_or(0, |owner| self.price[self.owner_node(owner)]);
         let price = |seat: usize| self.price[seat].max(price_of_owner(&network.seats[seat]));
         let best = |(person, who): (usize, &Person)| {
-            let open = who.edges.iter().filter(|edge| self.meets(person as u32, edge.seat));
-            let values = open.map(|edge| self.value(*edge) - price(edge.seat as usize));
+            let open = who.fits.iter().filter(|fit| self.meets(person as u32, fit.seat));
+            let values = open.map(|fit| self.value(*fit) - price(fit.seat as usize));
             values.max().map_or(-self.unplaced_loss, |value| value.max(-self.unplaced_loss))
         };
         let people: i64 = network.people.iter().enumerate().map(best).sum();
@@ -207,8 +207,8 @@ impl<'n> Assignment<'n> {
     }
 
     /// The score of a pair with the bonus of its seat.
-    fn value(&self, edge: Edge) -> i64 {
-        i64::from(edge.score) + self.bonus[edge.seat as usize]
+    fn value(&self, fit: Fit) -> i64 {
+        i64::from(fit.score) + self.bonus[fit.seat as usize]
     }
 
     fn nowhere(&self) -> usize {
@@ -250,13 +250,13 @@ impl<'n> Assignment<'n> {
     fn enter_one(&mut self, search: &mut Search, person: u32) {
         let network = self.network;
         search.clear();
-        for edge in network.people[person as usize].edges.iter().filter(|edge| self.meets(person, edge.seat)) {
-            let seat = edge.seat as usize;
-            let length = self.price[seat] - self.value(*edge);
+        for fit in network.people[person as usize].fits.iter().filter(|fit| self.meets(person, fit.seat)) {
+            let seat = fit.seat as usize;
+            let length = self.price[seat] - self.value(*fit);
             search.reach(seat, length, Via::Enters, self.is_end(seat));
         }
         search.reach(self.nowhere(), self.unplaced_loss, Via::Enters, true);
-        self.work += network.people[person as usize].edges.len() as u64 + 1;
+        self.work += network.people[person as usize].fits.len() as u64 + 1;
         while let Some((length, node)) = search.next() {
             if self.is_end(node) {
                 for (reached, shorter) in search.shorter_than(length) {
@@ -300,11 +300,11 @@ impl<'n> Assignment<'n> {
         let mut moves: Vec<Move> = Vec::new();
         let mut leave: Option<Move> = None;
         for &person in &self.members[seat] {
-            let now = self.seat_of[person as usize].map_or(0, |(seat, score)| self.value(Edge { seat, score }));
-            let edges = &self.network.people[person as usize].edges;
-            self.work += edges.len() as u64;
-            for edge in edges.iter().filter(|edge| edge.seat as usize != seat && self.meets(person, edge.seat)) {
-                let step = Move { to: edge.seat as usize, person, loss: now - self.value(*edge) };
+            let now = self.seat_of[person as usize].map_or(0, |(seat, score)| self.value(Fit { seat, score }));
+            let fits = &self.network.people[person as usize].fits;
+            self.work += fits.len() as u64;
+            for fit in fits.iter().filter(|fit| fit.seat as usize != seat && self.meets(person, fit.seat)) {
+                let step = Move { to: fit.seat as usize, person, loss: now - self.value(*fit) };
                 match search.position[step.to] {
                     usize::MAX => {
                         search.position[step.to] = moves.len();
@@ -355,8 +355,8 @@ impl<'n> Assignment<'n> {
         if seat == self.nowhere() {
             return;
         }
-        let edges = &self.network.people[person as usize].edges;
-        let score = edges.iter().find(|edge| edge.seat as usize == seat).map_or(0, |edge| edge.score);
+        let fits = &self.network.people[person as usize].fits;
+        let score = fits.iter().find(|fit| fit.seat as usize == seat).map_or(0, |fit| fit.score);
         self.seat_of[person as usize] = Some((seat as u32, score));
         self.members[seat].push(person);
         self.moves[seat] = None;

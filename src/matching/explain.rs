@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use compact_str::{CompactString, ToCompactString, format_compact};
 
 use super::rules::Bar;
-use super::schedule::Timetable;
+use super::schedule::Schedule;
 use super::score::{self, Part, Reason};
 use super::seats::{Board, Seat};
 use super::suggestions::{Alternative, Lost, Place, Suggestion, Unplaced};
@@ -15,13 +15,13 @@ use super::suggestions::{Alternative, Lost, Place, Suggestion, Unplaced};
 const REASONS: usize = 3;
 
 /// The places by seat: an open group's name, or for a group to be opened its mentor's code and a number from 1.
-pub fn places(board: &Board, timetable: &Timetable) -> Vec<Option<Place>> {
+pub fn places(board: &Board, schedule: &Schedule) -> Vec<Option<Place>> {
     let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
     let seats = board.seats.iter().enumerate();
     seats
         .map(|(at, seat)| match seat.group {
             Some(group) => Some(Place::Open(board.instance.groups[group].name.to_compact_string())),
-            None if timetable.assignment.members(at).is_empty() => None,
+            None if schedule.assignment.members(at).is_empty() => None,
             None => {
                 let number = opened.entry(seat.mentor).or_default();
                 *number += 1;
@@ -32,10 +32,10 @@ pub fn places(board: &Board, timetable: &Timetable) -> Vec<Option<Place>> {
 }
 
 /// The suggestion for a mentee who has a place.
-pub fn suggestion(board: &Board, timetable: &Timetable, places: &[Option<Place>], mentee: usize) -> Option<Suggestion> {
-    let (at, score) = timetable.assignment.seat_of(mentee)?;
+pub fn suggestion(board: &Board, schedule: &Schedule, places: &[Option<Place>], mentee: usize) -> Option<Suggestion> {
+    let (at, score) = schedule.assignment.seat_of(mentee)?;
     let seat = &board.seats[at];
-    let slot = timetable.slots[at]?;
+    let slot = schedule.slots[at]?;
     let weights = &board.instance.weights;
     let parts = board.parts(mentee, seat, Some(slot));
     let (reasons, against) = weightiest(board, &parts);
@@ -48,15 +48,15 @@ pub fn suggestion(board: &Board, timetable: &Timetable, places: &[Option<Place>]
         terms: score::terms(&parts, weights),
         reasons,
         against,
-        alternative: alternative(board, timetable, places, mentee),
+        alternative: alternative(board, schedule, places, mentee),
     })
 }
 
 /// Why a mentee has no place.
-pub fn unplaced(board: &Board, timetable: &Timetable, mentee: usize) -> Unplaced {
+pub fn unplaced(board: &Board, schedule: &Schedule, mentee: usize) -> Unplaced {
     let mut bars: BTreeMap<Bar, u32> = BTreeMap::new();
     for mentor in 0..board.instance.mentors.len() {
-        let bar = board.bar(mentee, mentor).unwrap_or_else(|| seat_bar(board, timetable, mentee, mentor));
+        let bar = board.bar(mentee, mentor).unwrap_or_else(|| seat_bar(board, schedule, mentee, mentor));
         *bars.entry(bar).or_default() += 1;
     }
     let why = bars.keys().next_back().copied().unwrap_or(Bar::NoMentor);
@@ -64,13 +64,13 @@ pub fn unplaced(board: &Board, timetable: &Timetable, mentee: usize) -> Unplaced
 }
 
 /// What keeps a mentee from every seat of a mentor whom no rule between the two forbids: of all seats the nearest miss.
-fn seat_bar(board: &Board, timetable: &Timetable, mentee: usize, mentor: usize) -> Bar {
+fn seat_bar(board: &Board, schedule: &Schedule, mentee: usize, mentor: usize) -> Bar {
     let own = board.network.people[mentee].slots;
     let bars = board.seats_of(mentor).map(|at| {
-        let meets = timetable.slots[at].is_some_and(|slot| own & Board::slot_set(slot) != 0);
+        let meets = schedule.slots[at].is_some_and(|slot| own & Board::slot_set(slot) != 0);
         if !meets {
             Bar::OtherSlot
-        } else if board.seats[at].group.is_none() && timetable.assignment.members(at).is_empty() {
+        } else if board.seats[at].group.is_none() && schedule.assignment.members(at).is_empty() {
             Bar::TooFewForGroup
         } else {
             Bar::PlacesTaken
@@ -96,20 +96,20 @@ fn weightiest(board: &Board, parts: &[Part]) -> (Vec<Reason>, Option<Reason>) {
 }
 
 /// The group of another mentor that scores highest among those which meet when the mentee is free.
-fn alternative(board: &Board, timetable: &Timetable, places: &[Option<Place>], mentee: usize) -> Option<Alternative> {
-    let (chosen, score) = timetable.assignment.seat_of(mentee)?;
+fn alternative(board: &Board, schedule: &Schedule, places: &[Option<Place>], mentee: usize) -> Option<Alternative> {
+    let (chosen, score) = schedule.assignment.seat_of(mentee)?;
     let person = &board.network.people[mentee];
-    let meets = |at: usize| person.slots & timetable.assignment.slots(at) != 0;
-    let others = person.edges.iter().filter(|edge| {
-        let at = edge.seat as usize;
+    let meets = |at: usize| person.slots & schedule.assignment.slots(at) != 0;
+    let others = person.fits.iter().filter(|fit| {
+        let at = fit.seat as usize;
         board.seats[at].mentor != board.seats[chosen].mentor && meets(at) && places[at].is_some()
     });
-    let best = others.min_by_key(|edge| (Reverse(edge.score), edge.seat))?;
+    let best = others.min_by_key(|fit| (Reverse(fit.score), fit.seat))?;
     let at = best.seat as usize;
     let difference = i64::from(score) - i64::from(best.score);
     let lost = if difference >= 0 {
         Lost::LowerScore
-    } else if timetable.assignment.is_full(at) {
+    } else if schedule.assignment.is_full(at) {
         Lost::PlacesTaken
     } else {
         Lost::NeededElsewhere
@@ -117,7 +117,7 @@ fn alternative(board: &Board, timetable: &Timetable, places: &[Option<Place>], m
     Some(Alternative {
         mentor: mentor_of(board, &board.seats[at]),
         place: places[at].clone()?,
-        slot: board.slots[timetable.slots[at]?].to_compact_string(),
+        slot: board.slots[schedule.slots[at]?].to_compact_string(),
         score: best.score,
         difference,
         lost,

@@ -15,23 +15,23 @@ pub mod suggestions;
 
 use instance::Instance;
 use seats::Board;
-pub use suggestions::{Place, Suggestion, Suggestions, Unplaced};
+pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced};
 
 /// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
 pub fn suggest(instance: &Instance) -> Suggestions {
     let instance = instance.sorted();
     let board = Board::new(&instance);
-    let timetable = schedule::timetable(&board);
-    let places = explain::places(&board, &timetable);
+    let schedule = schedule::choose(&board);
+    let places = explain::places(&board, &schedule);
     let mut placements = Vec::new();
     let mut unplaced = Vec::new();
     for mentee in 0..instance.mentees.len() {
-        match explain::suggestion(&board, &timetable, &places, mentee) {
+        match explain::suggestion(&board, &schedule, &places, mentee) {
             Some(suggestion) => placements.push(suggestion),
-            None => unplaced.push(explain::unplaced(&board, &timetable, mentee)),
+            None => unplaced.push(explain::unplaced(&board, &schedule, mentee)),
         }
     }
-    let (placed, score_total) = timetable.assignment.worth();
+    let (placed, score_total) = schedule.assignment.worth();
     Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
 }
 

@@ -11,7 +11,7 @@ const WORK: u64 = 60_000_000;
 const BONUSES: [u32; 6] = [50, 100, 200, 400, 800, 1600];
 
 /// The assignment that is suggested, and the slot of each seat.
-pub struct Timetable<'n> {
+pub struct Schedule<'n> {
     /// Who sits where; no new group with members is below its minimum.
     pub assignment: Assignment<'n>,
     /// When each seat meets, by position in `Board::slots`; `None` if no slot is left for it.
@@ -19,13 +19,13 @@ pub struct Timetable<'n> {
 }
 
 /// Chooses the slots and seats everybody.
-pub fn timetable<'n>(board: &'n Board) -> Timetable<'n> {
+pub fn choose<'n>(board: &'n Board) -> Schedule<'n> {
     let (mut work, closed) = (0, vec![0; board.seats.len()]);
     let nobody = Assignment::solve(&board.network, &closed);
-    let mut best = Timetable { assignment: nobody, slots: vec![None; board.seats.len()] };
+    let mut best = Schedule { assignment: nobody, slots: vec![None; board.seats.len()] };
     let slots = slots_in_demand(board);
     if let Some(assignment) = seat(board, &slots, None, &mut work) {
-        best = Timetable { assignment, slots };
+        best = Schedule { assignment, slots };
     }
     while improve(board, &mut best, &mut work) || improve_by_two(board, &mut best, &mut work) {}
     best
@@ -93,8 +93,8 @@ fn fill<'n>(board: &Board, assignment: &Assignment<'n>, seat: usize, work: &mut 
 fn demand(board: &Board, people: impl Iterator<Item = usize>) -> Vec<Vec<u32>> {
     let mut demand = vec![vec![0; board.slots.len()]; board.seats.len()];
     for person in people.map(|person| &board.network.people[person]) {
-        for edge in &person.edges {
-            let seat = edge.seat as usize;
+        for fit in &person.fits {
+            let seat = fit.seat as usize;
             for &slot in board.seats[seat].choices.iter().filter(|slot| person.slots & Board::slot_set(**slot) != 0) {
                 demand[seat][slot] += 1;
             }
@@ -120,7 +120,7 @@ fn is_free(board: &Board, slots: &[Option<usize>], seat: usize, slot: usize) -> 
 }
 
 /// Tries every other slot of every seat once and keeps what places more people or scores higher; whether anything did.
-fn improve<'n>(board: &'n Board, best: &mut Timetable<'n>, work: &mut u64) -> bool {
+fn improve<'n>(board: &'n Board, best: &mut Schedule<'n>, work: &mut u64) -> bool {
     let mut improved = false;
     for change in changes(board, best) {
         improved |= try_changes(board, best, &[change], work);
@@ -129,14 +129,14 @@ fn improve<'n>(board: &'n Board, best: &mut Timetable<'n>, work: &mut u64) -> bo
 }
 
 /// Tries to change the slots of two seats at once, until a pair places more people or scores higher; whether one did.
-fn improve_by_two<'n>(board: &'n Board, best: &mut Timetable<'n>, work: &mut u64) -> bool {
+fn improve_by_two<'n>(board: &'n Board, best: &mut Schedule<'n>, work: &mut u64) -> bool {
     let changes = changes(board, best);
     let pairs = changes.iter().enumerate().flat_map(|(at, one)| changes[..at].iter().map(move |other| [*one, *other]));
     pairs.filter(|[one, other]| one.0 != other.0).any(|pair| try_changes(board, best, &pair, work))
 }
 
 /// Takes over changes of slots if they are possible and better, and as long as there is work left to do.
-fn try_changes<'n>(board: &'n Board, best: &mut Timetable<'n>, changes: &[Change], work: &mut u64) -> bool {
+fn try_changes<'n>(board: &'n Board, best: &mut Schedule<'n>, changes: &[Change], work: &mut u64) -> bool {
     let mut slots = best.slots.clone();
     for &(seat, slot) in changes {
         if slots[seat] == Some(slot) {
@@ -149,7 +149,7 @@ fn try_changes<'n>(board: &'n Board, best: &mut Timetable<'n>, changes: &[Change
     }
     let better = seat(board, &slots, Some(best.assignment.worth()), work);
     better.is_some_and(|assignment| {
-        *best = Timetable { assignment, slots };
+        *best = Schedule { assignment, slots };
         true
     })
 }
@@ -158,7 +158,7 @@ fn try_changes<'n>(board: &'n Board, best: &mut Timetable<'n>, changes: &[Change
 type Change = (usize, usize);
 
 /// Every slot for every seat, those first in which most people without a place could sit there.
-fn changes(board: &Board, best: &Timetable) -> Vec<Change> {
+fn changes(board: &Board, best: &Schedule) -> Vec<Change> {
     let unplaced = (0..board.network.people.len()).filter(|&person| best.assignment.seat_of(person).is_none());
     let demand = demand(board, unplaced);
     let seats = board.seats.iter().enumerate();

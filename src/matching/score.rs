@@ -334,7 +334,7 @@ fn common(some: &[CompactString], others: &[CompactString]) -> Vec<CompactString
     both
 }
 
-/// One shared slot is what the hard rule asks; with three the group can move when the school's timetable does.
+/// One shared slot is what the hard rule asks; with three the group can move when the school's schedule does.
 fn slots_to_spare(pair: &Pair) -> (Reason, u32) {
     let mut shared = rules::common_slots(pair.mentee, pair.mentor_slots);
     let Some(slot) = pair.slot.or_else(|| shared.next()) else { return unanswered("slots") };
@@ -490,3 +490,6 @@ fn reading_of_group(pair: &Pair) -> (Reason, u32) {
     };
     (Reason::ReadingDistance { levels: (distance + 500) / 1000, wanted }, value)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Which seats there are, who could sit where and what each pair is worth: an instance in the solver's numbers.
 
-use super::assign::{Edge, Network, Person, Seat as Room, Slots};
+use super::assign::{Fit, Network, Person, Seat as Room, Slots};
 use super::instance::{Instance, Mentor};
 use super::rules::{self, Bar};
 use super::score::{self, Pair, Part, Profile};
@@ -126,7 +126,7 @@ impl<'s, 'a> Board<'s, 'a> {
         let own = self.instance.mentees[mentee].slots;
         let positions = own.iter().filter_map(|slot| self.slots.binary_search(&slot.as_str()).ok());
         let slots = positions.fold(0, |slots, slot| slots | Self::slot_set(slot));
-        let mut edges: Vec<Edge> = Vec::new();
+        let mut fits: Vec<Fit> = Vec::new();
         for mentor in 0..self.instance.mentors.len() {
             let mut seats = self.seats_of(mentor).peekable();
             if seats.peek().is_none() || self.bar(mentee, mentor).is_some() {
@@ -140,9 +140,9 @@ impl<'s, 'a> Board<'s, 'a> {
                 }
                 let score = || score::total(&self.parts(mentee, seat, None), &self.instance.weights);
                 let score = if seat.group.is_none() { *score_of_new.get_or_insert_with(score) } else { score() };
-                edges.push(Edge { seat: at as u32, score });
+                fits.push(Fit { seat: at as u32, score });
             }
         }
-        Person { slots, edges }
+        Person { slots, fits }
     }
 }

@@ -11,7 +11,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use super::instance::{Member, Mentee, Mentor, OpenGroup};
 use super::rules::{Bar, old_enough};
 use super::score::{self, Reason};
-use super::suggestions::{Lost, Place};
+
 use super::*;
 use crate::ledger::answers::{Answer, Answers};
 
@@ -141,6 +141,9 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
         group.0 += 1;
         assert_eq!((group.1, group.2), (suggestion.slot.as_str(), suggestion.mentor.as_str()));
         *of_mentor.entry(mentor.code).or_default() += 1;
+        let weight: u32 = suggestion.terms.iter().map(|term| term.weight).sum();
+        let mean = suggestion.terms.iter().map(|term| term.weight * term.value).sum::<u32>() / weight;
+        assert!(mean.abs_diff(suggestion.score) <= 1, "the terms that are shown make the score");
         assert!(suggestion.score <= 1000 && suggestion.reasons.len() <= 3 && !suggestion.reasons.is_empty());
     }
     for (place, (size, ..)) in &groups {
@@ -231,14 +234,14 @@ fn best_seating(
         return board.seats.iter().enumerate().all(opens).then_some(worth);
     };
     let mut best = best_seating(board, slots, person + 1, taken, worth);
-    for edge in &who.edges {
-        let at = edge.seat as usize;
+    for fit in &who.fits {
+        let at = fit.seat as usize;
         let mentor = board.seats[at].mentor;
         let of_mentor: u32 = board.seats_of(mentor).map(|seat| taken[seat]).sum();
         let meets = slots[at].is_some_and(|slot| who.slots & Board::slot_set(slot) != 0);
         if meets && taken[at] < board.seats[at].capacity && of_mentor < board.instance.mentors[mentor].remaining() {
             taken[at] += 1;
-            let next = (worth.0 + 1, worth.1 + u64::from(edge.score));
+            let next = (worth.0 + 1, worth.1 + u64::from(fit.score));
             best = best.max(best_seating(board, slots, person + 1, taken, next));
             taken[at] -= 1;
         }
@@ -257,10 +260,10 @@ fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
         let program = programs(11, 6, 15, 2..5).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
-        if board.seats.len() > 3 || board.network.people.iter().all(|person| person.edges.is_empty()) {
+        if board.seats.len() > 3 || board.network.people.iter().all(|person| person.fits.is_empty()) {
             continue;
         }
-        let (found, best) = (schedule::timetable(&board).assignment.worth(), best_of_all(&board));
+        let (found, best) = (schedule::choose(&board).assignment.worth(), best_of_all(&board));
         assert!(found <= best);
         tried += 1;
         most_people += u32::from(found.0 == best.0);
@@ -313,6 +316,8 @@ fn reasons_alternatives_and_bars_can_be_read() {
     assert_eq!(other.difference, i64::from(placed.score) - i64::from(other.score));
     let why: Vec<_> = suggestions.unplaced.iter().map(|one| (one.mentee.as_str(), one.why)).collect();
     assert_eq!(why, [("A2", Bar::Gender), ("A3", Bar::NoCommonSlot)]);
+    let json = serde_json::to_string(&suggestions).unwrap();
+    assert_eq!(serde_json::from_str::<Suggestions>(&json).unwrap(), suggestions);
 }
 
 #[test]

@@ -16,11 +16,11 @@ fn networks(people: usize, seats: usize, capacity: u32, scores: u32) -> impl Str
         prop::collection::vec(0..=capacity + 1, 2),
     )
         .prop_map(|(people, seats, owners)| {
-            let edges = |scores: Vec<Option<u32>>| {
+            let fits = |scores: Vec<Option<u32>>| {
                 let given = scores.into_iter().enumerate();
-                given.filter_map(|(seat, score)| Some(Edge { seat: seat as u32, score: score? })).collect()
+                given.filter_map(|(seat, score)| Some(Fit { seat: seat as u32, score: score? })).collect()
             };
-            let people = people.into_iter().map(|(slots, scores)| Person { slots, edges: edges(scores) }).collect();
+            let people = people.into_iter().map(|(slots, scores)| Person { slots, fits: fits(scores) }).collect();
             let slots = seats.iter().map(|(_, _, slot)| 1 << slot).collect();
             let seats = seats.into_iter().map(|(capacity, owner, _)| Seat { capacity, owner }).collect();
             (Network { people, seats, owners }, slots)
@@ -31,8 +31,8 @@ fn networks(people: usize, seats: usize, capacity: u32, scores: u32) -> impl Str
 fn best(network: &Network, slots: &[Slots], person: usize, taken: &mut [u32], owned: &mut [u32]) -> (usize, u64) {
     let Some(who) = network.people.get(person) else { return (0, 0) };
     let mut found = best(network, slots, person + 1, taken, owned);
-    for edge in &who.edges {
-        let (at, seat) = (edge.seat as usize, network.seats[edge.seat as usize]);
+    for fit in &who.fits {
+        let (at, seat) = (fit.seat as usize, network.seats[fit.seat as usize]);
         let owner = seat.owner.map(|owner| owner as usize);
         let full = taken[at] == seat.capacity || owner.is_some_and(|owner| owned[owner] == network.owners[owner]);
         if full || who.slots & slots[at] == 0 {
@@ -41,7 +41,7 @@ fn best(network: &Network, slots: &[Slots], person: usize, taken: &mut [u32], ow
         taken[at] += 1;
         owner.into_iter().for_each(|owner| owned[owner] += 1);
         let (placed, score) = best(network, slots, person + 1, taken, owned);
-        found = found.max((placed + 1, score + u64::from(edge.score)));
+        found = found.max((placed + 1, score + u64::from(fit.score)));
         taken[at] -= 1;
         owner.into_iter().for_each(|owner| owned[owner] -= 1);
     }
@@ -58,7 +58,7 @@ fn holds(assignment: &Assignment, network: &Network) {
     let mut owned = vec![0; network.owners.len()];
     for person in 0..network.people.len() {
         let Some((seat, score)) = assignment.seat_of(person) else { continue };
-        assert!(network.people[person].edges.contains(&Edge { seat: seat as u32, score }));
+        assert!(network.people[person].fits.contains(&Fit { seat: seat as u32, score }));
         assert_ne!(network.people[person].slots & assignment.slots(seat), 0);
         assert!(assignment.members(seat).contains(&(person as u32)));
         taken[seat] += 1;
@@ -72,7 +72,7 @@ fn holds(assignment: &Assignment, network: &Network) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 600 }))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn nothing_is_better_on_tiny_instances((network, slots) in networks(6, 4, 3, 6)) {
@@ -113,8 +113,8 @@ proptest! {
         let people = network.people.len();
         let worth = |person: usize, seat: usize| {
             let who = &network.people[person];
-            let edge = who.edges.iter().find(|edge| edge.seat as usize == seat && who.slots & slots[seat] != 0);
-            edge.map_or(0, |edge| 100_000 + i64::from(edge.score))
+            let fit = who.fits.iter().find(|fit| fit.seat as usize == seat && who.slots & slots[seat] != 0);
+            fit.map_or(0, |fit| 100_000 + i64::from(fit.score))
         };
         let mut rows = Vec::new();
         for person in 0..people {
