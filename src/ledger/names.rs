@@ -81,9 +81,14 @@ impl<'a> Names<'a> {
         id
     }
 
-    /// The number of a normal name, if it was met.
-    pub fn known(&self, normal: &str) -> Option<NameId> {
-        self.of_normal.get(normal).copied()
+    /// The normal name of a text, and its number if that name was met; nothing is remembered.
+    pub fn look_up(&self, text: &str) -> (CompactString, Option<NameId>) {
+        if let Some(id) = self.of_text.get(text) {
+            return (self.normal[id.0 as usize].clone(), Some(*id));
+        }
+        let normal = normal_name(text);
+        let known = self.of_normal.get(&normal).copied();
+        (normal, known)
     }
 
     /// The normal name that a number stands for.
@@ -130,7 +135,7 @@ mod tests {
         assert_eq!(names.meet("al-fatih"), a);
         assert_ne!(names.meet("Al Kahfi"), a);
         assert_eq!(names.normal(a), "al fatih");
-        assert_eq!(names.known("al fatih"), Some(a));
-        assert_eq!(names.known("nobody"), None);
+        assert_eq!(names.look_up("AL FATIH"), ("al fatih".into(), Some(a)));
+        assert_eq!(names.look_up("No-body"), ("no body".into(), None));
     }
 }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
-use super::names::{NameId, Names, looks_like_phone, normal_name, phone_of, within};
+use super::names::{NameId, Names, looks_like_phone, phone_of, within};
 use super::record::Record;
 
 /// Where a person stands in its [`People`].
@@ -161,8 +161,7 @@ impl<'a> People<'a> {
         if looks_like_phone(text) {
             return phone_of(text).and_then(|phone| self.by_phone.get(phone.as_str())).and_then(|owners| only(owners));
         }
-        let normal = normal_name(text);
-        let known = names.known(&normal);
+        let (normal, known) = names.look_up(text);
         let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| known.and_then(|id| index.get(&id)).map(|v| only(v));
         equal(&self.by_name).or_else(|| equal(&self.by_nickname)).unwrap_or_else(|| self.find_misspelt(names, &normal))
     }
@@ -377,6 +376,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::super::names::normal_name;
     use super::super::records::Records;
     use super::super::samples::{Rows, day};
     use super::*;

@@ -149,8 +149,8 @@ impl<'a> Standing<'a> {
         let recitations = recitations(&records, &names, &mut mentee, &mut references);
         let reports = records.of("meeting_report");
         let meetings = Meetings::held_by(reports, &mut names, &mentees, &groups, &mut references);
-        let first_taaruf = taaruf(&records, &mut groups, &mut references);
-        let feedback = feedback(&records, &groups, &mut references);
+        let first_taaruf = taaruf(&records, &mut names, &mut groups, &mut references);
+        let feedback = feedback(&records, &mut names, &groups, &mut references);
         references.sort();
         let mut standing = Self {
             as_of,
@@ -434,9 +434,15 @@ fn recitations<'a>(
 }
 
 /// The group that a row was about: the latest started one of its name.
-fn group_meant<'a>(record: &'a Record, groups: &Groups<'a>, references: &mut References<'a>) -> Option<GroupIndex> {
+fn group_meant<'a>(
+    record: &'a Record,
+    names: &mut Names<'a>,
+    groups: &Groups<'a>,
+    references: &mut References<'a>,
+) -> Option<GroupIndex> {
     let name = record.answers.text("group").unwrap_or_default();
-    let group = groups.started_named(&normal_name(name), record.event_date);
+    let met = names.meet(name);
+    let group = groups.started_named(names.normal(met), record.event_date);
     if group.is_none() {
         references.miss(Referent::Group, record, "group", name);
     }
@@ -446,6 +452,7 @@ fn group_meant<'a>(record: &'a Record, groups: &Groups<'a>, references: &mut Ref
 /// The first taaruf of each group. The latest one also fixes the weekly slot where no decision did.
 fn taaruf<'a>(
     records: &Records<'a>,
+    names: &mut Names<'a>,
     groups: &mut Groups<'a>,
     references: &mut References<'a>,
 ) -> Vec<Option<NaiveDate>> {
@@ -454,7 +461,7 @@ fn taaruf<'a>(
     in_order.sort_by_key(|record| record.event_date);
     let mut slots = vec![None; first.len()];
     for record in in_order {
-        if let Some(group) = group_meant(record, groups, references) {
+        if let Some(group) = group_meant(record, names, groups, references) {
             first[group].get_or_insert(record.event_date);
             slots[group] = record.answers.text("fixed_slot").or(slots[group]);
         }
@@ -468,11 +475,12 @@ fn taaruf<'a>(
 
 fn feedback<'a>(
     records: &Records<'a>,
+    names: &mut Names<'a>,
     groups: &Groups<'a>,
     references: &mut References<'a>,
 ) -> Vec<(&'a Record, Option<GroupIndex>)> {
     let both = records.of("mentee_feedback").iter().chain(records.of("mentor_feedback"));
-    both.map(|record| (*record, group_meant(record, groups, references))).collect()
+    both.map(|record| (*record, group_meant(record, names, groups, references))).collect()
 }
 
 fn led_by(groups: &Groups<'_>, mentors: usize, day: NaiveDate) -> Vec<Vec<GroupIndex>> {
@@ -486,199 +494,4 @@ fn led_by(groups: &Groups<'_>, mentors: usize, day: NaiveDate) -> Vec<Vec<GroupI
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::samples::{Rows, day, program};
-    use super::*;
-
-    #[test]
-    fn the_season_is_the_one_asked_for_else_the_one_of_the_day_else_the_last_begun() {
-        let (records, program) = (Records::default(), program());
-        let season =
-            |on, asked| Standing::at(&records, &program, day(on), asked).map(|s| (s.season.code.clone(), s.through));
-        assert_eq!(season("2026-08-01", None).unwrap(), ("2026-1".into(), day("2026-08-01")));
-        assert_eq!(season("2026-01-01", None).unwrap(), ("2025-1".into(), day("2025-11-02")));
-        assert_eq!(season("2026-08-01", Some("2025-1")).unwrap(), ("2025-1".into(), day("2025-11-02")));
-        assert_eq!(season("2020-01-01", None).unwrap_err(), NoSeason::NoneBegun { as_of: day("2020-01-01") });
-        assert!(season("2026-08-01", Some("x")).unwrap_err().to_string().contains("2025-1, 2026-1"));
-    }
-
-    #[test]
-    fn the_past_is_cut_at_the_comparable_day() {
-        let (records, program) = (Records::default(), program());
-        let standing = Standing::at(&records, &program, day("2026-07-20"), None).unwrap();
-        assert_eq!(standing.previous.unwrap().window(), Window { from: day("2025-07-14"), to: day("2025-07-21") });
-        assert_eq!(standing.days(), 8);
-    }
-
-    #[test]
-    fn rows_of_later_days_are_not_seen_but_plans_are() {
-        let mut rows = Rows::default();
-        rows.mentee("2026-08-02", "Ahmad Fauzi", "+6281100000001");
-        for kind in ["plan", "expense"] {
-            rows.add("finance_record", "2026-07-14", json!({"record_type": kind, "date": "2026-10-01", "amount": 1}));
-        }
-        let (records, program) = (Records::new(&rows.0), program());
-        let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
-        assert_eq!((standing.mentees.len(), standing.records.of("finance_record").len()), (0, 1));
-    }
-
-    fn consent(rows: &mut Rows, on: &str, answer: &str) {
-        rows.add("guardian_consent", on, json!({"child": "Ahmad Fauzi", "consent": answer}));
-    }
-
-    #[test]
-    fn a_mentee_waits_since_the_first_yes_after_the_last_no() {
-        let mut rows = Rows::default();
-        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
-        consent(&mut rows, "2026-07-15", "granted");
-        consent(&mut rows, "2026-07-16", "refused");
-        consent(&mut rows, "2026-07-20", "granted");
-        consent(&mut rows, "2026-07-25", "granted");
-        let (records, program) = (Records::new(&rows.0), program());
-        let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
-        assert_eq!(on("2026-07-14").awaiting_consent, [0]);
-        assert_eq!((on("2026-07-16").refused, on("2026-07-16").waiting), (vec![0], vec![]));
-        assert_eq!(on("2026-08-01").guardian(0), Guardian::Granted { since: day("2026-07-20") });
-        assert_eq!(on("2026-08-01").waiting, [Waiting { mentee: 0, since: day("2026-07-20") }]);
-    }
-
-    #[test]
-    fn one_who_comes_of_age_needs_nobodys_consent_from_the_birthday_on() {
-        let mut rows = Rows::default();
-        let answers = json!({"full_name": "Ahmad Fauzi", "nickname": "Ahmad", "birth_date": "2008-08-01", "phone": "+6281100000001"});
-        rows.add("mentee_registration", "2026-07-14", answers);
-        let (records, program) = (Records::new(&rows.0), program());
-        let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
-        assert_eq!(
-            (on("2026-07-31").consent(0), on("2026-08-01").consent(0)),
-            (ConsentStatus::Missing, ConsentStatus::Adult)
-        );
-        assert_eq!(on("2026-08-09").waiting, [Waiting { mentee: 0, since: day("2026-08-01") }]);
-        assert_eq!(on("2026-08-09").age(0), Some(18));
-    }
-
-    #[test]
-    fn one_whose_group_closed_waits_again_but_one_who_left_does_not() {
-        let mut rows = Rows::default();
-        rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentee(
-            "2026-07-14",
-            "Budi Santoso",
-            "+6281100000002",
-        );
-        consent(&mut rows, "2026-07-15", "granted");
-        rows.add("guardian_consent", "2026-07-15", json!({"child": "Budi", "consent": "granted"}));
-        rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad", "Budi"]);
-        rows.place("2026-08-03", "leave", "Al Fatih", &["Budi"]).place("2026-08-10", "close_group", "Al Fatih", &[]);
-        let (records, program) = (Records::new(&rows.0), program());
-        let standing = Standing::at(&records, &program, day("2026-08-20"), None).unwrap();
-        assert_eq!(standing.waiting, [Waiting { mentee: 0, since: day("2026-08-10") }]);
-    }
-
-    #[test]
-    fn weeks_are_expected_from_the_monday_after_forming_to_the_day_before_closing() {
-        let mut rows = Rows::default();
-        rows.place("2026-07-22", "form_group", "Al Fatih", &[]).place("2026-07-01", "form_group", "Al Kahfi", &[]);
-        rows.place("2026-08-17", "close_group", "Al Fatih", &[]);
-        let (records, program) = (Records::new(&rows.0), program());
-        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
-        let name = |group: GroupIndex| standing.groups[group].name;
-        assert_eq!((name(0), standing.expected_weeks(0).len()), ("Al Kahfi", 7));
-        assert_eq!(
-            (name(1), standing.expected_weeks(1)),
-            ("Al Fatih", &[day("2026-07-27"), day("2026-08-03"), day("2026-08-10")][..])
-        );
-    }
-
-    #[test]
-    fn a_gap_counts_the_school_weeks_that_ended_since_the_last_held_meeting() {
-        let mut rows = Rows::default();
-        rows.place("2026-07-20", "form_group", "Al Fatih", &[]);
-        rows.met("2026-07-24", "Al Fatih", &[]);
-        rows.add(
-            "meeting_report",
-            "2026-08-07",
-            json!({"group": "Al Fatih", "date": "2026-08-07", "status": "cancelled"}),
-        );
-        let (records, program) = (Records::new(&rows.0), program());
-        let gap = |on| Standing::at(&records, &program, day(on), None).unwrap().gap(0);
-        assert_eq!(
-            (gap("2026-07-23"), gap("2026-08-01"), gap("2026-08-02"), gap("2026-08-16")),
-            (None, Some(0), Some(1), Some(3))
-        );
-    }
-
-    #[test]
-    fn a_mentor_is_ready_when_every_step_holds_and_training_was_long_enough() {
-        let mut rows = Rows::default();
-        rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
-        for step in super::super::mentor_steps::STEPS {
-            let hours = if step == "basic_training" { 1.5 } else { 0.0 };
-            rows.add(
-                "mentor_training",
-                "2026-07-15",
-                json!({"mentor": "Umar", "step": step, "date": "2026-07-15",
-                "result": "passed", "hours": hours, "valid_until": "2026-08-31"}),
-            );
-        }
-        rows.add(
-            "mentor_training",
-            "2026-07-20",
-            json!({"mentor": "M1", "step": "basic_training", "date": "2026-07-20", "result": "passed", "hours": 2}),
-        );
-        rows.place("2026-07-20", "form_group", "Al Fatih", &[]);
-        let (records, program) = (Records::new(&rows.0), program());
-        let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
-        assert_eq!(on("2026-07-19").missing_steps(0).collect::<Vec<_>>(), ["basic_training"]);
-        assert!(on("2026-08-31").is_ready(0));
-        assert_eq!(on("2026-09-01").missing_steps(0).count(), 6, "what is valid until August has run out");
-        let standing = on("2026-08-01");
-        assert_eq!((standing.groups_led_by(0), standing.mentor_load(0), standing.free_capacity(0)), (&[0][..], 0, 8));
-        assert_eq!(standing.group_gender(0), Some("male"));
-        assert_eq!(standing.steps.last_contact(0), Some(day("2026-07-20")));
-    }
-
-    #[test]
-    fn the_weekly_slot_is_the_decisions_last_else_the_taarufs_last() {
-        let mut rows = Rows::default();
-        let placed = |group, date: &str, slot| json!({"action": "form_group", "group": group, "date": date, "weekly_slot": slot});
-        let taaruf = |group, date: &str, slot| json!({"group": group, "date": date, "fixed_slot": slot});
-        rows.add("placement_decision", "2026-07-20", placed("Al Fatih", "2026-07-20", json!("fri_midday")));
-        rows.add("placement_decision", "2026-07-21", placed("Al Kahfi", "2026-07-21", json!("fri_midday")));
-        rows.add("placement_decision", "2026-07-22", placed("Al Kahfi", "2026-07-22", json!("sat_morning")));
-        rows.place("2026-07-23", "form_group", "An Nur", &[]);
-        rows.add("taaruf_record", "2026-08-05", taaruf("an nur", "2026-08-04", "sun_morning"));
-        rows.add("taaruf_record", "2026-08-06", taaruf("An Nur", "2026-07-30", "mon_afternoon"));
-        rows.add("taaruf_record", "2026-08-06", taaruf("Al Kahfi", "2026-08-01", "mon_afternoon"));
-        let (records, program) = (Records::new(&rows.0), program());
-        let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
-        let slots: Vec<_> = standing.groups.all().iter().map(|group| group.weekly_slot.unwrap()).collect();
-        assert_eq!(slots, ["fri_midday", "sat_morning", "sun_morning"]);
-        assert_eq!(standing.first_taaruf(2), Some(day("2026-07-30")));
-    }
-
-    #[test]
-    fn a_follow_up_belongs_to_its_mentors_request_of_that_day_and_kind() {
-        let mut rows = Rows::default();
-        rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
-        rows.add(
-            "support_request",
-            "2026-07-20",
-            json!({"mentor": "Umar", "support_kind": "books", "urgency_days": "7"}),
-        );
-        let answer = |kind, status, date| {
-            json!({"mentor": "Umar", "support_kind": kind, "status": status,
-            "request_date": "2026-07-20", "date": date})
-        };
-        rows.add("support_follow_up", "2026-07-24", answer("books", "resolved", "2026-07-24"));
-        rows.add("support_follow_up", "2026-07-22", answer("books", "acknowledged", "2026-07-22"));
-        rows.add("support_follow_up", "2026-07-22", answer("transport", "resolved", "2026-07-22"));
-        let (records, program) = (Records::new(&rows.0), program());
-        let standing = Standing::at(&records, &program, day("2026-07-31"), None).unwrap();
-        assert_eq!((standing.support.len(), standing.support[0].closed_on()), (1, Some(day("2026-07-24"))));
-        assert_eq!(standing.references.count(Referent::SupportRequest), 1);
-        let early = Standing::at(&records, &program, day("2026-07-23"), None).unwrap();
-        assert!(!early.support[0].is_late(day("2026-07-27")) && early.support[0].is_late(day("2026-07-28")));
-    }
-}
+mod tests;
