@@ -5,4 +5,5 @@
 
 pub mod forms;
 pub mod ledger;
+pub mod sandbox;
 pub mod table;
