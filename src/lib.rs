@@ -10,6 +10,7 @@ pub mod forms;
 pub mod ledger;
 pub mod matching;
 pub mod memory;
+pub mod sandbox;
 pub mod schedule;
 pub mod setting;
 pub mod statistics;

@@ -1,0 +1,234 @@
+//! HTTP: from a request to a call and from its outcome to an answer. Knows the paths, not what the calls do.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{any, get, post};
+use serde_json::{Value, json};
+
+use super::errors::ApiError;
+use super::faults::Fault;
+use super::fields::Mask;
+use super::{Sandbox, calls, drive};
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// The API of a sandbox.
+pub(super) fn router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/v4/{*path}", any(answer))
+        .route("/drive/{*path}", any(answer))
+        .route("/token", post(token))
+        .route("/sandbox/requests", get(requests))
+        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .with_state(sandbox)
+}
+
+/// A call: the pieces of a request that matter.
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// The path as it was sent, still encoded.
+    pub(super) path: String,
+    /// The parameters, decoded, in order.
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Bytes,
+    /// Where this server is, such as `http://127.0.0.1:8460`.
+    pub(super) base_url: String,
+}
+
+impl Call {
+    /// A parameter; empty when absent. The last one counts.
+    pub(super) fn parameter(&self, name: &str) -> &str {
+        self.query.iter().rev().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a repeated parameter.
+    pub(super) fn parameters(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// A parameter that is true or false.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.parameter(name).eq_ignore_ascii_case("true")
+    }
+
+    /// The JSON body; an absent one is an empty object.
+    pub(super) fn json(&self) -> Result<Value, ApiError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(json!({}));
+        }
+        let parsed: Value = serde_json::from_slice(&self.body).map_err(|error| {
+            let text = format!("Invalid JSON payload received. {error}");
+            ApiError::bad_fields(vec![(String::new(), text)])
+        })?;
+        match parsed {
+            Value::Object(_) => Ok(parsed),
+            Value::Null => Ok(json!({})),
+            _ => Err(ApiError::bad_fields(vec![(
+                String::new(),
+                "Invalid JSON payload received. Unknown name \"\": Root element must be a message.".to_owned(),
+            )])),
+        }
+    }
+
+    /// The mask in the parameter `fields` (or `$fields`); `None` when all is wanted.
+    pub(super) fn mask(&self) -> Result<Option<Mask>, ApiError> {
+        let fields = match self.parameter("fields") {
+            "" => self.parameter("$fields"),
+            fields => fields,
+        };
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        Mask::parse(fields).map(Some).ok_or_else(|| invalid_fields(fields))
+    }
+}
+
+/// The answer to a mask that names what is not there.
+pub(super) fn invalid_fields(path: &str) -> ApiError {
+    let description = format!("Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'.");
+    let mut error = ApiError::bad_fields(vec![(path.to_owned(), description)]);
+    error.body["error"]["message"] = json!("Request contains an invalid argument.");
+    error
+}
+
+/// What a call comes to when it succeeds.
+pub(super) enum Outcome {
+    /// A JSON body, already written out.
+    Written(Vec<u8>),
+    /// A JSON body.
+    Json(Value),
+    /// 204, no body.
+    Nothing,
+}
+
+async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response {
+    let (fault, nothing_shared) = {
+        let mut faults = sandbox.faults();
+        (faults.next(), faults.nothing_shared())
+    };
+    if let Some(delay) = fault.as_ref().map(|fault| fault.delay_ms).filter(|delay| *delay > 0) {
+        tokio::time::sleep(std::time::Duration::from_millis(delay)).await;
+    }
+    let call = match read(request).await {
+        Ok(call) => call,
+        Err(error) => return refused(&sandbox, &error),
+    };
+    let writing = call.method != Method::GET && !call.path.ends_with("ByDataFilter");
+    let failing = fault.as_ref().filter(|fault| fault.status.is_some() || fault.html);
+    if let Some(fault) = failing.filter(|fault| !fault.after) {
+        return faulty(&sandbox, fault, writing);
+    }
+    if nothing_shared {
+        return refused(&sandbox, &ApiError::forbidden());
+    }
+    let worker = sandbox.clone();
+    // The lock and the data file may block: not on the thread that serves everyone.
+    let outcome = tokio::task::spawn_blocking(move || perform(&worker, &call)).await;
+    let outcome = outcome.unwrap_or_else(|_| Err(ApiError::of_status(500, writing)));
+    if let Some(fault) = failing {
+        return faulty(&sandbox, fault, writing);
+    }
+    sandbox.count_request();
+    let body = match outcome {
+        Ok(Outcome::Nothing) => return StatusCode::NO_CONTENT.into_response(),
+        Ok(Outcome::Written(body)) => body,
+        Ok(Outcome::Json(body)) => body.to_string().into_bytes(),
+        Err(error) => return with_status(error.status, &error.body),
+    };
+    let body = if fault.is_some_and(|fault| fault.cut_body) { body[..body.len() / 2].to_vec() } else { body };
+    ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
+}
+
+fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
+    if call.path.starts_with("/drive/") { drive::perform(sandbox, call) } else { calls::perform(sandbox, call) }
+}
+
+async fn read(request: Request) -> Result<Call, ApiError> {
+    let (parts, body) = request.into_parts();
+    let base_url = base_url(&parts.headers);
+    let body = to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|_| ApiError::new(413, "INVALID_ARGUMENT", "Request payload size exceeds the limit."))?;
+    let query = parts.uri.query().unwrap_or("");
+    let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(&name.replace('+', " ")), decoded(&value.replace('+', " ")))
+    });
+    Ok(Call { method: parts.method, path: parts.uri.path().to_owned(), query: query.collect(), body, base_url })
+}
+
+fn base_url(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+    format!("http://{host}")
+}
+
+/// Text with its `%XX` read; a bare `%` stays.
+pub(super) fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digit = |offset: usize| bytes.get(at + offset).and_then(|byte| char::from(*byte).to_digit(16));
+        if bytes[at] == b'%'
+            && let (Some(high), Some(low)) = (digit(1), digit(2))
+        {
+            out.push((high * 16 + low) as u8);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn refused(sandbox: &Sandbox, error: &ApiError) -> Response {
+    sandbox.count_request();
+    with_status(error.status, &error.body)
+}
+
+fn faulty(sandbox: &Sandbox, fault: &Fault, writing: bool) -> Response {
+    sandbox.count_request();
+    if fault.html {
+        let status = fault.status.unwrap_or(502);
+        let page =
+            format!("<!DOCTYPE html><html lang=en><title>Error {status}</title><p>That\u{2019}s an error.</html>");
+        let code = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        return (code, [(header::CONTENT_TYPE, "text/html; charset=UTF-8")], page).into_response();
+    }
+    let error = ApiError::of_status(fault.status.unwrap_or(503), writing);
+    with_status(error.status, &error.body)
+}
+
+fn with_status(status: u16, body: &Value) -> Response {
+    let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (code, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], Body::from(body.to_string())).into_response()
+}
+
+/// Any service account or user gets a token; it is not looked at again.
+async fn token() -> Json<Value> {
+    Json(json!({"access_token": "sandbox", "expires_in": 3599, "token_type": "Bearer"}))
+}
+
+async fn requests(State(sandbox): State<Sandbox>) -> Json<Value> {
+    Json(json!({"requests": sandbox.requests()}))
+}
+
+async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Fault>(&body) {
+        Ok(fault) => {
+            sandbox.add_fault(fault);
+            Json(json!({})).into_response()
+        }
+        Err(error) => (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response(),
+    }
+}
+
+async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
+    sandbox.faults().clear();
+    Json(json!({}))
+}

@@ -1,0 +1,238 @@
+//! A local stand-in for Google: spreadsheets behind the Sheets v4 API (and the few Drive v3 methods that clients use), with
+//! Google's defaults, normalisation and error bodies. For development and trial; it may not know what the tabs mean.
+
+pub mod batch;
+pub mod book;
+pub mod display;
+pub mod errors;
+pub mod fields;
+pub mod format;
+pub mod formula;
+pub mod locale;
+pub mod render;
+pub mod values;
+
+mod api;
+mod calls;
+mod drive;
+mod faults;
+mod store;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+pub use self::book::Book;
+pub use self::errors::{ApiError, Refusal};
+pub use self::faults::Fault;
+
+use self::faults::Faults;
+use self::store::Store;
+
+/// What keeps the sandbox from its data file.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The file cannot be read or written.
+    #[error("the sandbox cannot use its data file {path}: {source}; choose another place with --data")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not one of ours, or is damaged before its end.
+    #[error(
+        "line {line} of the sandbox's data file {path} is not readable: {reason}; move the file away to start afresh"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Another process has the file open.
+    #[error("another sandbox is using the data file {path}; stop it or choose another file with --data")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Why a change was not made.
+#[derive(Debug)]
+pub enum Unmade<E> {
+    /// The change itself was refused.
+    Refused(E),
+    /// The change could not be made durable.
+    NotStored(SandboxError),
+}
+
+/// The stand-in: one book, its data file, its switches. Clones share them.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    faults: Mutex<Faults>,
+    requests: AtomicU64,
+    changed: watch::Sender<u64>,
+}
+
+struct State {
+    book: Arc<Book>,
+    revision: u64,
+    store: Option<Store>,
+}
+
+impl Sandbox {
+    /// A sandbox that forgets everything when it is dropped.
+    pub fn in_memory() -> Self {
+        Self::new(Book::new(), None)
+    }
+
+    /// A sandbox whose book lives in a file; the file is made if it is not there.
+    pub fn open(data: &Path) -> Result<Self, SandboxError> {
+        let (store, book) = Store::open(data)?;
+        Ok(Self::new(book, Some(store)))
+    }
+
+    fn new(book: Book, store: Option<Store>) -> Self {
+        let state = Mutex::new(State { book: Arc::new(book), revision: 0, store });
+        let inner =
+            Inner { state, faults: Mutex::default(), requests: AtomicU64::new(0), changed: watch::Sender::new(0) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The API as a router; pages may be merged into it.
+    pub fn router(&self) -> axum::Router {
+        api::router(self.clone())
+    }
+
+    /// Serves until `stop` is done; calls that are under way are answered first.
+    pub async fn serve(
+        self,
+        listener: tokio::net::TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+    }
+
+    /// How many Google API calls were answered; pages, `/token` and `/sandbox/…` do not count.
+    pub fn requests(&self) -> u64 {
+        self.inner.requests.load(Ordering::Relaxed)
+    }
+
+    /// A number that grows with every change of the book.
+    pub fn revision(&self) -> u64 {
+        self.state().revision
+    }
+
+    /// Tells of every change of the book by its revision.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Looks at the book.
+    pub fn with_book<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
+        look(&self.book())
+    }
+
+    /// Changes the book, all or nothing: on an `Err` it stays as it was. The change is stored before this returns; if the
+    /// data file fails, the change lives on in memory only and an error is logged (see [`Sandbox::commit`]).
+    pub fn edit_book<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, E> {
+        let mut state = self.state();
+        let mut draft = Book::clone(&state.book);
+        let result = edit(&mut draft)?;
+        stamp(&state.book, &mut draft);
+        if let Err(error) = state.save(&draft) {
+            tracing::error!(%error, "a change of the sandbox is not stored");
+        }
+        self.publish(&mut state, draft);
+        Ok(result)
+    }
+
+    /// As [`Sandbox::edit_book`], but a change that cannot be stored is not made.
+    pub fn commit<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, Unmade<E>> {
+        let mut state = self.state();
+        let mut draft = Book::clone(&state.book);
+        let result = edit(&mut draft).map_err(Unmade::Refused)?;
+        stamp(&state.book, &mut draft);
+        state.save(&draft).map_err(Unmade::NotStored)?;
+        self.publish(&mut state, draft);
+        Ok(result)
+    }
+
+    /// Adds a fault to those that the next API calls meet.
+    pub fn add_fault(&self, fault: Fault) {
+        self.faults().add(fault);
+    }
+
+    fn publish(&self, state: &mut State, draft: Book) {
+        state.book = Arc::new(draft);
+        state.revision += 1;
+        self.inner.changed.send_replace(state.revision);
+    }
+
+    /// The book as it is now; it does not change in the reader's hands.
+    fn book(&self) -> Arc<Book> {
+        Arc::clone(&self.state().book)
+    }
+
+    // A panic while the lock is held leaves the old book in place: drafts are swapped in whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.inner.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count_request(&self) {
+        self.inner.requests.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl State {
+    fn save(&mut self, draft: &Book) -> Result<(), SandboxError> {
+        match &mut self.store {
+            Some(store) => store.append(&self.book, draft),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Notes the time on the spreadsheets that a draft made or changed.
+fn stamp(old: &Book, draft: &mut Book) {
+    let now = now_ms();
+    let changed: Vec<(String, bool)> = draft
+        .spreadsheets()
+        .filter_map(|spreadsheet| {
+            let id = &spreadsheet.id;
+            match (old.shared(id), draft.shared(id)) {
+                (Some(old), Some(new)) if Arc::ptr_eq(old, new) => None,
+                (before, _) => Some((id.clone(), before.is_none())),
+            }
+        })
+        .collect();
+    for (id, is_new) in changed {
+        if let Some(spreadsheet) = draft.spreadsheet_mut(&id) {
+            spreadsheet.modified_ms = now;
+            if is_new {
+                spreadsheet.created_ms = now;
+            }
+        }
+    }
+}
+
+// The stand-in plays an outside service, which has a clock of its own.
+#[allow(clippy::disallowed_methods)]
+fn now_ms() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
