@@ -16,6 +16,7 @@ mod api;
 mod calls;
 mod drive;
 mod faults;
+mod schema;
 mod store;
 
 use std::future::Future;
