@@ -18,6 +18,8 @@ mod drive;
 mod faults;
 mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

@@ -296,11 +296,10 @@ impl Sheet {
 
     /// New rows or columns before `at`; `cell` gives what a new cell inherits from the one at (row, column).
     pub fn insert(&mut self, dimension: Dimension, at: usize, count: usize, inherit_from: Option<usize>) {
-        let blank_like = |cell: &CellData| cell.format_only();
         match dimension {
             Dimension::Rows => {
                 let mut model: Row =
-                    inherit_from.map_or_else(Vec::new, |row| self.row(row).iter().map(blank_like).collect());
+                    inherit_from.map_or_else(Vec::new, |row| self.row(row).iter().map(CellData::heir).collect());
                 trim(&mut model);
                 if at < self.rows.len() || !model.is_empty() {
                     if self.rows.len() < at {
@@ -313,7 +312,7 @@ impl Sheet {
             }
             Dimension::Columns => {
                 for row in &mut self.rows {
-                    let model = inherit_from.and_then(|column| row.get(column)).map(blank_like).unwrap_or_default();
+                    let model = inherit_from.and_then(|column| row.get(column)).map(CellData::heir).unwrap_or_default();
                     if row.len() <= at && model.is_empty() {
                         continue;
                     }
