@@ -173,7 +173,7 @@ fn collect(mask: &Mask, prefix: &str, parts: &mut Vec<String>) {
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "CellData")?;
     let rows = body.get("rows").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let (id, area, bounded) = if let Some(start) = body.get("start") {
         let id = sheet_id(start);
@@ -247,7 +247,7 @@ fn write_rows(
 }
 
 pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "CellData")?;
     let (id, area) = grid_range(book, body.get("range"), "range")?;
     let data = prepare(&body["cell"])?;
     let painter = Painter::new(&mask);
@@ -260,7 +260,7 @@ pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 }
 
 pub(super) fn append(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "CellData")?;
     let id = sheet_id(body);
     let rows = body.get("rows").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let sheet = book.sheet_mut(id)?;

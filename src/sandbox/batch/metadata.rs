@@ -61,7 +61,7 @@ pub(super) fn create(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) ->
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "DeveloperMetadata")?;
     let given = object(body, "developerMetadata");
     let filters = body.get("dataFilters").and_then(Value::as_array).cloned().unwrap_or_default();
     if filters.is_empty() {

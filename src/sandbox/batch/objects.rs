@@ -298,7 +298,11 @@ pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Va
     let id = int(body, "objectId").unwrap_or(0);
     let on = sheet_of_chart(book, id).map_err(|_| Refusal(format!("No embedded object with id: {id}")))?;
     let overlay = &body["newPosition"]["overlayPosition"];
-    let fields = if text(body, "fields").is_empty() { crate::sandbox::fields::Mask::default() } else { mask(body)? };
+    let fields = if text(body, "fields").is_empty() {
+        crate::sandbox::fields::Mask::default()
+    } else {
+        mask(body, "OverlayPosition")?
+    };
     let charts = &book.sheet_mut(on)?.objects.charts;
     let at = charts.iter().position(|chart| int(chart, "chartId") == Some(id));
     let Some(at) = at else { return Err(Refusal(format!("No embedded object with id: {id}"))) };

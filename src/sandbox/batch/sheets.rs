@@ -144,7 +144,7 @@ fn set_flag(map: &mut Map<String, Value>, name: &str, value: bool) {
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "SheetProperties")?;
     let properties = &body["properties"];
     let id = sheet_id(properties);
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
@@ -152,7 +152,7 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     if mask.names("title") || (mask.is_all() && properties.get("title").is_some()) {
         let title = text(properties, "title").to_owned();
         check_title(book, &title, Some(id))?;
-        book.sheet_mut(id)?.title = title;
+        book.retitle(id, title)?;
     }
     if mask.names("index") {
         move_sheet(book, id, int(properties, "index").unwrap_or(0))?;
@@ -310,7 +310,7 @@ fn retarget(value: &mut Value, from: i64, to: i64) {
 }
 
 pub(super) fn update_spreadsheet(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "SpreadsheetProperties")?;
     set_spreadsheet_properties(book, &body["properties"], &mask)?;
     Ok(Value::Null)
 }
