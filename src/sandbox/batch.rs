@@ -15,6 +15,7 @@ use super::errors::{ApiError, Refusal};
 use super::fields::Mask;
 use super::schema;
 
+pub(super) use self::cells::update as write_cells;
 pub use self::metadata::{locations_found, matches as metadata_matches};
 pub(super) use self::sheets::{adopt, insert_sheet, set_spreadsheet_properties};
 

@@ -128,8 +128,6 @@ fn word<'v>(body: &'v Value, name: &str) -> &'v str {
     body.get(name).and_then(Value::as_str).unwrap_or("")
 }
 
-// ---- spreadsheets
-
 fn create(sandbox: &Sandbox, call: &Call) -> Answer {
     let body = schema::checked(call.json()?, "Spreadsheet", "")?;
     let id = stored(sandbox, |book| {
@@ -169,14 +167,17 @@ fn fill(draft: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Result<(), 
         draft.sheets.clear();
     }
     let mut requests = Vec::new();
-    for sheet in sheets {
-        let id = batch::insert_sheet(draft, ids, &sheet["properties"])?;
-        for data in items(sheet, "data") {
+    for (at, sheet) in sheets.iter().enumerate() {
+        let id = batch::insert_sheet(draft, ids, &sheet["properties"])
+            .map_err(|Refusal(text)| Refusal(format!("Invalid sheets[{at}].properties: {text}")))?;
+        for (part, data) in items(sheet, "data").iter().enumerate() {
             let start = json!({
                 "sheetId": id, "rowIndex": data.get("startRow").cloned().unwrap_or(json!(0)),
                 "columnIndex": data.get("startColumn").cloned().unwrap_or(json!(0)),
             });
-            requests.push(json!({"updateCells": {"start": start, "rows": items(data, "rowData"), "fields": "*"}}));
+            let cells = json!({"start": start, "rows": items(data, "rowData"), "fields": "*"});
+            batch::write_cells(draft, ids, &cells)
+                .map_err(|Refusal(text)| Refusal(format!("Invalid sheets[{at}].data[{part}]: {text}")))?;
         }
         for (list, kind, field) in [
             ("merges", "mergeCells", "range"),
@@ -272,8 +273,6 @@ fn copy_sheet(sandbox: &Sandbox, call: &Call, id: &str, sheet: &str) -> Answer {
     })?;
     masked(call, "SheetProperties", properties)
 }
-
-// ---- values
 
 fn rendering(call: &Call) -> Result<Rendering, ApiError> {
     Rendering::parse(
@@ -559,8 +558,6 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     answer["responses"] = json!(responses);
     masked(call, "BatchUpdateValuesByDataFilterResponse", answer)
 }
-
-// ---- developer metadata
 
 fn get_metadata(sandbox: &Sandbox, id: &str, metadata: &str) -> Answer {
     let book = sandbox.book();

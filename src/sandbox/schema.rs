@@ -74,8 +74,9 @@ impl Walk<'_> {
     }
 
     fn message(&mut self, value: Value, name: &str, path: &str, depth: usize) -> Value {
-        let (Some(fields), Value::Object(map)) = (MESSAGES.get(name), &value) else {
-            return value;
+        let (fields, map) = match (MESSAGES.get(name), value) {
+            (Some(fields), Value::Object(map)) => (fields, map),
+            (_, value) => return value,
         };
         if depth > DEEPEST {
             self.complain(path, "Message too deep. Max recursion depth reached.".to_owned());
@@ -83,7 +84,7 @@ impl Walk<'_> {
         }
         let mut kept = Map::new();
         for (key, value) in map {
-            let key = camel(key);
+            let key = camel(&key);
             let Some((known, kind)) = fields.get_key_value(key.as_str()) else {
                 let at = if path.is_empty() { String::new() } else { format!(" at '{path}'") };
                 self.complain(
@@ -103,7 +104,7 @@ impl Walk<'_> {
                 continue;
             }
             let below = if path.is_empty() { snake(known) } else { format!("{path}.{}", snake(known)) };
-            let value = self.field(value.clone(), kind, &below, depth + 1);
+            let value = self.field(value, kind, &below, depth + 1);
             kept.insert((*known).to_owned(), value);
         }
         Value::Object(kept)

@@ -37,7 +37,7 @@ fn sheet_ids_are_the_clients_choice_and_unique() {
     let again = bench.batch_refused(json!([{"addSheet": {"properties": {"title": "B", "sheetId": 5}}}]));
     assert_eq!(again, "Invalid requests[0].addSheet: A sheet with the id 5 already exists.");
     let unknown = bench.batch_refused(json!([{"deleteSheet": {"sheetId": 99}}]));
-    assert_eq!(unknown, "Invalid requests[0].deleteSheet: No grid with id: 99");
+    assert_eq!(unknown, "Invalid requests[0].deleteSheet: No sheet with id: 99");
     bench.batch(json!([{"deleteSheet": {"sheetId": 0}}]));
     let last = bench.batch_refused(json!([{"deleteSheet": {"sheetId": 5}}]));
     assert_eq!(last, "Invalid requests[0].deleteSheet: You can't remove all the sheets in a document.");
