@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod cycle;
+pub mod demo;
 pub mod edge;
 pub mod forms;
 pub mod ledger;
