@@ -103,7 +103,7 @@ pub fn configuration(
     for tab in tabs {
         text += &format!("[forms.{}]\ntab = {}\n", tab.form, quoted(&tab.title));
     }
-    for (first_week, cash_opening) in [(dates::BEFORE, 250_000), (0, 600_000)] {
+    for (first_week, cash_opening) in [(dates::BEFORE, 250_000), (0, 1_100_000)] {
         let (start, end) = (dates.monday(first_week), dates.season_end(first_week));
         text += &format!(
             "\n[[seasons]]\ncode = \"{}\"\nname = \"Musim {}\"\nstart = \"{start}\"\nend = \"{end}\"\n\

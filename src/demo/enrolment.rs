@@ -126,7 +126,8 @@ fn friend_of(mentee: &Mentee) -> Option<&'static str> {
 
 /// Where they heard of it: most at the orientation days and from friends.
 fn source(sheet: &mut Sheet<'_>) -> &'static str {
-    const SOURCES: [&str; 8] = [
+    const SOURCES: [&str; 9] = [
+        "orientation_demo",
         "orientation_demo",
         "orientation_demo",
         "orientation_demo",

@@ -124,7 +124,7 @@ fn report<'f>(sheet: &mut Sheet<'f>, group: &Group, week: i64, meeting: Meeting)
         // Money is typed as people write it.
         (_, 3) => row.text("donation", "15rb"),
         (_, 4) => row.text("donation", "Rp20.000"),
-        (_, n) => row.number("donation", n as i64 * 2_500),
+        (_, n) => row.number("donation", n as i64 * 4_000),
     };
     match (group.name, week) {
         ("Ar-Rasyid", 10) => row.ticks("needs", &["mentee_missing"]).text("note", "Naufal sudah lama tidak datang."),

@@ -15,7 +15,7 @@ struct Request {
     urgency: &'static str,
     cost: i64,
     story: &'static str,
-    answer: Option<(i64, &'static str, i64)>,
+    answers: &'static [(i64, &'static str, i64)],
 }
 
 const REQUESTS: &[Request] = &[
@@ -27,7 +27,7 @@ const REQUESTS: &[Request] = &[
         urgency: "7",
         cost: 75_000,
         story: "Menjenguk adik yang dirawat",
-        answer: Some((2, "resolved", 70_000)),
+        answers: &[(2, "resolved", 70_000)],
     },
     Request {
         mentor: "Nabila Rahmawati",
@@ -37,7 +37,7 @@ const REQUESTS: &[Request] = &[
         urgency: "30",
         cost: 50_000,
         story: "Hadiah milad sederhana",
-        answer: Some((6, "resolved", 45_000)),
+        answers: &[(6, "resolved", 45_000)],
     },
     Request {
         mentor: "Rizky Ananda Putra",
@@ -47,7 +47,7 @@ const REQUESTS: &[Request] = &[
         urgency: "30",
         cost: 240_000,
         story: "Enam modul pekanan",
-        answer: Some((9, "resolved", 240_000)),
+        answers: &[(9, "resolved", 240_000)],
     },
     Request {
         mentor: "Hanif Abdurrahman",
@@ -57,7 +57,7 @@ const REQUESTS: &[Request] = &[
         urgency: "1",
         cost: 0,
         story: "Minta dihubungi",
-        answer: Some((0, "acknowledged", 0)),
+        answers: &[(0, "acknowledged", 0), (3, "resolved", 0)],
     },
     Request {
         mentor: "Salsabila Kartika",
@@ -67,7 +67,7 @@ const REQUESTS: &[Request] = &[
         urgency: "7",
         cost: 100_000,
         story: "Masak bersama di akhir pekan",
-        answer: None,
+        answers: &[],
     },
     Request {
         mentor: "Dimas Prabowo",
@@ -77,7 +77,7 @@ const REQUESTS: &[Request] = &[
         urgency: "30",
         cost: 60_000,
         story: "Ongkos dari luar kota",
-        answer: Some((4, "declined", 0)),
+        answers: &[(4, "declined", 0)],
     },
     Request {
         mentor: "Fajar Hidayat",
@@ -87,7 +87,7 @@ const REQUESTS: &[Request] = &[
         urgency: "30",
         cost: 80_000,
         story: "Juara lomba tahfizh",
-        answer: None,
+        answers: &[],
     },
 ];
 
@@ -113,21 +113,22 @@ pub(super) fn support_requests(sheet: &mut Sheet<'_>) {
 /// `support_follow_up`.
 pub(super) fn support_follow_ups(sheet: &mut Sheet<'_>) {
     for request in REQUESTS {
-        let Some((later, status, paid)) = request.answer else { continue };
         let asked = sheet.dates.days_ago(request.days_ago);
-        let day = asked + TimeDelta::days(later);
-        let mut row = sheet
-            .answers()
-            .text("mentor", request.mentor)
-            .day("request_date", asked)
-            .choice("support_kind", request.kind)
-            .day("date", day)
-            .choice("status", status)
-            .text("handled_by", "Koordinator mentoring");
-        if paid > 0 {
-            row = row.number("amount_paid", paid);
+        for (later, status, paid) in request.answers {
+            let day = asked + TimeDelta::days(*later);
+            let mut row = sheet
+                .answers()
+                .text("mentor", request.mentor)
+                .day("request_date", asked)
+                .choice("support_kind", request.kind)
+                .day("date", day)
+                .choice("status", status)
+                .text("handled_by", "Koordinator mentoring");
+            if *paid > 0 {
+                row = row.number("amount_paid", *paid);
+            }
+            sheet.send_at(day, 17, row);
         }
-        sheet.send_at(day, 17, row);
     }
 }
 
