@@ -186,6 +186,10 @@ pub(super) fn finance(sheet: &mut Sheet<'_>) {
         }
         sheet.send(day + TimeDelta::days(1), row.choice("fund", fund));
     }
+    // A source of funds that the form does not offer: a row to mend.
+    let day = sheet.dates.day(11, 3);
+    let row = record(sheet, "expense", day, 40_000, "Ongkos narasumber").choice("category", "transport");
+    sheet.send(day, row.text("fund", "talangan bendahara"));
     for (week, amount, fund, description) in INCOME {
         let day = sheet.dates.day(*week, 3);
         let row = record(sheet, "income", day, *amount, description).choice("category", "other");
@@ -255,7 +259,7 @@ pub(super) fn partners(sheet: &mut Sheet<'_>) {
         ("Ikatan Alumni", "alumni", "Sekretaris alumni", &[(-3, "met"), (2, "agreed")], 2, 1, Some(9)),
         ("Masjid Al-Hikmah", "mosque", "Ketua remaja masjid", &[(4, "contacted"), (7, "met")], 0, 0, Some(-10)),
         ("Rumah Tahfizh Cahaya", "tahfizh", "Pengasuh", &[(9, "prospect")], 0, 0, Some(4)),
-        ("Toko Buku Pelita", "donor", "Pemilik toko", &[(8, "contacted"), (9, "delivering")], 0, 0, None),
+        ("Toko Buku Pelita", "donor", "Pemilik toko", &[(8, "contacted"), (9, "agreed")], 0, 0, None),
     ];
     for (number, (name, kind, contact, stages, male, female, due)) in partners.into_iter().enumerate() {
         for (week, stage) in stages {

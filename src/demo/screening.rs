@@ -89,9 +89,9 @@ pub(super) fn steps(sheet: &mut Sheet<'_>) {
             sheet.send(day, row);
         }
         if mentor.screening == Screening::Underway {
-            // A word that the form does not offer: a row to mend.
+            // Read well, but is to come once more.
             let day = first + TimeDelta::days(8);
-            let row = step_row(sheet, mentor, "reading_test", "passed").day("date", day).text("result", "lumayan");
+            let row = step_row(sheet, mentor, "reading_test", "conditional").day("date", day).number("score", 3);
             sheet.send(day, row);
         }
         if let Some(days) = mentor.supervised_days_ago {

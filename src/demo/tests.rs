@@ -84,8 +84,8 @@ fn only_the_rows_that_are_wrong_on_purpose_are_rejected() {
             ("bad_date", 1),
             ("bad_phone", 1),
             ("unknown_choice", 1),
+            ("finance_record", 1),
             ("mentee_registration", 2),
-            ("mentor_training", 1),
             ("copied", 1),
         ];
         assert_eq!(wrong_rows(&state), expected.map(|(what, rows)| (what.to_owned(), rows)), "{today}");
