@@ -29,11 +29,11 @@ impl Classes {
     pub fn css(&self, rules: &[Rule<'_>]) -> String {
         let mut css = String::new();
         for (at, format) in self.known.iter().enumerate() {
-            let _ = write!(css, ".f{at}{{{}}}", declarations(&format.json));
+            let _ = write!(css, ".grid td.f{at}{{{}}}", declarations(&format.json));
         }
         // Rules of a sheet come first to last; the first one that fits wins, and only one class is given.
         for (at, rule) in rules.iter().enumerate() {
-            let _ = write!(css, "td.c{at}{{{}}}", declarations(rule.format));
+            let _ = write!(css, ".grid td.c{at}{{{}}}", declarations(rule.format));
         }
         css
     }
