@@ -18,6 +18,8 @@ use crate::table::a1;
 const MOST_ROWS: usize = 500;
 /// Blank rows at the end of a tab that people may go on writing in.
 const SPARE_ROWS: usize = 5;
+/// The width of a column that nobody set, in pixels: wider than Google's, so that a time of day is not cut off.
+const UNSET_PX: u32 = 140;
 /// The width of the row numbers in pixels.
 const NUMBERS_PX: u32 = 44;
 
@@ -55,14 +57,15 @@ pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, langu
     let mut classes = Classes::default();
     let head: Vec<Markup> = (0..frozen).map(|row| grid.row(row, &mut classes)).collect();
     let body: Vec<Markup> = (top..end).map(|row| grid.row(row, &mut classes)).collect();
-    let pixels: u32 = (0..grid.width).map(|column| sheet.pixel_size(Dimension::Columns, column)).sum();
+    let widths: Vec<u32> = (0..grid.width).map(|column| grid.pixels(column)).collect();
+    let pixels: u32 = widths.iter().sum();
     html! {
         style { (PreEscaped(classes.css(&grid.rules))) }
         div.pane role="region" tabindex="0" aria-label=(sheet.title) {
             table.grid role="grid" aria-label=(sheet.title) aria-rowcount=(sheet.row_count()) style={ "width:" (pixels + NUMBERS_PX) "px" } {
                 colgroup {
                     col style={ "width:" (NUMBERS_PX) "px" };
-                    @for column in 0..grid.width { col style={ "width:" (sheet.pixel_size(Dimension::Columns, column)) "px" }; }
+                    @for pixels in &widths { col style={ "width:" (pixels) "px" }; }
                 }
                 thead {
                     tr.letters {
@@ -105,6 +108,10 @@ fn pager(
 }
 
 impl<'a> Grid<'a> {
+    fn pixels(&self, column: usize) -> u32 {
+        self.sheet.properties_of(Dimension::Columns, column).pixel_size.unwrap_or(UNSET_PX)
+    }
+
     /// Puts the charts at their cells; gives those whose cell is not on this page.
     fn place_charts(&mut self, frozen: usize, top: usize, end: usize) -> Vec<&'a Value> {
         let mut apart = Vec::new();
