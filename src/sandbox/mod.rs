@@ -7,10 +7,13 @@ pub mod display;
 pub mod errors;
 pub mod fields;
 pub mod format;
+pub mod forms;
 pub mod formula;
 pub mod locale;
+pub mod pages;
 pub mod render;
 pub mod values;
+pub mod viewer;
 
 mod api;
 mod calls;
@@ -32,6 +35,7 @@ use tokio::sync::watch;
 pub use self::book::Book;
 pub use self::errors::{ApiError, Refusal};
 pub use self::faults::Fault;
+pub use self::pages::{PageLanguage, PageSettings, pages};
 
 use self::faults::Faults;
 use self::store::Store;
