@@ -239,13 +239,13 @@ impl Program {
         rows.iter().map(|row| row.join(" | ")).collect::<Vec<_>>().join("\n")
     }
 
-    /// Everything in every tab: values, formats, dropdowns, charts, marks.
+    /// Everything in every tab: values, formats, dropdowns, charts, marks. Rows at the end that hold nothing are left out.
     pub fn workbook(&self) -> BTreeMap<String, Value> {
         self.sandbox.with_book(|book| {
             let spreadsheet = book.spreadsheet(&self.id).unwrap();
             let tab = |sheet: &Sheet| {
-                let rows: Vec<Vec<Value>> =
-                    sheet.rows().iter().map(|row| row.iter().map(|cell| cell.to_record()).collect()).collect();
+                let record = |row: usize| sheet.row(row).iter().map(|cell| cell.to_record()).collect();
+                let rows: Vec<Vec<Value>> = (0..sheet.filled_rows()).map(record).collect();
                 let lists: Vec<Value> = sheet.objects.lists().iter().map(|(name, list)| json!([name, list])).collect();
                 let grid = json!([sheet.row_count(), sheet.column_count(), sheet.grid_properties, sheet.properties]);
                 json!({"id": sheet.id, "rows": rows, "objects": lists, "grid": grid})
