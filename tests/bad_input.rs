@@ -353,7 +353,6 @@ mod ledger {
             let mut bytes = sound.clone();
             bytes[at] ^= 1;
             std::fs::write(program.segment(), &bytes).unwrap();
-            let data = files(&program.dir.path().join("data"));
             program
                 .run(&["sync"])
                 .failed(4, &["the ledger is damaged: 000001.jsonl", "Nothing was changed.", "backup"]);
