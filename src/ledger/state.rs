@@ -170,7 +170,7 @@ impl State {
     fn amend(&mut self, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
         let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
         let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
-        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was not accepted") };
+        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was rejected, not accepted") };
         let after = accepted_row(form, source.clone(), record.seq, before.copies, row);
         rows.insert(source.key, after);
         Ok(())
@@ -340,3 +340,6 @@ fn hash_answer(answer: &Answer, hasher: &mut DefaultHasher) {
         Answer::List(list) => list.hash(hasher),
     }
 }
+
+#[cfg(test)]
+mod tests;
