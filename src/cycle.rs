@@ -435,3 +435,6 @@ fn wanted_tabs(
         head,
     })
 }
+
+#[cfg(test)]
+mod tests;
