@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::*;
 use crate::config::{Config, EXAMPLE};
-use crate::table::tab::{Format, Style};
+use crate::table::tab::{Format, Style, Wanted, WantedRow};
 use crate::table::{Cell, cell_at};
 use crate::words::Language;
 
@@ -28,7 +28,7 @@ pub struct Desk {
 /// What a cycle gave.
 pub struct Turn {
     pub events: Vec<Event>,
-    pub decided: Decisions,
+    pub refused: Vec<Refused>,
 }
 
 impl Desk {
@@ -52,8 +52,8 @@ impl Desk {
         Self { setting, memory: Memory::default(), forms, ours: vec![], wanted: vec![], today }
     }
 
-    /// Ten people, a group that meets, some who wait, and what goes wrong in every program.
-    pub fn of_ten(language: Language) -> Self {
+    /// A dozen people, a group that meets, some who wait, and what goes wrong in every program.
+    pub fn small(language: Language) -> Self {
         let mut desk = Self::empty(language);
         desk.mentor("14/7/2026 08.00", "Hasan Basri", "L", "1/2/2004", "5");
         desk.mentor("14/7/2026 08.10", "Ibrahim Malik", "L", "5/5/2005", "8");
@@ -67,10 +67,13 @@ impl Desk {
         desk.mentee("12/8/2026 12.00", "Fatimah Zahra", "P", "8/3/2011", "X-3");
         desk.mentee("12/8/2026 12.10", "Gita Lestari", "P", "30/6/2010", "X-3");
         desk.mentee("20/8/2026 06.45", "Joko Susilo", "L", "11/11/2010", "X-2");
+        // Nobody can be found for her: no mentor is free when she is.
+        desk.mentee("13/8/2026 06.45", "Nur Aini", "P", "1/10/2010", "X-2");
+        desk.change("mentee_registration", 8, "slots", "Ahad pagi");
         for child in ["Ahmad Fauzi", "Budi Santoso", "Candra Wijaya"] {
             desk.consent("16/7/2026 19.00", child);
         }
-        for child in ["Dimas Pratama", "Fatimah Zahra", "Gita Lestari"] {
+        for child in ["Dimas Pratama", "Fatimah Zahra", "Gita Lestari", "Nur Aini"] {
             desk.consent("13/8/2026 19.00", child);
         }
         desk.add(
@@ -104,7 +107,7 @@ impl Desk {
         );
         // What cannot be read, and text that would be a formula.
         desk.mentee("21/8/2026 06.45", "Lukman", "L", "11/11/2010", "X-2");
-        desk.change("mentee_registration", 8, "phone", "=IMPORTXML(\"x\")");
+        desk.change("mentee_registration", 9, "phone", "=IMPORTXML(\"x\")");
         desk.met("1/9/2026", "Al Fatih", "Ahmad");
         let titles = &mut desk.forms.get_mut("mentee_registration").unwrap().rows;
         titles[0].push("Catatan panitia".into());
@@ -112,8 +115,8 @@ impl Desk {
     }
 
     /// The same after one cycle.
-    pub fn of_ten_shown(language: Language) -> Self {
-        let mut desk = Self::of_ten(language);
+    pub fn small_and_shown(language: Language) -> Self {
+        let mut desk = Self::small(language);
         desk.turn();
         desk
     }
@@ -248,23 +251,45 @@ impl Desk {
     }
 
     fn workbook(&self) -> Workbook {
-        let tabs = Vec::new();
-        Workbook { forms: self.forms.clone(), missing: vec![], ours: self.ours.clone(), tabs }
+        let views = views_by_sheet_id(&self.setting, self.today).unwrap();
+        Workbook { forms: self.forms.clone(), missing: vec![], ours: self.ours.clone(), views, tabs: vec![] }
     }
 
     /// One cycle: what `cycle` does between reading and writing.
     pub fn turn(&mut self) -> Turn {
-        let (workbook, mut happened) = (self.workbook(), Happened::default());
+        let (mut workbook, mut happened) = (self.workbook(), Happened::default());
         let (setting, memory, today) = (&self.setting, &mut self.memory, self.today);
-        let held = take_in(setting, &workbook, memory, &mut happened, Options::default()).unwrap();
-        let decided = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
-        take_suggestions(setting, memory, &mut happened, today).unwrap();
+        let held = take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
+        let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
+        let suggestions = suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
+        happened.note_issue(setting, &memory.state, &suggestions);
+        if let Some(issue) = happened.issue.take() {
+            happened.add(memory, None, Event::SuggestionsIssued(issue)).unwrap();
+        }
         memory.head.seq = memory.state.seq;
-        let standing = standing(setting, &memory.state, today).unwrap();
-        self.wanted = wanted_tabs(setting, memory, &standing, &held, &decided.refused, today);
+        self.wanted = self.tabs_with(&held, &refused);
         let before = std::mem::take(&mut self.ours);
         self.ours = self.wanted.iter().map(|wanted| shown(wanted, &before)).collect();
-        Turn { events: happened.0.into_iter().map(|(_, event)| event).collect(), decided }
+        Turn { events: happened.events.into_iter().map(|(_, event)| event).collect(), refused }
+    }
+
+    /// Every tab as it should be.
+    pub fn tabs_with(&self, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
+        let (setting, state) = (&self.setting, &self.memory.state);
+        let standing = standing(setting, state, self.today).unwrap();
+        tabs(&Scene {
+            program_name: &setting.config.program_name,
+            today: self.today,
+            state,
+            standing: &standing,
+            figures: &figures(setting, state, &standing),
+            suggestions: &suggestions(setting, state, &standing),
+            labels: &setting.labels,
+            words: &setting.words,
+            held,
+            refused,
+            head: &self.memory.head,
+        })
     }
 
     pub fn wanted(&self, view: &str) -> &Wanted {
@@ -304,8 +329,8 @@ impl Desk {
     /// The names in the tab of suggestions with the group each is suggested for, in the order of the tab.
     pub fn suggested(&self) -> Vec<String> {
         let rows = self.wanted("suggestions").rows.iter().filter(|row| row.style == Style::Body);
-        let text = |row: &crate::table::tab::WantedRow, column: usize| row.cells[column].value.to_string();
-        let line = |row: &crate::table::tab::WantedRow| {
+        let text = |row: &WantedRow, column: usize| row.cells[column].value.to_string();
+        let line = |row: &WantedRow| {
             let name = text(row, MENTEE);
             format!("{} → {}", name.split(' ').next().unwrap_or_default(), text(row, GROUP))
         };

@@ -6,15 +6,15 @@ use super::super::*;
 use super::desk::{Desk, as_text};
 use crate::table::Cell;
 use crate::table::tab::Wanted;
-use crate::views::suggestions::{Refusal, Refused};
+use crate::views::suggestions::Refusal;
 use crate::words::Language;
 
 const LANGUAGES: [Language; 2] = [Language::Id, Language::En];
 
 #[test]
-fn every_tab_of_a_program_of_ten() {
+fn every_tab_of_a_program_small() {
     for language in LANGUAGES {
-        let desk = Desk::of_ten_shown(language);
+        let desk = Desk::small_and_shown(language);
         for tab in &desk.wanted {
             let name = format!("{}-{}", tab.layout.view, language.file().replace("words/", "").replace(".ftl", ""));
             insta::assert_snapshot!(name, as_text(tab, &desk.setting.words));
@@ -34,7 +34,7 @@ fn every_tab_of_a_program_that_has_just_begun() {
 
 /// A scene in which everything goes wrong that a tab can say.
 fn worst(language: Language) -> (Desk, Vec<Wanted>) {
-    let mut desk = Desk::of_ten(language);
+    let mut desk = Desk::small(language);
     desk.today = "2026-10-20".parse().unwrap();
     desk.turn();
     let held =
@@ -42,9 +42,7 @@ fn worst(language: Language) -> (Desk, Vec<Wanted>) {
     let held = held.map(|why| HeldTab { form: "mentee_registration".into(), tab: "Form Responses 1".into(), why });
     let refusals = [Refusal::UnknownMentor, Refusal::Gender, Refusal::NotScreened, Refusal::AgeGap, Refusal::Full];
     let refused = refusals.map(|why| Refused { row: 5, cell: "Zaid".into(), why });
-    let standing = standing(&desk.setting, &desk.memory.state, desk.today).unwrap();
-    let tabs = wanted_tabs(&desk.setting, &desk.memory, &standing, &held, &refused, desk.today);
-    drop(standing);
+    let tabs = desk.tabs_with(&held, &refused);
     (desk, tabs)
 }
 
@@ -67,9 +65,8 @@ fn texts(tab: &Wanted) -> Vec<(String, String)> {
 
 /// Whether a text still is, or holds, a key of words such as `figure-waiting-count`, known or not.
 fn has_key(text: &str, known: &BTreeSet<&str>) -> bool {
-    let part_of_key = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
+    let part_of_key =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     let parts: Vec<&str> = text.split('-').collect();
     // Indonesian doubles words: sama-sama.
     let is_key = parts.len() > 1 && parts.iter().all(|part| part_of_key(part)) && parts[0] != parts[1];
@@ -82,8 +79,8 @@ fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
     let known: BTreeSet<&str> = keys.filter(|key| key.contains('-') && !key.starts_with('-')).collect();
     for language in LANGUAGES {
         let (desk, worst_tabs) = worst(language);
-        let ten = Desk::of_ten_shown(language);
-        for tab in worst_tabs.iter().chain(&desk.wanted).chain(&ten.wanted) {
+        let small = Desk::small_and_shown(language);
+        for tab in worst_tabs.iter().chain(&desk.wanted).chain(&small.wanted) {
             for (place, text) in texts(tab) {
                 let place = format!("{}!{place}: {text}", tab.title);
                 assert!(!has_key(&text, &known), "{place}");
@@ -97,7 +94,7 @@ fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
 
 #[test]
 fn text_that_looks_like_a_formula_stays_text() {
-    let desk = Desk::of_ten_shown(Language::Id);
+    let desk = Desk::small_and_shown(Language::Id);
     let to_fix = desk.wanted("to_fix");
     let formula = Cell::Text("=IMPORTXML(\"x\")".into());
     assert!(to_fix.rows.iter().any(|row| row.cells.iter().any(|cell| cell.value == formula)));
@@ -110,15 +107,16 @@ fn no_layout_depends_on_what_the_ledger_holds() {
         let mut empty = Desk::empty(language);
         empty.turn();
         let (worst_desk, worst_tabs) = worst(language);
-        assert_eq!(ids(&empty.wanted), ids(&Desk::of_ten_shown(language).wanted));
+        assert_eq!(ids(&empty.wanted), ids(&Desk::small_and_shown(language).wanted));
         assert_eq!(ids(&empty.wanted), ids(&worst_tabs));
-        assert_eq!(ids(&empty.wanted), our_sheet_ids(&worst_desk.setting, worst_desk.today).unwrap());
+        let expected = views_by_sheet_id(&worst_desk.setting, worst_desk.today).unwrap();
+        assert_eq!(ids(&empty.wanted).into_iter().collect::<BTreeSet<_>>(), expected.into_keys().collect());
     }
 }
 
 #[test]
 fn a_second_cycle_has_nothing_to_record_and_nothing_to_write() {
-    let mut desk = Desk::of_ten_shown(Language::Id);
+    let mut desk = Desk::small_and_shown(Language::Id);
     let turn = desk.turn();
     assert_eq!(turn.events, []);
     assert!(plan(&desk.wanted, &desk.ours, &[]).is_empty());

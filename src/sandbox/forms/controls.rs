@@ -1,0 +1,240 @@
+//! One question as HTML: the right control for its kind, its hint, its error. Knows no spreadsheet.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::typed::{OTHERS, Typed, label};
+use crate::forms::SURAHS;
+use crate::forms::definition::{Kind, Question};
+use crate::sandbox::pages::PageLanguage;
+
+/// The most choices that are shown as a row of circles; more become a list that opens.
+const MOST_CIRCLES: usize = 8;
+
+/// What may be offered while somebody types.
+pub struct Suggestions {
+    /// By question key.
+    pub lists: BTreeMap<String, Vec<String>>,
+    /// The members of the group that is filled in.
+    pub roster: Vec<String>,
+    /// Whether another group would bring another roster.
+    pub has_rosters: bool,
+}
+
+/// The surahs as `112. Al-Ikhlas`.
+pub fn surah_names() -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(SURAHS.as_bytes());
+    let rows = reader.records().filter_map(Result::ok);
+    rows.filter_map(|row| Some(format!("{}. {}", row.get(0)?, row.get(1)?))).collect()
+}
+
+/// What a question's control needs to know.
+struct Asked<'a> {
+    question: &'a Question,
+    typed: &'a Typed,
+    suggestions: &'a Suggestions,
+    language: PageLanguage,
+    /// The ids of the hint and the error, for those who hear the page.
+    described_by: Option<String>,
+    wrong: bool,
+}
+
+/// The whole question.
+pub fn question(
+    question: &Question,
+    typed: &Typed,
+    error: Option<&String>,
+    suggestions: &Suggestions,
+    language: PageLanguage,
+) -> Markup {
+    let key = &question.key;
+    let hint = hint(question, suggestions, language);
+    let mut described: Vec<String> = hint.iter().map(|_| format!("h-{key}")).collect();
+    described.extend(error.map(|_| format!("e-{key}")));
+    let described_by = (!described.is_empty()).then(|| described.join(" "));
+    let asked = Asked { question, typed, suggestions, language, described_by, wrong: error.is_some() };
+    let title = html! {
+        (language.of(&question.question))
+        @if question.required { " " span.star aria-hidden="true" { "*" } span.unseen { (language.say("wajib diisi", "required")) } }
+    };
+    let notes = html! {
+        @if let Some(hint) = &hint { p.hint id={ "h-" (key) } { (hint) } }
+        @if let Some(error) = error { p.error id={ "e-" (key) } { (error) } }
+    };
+    let shown_if = (!question.show_if.is_empty()).then(|| serde_json::json!(question.show_if).to_string());
+    let class = if error.is_some() { "card question wrong" } else { "card question" };
+    let circles = match question.kind {
+        Kind::Choice => question.choices.len() <= MOST_CIRCLES,
+        Kind::MultiChoice | Kind::Scale => true,
+        Kind::MemberList => !suggestions.roster.is_empty(),
+        _ => false,
+    };
+    html! {
+        @if circles {
+            fieldset class=(class) id={ "q-" (key) } data-show-if=[shown_if] aria-describedby=[&asked.described_by] {
+                legend { (title) }
+                (notes)
+                (asked.circles())
+            }
+        } @else {
+            div class=(class) id={ "q-" (key) } data-show-if=[shown_if] {
+                label for={ "c-" (key) } { (title) }
+                (notes)
+                (asked.field())
+            }
+        }
+    }
+}
+
+impl Asked<'_> {
+    fn say(&self, id: &'static str, en: &'static str) -> &'static str {
+        self.language.say(id, en)
+    }
+
+    fn circles(&self) -> Markup {
+        match self.question.kind {
+            Kind::Scale => self.scale(),
+            Kind::MemberList => self.members(),
+            Kind::MultiChoice => html! {
+                div.choices data-most=[self.question.max] { @for choice in &self.question.choices {
+                    (self.option("checkbox", &choice.code, label(choice, self.language)))
+                } }
+            },
+            _ => html! {
+                div.choices { @for choice in &self.question.choices {
+                    (self.option("radio", &choice.code, label(choice, self.language)))
+                } }
+            },
+        }
+    }
+
+    fn option(&self, kind: &str, value: &str, label: &str) -> Markup {
+        let chosen = self.typed.all(&self.question.key).iter().any(|typed| typed == value);
+        html! {
+            label.option {
+                input type=(kind) name=(self.question.key) value=(value) checked[chosen];
+                span { (label) }
+            }
+        }
+    }
+
+    fn scale(&self) -> Markup {
+        let (least, most) = (self.question.min.unwrap_or(1), self.question.max.unwrap_or(5));
+        let ends = ends(self.question, self.language);
+        html! {
+            div.scale.long[most - least > 5] {
+                @for number in least..=most {
+                    label { input type="radio" name=(self.question.key) value=(number) checked[self.typed.first(&self.question.key) == number.to_string()]; span { (number) } }
+                }
+            }
+            @if let Some((low, high)) = ends { p.ends { span { (least) " = " (low) } span { (most) " = " (high) } } }
+        }
+    }
+
+    fn members(&self) -> Markup {
+        let key = &self.question.key;
+        let roster = &self.suggestions.roster;
+        let others: Vec<&str> =
+            self.typed.all(key).iter().filter(|name| !roster.contains(name)).map(String::as_str).collect();
+        html! {
+            div.choices { @for name in roster { (self.option("checkbox", name, name)) } }
+            label.others for={ "c-" (key) } { (self.say("Nama lain", "Other names")) }
+            input id={ "c-" (key) } type="text" name={ (key) (OTHERS) } value=(others.join(", ")) autocomplete="off";
+        }
+    }
+
+    fn field(&self) -> Markup {
+        let key = &self.question.key;
+        let value = self.typed.first(key);
+        let id = format!("c-{key}");
+        let invalid = self.wrong.then_some("true");
+        let required = self.question.required.then_some("true");
+        let described = &self.described_by;
+        match self.question.kind {
+            Kind::Paragraph | Kind::MemberList => {
+                let text = self.typed.all(key).join("\n");
+                return html! {
+                    textarea id=(id) name=(key) rows="4" aria-describedby=[described] aria-invalid=[invalid] aria-required=[required] { (text) }
+                };
+            }
+            Kind::Choice => return self.list(&id, value, invalid, required),
+            _ => {}
+        }
+        let (kind, mode) = match self.question.kind {
+            Kind::Date => ("date", None),
+            Kind::Integer => ("number", Some("numeric")),
+            Kind::Number => ("number", Some("decimal")),
+            Kind::Money => ("text", Some("numeric")),
+            Kind::Phone => ("tel", Some("tel")),
+            _ => ("text", None),
+        };
+        let is_number = kind == "number";
+        let step = (self.question.kind == Kind::Number).then_some("any");
+        let list = self.suggestions.lists.get(key);
+        let list_id = list.map(|_| format!("l-{key}"));
+        let roster = (self.question.kind == Kind::Group && self.suggestions.has_rosters).then_some("");
+        html! {
+            span.money[self.question.kind == Kind::Money] {
+                @if self.question.kind == Kind::Money { span.unit aria-hidden="true" { "Rp" } }
+                input id=(id) type=(kind) name=(key) value=(value) inputmode=[mode] step=[step] list=[&list_id]
+                    min=[self.question.min.filter(|_| is_number)] max=[self.question.max.filter(|_| is_number)]
+                    data-roster=[roster] aria-describedby=[described] aria-invalid=[invalid] aria-required=[required]
+                    autocomplete=[(list.is_some()).then_some("off")];
+            }
+            @if let (Some(list), Some(id)) = (list, &list_id) {
+                datalist id=(id) { @for item in list { option value=(item) {} } }
+            }
+        }
+    }
+
+    fn list(&self, id: &str, value: &str, invalid: Option<&str>, required: Option<&str>) -> Markup {
+        html! {
+            select id=(id) name=(self.question.key) aria-describedby=[&self.described_by] aria-invalid=[invalid] aria-required=[required] {
+                option value="" { (self.say("Pilih…", "Choose…")) }
+                @for choice in &self.question.choices {
+                    option value=(choice.code) selected[choice.code == value] { (label(choice, self.language)) }
+                }
+            }
+        }
+    }
+}
+
+/// A line under the question that says how to answer it.
+fn hint(question: &Question, suggestions: &Suggestions, language: PageLanguage) -> Option<String> {
+    let say = |id: &'static str, en: &'static str| Some(language.say(id, en).to_owned());
+    match question.kind {
+        Kind::MultiChoice => match (question.max, language) {
+            (Some(most), PageLanguage::Id) => Some(format!("Boleh pilih beberapa, paling banyak {most}.")),
+            (Some(most), PageLanguage::En) => Some(format!("You may choose several, at most {most}.")),
+            (None, _) if question.choices.len() > 1 => say("Boleh pilih beberapa.", "You may choose several."),
+            _ => None,
+        },
+        Kind::Money => say("Dalam rupiah, misalnya 25000 atau 25.000.", "In rupiah, for example 25000."),
+        Kind::Phone => say("Misalnya 0812 3456 7890.", "For example 0812 3456 7890."),
+        Kind::MemberList if suggestions.roster.is_empty() => say("Satu nama per baris.", "One name per line."),
+        Kind::Surah => say("Nama atau nomor surah.", "Name or number of the surah."),
+        Kind::Person => say("Kode, nama lengkap, atau nomor WhatsApp.", "Code, full name or WhatsApp number."),
+        Kind::Number => say("Boleh dengan koma.", "Decimals are allowed."),
+        _ => None,
+    }
+}
+
+/// What the two ends of a scale mean: as the question says (`1 kaku - 5 akrab`), else agreement for a statement.
+fn ends(question: &Question, language: PageLanguage) -> Option<(String, String)> {
+    let text = language.of(&question.question);
+    let inside = text.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+    if let Some((low, high)) = inside.and_then(|inside| inside.split_once(" - ")) {
+        let word = |end: &str| end.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim().to_owned();
+        let (low, high) = (word(low), word(high));
+        return (!low.is_empty() && !high.is_empty()).then_some((low, high));
+    }
+    let own = |low: &str, high: &str| Some((low.to_owned(), high.to_owned()));
+    match (question.min, question.max, language) {
+        (Some(0), Some(10), PageLanguage::Id) => own("tidak mungkin", "sangat mungkin"),
+        (Some(0), Some(10), PageLanguage::En) => own("not at all likely", "very likely"),
+        (Some(1), Some(5), PageLanguage::Id) if inside.is_none() => own("sangat tidak sesuai", "sangat sesuai"),
+        (Some(1), Some(5), PageLanguage::En) if inside.is_none() => own("does not fit at all", "fits very well"),
+        _ => None,
+    }
+}
