@@ -446,3 +446,6 @@ fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>)
         reading: ReadingMix::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

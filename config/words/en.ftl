@@ -216,6 +216,8 @@ reason-mentor-reads-alike = same reading level
 reason-mentee-reads-better = the mentee reads more fluently than the mentor
 reason-reading-mixed = mixed reading levels, they can help each other
 reason-reading-equal = similar reading levels
+reason-reading-alike = nearly the same reading level, nobody to learn from yet
+reason-reading-apart = reading levels far apart
 reason-unanswered = not answered yet: { $question }
 
 bar-no-mentor = no mentor yet

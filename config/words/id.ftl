@@ -216,6 +216,8 @@ reason-mentor-reads-alike = tingkat bacaan sama
 reason-mentee-reads-better = bacaan adik lebih lancar daripada mentor
 reason-reading-mixed = tingkat bacaan beragam, bisa saling membantu
 reason-reading-equal = tingkat bacaan serupa
+reason-reading-alike = tingkat bacaan hampir sama, belum bisa saling mengajari
+reason-reading-apart = tingkat bacaan berjauhan
 reason-unanswered = belum dijawab: { $question }
 
 bar-no-mentor = belum ada mentor

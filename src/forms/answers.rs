@@ -139,6 +139,19 @@ impl Form {
         }
     }
 
+    /// The typed answer to one question, read on its own: whatever else stands in the row does not matter. None if it
+    /// cannot be read.
+    pub(super) fn answer_alone(
+        &self,
+        forms: &Forms,
+        columns: &Columns,
+        row: &[Cell],
+        question: usize,
+    ) -> Option<Answer> {
+        let cell = merged(&self.definition.questions[question], &columns.of_question[question], row)?;
+        self.value(forms, question, &cell, None, &Answers::default()).ok()?.answer
+    }
+
     /// The value of a cell that is not blank; `Ok` without an answer where nothing is left of it.
     fn value(
         &self,

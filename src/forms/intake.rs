@@ -146,13 +146,12 @@ impl Reading<'_> {
                         events.push((row.index, 1, self.source(key, row), self.copies(row.copies)));
                     }
                 }
+                RowChange::Gone { .. } if blown => {}
                 RowChange::Gone { seen } => {
                     let row = &known[keys[seen]];
-                    if !(blown && row.is_accepted()) {
-                        let retraction = Retraction { accepted: row.is_accepted() };
-                        let event = Event::Retracted(self.form.key().into(), retraction);
-                        events.push((usize::MAX, 0, row.source().clone(), event));
-                    }
+                    let retraction = Retraction { accepted: row.is_accepted() };
+                    let event = Event::Retracted(self.form.key().into(), retraction);
+                    events.push((usize::MAX, 0, row.source().clone(), event));
                 }
             }
         }
@@ -243,19 +242,19 @@ impl Reading<'_> {
             Ok(accepted) => {
                 (accepted.timestamp, accepted_content(accepted.timestamp, &accepted.answers, &accepted.dropped))
             }
-            Err(rejected) => (rejected.timestamp, rejected_content(&rejected.problem, &self.all_cells(index))),
+            Err(rejected) => (rejected.timestamp, rejected_content(&rejected.problem, &self.cells(index))),
         };
         Print { moment: timestamp.map(milliseconds), identity, content }
     }
 
-    /// The first 64 bits of the SHA-256 of the identifying answers: of the typed value where there is one, else of the
-    /// cell as it was written.
+    /// The first 64 bits of the SHA-256 of the identifying answers: of the typed value where there is one (in a rejected
+    /// row too, so that it is known again when it is put right), else of the cell as it was written.
     fn identity(&self, index: usize, read: &Result<Accepted, Rejected>) -> u64 {
         let mut hasher = Sha256::new();
         for key in &self.form.definition.identity {
-            let typed = read.as_ref().ok().and_then(|accepted| accepted.answers.get(key));
-            let text = match typed {
-                Some(Answer::Text(text)) => fold(text),
+            let typed = read.as_ref().ok().and_then(|accepted| accepted.answers.get(key)).cloned();
+            let text = match typed.or_else(|| self.answer_alone(index, key)) {
+                Some(Answer::Text(text)) => fold(&text),
                 Some(Answer::Integer(n)) => n.to_string(),
                 Some(Answer::Number(n)) => n.to_string(),
                 Some(Answer::List(list)) => fold(&list.join(",")),
@@ -266,6 +265,11 @@ impl Reading<'_> {
         }
         let digest = hasher.finalize();
         u64::from_be_bytes(digest[..8].try_into().expect("a SHA-256 digest has 32 bytes"))
+    }
+
+    fn answer_alone(&self, index: usize, question: &str) -> Option<Answer> {
+        let place = self.form.definition.questions.iter().position(|found| found.key == question)?;
+        self.form.answer_alone(self.forms, &self.columns, &self.tab.rows[index], place)
     }
 
     fn cell_of(&self, index: usize, question: &str) -> &Cell {
@@ -283,16 +287,15 @@ impl Reading<'_> {
                 (common.count(), record.answers.iter().count().max(accepted.answers.iter().count()))
             }
             (Fate::Rejected(_, rejected), _) => {
-                let cells = self.all_cells(index);
+                let cells = self.cells(index);
                 let common = rejected.cells.iter().filter(|cell| cells.contains(cell)).count();
                 (common, rejected.cells.len().max(cells.len()))
             }
             (Fate::Accepted { record, .. }, Err(_)) => {
-                let asked = &self.form.definition.questions;
-                let same = asked.iter().filter(|question| {
-                    let cell = fold(&self.cell_of(index, &question.key).to_string());
-                    record.answers.text(&question.key).is_some_and(|text| fold(text) == cell)
-                });
+                let same = record
+                    .answers
+                    .iter()
+                    .filter(|(key, answer)| self.answer_alone(index, key).as_ref() == Some(answer));
                 (same.count(), record.answers.iter().count())
             }
         };
@@ -316,7 +319,8 @@ impl Reading<'_> {
         let timestamp: Option<NaiveDateTime> = rejected.timestamp;
         let problem = rejected.problem.clone();
         let identity = format_compact!("{:016x}", self.identity(index, &Err(rejected)));
-        RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells: self.all_cells(index) }
+        let (cells, extra) = (self.cells(index), self.extra(index));
+        RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells, extra }
     }
 
     fn extra(&self, index: usize) -> BTreeMap<CompactString, Cell> {
@@ -325,10 +329,11 @@ impl Reading<'_> {
         answered.map(|&column| (self.title(column), cell_at(row, column).clone())).collect()
     }
 
-    /// Every cell of the row that is not blank, with its title.
-    fn all_cells(&self, index: usize) -> Vec<(CompactString, Cell)> {
-        let cells = self.tab.rows[index].iter().enumerate().filter(|(_, cell)| !cell.is_blank());
-        cells.map(|(column, cell)| (self.title(column), cell.clone())).collect()
+    /// The cells of the timestamp and of all questions that are not blank, with their titles.
+    fn cells(&self, index: usize) -> Vec<(CompactString, Cell)> {
+        let row = &self.tab.rows[index];
+        let written = self.columns.mapped.iter().filter(|&&column| !cell_at(row, column).is_blank());
+        written.map(|&column| (self.title(column), cell_at(row, column).clone())).collect()
     }
 
     fn title(&self, column: usize) -> CompactString {
@@ -362,3 +367,6 @@ fn free_key(print: &Print, used: &mut BTreeSet<CompactString>) -> CompactString 
         occurrence += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

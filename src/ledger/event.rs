@@ -82,8 +82,11 @@ pub struct RejectedRow {
     pub identity: CompactString,
     /// The first check that failed.
     pub problem: Problem,
-    /// All cells of the row by column title, as they were written.
+    /// The cells of the timestamp and of all questions by column title, as they were written; blank ones are left out.
     pub cells: Vec<(CompactString, Cell)>,
+    /// Cells of columns that no question explains, by title.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<CompactString, Cell>,
 }
 
 /// The data of `row_copied`.

@@ -43,6 +43,8 @@ pub enum Fate {
 /// One row that stands in a form tab.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    /// The sequence number of the first ledger line about it, rejected or not: people's codes are made of it.
+    pub seq: u64,
     /// Its timestamp in milliseconds, if it has a readable one.
     pub moment: Option<i64>,
     /// What says whose row it is.
@@ -87,6 +89,8 @@ pub struct State {
     pub seq: u64,
     /// The rows that stand in the form tabs, by form.
     pub forms: BTreeMap<CompactString, FormRows>,
+    /// Rows that stood there once, by form and key, with the first line about each: one that is put back is the same row.
+    pub gone: BTreeMap<(CompactString, CompactString), u64>,
     /// The form tabs as last observed, by form.
     pub tabs: BTreeMap<CompactString, ObservedTab>,
     /// Decisions that place mentees, as records of the form `placement_decision`.
@@ -114,10 +118,13 @@ impl State {
             Event::Amended(form, row) => self.amend(form, row_source()?, row),
             Event::Retracted(form, _) => {
                 let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
-                rows.remove(&row_source()?.key).map(|_| ()).ok_or("the row does not stand in the tab")
+                let key = row_source()?.key;
+                let row = rows.remove(&key).ok_or("the row does not stand in the tab")?;
+                self.gone.insert((form, key), row.seq);
+                Ok(())
             }
             Event::RowRejected(rejected) => {
-                self.reject(row_source()?, rejected);
+                self.reject(seq, row_source()?, rejected);
                 Ok(())
             }
             Event::RowCopied(copies) => {
@@ -143,30 +150,37 @@ impl State {
     }
 
     fn submit(&mut self, seq: u64, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
-        let rows = self.forms.entry(form.clone()).or_default();
-        let copies = match rows.get(&source.key) {
-            Some(row) if row.is_accepted() => return Err("the row was already accepted"),
-            Some(row) => row.copies,
-            None => 0,
-        };
+        if self.forms.get(&form).and_then(|rows| rows.get(&source.key)).is_some_and(Row::is_accepted) {
+            return Err("the row was already accepted");
+        }
+        let (first, copies) = self.stood(&form, &source.key, seq);
         let key = source.key.clone();
-        rows.insert(key, accepted_row(form, source, seq, copies, row));
+        self.forms.entry(form.clone()).or_default().insert(key, accepted_row(form, source, first, copies, row));
         Ok(())
+    }
+
+    /// The first line about a row and the number of its copies; of a row not met before, this line and none.
+    fn stood(&mut self, form: &CompactString, key: &CompactString, seq: u64) -> (u64, u32) {
+        match self.forms.get(form).and_then(|rows| rows.get(key)) {
+            Some(row) => (row.seq, row.copies),
+            None => (self.gone.remove(&(form.clone(), key.clone())).unwrap_or(seq), 0),
+        }
     }
 
     fn amend(&mut self, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
         let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
         let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
-        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was not accepted") };
+        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was rejected, not accepted") };
         let after = accepted_row(form, source.clone(), record.seq, before.copies, row);
         rows.insert(source.key, after);
         Ok(())
     }
 
-    fn reject(&mut self, source: Source, rejected: RejectedRow) {
+    fn reject(&mut self, seq: u64, source: Source, rejected: RejectedRow) {
+        let (first, copies) = self.stood(&rejected.form, &source.key, seq);
         let rows = self.forms.entry(rejected.form.clone()).or_default();
-        let copies = rows.get(&source.key).map_or(0, |row| row.copies);
         let row = Row {
+            seq: first,
             moment: rejected.timestamp.map(milliseconds),
             identity: identity_of(&rejected.identity),
             content: rejected_content(&rejected.problem, &rejected.cells),
@@ -254,6 +268,7 @@ fn accepted_row(form: CompactString, source: Source, seq: u64, copies: u32, row:
     let content = accepted_content(row.timestamp, &row.answers, &row.dropped);
     let moment = row.timestamp.map_or(row.date.and_time(NaiveTime::MIN), to_the_second);
     Row {
+        seq,
         moment: row.timestamp.map(milliseconds),
         identity: identity_of(&row.identity),
         content,
@@ -325,3 +340,6 @@ fn hash_answer(answer: &Answer, hasher: &mut DefaultHasher) {
         Answer::List(list) => list.hash(hasher),
     }
 }
+
+#[cfg(test)]
+mod tests;

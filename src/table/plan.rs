@@ -97,8 +97,10 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
         plan.report.push(format!("- {}", info.title));
         plan.changes.push(Change::DeleteTab { sheet_id: info.sheet_id, title: info.title.clone() });
     }
-    let taken = |title: &str| others.iter().any(|info| info.title == title && !old.contains(&info));
-    let title = if taken(&tab.title) { format!("{} (halaqah)", tab.title) } else { tab.title.clone() };
+    let free = |title: &String| !others.iter().any(|info| info.title == *title && !old.contains(&info));
+    let numbered = (2..).map(|number| format!("{} (halaqah {number})", tab.title));
+    let mut titles = [tab.title.clone(), format!("{} (halaqah)", tab.title)].into_iter().chain(numbered);
+    let title = titles.find(free).expect("of endlessly many titles one is free");
     let row_count = tab.rows.len() + SPARE_ROWS;
     plan.report.push(format!("+ {title}"));
     plan.changes.push(Change::AddTab { sheet_id: id, title: title.clone(), row_count, layout: tab.layout.clone() });
@@ -173,8 +175,19 @@ fn align_rows(
     plan: &mut Plan,
 ) -> Vec<usize> {
     let offset = first_free_row(tab);
-    let (before, after) = (keys(tab, rows), wanted_keys(tab));
+    let (mut before, after) = (keys(tab, rows), wanted_keys(tab));
+    // What somebody scribbled below the last row has no key; it slides down or stays, and is never taken away.
+    while before.last().is_some_and(String::is_empty) {
+        before.pop();
+    }
     let ops = capture_diff_slices(Algorithm::Myers, &before, &after);
+    let taken_away: usize =
+        ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })).map(|op| op.old_range().len()).sum();
+    if taken_away > 0 && *row_count <= tab.layout.frozen_rows.max(offset) + taken_away {
+        // A tab may never be without a row that is not frozen, not even between two changes of one batch.
+        plan.changes.push(Change::AppendRows { sheet_id: now.sheet_id, count: SPARE_ROWS });
+        *row_count += SPARE_ROWS;
+    }
     let mut inserted = Vec::new();
     // From the bottom up, so that the places above stay as they are counted.
     for op in ops.iter().rev() {
@@ -185,6 +198,8 @@ fn align_rows(
         if !old.is_empty() {
             let at = old.start + offset;
             plan.changes.push(Change::DeleteRows { sheet_id: now.sheet_id, at, count: old.len() });
+            let gone = old.clone().map(|row| format!("- {}!{}: {}", now.title, row + offset + 1, before[row]));
+            plan.report.extend(gone);
             rows.drain(at..at + old.len());
             *row_count -= old.len();
         }
@@ -264,3 +279,6 @@ fn write_row(
         plan.changes.push(Change::WriteCells { sheet_id: id, row, column: run[0], cells });
     }
 }
+
+#[cfg(test)]
+mod tests;

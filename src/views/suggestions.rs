@@ -248,8 +248,11 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::MentorReadsBetter { .. } => words.say("reason-mentor-reads-better"),
         Reason::MentorReadsAlike(_) => words.say("reason-mentor-reads-alike"),
         Reason::MenteeReadsBetter { .. } => words.say("reason-mentee-reads-better"),
+        // What is said is what was found: of readers who are alike, "mixed levels" would be said falsely.
+        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Mixed } => words.say("reason-reading-alike"),
+        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Equal } => words.say("reason-reading-equal"),
         Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => words.say("reason-reading-mixed"),
-        Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-equal"),
+        Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-apart"),
         Reason::Unanswered(question) => {
             let title = scene.labels.question("mentee_registration", question);
             words.say_with("reason-unanswered", &[("question", title)])
@@ -305,7 +308,14 @@ impl Refused {
 /// Whether anybody has written into the columns for decisions.
 pub fn is_written_in(tab: &ReadTab) -> bool {
     let decided = |row: &Vec<_>| !cell_at(row, VERDICT).is_blank() || !cell_at(row, OTHER).is_blank();
-    tab.rows.iter().any(|row| cell_at(row, KEY).to_string().contains(DOT) && decided(row))
+    tab.rows.iter().any(|row| parts_of_key(&cell_at(row, KEY).to_string()).is_some() && decided(row))
+}
+
+/// The two parts of a key: whom or which group it is about, and the mentor. A mentee without a suggestion has a code
+/// alone; what is no key at all (a title, a header) has none.
+fn parts_of_key(key: &str) -> Option<(&str, &str)> {
+    let code = key.strip_prefix('A').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
+    key.split_once(DOT).or_else(|| code.then_some((key, "")))
 }
 
 /// What the coordinator decided.
@@ -330,26 +340,26 @@ struct Shown<'t> {
 /// Reads what the coordinator decided in the tab. Whoever has a group by now, and a pair that was rejected before, is
 /// passed over, so that a decision read twice is made once.
 pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &Words, today: NaiveDate) -> Decisions {
-    let (accept, reject) = (words.say("verdict-accept"), words.say("verdict-reject"));
+    let (accept, reject) = (words.say("verdict-accept").to_lowercase(), words.say("verdict-reject").to_lowercase());
     let mut decisions = Decisions::default();
     // The verdict and the other mentor of the group that the rows stand under.
     let mut of_group = (String::new(), String::new());
     let mut joined: BTreeMap<PersonIndex, i64> = BTreeMap::new();
     for (index, cells) in tab.rows.iter().enumerate() {
         let key = cell_at(cells, KEY).to_string();
-        let Some((first, mentor)) = key.split_once(DOT) else { continue };
+        let Some((first, mentor)) = parts_of_key(&key) else { continue };
         let own = (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
         let Some(mentee) = standing.find_mentee(first).filter(|_| first.starts_with('A')) else {
             of_group = own;
             continue;
         };
+        // A mentee without a suggestion stands under no group.
+        let of_group = if mentor.is_empty() { &Default::default() } else { &of_group };
         let verdict = if own.0.is_empty() { &of_group.0 } else { &own.0 };
-        let verdict = if *verdict == accept {
-            "accept"
-        } else if *verdict == reject {
-            "reject"
-        } else {
-            ""
+        let verdict = match verdict.to_lowercase() {
+            said if said == accept => "accept",
+            said if said == reject => "reject",
+            _ => "",
         };
         let other = if own.1.is_empty() && own.0.is_empty() { of_group.1.clone() } else { own.1 };
         let shown = Shown {
@@ -384,7 +394,7 @@ fn decide(
     let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
     let suggested: Vec<IssuedSuggestion> = issued.cloned().collect();
     let waits = standing.waiting.iter().any(|waiting| waiting.mentee == shown.mentee);
-    if !waits {
+    if !waits || placed_later(shown, state, standing) {
         return Ok(None);
     }
     let slot = suggested.first().and_then(|suggestion| suggestion.slot.clone());
@@ -408,6 +418,7 @@ fn decide(
         return Ok(Some(decision(verdict, code, Some(group), None)));
     }
     match shown.verdict {
+        _ if shown.mentor.is_empty() => Ok(None),
         "accept" => {
             let mentor = standing.find_mentor(&shown.mentor).ok_or(Refusal::UnknownMentor)?;
             bar(standing, shown.mentee, mentor, joined)?;
@@ -419,6 +430,14 @@ fn decide(
         }
         _ => Ok(None),
     }
+}
+
+/// Whether a decision has placed a mentee that takes effect only after the days the standing knows: between two seasons
+/// nobody is placed until the next one begins, but the decision was made.
+fn placed_later(shown: &Shown<'_>, state: &State, standing: &Standing<'_>) -> bool {
+    let code = &standing.mentees[shown.mentee].code;
+    let later = state.decisions.iter().rev().take_while(|decision| decision.event_date > standing.through);
+    later.into_iter().any(|decision| decision.answers.list("members").contains(code))
 }
 
 /// The group that a mentee sent to this mentor joins: the smallest open one, else a new one.

@@ -1,0 +1,5 @@
+//! Whole cycles without Google: a small program, what its tabs say and what its coordinator decides in them.
+
+mod decisions;
+mod desk;
+mod tabs;

@@ -1,0 +1,123 @@
+//! What the tabs say: each of them as text, in both languages; and what must never stand in one.
+
+use std::collections::BTreeSet;
+
+use super::super::*;
+use super::desk::{Desk, as_text};
+use crate::table::Cell;
+use crate::table::tab::Wanted;
+use crate::views::suggestions::Refusal;
+use crate::words::Language;
+
+const LANGUAGES: [Language; 2] = [Language::Id, Language::En];
+
+#[test]
+fn every_tab_of_a_program_small() {
+    for language in LANGUAGES {
+        let desk = Desk::small_and_shown(language);
+        for tab in &desk.wanted {
+            let name = format!("{}-{}", tab.layout.view, language.file().replace("words/", "").replace(".ftl", ""));
+            insta::assert_snapshot!(name, as_text(tab, &desk.setting.words));
+        }
+    }
+}
+
+#[test]
+fn every_tab_of_a_program_that_has_just_begun() {
+    for language in LANGUAGES {
+        let mut desk = Desk::empty(language);
+        desk.turn();
+        let texts: String = desk.wanted.iter().map(|tab| as_text(tab, &desk.setting.words)).collect();
+        insta::assert_snapshot!(format!("empty-{}", language.file().replace("words/", "").replace(".ftl", "")), texts);
+    }
+}
+
+/// A scene in which everything goes wrong that a tab can say.
+fn worst(language: Language) -> (Desk, Vec<Wanted>) {
+    let mut desk = Desk::small(language);
+    desk.today = "2026-10-20".parse().unwrap();
+    desk.turn();
+    let held =
+        [HeldWhy::NoTab, HeldWhy::QuestionsMissing(vec!["phone".into()]), HeldWhy::TooManyGone { gone: 9, of: 20 }];
+    let held = held.map(|why| HeldTab { form: "mentee_registration".into(), tab: "Form Responses 1".into(), why });
+    let refusals = [Refusal::UnknownMentor, Refusal::Gender, Refusal::NotScreened, Refusal::AgeGap, Refusal::Full];
+    let refused = refusals.map(|why| Refused { row: 5, cell: "Zaid".into(), why });
+    let tabs = desk.tabs_with(&held, &refused);
+    (desk, tabs)
+}
+
+/// Every text of a tab with its place, notes and hints too.
+fn texts(tab: &Wanted) -> Vec<(String, String)> {
+    let mut texts = vec![("title".to_owned(), tab.title.clone())];
+    for (index, row) in tab.rows.iter().enumerate() {
+        for (column, cell) in row.cells.iter().enumerate() {
+            if let Cell::Text(text) = &cell.value {
+                texts.push((crate::table::a1::address(index, column), text.to_string()));
+            }
+        }
+    }
+    let dropdowns = tab.layout.columns.iter().filter_map(|column| column.people.as_ref());
+    for dropdown in dropdowns {
+        texts.extend(dropdown.values.iter().chain([&dropdown.hint]).map(|text| ("dropdown".to_owned(), text.clone())));
+    }
+    texts
+}
+
+/// Whether a text still is, or holds, a key of words such as `figure-waiting-count`, known or not.
+fn has_key(text: &str, known: &BTreeSet<&str>) -> bool {
+    let part_of_key =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let parts: Vec<&str> = text.split('-').collect();
+    // Indonesian doubles words: sama-sama.
+    let is_key = parts.len() > 1 && parts.iter().all(|part| part_of_key(part)) && parts[0] != parts[1];
+    is_key || text.split([' ', ':', ',', ';', '.', '(', ')']).any(|word| known.contains(word))
+}
+
+#[test]
+fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
+    let keys = crate::words::ENGLISH.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
+    let known: BTreeSet<&str> = keys.filter(|key| key.contains('-') && !key.starts_with('-')).collect();
+    for language in LANGUAGES {
+        let (desk, worst_tabs) = worst(language);
+        let small = Desk::small_and_shown(language);
+        for tab in worst_tabs.iter().chain(&desk.wanted).chain(&small.wanted) {
+            for (place, text) in texts(tab) {
+                let place = format!("{}!{place}: {text}", tab.title);
+                assert!(!has_key(&text, &known), "{place}");
+                assert!(!text.contains(['_', '{', '}']), "{place}");
+                assert!(!text.contains("::") && !text.contains("Some("), "{place}");
+                assert!(!text.contains("RAHASIA"), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn text_that_looks_like_a_formula_stays_text() {
+    let desk = Desk::small_and_shown(Language::Id);
+    let to_fix = desk.wanted("to_fix");
+    let formula = Cell::Text("=IMPORTXML(\"x\")".into());
+    assert!(to_fix.rows.iter().any(|row| row.cells.iter().any(|cell| cell.value == formula)));
+}
+
+#[test]
+fn no_layout_depends_on_what_the_ledger_holds() {
+    for language in LANGUAGES {
+        let ids = |tabs: &[Wanted]| tabs.iter().map(|tab| sheet_id(&tab.layout)).collect::<Vec<_>>();
+        let mut empty = Desk::empty(language);
+        empty.turn();
+        let (worst_desk, worst_tabs) = worst(language);
+        assert_eq!(ids(&empty.wanted), ids(&Desk::small_and_shown(language).wanted));
+        assert_eq!(ids(&empty.wanted), ids(&worst_tabs));
+        let expected = views_by_sheet_id(&worst_desk.setting, worst_desk.today).unwrap();
+        assert_eq!(ids(&empty.wanted).into_iter().collect::<BTreeSet<_>>(), expected.into_keys().collect());
+    }
+}
+
+#[test]
+fn a_second_cycle_has_nothing_to_record_and_nothing_to_write() {
+    let mut desk = Desk::small_and_shown(Language::Id);
+    let turn = desk.turn();
+    assert_eq!(turn.events, []);
+    assert!(plan(&desk.wanted, &desk.ours, &[]).is_empty());
+}

@@ -1,0 +1,304 @@
+//! What a plan promises: carried out on a grid it gives the tabs that were wanted, leaves what people wrote beside the row
+//! it was written for, and has nothing left to do.
+
+use proptest::prelude::*;
+
+use super::super::tab::{Column, Dropdown, WantedCell};
+use super::*;
+
+/// The columns of the sample tab: key, value, people's, value, people's.
+const PEOPLES: [usize; 2] = [2, 4];
+
+fn layout(people: bool, width_px: u32) -> Layout {
+    let column = |index: usize| Column {
+        width_px,
+        people: (people && PEOPLES.contains(&index)).then(|| Dropdown { values: vec![], hint: String::new() }),
+    };
+    Layout {
+        view: "sample".into(),
+        columns: (0..5).map(column).collect(),
+        frozen_rows: 2,
+        header_row: Some(1),
+        colours: vec![],
+        charts: vec![],
+        position: 0,
+    }
+}
+
+/// A tab with a title, a header and a row for each (key, value).
+fn wanted(layout: Layout, body: &[(String, u8)]) -> Wanted {
+    let cells = |texts: [String; 5]| texts.into_iter().map(WantedCell::from).collect();
+    let row = |style, texts| WantedRow { style, cells: cells(texts) };
+    let mut rows = vec![
+        row(Style::Title, ["Usulan".into(), "".into(), "".into(), "".into(), "".into()]),
+        row(Style::Header, ["Kode", "Nama", "Keputusan", "Alasan", "Mentor lain"].map(String::from)),
+    ];
+    rows.extend(body.iter().map(|(key, value)| {
+        // A value in people's columns is what a view may hold there; it must not be written.
+        let texts = [key.clone(), format!("nama {value}"), "BUKAN INI".into(), format!("={value}"), String::new()];
+        row(Style::Body, texts)
+    }));
+    Wanted { title: "Usulan".into(), layout, rows, key_column: Some(0) }
+}
+
+/// One tab of a spreadsheet that does as it is told, and refuses what Google refuses.
+#[derive(Debug, Clone, PartialEq)]
+struct Grid {
+    title: String,
+    layout: Layout,
+    rows: Vec<Vec<Cell>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Book(BTreeMap<i64, Grid>);
+
+impl Book {
+    fn apply(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            self.change(change);
+        }
+    }
+
+    fn grid(&mut self, id: i64) -> &mut Grid {
+        self.0.get_mut(&id).unwrap()
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::AddTab { sheet_id, title, row_count, layout } => {
+                assert!(self.0.values().all(|grid| grid.title != *title), "a title is taken once");
+                let rows = vec![vec![Cell::Blank; layout.columns.len()]; *row_count];
+                let before = self.0.insert(*sheet_id, Grid { title: title.clone(), layout: layout.clone(), rows });
+                assert_eq!(before, None);
+            }
+            Change::DeleteTab { sheet_id, .. } => assert!(self.0.remove(sheet_id).is_some()),
+            Change::InsertRows { sheet_id, at, count } => {
+                let rows = &mut self.grid(*sheet_id).rows;
+                assert!(*at < rows.len(), "rows are inserted before a row that is there");
+                rows.splice(at..at, vec![vec![Cell::Blank; 5]; *count]);
+            }
+            Change::DeleteRows { sheet_id, at, count } => {
+                let grid = self.grid(*sheet_id);
+                grid.rows.drain(*at..at + count);
+                assert!(grid.rows.len() > grid.layout.frozen_rows, "not all rows that are not frozen may go");
+            }
+            Change::AppendRows { sheet_id, count } => {
+                let rows = &mut self.grid(*sheet_id).rows;
+                rows.extend(vec![vec![Cell::Blank; 5]; *count]);
+            }
+            Change::WriteCells { sheet_id, row, column, cells } => {
+                let grid = self.grid(*sheet_id);
+                for (offset, cell) in cells.iter().enumerate() {
+                    let is_peoples = grid.layout.columns[column + offset].people.is_some();
+                    assert!(!is_peoples || Some(*row) <= grid.layout.header_row, "people's cells are never written");
+                    grid.rows[*row][column + offset] = cell.value.clone();
+                }
+            }
+            Change::RestorePeople { sheet_id, row, column, value } => {
+                let cell = &mut self.grid(*sheet_id).rows[*row][*column];
+                assert_eq!(*cell, Cell::Blank, "only what was taken away is put back");
+                *cell = value.clone();
+            }
+        }
+    }
+
+    /// As the edge reads tabs: trailing blanks are left out.
+    fn read(&self) -> Vec<ReadTab> {
+        let trimmed = |row: &Vec<Cell>| {
+            let end = row.iter().rposition(|cell| *cell != Cell::Blank).map_or(0, |last| last + 1);
+            row[..end].to_vec()
+        };
+        let tab = |(id, grid): (&i64, &Grid)| {
+            let mut rows: Vec<Vec<Cell>> = grid.rows.iter().map(trimmed).collect();
+            while rows.last().is_some_and(Vec::is_empty) {
+                rows.pop();
+            }
+            let (row_count, column_count) = (grid.rows.len(), grid.layout.columns.len());
+            ReadTab { sheet_id: *id, title: grid.title.clone(), row_count, column_count, rows }
+        };
+        self.0.iter().map(tab).collect()
+    }
+
+    fn infos(&self) -> Vec<TabInfo> {
+        let info = |(id, grid): (&i64, &Grid)| TabInfo {
+            sheet_id: *id,
+            title: grid.title.clone(),
+            row_count: grid.rows.len(),
+            column_count: 5,
+            view: Some(grid.layout.view.clone()),
+        };
+        self.0.iter().map(info).collect()
+    }
+
+    /// Carries out what is wanted; gives the plan.
+    fn become_(&mut self, tab: &Wanted) -> Plan {
+        let plan = plan(std::slice::from_ref(tab), &self.read(), &self.infos());
+        self.apply(&plan);
+        plan
+    }
+
+    /// What people wrote, by key and column.
+    fn peoples(&self) -> BTreeMap<(String, usize), Cell> {
+        let rows = self.0.values().flat_map(|grid| grid.rows.iter().skip(2));
+        let cells = rows.flat_map(|row| PEOPLES.map(|column| ((row[0].to_string(), column), row[column].clone())));
+        cells.filter(|(_, cell)| *cell != Cell::Blank).collect()
+    }
+}
+
+/// Every cell of ours is as wanted, and nothing of ours stands elsewhere.
+fn assert_as_wanted(book: &Book, tab: &Wanted) {
+    let grid = &book.0[&sheet_id(&tab.layout)];
+    assert!(grid.rows.len() >= tab.rows.len());
+    for (index, row) in grid.rows.iter().enumerate() {
+        for (column, cell) in row.iter().enumerate() {
+            if index > 1 && tab.layout.columns[column].people.is_some() {
+                continue;
+            }
+            let wanted = tab.rows.get(index).and_then(|row| row.cells.get(column)).map(|cell| &cell.value);
+            assert_eq!(cell, wanted.unwrap_or(&Cell::Blank), "row {index}, column {column}");
+        }
+    }
+}
+
+fn any_body() -> impl Strategy<Value = Vec<(String, u8)>> {
+    let keys = prop::sample::subsequence((0..12).collect::<Vec<u32>>(), 0..12).prop_shuffle();
+    (keys, prop::collection::vec(0_u8..3, 12))
+        .prop_map(|(keys, values)| keys.into_iter().map(|key| format!("A{key}·M1")).zip(values).collect())
+}
+
+proptest! {
+    #[test]
+    fn a_plan_carried_out_gives_what_was_wanted_and_keeps_what_people_wrote(
+        people in any::<bool>(), first in any_body(), second in any_body(),
+        written in prop::collection::vec((0_usize..12, 0_usize..2), 0..8), trimmed in any::<bool>(),
+        scribble in any::<bool>(), sorted in any::<bool>(),
+    ) {
+        let mut book = Book::default();
+        let before = wanted(layout(people, 100), &first);
+        book.become_(&before);
+        assert_as_wanted(&book, &before);
+        prop_assert!(plan(&[before], &book.read(), &[]).is_empty());
+
+        // People write, sort the rows, and trim the grid.
+        let grid = book.0.values_mut().next().unwrap();
+        if people {
+            for (row, column) in written.into_iter().filter(|(row, _)| *row < first.len()) {
+                let mark = format!("untuk {}", grid.rows[row + 2][0]);
+                grid.rows[row + 2][PEOPLES[column]] = mark.into();
+            }
+            if sorted {
+                grid.rows[2..2 + first.len()].reverse();
+            }
+        }
+        if trimmed {
+            grid.rows.truncate((first.len() + 2).max(3));
+        }
+        if people && scribble && grid.rows.len() > first.len() + 2 {
+            grid.rows[first.len() + 2][2] = "coretan".into();
+        }
+        let wrote = book.peoples();
+
+        let after = wanted(layout(people, 100), &second);
+        let plan_of_second = book.become_(&after);
+        assert_as_wanted(&book, &after);
+        if people {
+            let keys: Vec<&String> = second.iter().map(|(key, _)| key).collect();
+            let kept = wrote.into_iter().filter(|((key, _), _)| key.is_empty() || keys.contains(&key));
+            prop_assert_eq!(book.peoples(), kept.collect::<BTreeMap<_, _>>());
+        }
+        prop_assert!(plan(std::slice::from_ref(&after), &book.read(), &[]).is_empty());
+        prop_assert_eq!(plan_of_second.is_empty(), plan_of_second.to_string().is_empty());
+    }
+
+    #[test]
+    fn a_tab_with_an_old_layout_is_made_anew_with_what_people_wrote(
+        first in any_body(), second in any_body(), written in prop::collection::vec((0_usize..12, 0_usize..2), 0..8),
+    ) {
+        let mut book = Book::default();
+        book.become_(&wanted(layout(true, 100), &first));
+        let grid = book.0.values_mut().next().unwrap();
+        for (row, column) in written.into_iter().filter(|(row, _)| *row < first.len()) {
+            grid.rows[row + 2][PEOPLES[column]] = "Setuju".into();
+        }
+        let wrote = book.peoples();
+        let after = wanted(layout(true, 140), &second);
+        book.become_(&after);
+        prop_assert_eq!(book.0.len(), 1, "the old one is gone");
+        assert_as_wanted(&book, &after);
+        let keys: Vec<&String> = second.iter().map(|(key, _)| key).collect();
+        let kept = wrote.into_iter().filter(|((key, _), _)| keys.contains(&key));
+        prop_assert_eq!(book.peoples(), kept.collect::<BTreeMap<_, _>>());
+        prop_assert!(plan(&[after], &book.read(), &book.infos()).is_empty());
+    }
+}
+
+fn body(keys: &[&str]) -> Vec<(String, u8)> {
+    keys.iter().map(|key| ((*key).to_owned(), 1)).collect()
+}
+
+#[test]
+fn a_title_that_somebody_else_has_is_left_to_them() {
+    let theirs = |sheet_id, title: &str| TabInfo {
+        sheet_id,
+        title: title.into(),
+        row_count: 1000,
+        column_count: 26,
+        view: None,
+    };
+    let tab = wanted(layout(true, 100), &body(&["A1·M1"]));
+    let title_beside = |others: &[TabInfo]| match &plan(std::slice::from_ref(&tab), &[], others).changes[0] {
+        Change::AddTab { title, .. } => title.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(title_beside(&[theirs(1, "Form Responses 1")]), "Usulan");
+    assert_eq!(title_beside(&[theirs(1, "Usulan")]), "Usulan (halaqah)");
+    let both = [theirs(1, "Usulan"), theirs(2, "Usulan (halaqah)")];
+    assert_eq!(title_beside(&both), "Usulan (halaqah 2)");
+}
+
+#[test]
+fn a_tab_that_people_renamed_keeps_their_title() {
+    let tab = wanted(layout(true, 100), &body(&["A1·M1"]));
+    let mut book = Book::default();
+    book.become_(&tab);
+    book.0.values_mut().next().unwrap().title = "Usulan bulan ini".into();
+    assert!(book.become_(&tab).is_empty());
+}
+
+#[test]
+fn a_tab_grows_with_rows_to_spare() {
+    let many: Vec<(String, u8)> = (0..60).map(|number| (format!("A{number}·M1"), 1)).collect();
+    for people in [true, false] {
+        let mut book = Book::default();
+        book.become_(&wanted(layout(people, 100), &many[..2]));
+        let after = wanted(layout(people, 100), &many);
+        book.become_(&after);
+        assert_as_wanted(&book, &after);
+    }
+}
+
+#[test]
+fn a_plan_prints_what_becomes_of_each_cell() {
+    let mut book = Book::default();
+    let tab = wanted(layout(true, 100), &body(&["A1·M1"]));
+    let plan = book.become_(&tab);
+    assert!(plan.to_string().starts_with("+ Usulan\nUsulan!A1: Usulan\n"), "{plan}");
+    let mut changed = tab.clone();
+    changed.rows[2].cells[1] = "nama 2".into();
+    changed.rows.push(WantedRow { style: Style::Body, cells: vec!["A2·M1".into()] });
+    insta::assert_snapshot!(book.become_(&changed), @r"
+    Usulan!B3: nama 1 → nama 2
+    Usulan!A4: A2·M1
+    ");
+    insta::assert_snapshot!(book.become_(&tab), @r"
+    - Usulan!4: A2·M1
+    Usulan!B3: nama 2 → nama 1
+    ");
+}
+
+#[test]
+fn the_same_layout_has_the_same_sheet_id_everywhere() {
+    assert_eq!(sheet_id(&layout(true, 100)), sheet_id(&layout(true, 100)));
+    assert_ne!(sheet_id(&layout(true, 100)), sheet_id(&layout(true, 101)));
+    assert_ne!(sheet_id(&layout(true, 100)), sheet_id(&layout(false, 100)));
+}

@@ -1,0 +1,79 @@
+//! The ledger's format is law: the golden lines of `tests/formats/` are read, and written again byte for byte.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use halaqah::ledger::event::{Event, VERSION};
+use serde_json::Value;
+
+/// Every golden line with its event type.
+fn golden_lines() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/formats/v{VERSION}"));
+    let mut lines = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        let kind = file.file_stem().unwrap().to_str().unwrap().replace("form.", "mentee_registration.");
+        let text = std::fs::read_to_string(&file).unwrap();
+        lines.extend(text.lines().map(|line| (kind.clone(), line.to_owned())));
+    }
+    lines
+}
+
+#[test]
+fn every_type_has_golden_lines_that_are_written_as_they_were_read() {
+    let mut kinds = BTreeSet::new();
+    for (kind, line) in golden_lines() {
+        let event = Event::read(&kind, VERSION, &line).unwrap();
+        assert!(!matches!(event, Event::Unknown(_)), "{kind}");
+        assert_eq!(event.kind(), kind);
+        assert_eq!(event.data().unwrap().get(), line, "{kind}");
+        kinds.insert(kind.replace("mentee_registration.", "form."));
+    }
+    let all = [
+        "form.amended",
+        "form.retracted",
+        "form.submitted",
+        "placement_decided",
+        "row_copied",
+        "row_rejected",
+        "suggestions_issued",
+        "tab_observed",
+    ];
+    assert_eq!(kinds, all.map(str::to_owned).into(), "a new event type needs a golden line");
+}
+
+/// Adds a field that this program does not know to every object that has fields (not to maps, whose keys are data).
+fn with_fields_of_tomorrow(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                if !matches!(name.as_str(), "answers" | "raw" | "extra" | "weights" | "cells") {
+                    with_fields_of_tomorrow(field);
+                }
+            }
+            fields.insert("from_tomorrow".to_owned(), serde_json::json!({"a": [1, null]}));
+        }
+        Value::Array(items) => items.iter_mut().for_each(with_fields_of_tomorrow),
+        _ => {}
+    }
+}
+
+#[test]
+fn fields_that_are_not_known_are_passed_over() {
+    for (kind, line) in golden_lines() {
+        let today: Value = serde_json::from_str(&line).unwrap();
+        let mut newer = today.clone();
+        with_fields_of_tomorrow(&mut newer);
+        let (read, known) = (Event::read(&kind, 2, &newer.to_string()), Event::read(&kind, 1, &today.to_string()));
+        assert_eq!(read.unwrap(), known.unwrap(), "{kind}");
+    }
+}
+
+#[test]
+fn a_type_that_is_not_known_is_no_error_and_damage_is() {
+    assert_eq!(Event::read("season_opened", 1, "{}").unwrap(), Event::Unknown("season_opened".into()));
+    let error = Event::read("row_copied", 1, r#"{"form":"mentee_registration"}"#).unwrap_err().to_string();
+    assert!(error.contains("row_copied") && error.contains("copies"), "{error}");
+}
