@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::chart;
+use super::chart::{self, Place};
 use super::edit::{Protection, offered, typed};
 use super::look::{Classes, Rule, rules};
 use crate::sandbox::book::{Area, CellData, Dimension, Sheet, Spreadsheet};
@@ -64,8 +64,8 @@ pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, langu
         div.pane role="region" tabindex="0" aria-label=(sheet.title) {
             table.grid role="grid" aria-label=(sheet.title) aria-rowcount=(sheet.row_count()) style={ "width:" (pixels + NUMBERS_PX) "px" } {
                 colgroup {
-                    col style={ "width:" (NUMBERS_PX) "px" };
-                    @for pixels in &widths { col style={ "width:" (pixels) "px" }; }
+                    col.numbers style={ "width:" (NUMBERS_PX) "px" };
+                    @for width in &widths { col style={ "width:" (width) "px;--share:" (share(*width, pixels)) "%" }; }
                 }
                 thead {
                     tr.letters {
@@ -76,10 +76,16 @@ pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, langu
                 }
                 tbody { @for row in &body { (row) } }
             }
-            @for chart in apart { (chart::figure(book, sheet, chart, true)) }
+            @for chart in apart { (chart::figure(book, sheet, chart, Place::Below)) }
+            @for chart in grid.charts.values().flatten() { (chart::figure(book, sheet, chart, Place::Paper)) }
         }
         (pager(pages, book, sheet, (frozen, top, end, bottom), language))
     }
+}
+
+/// A width as a part of the whole in hundredths, for paper.
+fn share(part: u32, whole: u32) -> String {
+    format!("{:.2}", f64::from(part) * 100.0 / f64::from(whole.max(1)))
 }
 
 /// The links to the rows before and after.
@@ -194,7 +200,7 @@ impl<'a> Grid<'a> {
                 (content)
                 @if let Some(note) = cell.note() { span.note { (note) } }
                 @for chart in self.charts.get(&(row, column)).into_iter().flatten() {
-                    (chart::figure(self.book, self.sheet, chart, false))
+                    (chart::figure(self.book, self.sheet, chart, Place::Cell))
                 }
             }
         };
