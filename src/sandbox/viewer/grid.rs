@@ -23,6 +23,19 @@ const UNSET_PX: u32 = 140;
 /// The width of the row numbers in pixels.
 const NUMBERS_PX: u32 = 44;
 
+/// One cell, being drawn.
+struct Drawn<'c> {
+    row: usize,
+    column: usize,
+    cell: &'c CellData,
+    shown: &'c str,
+    wrap: &'c str,
+    /// Whether it is kept from people.
+    locked: bool,
+    /// Whether its text runs over the blank cells beside it.
+    runs_over: bool,
+}
+
 /// One tab, being drawn.
 struct Grid<'a> {
     book: &'a Spreadsheet,
@@ -190,7 +203,7 @@ impl<'a> Grid<'a> {
         if cell.note().is_some() {
             class.push_str(" noted");
         }
-        let content = self.content(row, column, cell, &shown, wrap, locked, runs_over);
+        let content = self.content(&Drawn { row, column, cell, shown: &shown, wrap, locked, runs_over });
         // Only what is not as it is shown has to be told to the one who edits it.
         let typed = (!locked).then(|| typed(self.book, &cell.entry, cell.format.as_deref()));
         let typed = typed.filter(|typed| *typed != shown);
@@ -222,17 +235,8 @@ impl<'a> Grid<'a> {
             .count()
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn content(
-        &self,
-        row: usize,
-        column: usize,
-        cell: &CellData,
-        shown: &str,
-        wrap: &str,
-        locked: bool,
-        runs_over: bool,
-    ) -> Markup {
+    fn content(&self, drawn: &Drawn<'_>) -> Markup {
+        let Drawn { row, column, cell, shown, wrap, locked, runs_over } = *drawn;
         let rule = cell.validation();
         let hint = rule.and_then(|rule| rule["inputMessage"].as_str());
         if let Some(values) = offered(rule).filter(|_| !locked) {
