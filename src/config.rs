@@ -336,6 +336,12 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             wrong(table.tab.span(), "a tab has a title".to_owned(), "as it stands at the bottom of the spreadsheet");
         }
     }
+    let tabs: Vec<_> = file.forms.values().map(|table| &table.tab).collect();
+    for (index, tab) in tabs.iter().enumerate() {
+        if tabs[..index].iter().any(|other| other.get_ref() == tab.get_ref()) {
+            wrong(tab.span(), "two forms have this tab".to_owned(), "every form answers into a tab of its own");
+        }
+    }
     for kind in &file.handover.kinds {
         if !DOCUMENT_KINDS.contains(&kind.get_ref().as_str()) && kind.get_ref() != "sop" {
             let what = format!("no document is of the kind \"{}\"", kind.get_ref());

@@ -19,13 +19,13 @@ use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, State};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup, ReadingMix};
-use crate::matching::{Suggestions, suggest};
+use crate::matching::{Suggestions, instance_hash, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
-use crate::table::tab::{ReadTab, TabInfo, Wanted};
-use crate::views::suggestions::{Decisions, decisions};
+use crate::table::tab::{ReadTab, TabInfo};
+use crate::views::suggestions::{Refused, VIEW as SUGGESTIONS, decisions, is_written_in};
 use crate::views::{HeldTab, HeldWhy, LedgerHead, Scene, tabs};
 
 /// How a cycle goes.
@@ -84,26 +84,42 @@ pub async fn cycle(
         return Err(CycleError::Newer);
     }
     let today = now.date_naive();
-    let workbook = read_workbook(setting, google, memory, today).await?;
+    let mut workbook = read_workbook(setting, google, memory, today).await?;
 
     let mut happened = Happened::default();
-    let held = take_in(setting, &workbook, memory, &mut happened, options)?;
+    let held = take_in(setting, &mut workbook, memory, &mut happened, options)?;
     let refused = take_decisions(setting, &workbook, memory, &mut happened, today)?;
-    take_suggestions(setting, memory, &mut happened, today)?;
-
-    let rehearsal = log.is_none();
-    let report_of_events: Vec<_> = happened.0.iter().map(|(source, event)| (event.kind(), source.clone())).collect();
-    if let Some(log) = log {
-        happened.record(memory, log, now)?;
-    }
 
     let standing = standing(setting, &memory.state, today)?;
-    let wanted = wanted_tabs(setting, memory, &standing, &held, &refused.refused, today);
+    let suggestions = suggestions_again(setting, memory, &standing);
+    happened.note_issue(setting, &memory.state, &suggestions);
+    let rehearsal = log.is_none();
+    let head = match log {
+        Some(log) => happened.record(log, now, &memory.head)?,
+        None => happened.foretell(now, &memory.head),
+    };
+
+    let wanted = tabs(&Scene {
+        program_name: &setting.config.program_name,
+        today,
+        state: &memory.state,
+        standing: &standing,
+        figures: &figures(setting, &memory.state, &standing),
+        suggestions: &suggestions,
+        labels: &setting.labels,
+        words: &setting.words,
+        held: &held,
+        refused: &refused,
+        head: &head,
+    });
     let plan = plan(&wanted, &workbook.ours, &workbook.tabs);
+    let events = happened.settle(memory)?;
+    memory.head = head;
+    memory.matched = Some(suggestions);
     if !rehearsal {
         google.apply(&setting.config.spreadsheet_id, &plan).await?;
     }
-    Ok(Report { events: report_of_events, plan, held })
+    Ok(Report { events, plan, held })
 }
 
 /// The spreadsheet as it was read.
@@ -114,6 +130,8 @@ struct Workbook {
     missing: Vec<(String, String)>,
     /// Our tabs.
     ours: Vec<ReadTab>,
+    /// The view of each of our tabs, by sheetId.
+    views: BTreeMap<i64, String>,
     /// All tabs, if they had to be asked for.
     tabs: Vec<TabInfo>,
 }
@@ -126,35 +144,48 @@ async fn read_workbook(
     today: NaiveDate,
 ) -> Result<Workbook, CycleError> {
     let id = &setting.config.spreadsheet_id;
-    let our_ids = our_sheet_ids(setting, today)?;
-    if let Some(known) = known_form_tabs(setting, &memory.state) {
-        let ids: Vec<i64> = unique(known.values().chain(&our_ids).copied());
-        match google.read(id, &ids).await {
-            Ok(read) => return Ok(sort_out(read, known, Vec::new(), &our_ids, Vec::new())),
+    if let Some(forms) = known_form_tabs(setting, &memory.state) {
+        let views = views_by_sheet_id(setting, today)?;
+        match google.read(id, &unique(forms.values().chain(views.keys()))).await {
+            Ok(read) => return Ok(sort_out(read, forms, Vec::new(), views, Vec::new())),
+            // Somebody deleted a tab, or one of ours was never made.
             Err(GoogleError::NoSuchGrid { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
     let overview = google.overview(id).await?;
-    let (found, missing) = find_form_tabs(setting, &memory.state, &overview);
+    let (forms, missing) = find_form_tabs(setting, &memory.state, &overview);
     // Old tabs of ours are read too: what people wrote in them goes into the new ones.
-    let ours = overview.tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id);
-    let our_ids: Vec<i64> = ours.collect();
-    let ids: Vec<i64> = unique(found.values().chain(&our_ids).copied());
+    let views = overview.tabs.iter().filter_map(|tab| Some((tab.sheet_id, tab.view.clone()?)));
+    let views: BTreeMap<i64, String> = views.collect();
+    let ids = unique(forms.values().chain(views.keys()));
     let read = if ids.is_empty() { Vec::new() } else { google.read(id, &ids).await? };
-    Ok(sort_out(read, found, missing, &our_ids, overview.tabs))
+    Ok(sort_out(read, forms, missing, views, overview.tabs))
 }
 
-fn unique(ids: impl Iterator<Item = i64>) -> Vec<i64> {
-    ids.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+fn unique<'i>(ids: impl Iterator<Item = &'i i64>) -> Vec<i64> {
+    ids.copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
-/// The sheetIds of our tabs: they follow from the layouts, and no layout depends on what the ledger holds.
-fn our_sheet_ids(setting: &Setting, today: NaiveDate) -> Result<Vec<i64>, NoSeason> {
-    let nothing = Memory::default();
-    let standing = standing(setting, &nothing.state, today)?;
-    let tabs = wanted_tabs(setting, &nothing, &standing, &[], &[], today);
-    Ok(tabs.iter().map(|tab| sheet_id(&tab.layout)).collect())
+/// The view of each of our tabs by the sheetId it has. Both follow from the layouts, and no layout depends on what the
+/// ledger holds: so an empty program has the same ones.
+fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64, String>, NoSeason> {
+    let state = State::default();
+    let standing = standing(setting, &state, today)?;
+    let tabs = tabs(&Scene {
+        program_name: &setting.config.program_name,
+        today,
+        state: &state,
+        standing: &standing,
+        figures: &figures(setting, &state, &standing),
+        suggestions: &suggestions(setting, &state, &standing),
+        labels: &setting.labels,
+        words: &setting.words,
+        held: &[],
+        refused: &[],
+        head: &LedgerHead::default(),
+    });
+    Ok(tabs.into_iter().map(|tab| (sheet_id(&tab.layout), tab.layout.view)).collect())
 }
 
 /// The sheetId of every configured form's tab, if all are known without asking.
@@ -194,45 +225,76 @@ fn sort_out(
     read: Vec<ReadTab>,
     form_ids: BTreeMap<String, i64>,
     missing: Vec<(String, String)>,
-    our_ids: &[i64],
+    views: BTreeMap<i64, String>,
     tabs: Vec<TabInfo>,
 ) -> Workbook {
     let mut by_id: BTreeMap<i64, ReadTab> = read.into_iter().map(|tab| (tab.sheet_id, tab)).collect();
-    let ours = our_ids.iter().filter_map(|id| by_id.remove(id)).collect();
-    let forms = form_ids.into_iter().filter_map(|(form, id)| Some((form, by_id.get(&id)?.clone()))).collect();
-    Workbook { forms, missing, ours, tabs }
+    let ours = views.keys().filter_map(|id| by_id.remove(id)).collect();
+    let forms = form_ids.into_iter().filter_map(|(form, id)| Some((form, by_id.remove(&id)?))).collect();
+    Workbook { forms, missing, ours, views, tabs }
 }
 
-/// What has happened in this cycle so far, in order.
+/// What has happened in this cycle so far, in order. The memory has taken in all but the last, if that is an issue of
+/// suggestions: it changes nothing that the tabs show, and so need not be waited for.
 #[derive(Default)]
-struct Happened(Vec<(Option<Source>, Event)>);
+struct Happened {
+    events: Vec<(Option<Source>, Event)>,
+    issue: Option<IssuedSuggestions>,
+}
 
 impl Happened {
     /// Takes in an event, so that what comes after sees it.
     fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         memory.take(source.clone(), event.clone())?;
-        self.0.push((source, event));
+        self.events.push((source, event));
         Ok(())
     }
 
-    /// Records all of it: one batch, on disk before anything is written to a tab.
-    fn record(self, memory: &mut Memory, log: &mut Log, now: DateTime<Tz>) -> Result<(), CycleError> {
-        if self.0.is_empty() {
-            return Ok(());
+    /// Notes what is suggested, if it is not what was suggested last.
+    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) {
+        let issued = issued(setting, suggestions);
+        let before = state.issued.as_ref().map_or(&[][..], |issued| &issued.suggestions);
+        if issued.suggestions != before {
+            self.issue = Some(issued);
         }
-        let line = |(source, event): (Option<Source>, Event)| {
-            Ok(NewEvent { at: now.fixed_offset(), kind: event.kind(), v: VERSION, source, data: event.data()? })
+    }
+
+    /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
+    fn record(&self, log: &mut Log, now: DateTime<Tz>, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
+        let issue = self.issue.clone().map(|issue| (None, Event::SuggestionsIssued(issue)));
+        let line = |(source, event): &(Option<Source>, Event)| {
+            let (kind, data) = (event.kind(), event.data()?);
+            Ok(NewEvent { at: now.fixed_offset(), kind, v: VERSION, source: source.clone(), data })
         };
-        let lines = self.0.into_iter().map(line).collect::<Result<Vec<_>, serde_json::Error>>()?;
-        memory.append(log, &lines, now.naive_local())?;
-        Ok(())
+        let lines = self.events.iter().chain(&issue).map(line).collect::<Result<Vec<_>, serde_json::Error>>()?;
+        if lines.is_empty() {
+            return Ok(head.clone());
+        }
+        let head = log.append(&lines)?;
+        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(now.naive_local()) })
+    }
+
+    /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
+    fn foretell(&self, now: DateTime<Tz>, head: &LedgerHead) -> LedgerHead {
+        match self.events.len() as u64 + u64::from(self.issue.is_some()) {
+            0 => head.clone(),
+            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(now.naive_local()) },
+        }
+    }
+
+    /// Lets the memory take in what is left, and gives the report of all.
+    fn settle(mut self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, Illegal> {
+        if let Some(issue) = self.issue.take() {
+            self.add(memory, None, Event::SuggestionsIssued(issue))?;
+        }
+        Ok(self.events.into_iter().map(|(source, event)| (event.kind(), source)).collect())
     }
 }
 
 /// Compares every form tab with what is known of it.
 fn take_in(
     setting: &Setting,
-    workbook: &Workbook,
+    workbook: &mut Workbook,
     memory: &mut Memory,
     happened: &mut Happened,
     options: Options,
@@ -243,9 +305,10 @@ fn take_in(
         .map(|(form, tab)| HeldTab { form: form.clone(), tab: tab.clone(), why: HeldWhy::NoTab })
         .collect();
     for form in setting.forms.iter() {
-        let Some(tab) = workbook.forms.get(form.key()) else { continue };
+        // Each tab is let go as soon as it is taken in: together they are the largest thing in memory.
+        let Some(tab) = workbook.forms.remove(form.key()) else { continue };
         let configured = setting.config.forms[form.key()].to_string();
-        let taken = intake(&setting.forms, form, &memory.state, tab, &configured, options.accept_retractions);
+        let taken = intake(&setting.forms, form, &memory.state, &tab, &configured, options.accept_retractions);
         for (source, event) in taken.events {
             happened.add(memory, source, event)?;
         }
@@ -265,59 +328,24 @@ fn take_in(
     Ok(held)
 }
 
-/// Reads what the coordinator decided in the tab of suggestions.
+/// Reads what the coordinator decided in the tab of suggestions; gives what could not be carried out.
 fn take_decisions(
     setting: &Setting,
     workbook: &Workbook,
     memory: &mut Memory,
     happened: &mut Happened,
     today: NaiveDate,
-) -> Result<Decisions, CycleError> {
-    let mut all = Decisions::default();
-    for tab in &workbook.ours {
-        if !is_suggestions_tab(setting, workbook, tab, today)? {
-            continue;
-        }
-        let standing = standing(setting, &memory.state, today)?;
-        all = decisions(tab, &memory.state, &standing, &setting.words, today);
-        break;
-    }
-    for decision in &all.made {
-        happened.add(memory, None, Event::PlacementDecided(decision.clone()))?;
-    }
-    Ok(all)
-}
-
-fn is_suggestions_tab(
-    setting: &Setting,
-    workbook: &Workbook,
-    tab: &ReadTab,
-    today: NaiveDate,
-) -> Result<bool, NoSeason> {
-    if let Some(info) = workbook.tabs.iter().find(|info| info.sheet_id == tab.sheet_id) {
-        return Ok(info.view.as_deref() == Some("suggestions"));
-    }
-    let nothing = Memory::default();
-    let standing = standing(setting, &nothing.state, today)?;
-    let tabs = wanted_tabs(setting, &nothing, &standing, &[], &[], today);
-    Ok(tabs.iter().any(|wanted| wanted.layout.view == "suggestions" && sheet_id(&wanted.layout) == tab.sheet_id))
-}
-
-/// Matches, and records what is suggested if it is not what was suggested last.
-fn take_suggestions(
-    setting: &Setting,
-    memory: &mut Memory,
-    happened: &mut Happened,
-    today: NaiveDate,
-) -> Result<(), CycleError> {
+) -> Result<Vec<Refused>, CycleError> {
+    let shows_suggestions = |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == SUGGESTIONS);
+    let Some(tab) = workbook.ours.iter().find(shows_suggestions).filter(|tab| is_written_in(tab)) else {
+        return Ok(Vec::new());
+    };
     let standing = standing(setting, &memory.state, today)?;
-    let suggestions = suggestions(setting, &memory.state, &standing);
-    let issued = issued(setting, &suggestions);
-    let before = memory.state.issued.as_ref().map_or(&[][..], |issued| &issued.suggestions);
-    if issued.suggestions != before {
-        happened.add(memory, None, Event::SuggestionsIssued(issued))?;
+    let decisions = decisions(tab, &memory.state, &standing, &setting.words, today);
+    for decision in decisions.made {
+        happened.add(memory, None, Event::PlacementDecided(decision))?;
     }
-    Ok(())
+    Ok(decisions.refused)
 }
 
 fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
@@ -365,6 +393,15 @@ pub fn suggestions(setting: &Setting, state: &State, standing: &Standing<'_>) ->
     suggest(&instance(setting, state, standing))
 }
 
+/// The same, without matching again if nothing that matters to it has changed since the last cycle.
+fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>) -> Suggestions {
+    let instance = instance(setting, &memory.state, standing);
+    match &memory.matched {
+        Some(matched) if matched.instance_hash == instance_hash(&instance) => matched.clone(),
+        _ => suggest(&instance),
+    }
+}
+
 /// What matching is asked: everybody who waits, every mentor, every open group.
 fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
     let mentee = |index: usize| {
@@ -408,30 +445,4 @@ fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>)
         weights: setting.config.weights,
         reading: ReadingMix::default(),
     }
-}
-
-/// Every tab as it should be.
-fn wanted_tabs(
-    setting: &Setting,
-    memory: &Memory,
-    standing: &Standing<'_>,
-    held: &[HeldTab],
-    refused: &[crate::views::suggestions::Refused],
-    today: NaiveDate,
-) -> Vec<Wanted> {
-    let state = &memory.state;
-    let head: &LedgerHead = &memory.head;
-    tabs(&Scene {
-        program_name: &setting.config.program_name,
-        today,
-        state,
-        standing,
-        figures: &figures(setting, state, standing),
-        suggestions: &suggestions(setting, state, standing),
-        labels: &setting.labels,
-        words: &setting.words,
-        held,
-        refused,
-        head,
-    })
 }

@@ -3,8 +3,12 @@
 //! The pure rooms (`table`, `words`, `ledger`, `forms`, `matching`, `statistics`, `views`) are plain functions of their
 //! inputs; everything that can fail lives in `edge` and `sandbox`; `cycle` is the one place that knows both.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod cycle;
+pub mod daemon;
+pub mod demo;
 pub mod edge;
 pub mod forms;
 pub mod ledger;

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use chrono::NaiveDateTime;
-
-use crate::edge::log::{Line, Log, LogError, NewEvent, Opened};
+use crate::edge::log::{Line, Log, LogError, Opened};
 use crate::ledger::event::{Event, UnreadableEvent, VERSION};
 use crate::ledger::record::Source;
 use crate::ledger::state::{Illegal, State};
+use crate::matching::Suggestions;
 use crate::views::LedgerHead;
 
 /// Why a line cannot be folded.
@@ -28,6 +27,8 @@ pub struct Memory {
     pub state: State,
     /// Where the ledger ends.
     pub head: LedgerHead,
+    /// What was suggested last: only to save matching the same people again.
+    pub matched: Option<Suggestions>,
     /// Whether a line has a newer version than this program writes: then it may read, but not append.
     pub newer: bool,
 }
@@ -65,12 +66,5 @@ impl Memory {
     /// Takes in an event that is about to be appended, so that what follows from it can be computed before it is.
     pub fn take(&mut self, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         self.state.apply(self.state.seq + 1, source, event)
-    }
-
-    /// Appends events that were taken in: one batch, durable when this returns.
-    pub fn append(&mut self, log: &mut Log, events: &[NewEvent], at: NaiveDateTime) -> Result<(), LogError> {
-        let head = log.append(events)?;
-        self.head = LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(at) };
-        Ok(())
     }
 }

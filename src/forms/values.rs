@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn timestamps_keep_their_milliseconds_and_round_to_seconds() {
-        let moment = timestamp(&Cell::Number(46217.416_666_667)).unwrap();
+        let moment = timestamp(&Cell::Number(46_217.416_666_667)).unwrap();
         assert_eq!(to_the_second(moment).to_string(), "2026-07-14 10:00:00");
         let typed = timestamp(&"14/7/2026 10.00".into()).unwrap();
         assert_eq!(typed.to_string(), "2026-07-14 10:00:00");

@@ -13,6 +13,7 @@ pub mod score;
 mod seats;
 pub mod suggestions;
 
+use compact_str::CompactString;
 use instance::Instance;
 use seats::Board;
 pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced};
@@ -33,6 +34,11 @@ pub fn suggest(instance: &Instance) -> Suggestions {
     }
     let (placed, score_total) = schedule.assignment.worth();
     Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
+}
+
+/// Stands for an instance: equal for equal instances, in whatever order their rows come.
+pub fn instance_hash(instance: &Instance) -> CompactString {
+    fingerprint::of(&instance.sorted())
 }
 
 #[cfg(test)]

@@ -144,7 +144,56 @@ async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response {
 }
 
 fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
-    if call.path.starts_with("/drive/") { drive::perform(sandbox, call) } else { calls::perform(sandbox, call) }
+    if call.path.starts_with("/drive/") {
+        return drive::perform(sandbox, call);
+    }
+    let unknown = |(name, _): &&(String, String)| {
+        let common = name.trim_start_matches('$');
+        !PARAMETERS.contains(&common) && !COMMON_PARAMETERS.contains(&common)
+    };
+    let violations: Vec<(String, String)> = call.query.iter().filter(unknown).map(|(name, _)| unbound(name)).collect();
+    if violations.is_empty() { calls::perform(sandbox, call) } else { Err(ApiError::bad_fields(violations)) }
+}
+
+/// The parameters of the Sheets methods.
+const PARAMETERS: [&str; 13] = [
+    "ranges",
+    "includeGridData",
+    "excludeTablesInBandedRanges",
+    "includeComments",
+    "commentsViewMode",
+    "majorDimension",
+    "valueRenderOption",
+    "dateTimeRenderOption",
+    "valueInputOption",
+    "insertDataOption",
+    "includeValuesInResponse",
+    "responseValueRenderOption",
+    "responseDateTimeRenderOption",
+];
+/// The parameters of every Google method, without the `$` that some are written with.
+const COMMON_PARAMETERS: [&str; 13] = [
+    "fields",
+    "alt",
+    "key",
+    "access_token",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "userIp",
+    "callback",
+    "upload_protocol",
+    "uploadType",
+    ".xgafv",
+    "httpHeaders",
+];
+
+fn unbound(name: &str) -> (String, String) {
+    let text = format!(
+        "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be \
+         found in request message."
+    );
+    (String::new(), text)
 }
 
 async fn read(request: Request) -> Result<Call, ApiError> {

@@ -13,7 +13,9 @@ use serde_json::{Map, Value, json};
 use super::book::{Area, Dimension, OpenRange, Sheet, Spreadsheet};
 use super::errors::{ApiError, Refusal};
 use super::fields::Mask;
+use super::schema;
 
+pub(super) use self::cells::update as write_cells;
 pub use self::metadata::{locations_found, matches as metadata_matches};
 pub(super) use self::sheets::{adopt, insert_sheet, set_spreadsheet_properties};
 
@@ -148,13 +150,17 @@ fn sheet_id(range: &Value) -> i64 {
     int(range, "sheetId").unwrap_or(0)
 }
 
-/// The mask of an update; one without fields is refused.
-fn mask(body: &Value) -> Result<Mask, Refusal> {
+/// The mask of an update of a message; one without fields, or with a field that the message has not, is refused.
+fn mask(body: &Value, message: &str) -> Result<Mask, Refusal> {
     let fields = text(body, "fields");
     if fields.is_empty() {
         return Err("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)".into());
     }
-    Mask::parse(fields).ok_or_else(|| Refusal(format!("Invalid field mask: {fields}")))
+    let mask = Mask::parse(fields).ok_or_else(|| Refusal(format!("Invalid field: {fields}")))?;
+    match schema::unknown_path(&mask, message) {
+        Some(path) => Err(Refusal(format!("Invalid field: {path}"))),
+        None => Ok(mask),
+    }
 }
 
 /// The sheet and the cells of a `GridRange`; one that reaches beyond the grid is refused.

@@ -16,7 +16,7 @@ pub use self::range::{Area, Dimension, OpenRange};
 pub use self::sheet::Sheet;
 
 use super::errors::Refusal;
-use super::{display, formula, locale};
+use super::{display, formula, locale, references};
 use crate::table::Cell;
 
 /// The most cells that a spreadsheet may have.
@@ -160,22 +160,31 @@ impl Book {
         self.spreadsheets.get(id)
     }
 
-    /// Appends a row as Google Forms does: below the last row that holds anything, growing the grid.
+    /// Appends a row as Google Forms does: below the last row that holds anything, growing the grid. A number in the first
+    /// column is the response's timestamp and is shown as one. Gives the row, counted from 0.
     pub fn append_row(&mut self, spreadsheet: &str, sheet_id: i64, cells: Vec<Cell>) -> Result<usize, Refusal> {
-        let sheet = self.sheet_mut(spreadsheet, sheet_id)?;
+        let no_such_book = || Refusal::from("Requested entity was not found.");
+        let book = self.spreadsheet_mut(spreadsheet).ok_or_else(no_such_book)?;
+        let stamp = book.intern(serde_json::json!({"numberFormat": {"type": "DATE_TIME"}}));
+        let sheet = book.sheet_mut(sheet_id)?;
         let row = sheet.filled_rows();
         sheet.grow(row + 1, cells.len());
         for (column, cell) in cells.into_iter().enumerate() {
             // The format of the column above stays, as a response inherits it.
             let above =
                 row.checked_sub(1).and_then(|above| sheet.cell(above, column)).and_then(|cell| cell.format.clone());
+            let is_stamp = column == 0 && matches!(cell, Cell::Number(_));
             sheet.edit(row, column, |place| {
                 place.entry = cell.into();
                 if place.format.is_none() && row > 1 {
                     place.format = above;
                 }
+                if is_stamp && place.format.as_ref().is_none_or(|format| format.number().0.is_empty()) {
+                    place.format.clone_from(&stamp);
+                }
             });
         }
+        book.check_size()?;
         Ok(row)
     }
 
@@ -300,6 +309,50 @@ impl Spreadsheet {
         display::show(&self.value(sheet, row, column), format, &self.locale)
     }
 
+    /// The values of a sheet as `UNFORMATTED_VALUE` and `SERIAL_NUMBER` give them: blank cells and rows at the end left out.
+    pub fn rows(&self, sheet: &Sheet) -> Vec<Vec<Cell>> {
+        let mut rows: Vec<Vec<Cell>> = (0..sheet.filled_rows())
+            .map(|row| {
+                let cells = sheet.row(row);
+                let width = cells.iter().rposition(|cell| !cell.entry.is_blank()).map_or(0, |last| last + 1);
+                (0..width).map(|column| cell_of(self.value(sheet, row, column))).collect()
+            })
+            .collect();
+        while rows.last().is_some_and(Vec::is_empty) {
+            rows.pop();
+        }
+        rows
+    }
+
+    /// Changes every formula of the spreadsheet by `change`, which gets the title of the formula's sheet and its text.
+    pub(in crate::sandbox) fn rewrite_formulas(&mut self, change: impl Fn(&str, &str) -> Option<String>) {
+        for sheet in &mut self.sheets {
+            let changes: Vec<(usize, usize, String)> = sheet
+                .rows()
+                .iter()
+                .enumerate()
+                .flat_map(|(row, cells)| cells.iter().enumerate().map(move |(column, cell)| (row, column, cell)))
+                .filter_map(|(row, column, cell)| match &cell.entry {
+                    Entry::Formula(source) => Some((row, column, change(&sheet.title, source)?)),
+                    _ => None,
+                })
+                .collect();
+            if !changes.is_empty() {
+                let sheet = Arc::make_mut(sheet);
+                for (row, column, source) in changes {
+                    sheet.edit(row, column, |cell| cell.entry = Entry::Formula(source.into()));
+                }
+            }
+        }
+    }
+
+    /// Gives a sheet another title; formulas that name it follow.
+    pub(in crate::sandbox) fn retitle(&mut self, id: i64, title: String) -> Result<(), Refusal> {
+        let old = std::mem::replace(&mut self.sheet_mut(id)?.title, title.clone());
+        self.rewrite_formulas(|_, source| references::retitled(source, &old, &title));
+        Ok(())
+    }
+
     /// A named range, `(sheetId, range)`, by its name, letter case aside.
     pub fn named_range(&self, name: &str) -> Option<(i64, OpenRange)> {
         let found = self
@@ -336,6 +389,17 @@ impl Spreadsheet {
             return Some((first.as_ref(), range, single));
         }
         Some((self.sheet_titled(text)?, OpenRange::default(), false))
+    }
+}
+
+/// A value as a cell of a table; an error is its text.
+fn cell_of(value: formula::Outcome) -> Cell {
+    match value {
+        formula::Outcome::Blank => Cell::Blank,
+        formula::Outcome::Number(number) => Cell::Number(number),
+        formula::Outcome::Boolean(boolean) => Cell::Boolean(boolean),
+        formula::Outcome::Text(text) => Cell::text(text),
+        formula::Outcome::Error(word) => Cell::text(word),
     }
 }
 

@@ -4,13 +4,13 @@ use axum::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::api::{Call, Outcome, decoded};
+use super::api::{Call, Outcome, decoded, invalid_fields};
 use super::batch::{self, Ids, locations_found};
 use super::book::{Area, Book, Spreadsheet, range};
 use super::errors::{ApiError, Refusal};
 use super::fields::Mask;
 use super::values::{self, Input, Place, Rendering, ValueRange};
-use super::{Sandbox, Unmade, render};
+use super::{Sandbox, Unmade, render, schema};
 
 type Answer = Result<Outcome, ApiError>;
 
@@ -95,17 +95,26 @@ fn found<'b>(book: &'b Book, id: &str) -> Result<&'b Spreadsheet, ApiError> {
     book.spreadsheet(id).ok_or_else(ApiError::not_found)
 }
 
+/// The mask of a call whose answer is this message.
+fn mask_of(call: &Call, message: &str) -> Result<Option<Mask>, ApiError> {
+    let mask = call.mask()?;
+    match mask.as_ref().and_then(|mask| schema::unknown_path(mask, message)) {
+        Some(path) => Err(invalid_fields(&path)),
+        None => Ok(mask),
+    }
+}
+
 /// Writes a body out, through the mask if there is one.
-fn written(call: &Call, body: &impl Serialize) -> Answer {
-    if let Some(mask) = call.mask()? {
+fn written(call: &Call, message: &str, body: &impl Serialize) -> Answer {
+    if let Some(mask) = mask_of(call, message)? {
         let value = serde_json::to_value(body).map_err(|_| ApiError::of_status(500, false))?;
         return Ok(Outcome::Json(mask.apply(value)));
     }
     serde_json::to_vec(body).map(Outcome::Written).map_err(|_| ApiError::of_status(500, false))
 }
 
-fn masked(call: &Call, body: Value) -> Answer {
-    Ok(Outcome::Json(match call.mask()? {
+fn masked(call: &Call, message: &str, body: Value) -> Answer {
+    Ok(Outcome::Json(match mask_of(call, message)? {
         Some(mask) => mask.apply(body),
         None => body,
     }))
@@ -119,10 +128,8 @@ fn word<'v>(body: &'v Value, name: &str) -> &'v str {
     body.get(name).and_then(Value::as_str).unwrap_or("")
 }
 
-// ---- spreadsheets
-
 fn create(sandbox: &Sandbox, call: &Call) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "Spreadsheet", "")?;
     let id = stored(sandbox, |book| {
         let title = match word(&body["properties"], "title") {
             "" => "Untitled spreadsheet",
@@ -133,7 +140,7 @@ fn create(sandbox: &Sandbox, call: &Call) -> Answer {
         Ok(id)
     })?;
     let book = sandbox.book();
-    let mask = call.mask()?.unwrap_or_default();
+    let mask = mask_of(call, "Spreadsheet")?.unwrap_or_default();
     let wanted = render::Wanted { places: Vec::new(), grid_data: false, mask: &mask };
     Ok(Outcome::Json(render::spreadsheet(found(&book, &id)?, &wanted, &call.base_url)))
 }
@@ -160,14 +167,17 @@ fn fill(draft: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Result<(), 
         draft.sheets.clear();
     }
     let mut requests = Vec::new();
-    for sheet in sheets {
-        let id = batch::insert_sheet(draft, ids, &sheet["properties"])?;
-        for data in items(sheet, "data") {
+    for (at, sheet) in sheets.iter().enumerate() {
+        let id = batch::insert_sheet(draft, ids, &sheet["properties"])
+            .map_err(|Refusal(text)| Refusal(format!("Invalid sheets[{at}].properties: {text}")))?;
+        for (part, data) in items(sheet, "data").iter().enumerate() {
             let start = json!({
                 "sheetId": id, "rowIndex": data.get("startRow").cloned().unwrap_or(json!(0)),
                 "columnIndex": data.get("startColumn").cloned().unwrap_or(json!(0)),
             });
-            requests.push(json!({"updateCells": {"start": start, "rows": items(data, "rowData"), "fields": "*"}}));
+            let cells = json!({"start": start, "rows": items(data, "rowData"), "fields": "*"});
+            batch::write_cells(draft, ids, &cells)
+                .map_err(|Refusal(text)| Refusal(format!("Invalid sheets[{at}].data[{part}]: {text}")))?;
         }
         for (list, kind, field) in [
             ("merges", "mergeCells", "range"),
@@ -209,7 +219,7 @@ fn get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
 }
 
 fn get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "GetSpreadsheetByDataFilterRequest", "")?;
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
     let mut places = Vec::new();
@@ -220,7 +230,7 @@ fn get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
 }
 
 fn answer_spreadsheet(call: &Call, spreadsheet: &Spreadsheet, places: Vec<(i64, Area)>, grid_data: bool) -> Answer {
-    let mask = call.mask()?;
+    let mask = mask_of(call, "Spreadsheet")?;
     // A mask that names the data asks for it; without a mask only the parameter does.
     let grid_data = match &mask {
         Some(mask) if !mask.is_all() => {
@@ -234,8 +244,7 @@ fn answer_spreadsheet(call: &Call, spreadsheet: &Spreadsheet, places: Vec<(i64, 
 }
 
 fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let mut body = call.json()?;
-    without_nulls(&mut body);
+    let body = schema::checked(call.json()?, "BatchUpdateSpreadsheetRequest", "")?;
     let requests = items(&body, "requests");
     let replies = stored(sandbox, |book| with_ids(book, id, |draft, ids| batch::apply(draft, ids, requests)))?;
     let mut answer = json!({"spreadsheetId": id, "replies": render::shown(Value::Array(replies))});
@@ -251,33 +260,19 @@ fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let wanted = render::Wanted { places, grid_data, mask: &Mask::default() };
         answer["updatedSpreadsheet"] = render::spreadsheet(spreadsheet, &wanted, &call.base_url);
     }
-    masked(call, answer)
-}
-
-/// In Google's JSON a null is a field that was not given.
-fn without_nulls(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(without_nulls),
-        Value::Object(map) => {
-            map.retain(|_, value| !value.is_null());
-            map.values_mut().for_each(without_nulls);
-        }
-        _ => {}
-    }
+    masked(call, "BatchUpdateSpreadsheetResponse", answer)
 }
 
 fn copy_sheet(sandbox: &Sandbox, call: &Call, id: &str, sheet: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "CopySheetToAnotherSpreadsheetRequest", "")?;
     let sheet: i64 = sheet.parse().map_err(|_| ApiError::not_found())?;
     let target = word(&body, "destinationSpreadsheetId").to_owned();
     let properties = stored(sandbox, |book| {
         let source = found(book, id)?.sheet(sheet).ok_or_else(|| Refusal::no_grid(sheet))?.clone();
         with_ids(book, &target, |draft, ids| Ok(batch::adopt(draft, ids, source)?))
     })?;
-    masked(call, properties)
+    masked(call, "SheetProperties", properties)
 }
-
-// ---- values
 
 fn rendering(call: &Call) -> Result<Rendering, ApiError> {
     Rendering::parse(
@@ -292,7 +287,7 @@ fn get_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
     let place = values::place(spreadsheet, range)?;
-    written(call, &ValueRange::new(spreadsheet, &place, rendering)?)
+    written(call, "ValueRange", &ValueRange::new(spreadsheet, &place, rendering)?)
 }
 
 #[derive(Serialize)]
@@ -312,7 +307,7 @@ fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let place = values::place(spreadsheet, text)?;
         value_ranges.push(ValueRange::new(spreadsheet, &place, rendering)?);
     }
-    written(call, &Ranges { spreadsheet_id: id, value_ranges })
+    written(call, "BatchGetValuesResponse", &Ranges { spreadsheet_id: id, value_ranges })
 }
 
 /// The places that the filters select, each with the filters that select it, in the order of the filters.
@@ -348,7 +343,7 @@ struct MatchedRanges<'a> {
 }
 
 fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "BatchGetValuesByDataFilterRequest", "")?;
     let rendering = Rendering::parse(
         word(&body, "valueRenderOption"),
         word(&body, "dateTimeRenderOption"),
@@ -361,7 +356,7 @@ fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let place = Place { sheet_id, area, single: false };
         value_ranges.push(MatchedRange { value_range: ValueRange::new(spreadsheet, &place, rendering)?, data_filters });
     }
-    written(call, &MatchedRanges { spreadsheet_id: id, value_ranges })
+    written(call, "BatchGetValuesByDataFilterResponse", &MatchedRanges { spreadsheet_id: id, value_ranges })
 }
 
 fn by_columns(value_range: &Value) -> Result<bool, ApiError> {
@@ -402,7 +397,7 @@ impl Echo {
 }
 
 fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "ValueRange", "data")?;
     let lists = values::lists(&body, "data.values")?;
     let columns = by_columns(&body)?;
     let input = Input::parse(call.parameter("valueInputOption"))?;
@@ -417,11 +412,11 @@ fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         }
         Ok(values::write(draft, &place, range, &lists, columns, input)?)
     })?;
-    masked(call, echo.answer(found(&book, id)?, &done, columns)?)
+    masked(call, "UpdateValuesResponse", echo.answer(found(&book, id)?, &done, columns)?)
 }
 
 fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "ValueRange", "data")?;
     let lists = values::lists(&body, "data.values")?;
     let columns = by_columns(&body)?;
     let input = Input::parse(call.parameter("valueInputOption"))?;
@@ -437,7 +432,7 @@ fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         let title = spreadsheet.sheet(done.sheet_id).map_or("", |sheet| &sheet.title);
         answer["tableRange"] = json!(range::shown(title, &table));
     }
-    masked(call, answer)
+    masked(call, "AppendValuesResponse", answer)
 }
 
 fn clear_values(sandbox: &Sandbox, id: &str, range: &str) -> Answer {
@@ -449,7 +444,7 @@ fn clear_values(sandbox: &Sandbox, id: &str, range: &str) -> Answer {
 }
 
 fn batch_clear(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "BatchClearValuesRequest", "")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for text in items(&body, "ranges").iter().filter_map(Value::as_str) {
@@ -458,11 +453,11 @@ fn batch_clear(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
         Ok(cleared)
     })?;
-    masked(call, json!({"spreadsheetId": id, "clearedRanges": cleared}))
+    masked(call, "BatchClearValuesResponse", json!({"spreadsheetId": id, "clearedRanges": cleared}))
 }
 
 fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "BatchClearValuesByDataFilterRequest", "")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for ((sheet_id, area), _) in filtered(draft, items(&body, "dataFilters"))? {
@@ -470,7 +465,7 @@ fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
         Ok(cleared)
     })?;
-    masked(call, json!({"spreadsheetId": id, "clearedRanges": cleared}))
+    masked(call, "BatchClearValuesByDataFilterResponse", json!({"spreadsheetId": id, "clearedRanges": cleared}))
 }
 
 /// The sums that a batch of writes answers with, and one answer for each.
@@ -506,7 +501,7 @@ fn totals(book: &Spreadsheet, done: &[(values::Written, bool)], echo: &Echo) -> 
 }
 
 fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "BatchUpdateValuesRequest", "")?;
     let input = Input::parse(word(&body, "valueInputOption"))?;
     let echo = Echo::of_body(&body)?;
     let data = items(&body, "data");
@@ -527,11 +522,11 @@ fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     })?;
     let (mut answer, responses) = totals(found(&book, id)?, &done, &echo)?;
     answer["responses"] = json!(responses);
-    masked(call, answer)
+    masked(call, "BatchUpdateValuesResponse", answer)
 }
 
 fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "BatchUpdateValuesByDataFilterRequest", "")?;
     let input = Input::parse(word(&body, "valueInputOption"))?;
     let echo = Echo::of_body(&body)?;
     let data = items(&body, "data");
@@ -561,10 +556,8 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
     }
     answer["responses"] = json!(responses);
-    masked(call, answer)
+    masked(call, "BatchUpdateValuesByDataFilterResponse", answer)
 }
-
-// ---- developer metadata
 
 fn get_metadata(sandbox: &Sandbox, id: &str, metadata: &str) -> Answer {
     let book = sandbox.book();
@@ -575,7 +568,7 @@ fn get_metadata(sandbox: &Sandbox, id: &str, metadata: &str) -> Answer {
 }
 
 fn search_metadata(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
-    let body = call.json()?;
+    let body = schema::checked(call.json()?, "SearchDeveloperMetadataRequest", "")?;
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
     let filters = items(&body, "dataFilters");
@@ -588,5 +581,5 @@ fn search_metadata(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
     }
     let body = if matched.is_empty() { json!({}) } else { json!({"matchedDeveloperMetadata": matched}) };
-    masked(call, body)
+    masked(call, "SearchDeveloperMetadataResponse", body)
 }

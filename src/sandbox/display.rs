@@ -56,7 +56,7 @@ fn general(number: f64, customs: &Customs) -> String {
     if number.fract() == 0.0 {
         return format!("{number:.0}");
     }
-    let whole_digits = if size >= 1.0 { size.log10().floor() as i32 + 1 } else { size.log10().floor() as i32 + 1 };
+    let whole_digits = size.log10().floor() as i32 + 1;
     let decimals = usize::try_from((10 - whole_digits).clamp(0, 17)).unwrap_or(0);
     let text = format!("{number:.decimals$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };

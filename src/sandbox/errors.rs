@@ -105,7 +105,12 @@ impl ApiError {
 pub struct Refusal(pub String);
 
 impl Refusal {
-    /// No sheet has this id.
+    /// No sheet has this id, as the requests on whole sheets say it.
+    pub fn no_sheet(sheet_id: i64) -> Self {
+        Self(format!("No sheet with id: {sheet_id}"))
+    }
+
+    /// No sheet has this id, as the requests on cells say it.
     pub fn no_grid(sheet_id: i64) -> Self {
         Self(format!("No grid with id: {sheet_id}"))
     }

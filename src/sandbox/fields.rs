@@ -125,7 +125,7 @@ fn parse_path<'t>(text: &'t str, mask: &mut Mask, depth: u32) -> Option<&'t str>
 }
 
 /// `row_count` as `rowCount`: a mask may be written in either.
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut raise = false;
     for letter in name.chars() {

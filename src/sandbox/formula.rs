@@ -1,7 +1,8 @@
 //! A small evaluator for formulas: arithmetic, comparison, text, references and the everyday functions. What it does not
 //! know comes to `#NAME?`, as in a spreadsheet that lacks the function.
 
-use std::cell::Cell as Counter;
+use std::cell::{Cell as Counter, RefCell};
+use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
@@ -52,21 +53,62 @@ impl Outcome {
     }
 }
 
-/// References followed in one evaluation before it is given up as circular.
+/// Formulas worked out for one cell before it is given up.
 const MOST_STEPS: u32 = 20_000;
-/// How deep formulas may lean on formulas and brackets on brackets, together: what the stack of a thread bears.
-const MOST_DEPTH: u32 = 120;
+/// How deep brackets may be nested: what the stack of a thread bears.
+const MOST_DEPTH: u32 = 40;
 
-/// The value of a formula that stands on `sheet`.
+/// A cell with a formula: sheet, row, column.
+type Place = (i64, usize, usize);
+
+/// What is known of the formulas that another one leans on.
+#[derive(Default)]
+struct Known {
+    /// `None` while the formula is being worked out: who meets it again stands in a circle.
+    outcomes: RefCell<BTreeMap<Place, Option<Outcome>>>,
+    /// Met, but not yet worked out.
+    missing: RefCell<Vec<Place>>,
+}
+
+/// The value of a formula that stands on `sheet`. The formulas that it leans on are worked out first, one after another, so
+/// that a long chain of them needs no deep stack.
 pub fn evaluate(book: &Spreadsheet, sheet: &Sheet, source: &str) -> Outcome {
-    Evaluation { book, sheet, depth: &Counter::new(0), steps: &Counter::new(0) }.run(source)
+    let known = Known::default();
+    let run =
+        |sheet: &Sheet, source: &str| Evaluation { book, sheet, depth: &Counter::new(0), known: &known }.run(source);
+    let mut waiting: Vec<Place> = Vec::new();
+    for _ in 0..MOST_STEPS {
+        let Some(&place) = waiting.last() else {
+            let outcome = run(sheet, source);
+            waiting.append(&mut known.missing.borrow_mut());
+            if waiting.is_empty() {
+                return outcome;
+            }
+            continue;
+        };
+        let done = matches!(known.outcomes.borrow().get(&place), Some(Some(_)));
+        let formula = book.sheet(place.0).map(|on| (on, on.entry(place.1, place.2)));
+        let Some((on, Entry::Formula(source))) = formula.filter(|_| !done) else {
+            waiting.pop();
+            continue;
+        };
+        known.outcomes.borrow_mut().insert(place, None);
+        let outcome = run(on, source);
+        if known.missing.borrow().is_empty() {
+            known.outcomes.borrow_mut().insert(place, Some(outcome));
+            waiting.pop();
+        } else {
+            waiting.append(&mut known.missing.borrow_mut());
+        }
+    }
+    Outcome::Error("#REF!")
 }
 
 struct Evaluation<'a, 'c> {
     book: &'a Spreadsheet,
     sheet: &'a Sheet,
     depth: &'c Counter<u32>,
-    steps: &'c Counter<u32>,
+    known: &'c Known,
 }
 
 /// An operand: a value, or the cells of a range.
@@ -95,12 +137,16 @@ impl<'a> Evaluation<'a, '_> {
             Entry::Number(number) => Outcome::Number(*number),
             Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
             Entry::Text(text) => Outcome::Text(text.clone()),
-            Entry::Formula(source) => {
-                self.steps.set(self.steps.get() + 1);
-                if self.steps.get() > MOST_STEPS {
-                    return Outcome::Error("#REF!");
+            Entry::Formula(_) => {
+                let place = (sheet.id, row, column);
+                match self.known.outcomes.borrow().get(&place) {
+                    Some(Some(outcome)) => outcome.clone(),
+                    Some(None) => Outcome::Error("#REF!"),
+                    None => {
+                        self.known.missing.borrow_mut().push(place);
+                        Outcome::Blank
+                    }
                 }
-                Evaluation { book: self.book, sheet, depth: self.depth, steps: self.steps }.run(source)
             }
         }
     }
@@ -510,6 +556,19 @@ mod tests {
         assert_eq!(come_to("=COUNTA(A1:A4)&\" baris\""), Outcome::Text("4 baris".into()));
         assert_eq!(come_to("=IF(A1<A2,\"kurang\",\"lebih\")"), Outcome::Text("kurang".into()));
         assert_eq!(come_to("=IFERROR(1/0,\"-\")"), Outcome::Text("-".into()));
+    }
+
+    #[test]
+    fn a_long_chain_of_formulas_is_followed() {
+        let mut book = Book::new();
+        let id = book.create("Kas");
+        book.set_cell(&id, 0, 0, 0, "1").unwrap();
+        for row in 1..900 {
+            book.set_cell(&id, 0, row, 0, &format!("=A{row}+1")).unwrap();
+        }
+        let book = book.spreadsheet(&id).unwrap();
+        assert_eq!(book.value(book.sheet(0).unwrap(), 899, 0), Outcome::Number(900.0));
+        assert_eq!(evaluate(book, book.sheet(0).unwrap(), "=SUM(A1:A900)"), Outcome::Number(405_450.0));
     }
 
     #[test]

@@ -173,11 +173,7 @@ fn number(text: &str, customs: &Customs) -> Option<Typed> {
     if !all_digits(&whole) || !all_digits(fraction_digits) || (whole.is_empty() && fraction_digits.is_empty()) {
         return None;
     }
-    let value: f64 = format!("{whole}.{fraction_digits}0e{}", exponent.unwrap_or(0))
-        .trim_start_matches('.')
-        .parse()
-        .ok()
-        .or_else(|| format!("0.{fraction_digits}0e{}", exponent.unwrap_or(0)).parse().ok())?;
+    let value: f64 = format!("0{whole}.{fraction_digits}0e{}", exponent.unwrap_or(0)).parse().ok()?;
     let value = if negative != late_minus { -value } else { value };
     let decimals = if fraction_digits.is_empty() { "" } else { ".00" };
     Some(if percent {

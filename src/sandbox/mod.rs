@@ -19,7 +19,11 @@ mod api;
 mod calls;
 mod drive;
 mod faults;
+mod references;
+mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -119,13 +123,13 @@ impl Sandbox {
         api::router(self.clone())
     }
 
-    /// Serves until `stop` is done; calls that are under way are answered first.
+    /// Serves the API until `stop` is done.
     pub async fn serve(
         self,
         listener: tokio::net::TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+        serve_router(self.router(), listener, stop).await
     }
 
     /// How many Google API calls were answered; pages, `/token` and `/sandbox/…` do not count.
@@ -200,6 +204,30 @@ impl Sandbox {
 
     fn count_request(&self) {
         self.inner.requests.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Serves a router, such as the API with pages merged into it, until `stop` is done. Calls that are under way are answered
+/// first, but streams that never end (server-sent events) hold nobody up for more than a moment.
+pub async fn serve_router(
+    router: axum::Router,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        // An error means that the other half is gone: time to stop as well.
+        told.await.unwrap_or(());
+    });
+    tokio::select! {
+        served = server => served,
+        () = async {
+            stop.await;
+            // The server may be gone already.
+            let _ = tell.send(());
+            tokio::time::sleep(PATIENCE).await;
+        } => Ok(()),
     }
 }
 

@@ -22,6 +22,9 @@ use crate::table::cell_at;
 use crate::table::tab::{Dropdown, ReadTab, Style, Wanted, WantedCell};
 use crate::words::Words;
 
+/// The key of this view.
+pub const VIEW: &str = "suggestions";
+
 const KEY: usize = 0;
 const GROUP: usize = 1;
 const VERDICT: usize = 9;
@@ -34,8 +37,7 @@ const DOT: char = '·';
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let widths = [110, 190, 190, 110, 210, 80, 90, 380, 260, 110, 150];
-    let mut sheet =
-        Sheet::new("suggestions", position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
+    let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
     let columns =
         ["key", "group", "mentor", "slot", "mentee", "class", "score", "reasons", "against", "verdict", "other"];
     let columns = columns.map(|name| format!("suggestions-col-{name}"));
@@ -298,6 +300,12 @@ impl Refused {
             Refusal::Full => barred("barred-full"),
         }
     }
+}
+
+/// Whether anybody has written into the columns for decisions.
+pub fn is_written_in(tab: &ReadTab) -> bool {
+    let decided = |row: &Vec<_>| !cell_at(row, VERDICT).is_blank() || !cell_at(row, OTHER).is_blank();
+    tab.rows.iter().any(|row| cell_at(row, KEY).to_string().contains(DOT) && decided(row))
 }
 
 /// What the coordinator decided.

@@ -5,23 +5,22 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Ids, Reply, checked_area, grid_range, int, mask, sheet_id, text, with_sheet_ids};
-use crate::sandbox::book::{Area, CellData, Entry, Spreadsheet, check_length};
+use crate::sandbox::book::{Area, CellData, Entry, Format, Spreadsheet, check_length};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::fields::Mask;
 use crate::sandbox::format;
 
 /// Normalised data for a cell, ready to be put into many.
-struct Prepared {
+struct Prepared<'v> {
     entry: Entry,
-    format: Map<String, Value>,
+    /// The `CellFormat` as it was given; null when there is none.
+    format: &'v Value,
     note: Option<Box<str>>,
     validation: Option<Arc<Value>>,
     other: Map<String, Value>,
 }
 
-fn prepare(data: &Value) -> Result<Prepared, Refusal> {
-    let mut cell_format = data.get("userEnteredFormat").cloned().unwrap_or_default();
-    format::normalise(&mut cell_format);
+fn prepare(data: &Value) -> Result<Prepared<'_>, Refusal> {
     let mut other = Map::new();
     for name in ["textFormatRuns", "chipRuns"] {
         if let Some(value) = data.get(name) {
@@ -32,7 +31,7 @@ fn prepare(data: &Value) -> Result<Prepared, Refusal> {
     }
     Ok(Prepared {
         entry: entry_of(data.get("userEnteredValue"))?,
-        format: cell_format.as_object().cloned().unwrap_or_default(),
+        format: data.get("userEnteredFormat").unwrap_or(&Value::Null),
         note: Some(text(data, "note")).filter(|note| !note.is_empty()).map(Into::into),
         validation: data.get("dataValidation").map(checked_rule).transpose()?,
         other,
@@ -85,34 +84,39 @@ fn checked_rule(rule: &Value) -> Result<Arc<Value>, Refusal> {
 struct Painter<'m> {
     mask: &'m Mask,
     format_mask: Option<Mask>,
+    /// The formats that were last worked out: most cells of a batch look like their neighbours.
+    recent: Vec<Painted>,
 }
+
+/// The format of a cell before, what was asked for, and the format after.
+struct Painted {
+    before: Option<Arc<Format>>,
+    asked: Value,
+    after: Option<Arc<Format>>,
+}
+
+const MOST_RECENT: usize = 32;
 
 impl<'m> Painter<'m> {
     fn new(mask: &'m Mask) -> Self {
         let format_mask =
             if mask.is_all() { Some(Mask::default()) } else { mask.child("userEnteredFormat").map(twinned) };
-        Self { mask, format_mask }
+        Self { mask, format_mask, recent: Vec::new() }
     }
 
     fn paint(
-        &self,
+        &mut self,
         book: &mut Spreadsheet,
         id: i64,
         row: usize,
         column: usize,
-        data: &Prepared,
+        data: &Prepared<'_>,
     ) -> Result<(), Refusal> {
-        let format = match &self.format_mask {
-            None => None,
-            Some(mask) => {
-                let mut map = Map::new();
-                if !mask.is_all() {
-                    let old = book.sheet(id).and_then(|sheet| sheet.cell(row, column)?.format_json());
-                    map = old.and_then(Value::as_object).cloned().unwrap_or_default();
-                }
-                mask.transfer(&data.format, &mut map);
-                Some(book.intern(Value::Object(map)))
-            }
+        let format = if self.format_mask.is_some() {
+            let before = book.sheet(id).and_then(|sheet| sheet.cell(row, column)?.format.clone());
+            Some(self.format_after(book, before, data.format))
+        } else {
+            None
         };
         book.sheet_mut(id)?.edit(row, column, |cell| {
             if self.mask.has("userEnteredValue") {
@@ -126,7 +130,34 @@ impl<'m> Painter<'m> {
         Ok(())
     }
 
-    fn paint_extra(&self, cell: &mut CellData, data: &Prepared) {
+    fn format_after(
+        &mut self,
+        book: &mut Spreadsheet,
+        before: Option<Arc<Format>>,
+        asked: &Value,
+    ) -> Option<Arc<Format>> {
+        let same = |one: &Option<Arc<Format>>| match (one, &before) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if let Some(known) = self.recent.iter().find(|known| same(&known.before) && known.asked == *asked) {
+            return known.after.clone();
+        }
+        let mut given = asked.clone();
+        format::normalise(&mut given);
+        let mut map = before.as_ref().and_then(|format| format.json.as_object()).cloned().unwrap_or_default();
+        if let Some(mask) = &self.format_mask {
+            mask.transfer(given.as_object().unwrap_or(&Map::new()), &mut map);
+        }
+        let after = book.intern(Value::Object(map));
+        if self.recent.len() >= MOST_RECENT {
+            self.recent.remove(0);
+        }
+        self.recent.push(Painted { before, asked: asked.clone(), after: after.clone() });
+        after
+    }
+
+    fn paint_extra(&self, cell: &mut CellData, data: &Prepared<'_>) {
         let others = ["textFormatRuns", "chipRuns"];
         let any = ["note", "dataValidation"].iter().chain(&others).any(|name| self.mask.has(name));
         if !any {
@@ -172,8 +203,8 @@ fn collect(mask: &Mask, prefix: &str, parts: &mut Vec<String>) {
     }
 }
 
-pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+pub(in crate::sandbox) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
+    let mask = mask(body, "CellData")?;
     let rows = body.get("rows").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let (id, area, bounded) = if let Some(start) = body.get("start") {
         let id = sheet_id(start);
@@ -184,8 +215,8 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
         let (id, area) = grid_range(book, body.get("range"), "range")?;
         (id, area, true)
     };
-    let painter = Painter::new(&mask);
-    write_rows(book, &painter, id, area, rows)?;
+    let mut painter = Painter::new(&mask);
+    write_rows(book, &mut painter, id, area, rows)?;
     if bounded {
         let blank = prepare(&Value::Null)?;
         for row in area.top..area.bottom {
@@ -222,7 +253,7 @@ fn cells_of(row: &Value) -> &[Value] {
 
 fn write_rows(
     book: &mut Spreadsheet,
-    painter: &Painter<'_>,
+    painter: &mut Painter<'_>,
     id: i64,
     area: Area,
     rows: &[Value],
@@ -247,10 +278,10 @@ fn write_rows(
 }
 
 pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "CellData")?;
     let (id, area) = grid_range(book, body.get("range"), "range")?;
     let data = prepare(&body["cell"])?;
-    let painter = Painter::new(&mask);
+    let mut painter = Painter::new(&mask);
     for row in area.top..area.bottom {
         for column in area.left..area.right {
             painter.paint(book, id, row, column, &data)?;
@@ -260,7 +291,7 @@ pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 }
 
 pub(super) fn append(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "CellData")?;
     let id = sheet_id(body);
     let rows = body.get("rows").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let sheet = book.sheet_mut(id)?;
@@ -270,7 +301,7 @@ pub(super) fn append(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     sheet.grow(top + rows.len(), width);
     let area = Area { top, bottom: top + rows.len(), left: 0, right: sheet.column_count() };
     book.check_size()?;
-    write_rows(book, &Painter::new(&mask), id, area, rows)?;
+    write_rows(book, &mut Painter::new(&mask), id, area, rows)?;
     Ok(Value::Null)
 }
 

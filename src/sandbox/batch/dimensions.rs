@@ -7,6 +7,7 @@ use super::{Ids, Reply, dimension_range, int, mask, sheet_id, text, truth};
 use crate::sandbox::book::range::{Shift, shift_json};
 use crate::sandbox::book::{Dimension, Spreadsheet};
 use crate::sandbox::errors::Refusal;
+use crate::sandbox::references;
 
 pub(super) fn append(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = sheet_id(body);
@@ -87,8 +88,10 @@ pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     Ok(Value::Null)
 }
 
-/// Named ranges and metadata live on the spreadsheet and follow the rows and columns they stand on.
+/// Formulas, named ranges and metadata follow the rows and columns they stand on.
 fn shift_named(book: &mut Spreadsheet, id: i64, dimension: Dimension, shift: Shift) {
+    let changed = book.sheet(id).map(|sheet| sheet.title.clone()).unwrap_or_default();
+    book.rewrite_formulas(|home, source| references::shifted(source, home, &changed, dimension, shift));
     book.named_ranges.retain_mut(|named| shift_json(named, id, dimension, shift));
     book.metadata.retain_mut(|metadata| shift_json(metadata, id, dimension, shift));
     drop_lost_named_ranges(book);
@@ -115,7 +118,7 @@ pub(super) fn relocate(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) ->
 }
 
 pub(super) fn update_properties(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "DimensionProperties")?;
     let (id, dimension, start, end) = dimension_range(book, &body["range"], "range")?;
     let sheet = book.sheet_mut(id)?;
     let properties = &body["properties"];

@@ -36,15 +36,17 @@ pub(super) fn sheet_of(metadata: &Value) -> Option<i64> {
 pub(super) fn create(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Reply {
     let given = Value::Object(object(body, "developerMetadata"));
     if text(&given, "metadataKey").is_empty() {
-        return Err("Must specify developerMetadata.metadataKey.".into());
+        return Err("Developer metadata must always have a key specified.".into());
     }
     if !["DOCUMENT", "PROJECT"].contains(&text(&given, "visibility")) {
-        return Err("Must specify developerMetadata.visibility.".into());
+        return Err("Developer metadata must always have visibility specified.".into());
     }
     let taken = |id: i64| book.metadata.iter().any(|known| int(known, "metadataId") == Some(id));
     let id = match int(&given, "metadataId") {
         Some(id) if id != 0 && taken(id) => {
-            return Err(Refusal(format!("Developer metadata with id {id} already exists.")));
+            return Err(Refusal(format!(
+                "Cannot add developer metadata with ID [{id}] because developer metadata with that ID already exists."
+            )));
         }
         Some(id) if id != 0 => id,
         _ => ids.fresh(taken),
@@ -61,7 +63,7 @@ pub(super) fn create(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) ->
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "DeveloperMetadata")?;
     let given = object(body, "developerMetadata");
     let filters = body.get("dataFilters").and_then(Value::as_array).cloned().unwrap_or_default();
     if filters.is_empty() {

@@ -1,6 +1,6 @@
 //! Requests on what lies on a grid: merges, filters, conditional formats, charts, bands.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Ids, Reply, grid_range, int, mask, object, sheet_id, text, with_sheet_ids};
 use crate::sandbox::book::{Area, Entry, Sheet, Spreadsheet};
@@ -169,24 +169,26 @@ fn checked_rule(book: &Spreadsheet, rule: Option<&Value>) -> Result<(i64, Value)
 pub(super) fn add_rule(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let (id, rule) = checked_rule(book, body.get("rule"))?;
     let rules = &mut book.sheet_mut(id)?.objects.conditional_formats;
-    let at = index_among(int(body, "index").unwrap_or(0), rules.len())?;
+    let at = index_among(id, int(body, "index").unwrap_or(0), rules.len())?;
     rules.insert(at, rule);
     Ok(Value::Null)
 }
 
-fn index_among(index: i64, most: usize) -> Result<usize, Refusal> {
-    usize::try_from(index)
-        .ok()
-        .filter(|index| *index <= most)
-        .ok_or_else(|| Refusal(format!("No conditional format on sheet at index: {index}")))
+fn no_rule(sheet_id: i64, index: i64) -> Refusal {
+    Refusal(format!("No conditional format on sheet: {sheet_id} at index: {index}"))
+}
+
+fn index_among(sheet_id: i64, index: i64, most: usize) -> Result<usize, Refusal> {
+    usize::try_from(index).ok().filter(|index| *index <= most).ok_or_else(|| no_rule(sheet_id, index))
 }
 
 pub(super) fn delete_rule(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let rules = &mut book.sheet_mut(sheet_id(body))?.objects.conditional_formats;
+    let id = sheet_id(body);
+    let rules = &mut book.sheet_mut(id)?.objects.conditional_formats;
     let index = int(body, "index").unwrap_or(0);
-    let at = index_among(index, rules.len())?;
+    let at = index_among(id, index, rules.len())?;
     if at >= rules.len() {
-        return Err(Refusal(format!("No conditional format on sheet at index: {index}")));
+        return Err(no_rule(id, index));
     }
     Ok(json!({"rule": rules.remove(at)}))
 }
@@ -199,15 +201,15 @@ pub(super) fn update_rule(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value)
     };
     let id = new_rule.as_ref().map_or_else(|| sheet_id(body), |(id, _)| *id);
     let rules = &mut book.sheet_mut(id)?.objects.conditional_formats;
-    let at = index_among(index, rules.len())?;
+    let at = index_among(id, index, rules.len())?;
     if at >= rules.len() {
-        return Err(Refusal(format!("No conditional format on sheet at index: {index}")));
+        return Err(no_rule(id, index));
     }
     if let Some((_, rule)) = new_rule {
         let old = std::mem::replace(&mut rules[at], rule.clone());
         return Ok(json!({"newRule": rule, "newIndex": at, "oldRule": old, "oldIndex": at}));
     }
-    let to = index_among(int(body, "newIndex").unwrap_or(0), rules.len().saturating_sub(1))?;
+    let to = index_among(id, int(body, "newIndex").unwrap_or(0), rules.len().saturating_sub(1))?;
     let rule = rules.remove(at);
     rules.insert(to, rule.clone());
     Ok(json!({"newRule": rule, "newIndex": to, "oldRule": rule, "oldIndex": at}))
@@ -217,20 +219,45 @@ pub(super) fn add_chart(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value)
     let mut chart = Value::Object(object(body, "chart"));
     let chart_id = chosen(book, ids, &chart, "chartId")?;
     chart["chartId"] = json!(chart_id);
-    if chart.get("spec").and_then(Value::as_object).is_none_or(Map::is_empty) {
-        return Err("Must specify chart.spec.".into());
-    }
-    check_sources(book, &chart["spec"])?;
+    check_spec(book, &chart["spec"])?;
     with_sheet_ids(&mut chart);
     format::normalise(&mut chart);
     let on = match chart["position"].get("overlayPosition") {
         Some(overlay) => place_overlay(book, overlay)?,
-        None => return Err("Must specify chart.position.overlayPosition: the sandbox has no chart sheets.".into()),
+        None => {
+            return Err(
+                "One of EmbeddedObjectPosition.overlayPosition or EmbeddedObjectPosition.sheetId must be set".into()
+            );
+        }
     };
     chart["position"] = on.1;
     book.sheet_mut(on.0)?.objects.charts.push(chart.clone());
     Ok(json!({"chart": chart}))
 }
+
+/// A chart is of a kind, and what it reads exists. (The spelling is Google's.)
+fn check_spec(book: &Spreadsheet, spec: &Value) -> Result<(), Refusal> {
+    if !CHART_KINDS.iter().any(|kind| spec.get(*kind).is_some()) {
+        return Err(
+            "One of basicChart, pieChart, bubbleChart, candelstickChart, histogramChart, or orgChart must be set on \
+                    chartSpec."
+                .into(),
+        );
+    }
+    check_sources(book, spec)
+}
+
+const CHART_KINDS: [&str; 9] = [
+    "basicChart",
+    "pieChart",
+    "bubbleChart",
+    "candlestickChart",
+    "histogramChart",
+    "orgChart",
+    "treemapChart",
+    "waterfallChart",
+    "scorecardChart",
+];
 
 /// Every range that a chart reads must lie on a sheet that exists.
 fn check_sources(book: &Spreadsheet, spec: &Value) -> Result<(), Refusal> {
@@ -276,7 +303,7 @@ fn place_overlay(book: &Spreadsheet, overlay: &Value) -> Result<(i64, Value), Re
 pub(super) fn update_chart(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = int(body, "chartId").unwrap_or(0);
     let mut spec = Value::Object(object(body, "spec"));
-    check_sources(book, &spec)?;
+    check_spec(book, &spec)?;
     with_sheet_ids(&mut spec);
     format::normalise(&mut spec);
     let on = sheet_of_chart(book, id)?;
@@ -298,7 +325,11 @@ pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Va
     let id = int(body, "objectId").unwrap_or(0);
     let on = sheet_of_chart(book, id).map_err(|_| Refusal(format!("No embedded object with id: {id}")))?;
     let overlay = &body["newPosition"]["overlayPosition"];
-    let fields = if text(body, "fields").is_empty() { crate::sandbox::fields::Mask::default() } else { mask(body)? };
+    let fields = if text(body, "fields").is_empty() {
+        crate::sandbox::fields::Mask::default()
+    } else {
+        mask(body, "OverlayPosition")?
+    };
     let charts = &book.sheet_mut(on)?.objects.charts;
     let at = charts.iter().position(|chart| int(chart, "chartId") == Some(id));
     let Some(at) = at else { return Err(Refusal(format!("No embedded object with id: {id}"))) };

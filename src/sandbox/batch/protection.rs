@@ -97,7 +97,7 @@ fn find(book: &Spreadsheet, id: i64) -> Result<(i64, usize), Refusal> {
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "ProtectedRange")?;
     let given = object(body, "protectedRange");
     let id = given.get("protectedRangeId").and_then(Value::as_i64).unwrap_or(0);
     let (sheet, at) = find(book, id)?;
@@ -155,7 +155,7 @@ fn check_name(book: &Spreadsheet, name: &str, own: &str) -> Result<(), Refusal> 
 }
 
 pub(super) fn update_named(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "NamedRange")?;
     let given = &body["namedRange"];
     let id = text(given, "namedRangeId").to_owned();
     let at = named_at(book, &id)?;

@@ -144,15 +144,15 @@ fn set_flag(map: &mut Map<String, Value>, name: &str, value: bool) {
 }
 
 pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "SheetProperties")?;
     let properties = &body["properties"];
     let id = sheet_id(properties);
-    let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
+    let sheet = book.sheet(id).ok_or_else(|| Refusal::no_sheet(id))?;
     let size = (sheet.row_count(), sheet.column_count());
     if mask.names("title") || (mask.is_all() && properties.get("title").is_some()) {
         let title = text(properties, "title").to_owned();
         check_title(book, &title, Some(id))?;
-        book.sheet_mut(id)?.title = title;
+        book.retitle(id, title)?;
     }
     if mask.names("index") {
         move_sheet(book, id, int(properties, "index").unwrap_or(0))?;
@@ -189,7 +189,7 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 
 /// The index is counted before the move: one beyond the sheet's own place changes nothing.
 fn move_sheet(book: &mut Spreadsheet, id: i64, index: i64) -> Result<(), Refusal> {
-    let now = book.index_of(id).ok_or_else(|| Refusal::no_grid(id))?;
+    let now = book.index_of(id).ok_or_else(|| Refusal::no_sheet(id))?;
     if index < 0 || index as usize > book.sheets.len() {
         return Err(Refusal(format!("Sheet index {index} is out of bounds.")));
     }
@@ -222,7 +222,7 @@ pub(super) fn drop_lost_named_ranges(book: &mut Spreadsheet) {
 
 pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = sheet_id(body);
-    let at = book.index_of(id).ok_or_else(|| Refusal::no_grid(id))?;
+    let at = book.index_of(id).ok_or_else(|| Refusal::no_sheet(id))?;
     if book.sheets.len() == 1 {
         return Err("You can't remove all the sheets in a document.".into());
     }
@@ -237,7 +237,7 @@ pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 
 pub(super) fn duplicate(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Reply {
     let source = int(body, "sourceSheetId").unwrap_or(0);
-    let at = book.index_of(source).ok_or_else(|| Refusal::no_grid(source))?;
+    let at = book.index_of(source).ok_or_else(|| Refusal::no_sheet(source))?;
     let title = match text(body, "newSheetName") {
         "" => copy_title(book, &book.sheets[at].title),
         title => title.to_owned(),
@@ -310,7 +310,7 @@ fn retarget(value: &mut Value, from: i64, to: i64) {
 }
 
 pub(super) fn update_spreadsheet(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let mask = mask(body)?;
+    let mask = mask(body, "SpreadsheetProperties")?;
     set_spreadsheet_properties(book, &body["properties"], &mask)?;
     Ok(Value::Null)
 }

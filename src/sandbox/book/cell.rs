@@ -95,9 +95,13 @@ impl CellData {
         Self { entry, format: None, extra: None }
     }
 
-    /// A blank cell with the format of this one.
-    pub fn format_only(&self) -> Self {
-        Self { entry: Entry::Blank, format: self.format.clone(), extra: None }
+    /// A blank cell with the format and the validation of this one, as a new row or column inherits them.
+    pub fn heir(&self) -> Self {
+        let mut heir = Self { entry: Entry::Blank, format: self.format.clone(), extra: None };
+        if let Some(rule) = self.extra.as_ref().and_then(|extra| extra.validation.clone()) {
+            heir.edit_extra(|extra| extra.validation = Some(rule));
+        }
+        heir
     }
 
     /// Whether nothing at all is kept for the cell.

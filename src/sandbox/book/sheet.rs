@@ -257,8 +257,8 @@ impl Sheet {
             if place.len() < width {
                 place.resize_with(width, CellData::default);
             }
-            for column in area.left..width {
-                place[column] = old[from].get(column).cloned().unwrap_or_default();
+            for (column, cell) in place.iter_mut().enumerate().take(width).skip(area.left) {
+                *cell = old[from].get(column).cloned().unwrap_or_default();
             }
             trim(place);
         }
@@ -296,11 +296,10 @@ impl Sheet {
 
     /// New rows or columns before `at`; `cell` gives what a new cell inherits from the one at (row, column).
     pub fn insert(&mut self, dimension: Dimension, at: usize, count: usize, inherit_from: Option<usize>) {
-        let blank_like = |cell: &CellData| cell.format_only();
         match dimension {
             Dimension::Rows => {
                 let mut model: Row =
-                    inherit_from.map_or_else(Vec::new, |row| self.row(row).iter().map(blank_like).collect());
+                    inherit_from.map_or_else(Vec::new, |row| self.row(row).iter().map(CellData::heir).collect());
                 trim(&mut model);
                 if at < self.rows.len() || !model.is_empty() {
                     if self.rows.len() < at {
@@ -313,7 +312,7 @@ impl Sheet {
             }
             Dimension::Columns => {
                 for row in &mut self.rows {
-                    let model = inherit_from.and_then(|column| row.get(column)).map(blank_like).unwrap_or_default();
+                    let model = inherit_from.and_then(|column| row.get(column)).map(CellData::heir).unwrap_or_default();
                     if row.len() <= at && model.is_empty() {
                         continue;
                     }
@@ -426,6 +425,12 @@ impl Sheet {
         if dimension == Dimension::Rows { &self.row_properties } else { &self.column_properties }
     }
 
+    /// Forgets what was set on rows and columns.
+    pub(in crate::sandbox) fn clear_properties(&mut self) {
+        self.row_properties.clear();
+        self.column_properties.clear();
+    }
+
     fn shift_objects(&mut self, dimension: Dimension, shift: Shift) {
         let id = self.id;
         let map = if dimension == Dimension::Rows { &mut self.row_properties } else { &mut self.column_properties };
@@ -456,16 +461,15 @@ impl Sheet {
         }
     }
 
-    /// The sheet as a whole from its kept parts, for the data file.
-    pub(in crate::sandbox) fn restore(&mut self, row_count: usize, column_count: usize, rows: Vec<Arc<Row>>) {
+    /// Sets the size of the grid from the data file, which gives the rows and objects apart.
+    pub(in crate::sandbox) fn set_size(&mut self, row_count: usize, column_count: usize) {
         self.row_count = row_count;
         self.column_count = column_count;
-        self.rows = rows;
     }
 
-    /// The rows themselves, for the data file.
-    pub(in crate::sandbox) fn take_rows(&mut self) -> Vec<Arc<Row>> {
-        std::mem::take(&mut self.rows)
+    /// The rows themselves, to be put in place from the data file.
+    pub(in crate::sandbox) fn rows_mut(&mut self) -> &mut Vec<Arc<Row>> {
+        &mut self.rows
     }
 }
 

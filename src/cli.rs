@@ -1,0 +1,187 @@
+//! The commands and their flags, and the one table of exit codes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::{Parser, Subcommand};
+
+use crate::cycle::CycleError;
+use crate::edge::google::GoogleError;
+use crate::edge::log::LogError;
+use crate::ledger::standing::NoSeason;
+use crate::sandbox::SandboxError;
+use crate::setting::SettingError;
+
+/// Runs a mentoring program from the spreadsheet its people already have.
+#[derive(Debug, Parser)]
+#[command(name = "halaqah", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// The program's configuration.
+    #[arg(long, global = true, value_name = "FILE", default_value = "config/halaqah.toml")]
+    pub config: PathBuf,
+    /// Takes this moment for now (RFC 3339, such as 2026-11-24T07:36:00+07:00).
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<DateTime<FixedOffset>>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows a filled program in the browser: a sandbox, an invented season and the daemon. Needs no account.
+    Demo {
+        /// Where the pages are served.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8460")]
+        listen: SocketAddr,
+    },
+    /// Keeps the schedule: a cycle whenever one is due, until it is told to stop.
+    Run,
+    /// One cycle: reads the forms, records what happened, writes the summary tabs.
+    Sync {
+        /// Lets through a reading in which many rows are gone at once.
+        #[arg(long)]
+        accept_retractions: bool,
+    },
+    /// Prints what `sync` would record and write, and changes nothing.
+    Plan {
+        /// Lets through a reading in which many rows are gone at once.
+        #[arg(long)]
+        accept_retractions: bool,
+    },
+    /// The local stand-in for Google Sheets alone.
+    Sandbox {
+        /// Where it listens; loopback only.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8460")]
+        listen: SocketAddr,
+        /// Where the spreadsheets are kept; without it they are gone when it stops.
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
+    /// Checks configuration, key, sharing, tabs, questions, clock, disk and ledger: each ok, or what to do.
+    Doctor,
+    /// The figures.
+    Stats {
+        /// As JSON, by the paths of the definitions; otherwise one line a figure.
+        #[arg(long)]
+        json: bool,
+        /// The day on which they are taken.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// The season; otherwise the one that holds the day.
+        #[arg(long, value_name = "CODE")]
+        season: Option<String>,
+    },
+    /// Who fits whom, in the terminal.
+    Match {
+        /// Everything about one mentee's suggestion.
+        #[arg(long, value_name = "CODE")]
+        explain: Option<String>,
+    },
+    /// The ledger.
+    Ledger {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+}
+
+/// What can be done with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Checks every line and the whole chain; prints the head.
+    Verify,
+    /// Prints lines, oldest first.
+    Show {
+        /// Only events of this type, such as `meeting_report.submitted`, or of this form.
+        #[arg(long, value_name = "TYPE")]
+        kind: Option<String>,
+        /// Only the last so many.
+        #[arg(long, value_name = "N")]
+        last: Option<usize>,
+    },
+}
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The user can mend it.
+    Mend(String),
+    /// It may work later.
+    Later(String),
+    /// The ledger is damaged.
+    Damaged(String),
+}
+
+impl Failure {
+    /// What happened and what to do.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Mend(message) | Self::Later(message) | Self::Damaged(message) => message,
+        }
+    }
+
+    /// The table of exit codes: 0 done, 1 the user can mend it, 2 usage (clap's own), 3 try again later, 4 ledger damaged.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Mend(_) => 1,
+            Self::Later(_) => 3,
+            Self::Damaged(_) => 4,
+        })
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        let message = error.to_string();
+        match error.kind().exit_code() {
+            4 => Self::Damaged(message),
+            3 => Self::Later(message),
+            _ => Self::Mend(message),
+        }
+    }
+}
+
+impl From<GoogleError> for Failure {
+    fn from(error: GoogleError) -> Self {
+        let message = error.to_string();
+        if error.is_retryable() { Self::Later(message) } else { Self::Mend(message) }
+    }
+}
+
+impl From<CycleError> for Failure {
+    fn from(error: CycleError) -> Self {
+        match error {
+            CycleError::Google(error) => error.into(),
+            CycleError::Log(error) => error.into(),
+            other => Self::Mend(other.to_string()),
+        }
+    }
+}
+
+impl From<SettingError> for Failure {
+    fn from(error: SettingError) -> Self {
+        Self::Mend(error.to_string())
+    }
+}
+
+impl From<NoSeason> for Failure {
+    fn from(error: NoSeason) -> Self {
+        Self::Mend(error.to_string())
+    }
+}
+
+impl From<SandboxError> for Failure {
+    fn from(error: SandboxError) -> Self {
+        Self::Mend(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Mend(error.to_string())
+    }
+}

@@ -1,0 +1,161 @@
+//! `doctor`: everything that must be right before a cycle can be, each ok or what to do.
+
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{connect, moment};
+use crate::cli::Failure;
+use crate::config::{Config, TabName};
+use crate::edge::google::{Google, Overview};
+use crate::edge::log::LogErrorKind;
+use crate::forms::columns::Columns;
+use crate::memory::Memory;
+use crate::setting::Setting;
+use crate::words::Words;
+
+/// Checks everything and prints a line each; fails if any is wrong.
+pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
+    let setting = Setting::load(config)?;
+    let (words, config) = (&setting.words, &setting.config);
+    let mut findings = Findings { words, wrong: 0 };
+    findings.fine("doctor-config", &config.path.display().to_string());
+    schedule(&mut findings, config, now);
+    disk(&mut findings, config);
+    ledger(&mut findings, config);
+    match connect(config, true).await {
+        Err(failure) => findings.wrong("doctor-google", failure.message()),
+        Ok(google) => match google.overview(&config.spreadsheet_id).await {
+            Err(error) => findings.wrong("doctor-google", &error.to_string()),
+            Ok(overview) => {
+                findings.fine("doctor-google", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
+                time_zone(&mut findings, config, &overview);
+                tabs(&mut findings, &setting, &google, &overview).await;
+            }
+        },
+    }
+    if findings.wrong == 0 {
+        return Ok(());
+    }
+    let count = findings.wrong.to_string();
+    Err(Failure::Mend(format!("{}: {count}", words.say("doctor-wrong"))))
+}
+
+/// Prints findings and counts what is wrong.
+struct Findings<'a> {
+    words: &'a Words,
+    wrong: usize,
+}
+
+impl Findings<'_> {
+    fn fine(&mut self, what: &str, how: &str) {
+        println!("[{}] {}: {how}", self.words.say("doctor-ok"), self.words.say(what));
+    }
+
+    fn wrong(&mut self, what: &str, how: &str) {
+        self.wrong += 1;
+        println!("[{}] {}: {how}", self.words.say("doctor-wrong"), self.words.say(what));
+    }
+
+    fn tab(&mut self, tab: &str, how: Result<String, String>) {
+        let what = self.words.say_with("doctor-tab", &[("tab", tab)]);
+        match how {
+            Ok(how) => println!("[{}] {what}: {how}", self.words.say("doctor-ok")),
+            Err(how) => {
+                self.wrong += 1;
+                println!("[{}] {what}: {how}", self.words.say("doctor-wrong"));
+            }
+        }
+    }
+}
+
+fn schedule(findings: &mut Findings<'_>, config: &Config, now: Option<DateTime<FixedOffset>>) {
+    let now = moment(now, config.timezone);
+    findings.fine("doctor-clock", &findings.words.moment(now.naive_local()));
+    let mut times = Vec::new();
+    let mut from = now;
+    while let Some(due) = config.schedule.next_after(from).filter(|_| times.len() < 3) {
+        times.push(findings.words.moment(due.naive_local()));
+        from = due;
+    }
+    let times = findings.words.say_with("doctor-schedule-next", &[("times", &times.join("; "))]);
+    findings.fine("doctor-schedule", &format!("{} ({times})", config.schedule.text()));
+}
+
+/// Whether a file can be made where the ledger lives.
+fn disk(findings: &mut Findings<'_>, config: &Config) {
+    let dir = &config.data_dir;
+    let probe = dir.join(".halaqah-doctor");
+    let tried = std::fs::create_dir_all(dir)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    let shown = dir.display().to_string();
+    match tried {
+        Ok(()) => findings.fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
+        Err(error) => findings.wrong("doctor-disk", &format!("{shown}: {error}")),
+    }
+}
+
+fn ledger(findings: &mut Findings<'_>, config: &Config) {
+    match Memory::read(&config.ledger_dir(), &config.program_code) {
+        Ok((memory, opened)) => {
+            let count = findings.words.integer(i64::try_from(opened.lines).unwrap_or(i64::MAX));
+            let parts = [("count", count.as_str()), ("hash", memory.head.hash.as_str())];
+            findings.fine("doctor-ledger", &findings.words.say_with("doctor-ledger-fine", &parts));
+        }
+        Err(error) if error.kind() == LogErrorKind::Missing => {
+            findings.fine("doctor-ledger", &findings.words.say("doctor-ledger-new"));
+        }
+        Err(error) => findings.wrong("doctor-ledger", &error.to_string()),
+    }
+}
+
+fn time_zone(findings: &mut Findings<'_>, config: &Config, overview: &Overview) {
+    let ours = config.timezone.name();
+    if overview.time_zone == ours {
+        findings.fine("doctor-timezone", ours);
+    } else {
+        let parts = [("theirs", overview.time_zone.as_str()), ("ours", ours)];
+        findings.wrong("doctor-timezone", &findings.words.say_with("doctor-timezone-differs", &parts));
+    }
+}
+
+/// Every configured form: whether its tab is there, and whether every required question has a column.
+async fn tabs(findings: &mut Findings<'_>, setting: &Setting, google: &Google, overview: &Overview) {
+    let words = &setting.words;
+    let remembered = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code).ok();
+    for (form, name) in &setting.config.forms {
+        let known = remembered.as_ref().and_then(|(memory, _)| memory.state.tabs.get(form.as_str()));
+        let tab = overview.tabs.iter().find(|tab| match name {
+            TabName::SheetId(id) => tab.sheet_id == *id,
+            TabName::Title(title) => tab.title == *title,
+        });
+        let tab = tab.or_else(|| overview.tabs.iter().find(|tab| known.is_some_and(|known| known.tab == tab.sheet_id)));
+        let name = name.to_string();
+        let Some(tab) = tab else {
+            let missing = words.say_with("held-tab", &[("tab", &name)]);
+            findings.tab(&name, Err(format!("{missing}. {}", words.say("do-held-tab"))));
+            continue;
+        };
+        let read = google.read(&setting.config.spreadsheet_id, &[tab.sheet_id]).await;
+        let how = match (read, setting.forms.get(form)) {
+            (Ok(read), Some(form)) => {
+                let rows = read.first().map_or(&[][..], |tab| tab.rows.as_slice());
+                let columns = Columns::of(&setting.forms, form, rows.first().map_or(&[][..], Vec::as_slice));
+                let missing = columns.missing_questions(form);
+                if missing.is_empty() {
+                    let rows = words.integer(rows.len().saturating_sub(1) as i64);
+                    let unknown = columns.unknown.len().to_string();
+                    Ok(words.say_with("doctor-tab-fine", &[("rows", &rows), ("unknown", &unknown)]))
+                } else {
+                    let titles: Vec<&str> =
+                        missing.iter().map(|question| setting.labels.question(form.key(), &question.key)).collect();
+                    Err(words.say_with("doctor-questions", &[("questions", &titles.join("; "))]))
+                }
+            }
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), None) => Err(format!("no form is called {form}")),
+        };
+        findings.tab(&name, how);
+    }
+}

@@ -1,0 +1,66 @@
+//! `match`: who fits whom, in the terminal.
+
+use chrono::NaiveDate;
+
+use crate::cli::Failure;
+use crate::cycle::{figures, standing, suggestions};
+use crate::memory::Memory;
+use crate::setting::Setting;
+use crate::views::Scene;
+use crate::views::suggestions::{bar_words, group_names, reason_words};
+
+/// Prints the suggestions, or everything about one.
+pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
+    let (memory, _) = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    let standing = standing(setting, &memory.state, today)?;
+    let suggestions = suggestions(setting, &memory.state, &standing);
+    let figures = figures(setting, &memory.state, &standing);
+    let (words, labels) = (&setting.words, &setting.labels);
+    let scene = Scene {
+        program_name: &setting.config.program_name,
+        today,
+        state: &memory.state,
+        standing: &standing,
+        figures: &figures,
+        suggestions: &suggestions,
+        labels,
+        words,
+        held: &[],
+        refused: &[],
+        head: &memory.head,
+    };
+    let names = group_names(&standing, &suggestions.placements, words);
+    let wanted = |code: &str| explain.is_none_or(|wanted| wanted.eq_ignore_ascii_case(code));
+    let mut found = false;
+    for suggestion in suggestions.placements.iter().filter(|suggestion| wanted(&suggestion.mentee)) {
+        found = true;
+        let slot = labels.choice("mentee_registration", "slots", &suggestion.slot);
+        let (mentee, mentor, score) = (&suggestion.mentee, &suggestion.mentor, suggestion.score);
+        println!("{mentee} → {mentor}  {}  {slot}  {score}", names[&suggestion.place]);
+        for reason in &suggestion.reasons {
+            println!("    + {}", reason_words(&scene, reason));
+        }
+        if let Some(reason) = &suggestion.against {
+            println!("    - {}", reason_words(&scene, reason));
+        }
+        if let Some(alternative) = &suggestion.alternative {
+            let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
+            let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+            println!("    {}", words.say_with("match-alternative", &parts));
+        }
+    }
+    for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
+        found = true;
+        let why = bar_words(&scene, person.why, &person.mentee);
+        println!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)]));
+    }
+    if let Some(code) = explain.filter(|_| !found) {
+        return Err(Failure::Mend(words.say_with("match-nobody", &[("code", code)])));
+    }
+    if explain.is_none() {
+        let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
+        let (placed, unplaced) = (words.integer(placed), words.integer(unplaced));
+        println!("{}", words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! `run`: the daemon.
+
+use std::time::Duration;
+
+use tokio::pin;
+
+use super::{connect, sync};
+use crate::cli::Failure;
+use crate::cycle::{CycleError, Options, Report, cycle};
+use crate::daemon::{GRACE, Next, next, stop_signal};
+use crate::edge::google::{Google, GoogleError};
+use crate::edge::log::{Log, LogError, LogErrorKind};
+use crate::edge::{clock, heartbeat};
+use crate::memory::Memory;
+use crate::setting::Setting;
+
+/// How long the heartbeat may take.
+const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Keeps the schedule until it is told to stop.
+pub async fn run(setting: &Setting) -> Result<(), Failure> {
+    let zone = setting.config.timezone;
+    let google = connect(&setting.config, false).await?;
+    let mut open = Some(open(setting)?);
+    let now = clock::now(zone);
+    let due =
+        setting.config.schedule.next_after(now).map_or_else(String::new, |due| setting.words.moment(due.naive_local()));
+    tracing::info!("{}", setting.words.say_with("run-started", &[("time", &due)]));
+
+    let stop = stop_signal();
+    pin!(stop);
+    let mut last = None;
+    loop {
+        match next(&setting.config.schedule, last, clock::now(zone)) {
+            Next::Sleep(time) => {
+                tokio::select! {
+                    () = &mut stop => break,
+                    () = tokio::time::sleep(time) => {}
+                }
+            }
+            Next::Run => {
+                last = Some(clock::now(zone));
+                let turn = turn(setting, &google, &mut open);
+                pin!(turn);
+                tokio::select! {
+                    done = &mut turn => done?,
+                    () = &mut stop => {
+                        // What is recorded is recorded; a write that is cut off here, the next start makes good.
+                        if let Ok(done) = tokio::time::timeout(GRACE, turn).await { done? }
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    tracing::info!("{}", setting.words.say("run-stopped"));
+    Ok(())
+}
+
+/// The ledger as it is held between cycles.
+struct Open {
+    memory: Memory,
+    log: Log,
+}
+
+fn open(setting: &Setting) -> Result<Open, LogError> {
+    let (memory, log, opened) = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    sync::say_torn(&opened, &setting.words);
+    Ok(Open { memory, log })
+}
+
+/// One cycle with what belongs around it. Only a ledger that is damaged or taken by somebody else ends the daemon:
+/// everything else may be mended while it waits for the next cycle.
+async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Result<(), Failure> {
+    let open = match held {
+        Some(open) => open,
+        None => match open(setting) {
+            Ok(opened) => held.insert(opened),
+            Err(error) if matches!(error.kind(), LogErrorKind::NoSpace | LogErrorKind::Io) => {
+                tracing::error!(%error, "the ledger cannot be opened yet");
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let before = google.requests_sent();
+    let mut result = once(setting, google, open).await;
+    if let Err(CycleError::Google(GoogleError::UnclearWrite { .. })) = result {
+        result = once(setting, google, open).await;
+    }
+    match result {
+        Ok(report) => {
+            let (events, cells, held) = (report.events.len(), report.plan.report.len(), report.held.len());
+            let requests = google.requests_sent() - before;
+            tracing::info!(events, cells, requests, held, "cycle");
+            beat(setting).await;
+        }
+        Err(error) => {
+            tracing::error!(%error, "cycle failed");
+            // The memory may be ahead of the disk, and after a failed append nobody knows what the disk holds: both are
+            // read again. A failure of Google's comes before anything is taken in, or after it is recorded.
+            if !matches!(error, CycleError::Google(_)) {
+                *held = None;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Report, CycleError> {
+    let now = clock::now(setting.config.timezone);
+    cycle(setting, google, &mut open.memory, Some(&mut open.log), now, Options::default()).await
+}
+
+/// Tells the outside that all is well: its silence is the alarm.
+async fn beat(setting: &Setting) {
+    let Some(url) = &setting.config.heartbeat_url else { return };
+    if let Err(error) = heartbeat::ping(url, HEARTBEAT_TIMEOUT).await {
+        tracing::warn!(%error, "the heartbeat was not heard");
+    }
+}

@@ -1,0 +1,94 @@
+//! `sync` and `plan`: one cycle, and the same without doing it.
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+
+use super::connect;
+use crate::cli::Failure;
+use crate::cycle::{CycleError, Options, Report, cycle};
+use crate::edge::google::GoogleError;
+use crate::edge::log::{LogErrorKind, Opened};
+use crate::memory::Memory;
+use crate::setting::Setting;
+use crate::words::Words;
+
+/// One cycle. A write of which nobody knows whether it arrived is followed by one more: it reads what is there.
+pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
+    let config = &setting.config;
+    let (mut memory, mut log, opened) = Memory::open(&config.ledger_dir(), &config.program_code)?;
+    say_torn(&opened, &setting.words);
+    let google = connect(config, false).await?;
+    let options = Options { accept_retractions };
+    let report = match cycle(setting, &google, &mut memory, Some(&mut log), now, options).await {
+        Err(CycleError::Google(GoogleError::UnclearWrite { .. })) => {
+            cycle(setting, &google, &mut memory, Some(&mut log), now, options).await?
+        }
+        result => result?,
+    };
+    print_report(setting, &report);
+    Ok(())
+}
+
+/// Prints what `sync` would record and write.
+pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
+    let config = &setting.config;
+    let mut memory = match Memory::read(&config.ledger_dir(), &config.program_code) {
+        Ok((memory, _)) => memory,
+        // Before the first cycle there is no ledger; the plan is then what the first cycle would do.
+        Err(error) if error.kind() == LogErrorKind::Missing => Memory::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let google = connect(config, true).await?;
+    let options = Options { accept_retractions };
+    let report = cycle(setting, &google, &mut memory, None, now, options).await?;
+    print_plan(setting, &report);
+    Ok(())
+}
+
+/// Says what a crash had left behind.
+pub fn say_torn(opened: &Opened, words: &Words) {
+    if let Some(torn) = &opened.torn {
+        let file = torn.moved_to.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        println!("{}", words.say_with("sync-torn", &[("bytes", &torn.bytes.to_string()), ("file", &file)]));
+    }
+}
+
+fn print_held(setting: &Setting, report: &Report) {
+    for held in &report.held {
+        let (what, advice) = held.sentences(&setting.labels, &setting.words);
+        let parts = [("tab", held.tab.as_str()), ("what", &what), ("do", &advice)];
+        println!("{}", setting.words.say_with("sync-held", &parts));
+    }
+}
+
+fn print_report(setting: &Setting, report: &Report) {
+    let words = &setting.words;
+    print_held(setting, report);
+    if report.events.is_empty() && report.plan.is_empty() {
+        println!("{}", words.say("sync-nothing"));
+        return;
+    }
+    let (events, cells) = (report.events.len() as i64, report.plan.report.len() as i64);
+    println!("{}", words.say_with("sync-appended", &[("count", &words.integer(events))]));
+    println!("{}", words.say_with("sync-written", &[("count", &words.integer(cells))]));
+}
+
+fn print_plan(setting: &Setting, report: &Report) {
+    let words = &setting.words;
+    print_held(setting, report);
+    if report.events.is_empty() && report.plan.is_empty() {
+        println!("{}", words.say("plan-nothing"));
+        return;
+    }
+    println!("{}", words.say_with("plan-events", &[("count", &words.integer(report.events.len() as i64))]));
+    for (kind, source) in &report.events {
+        match source {
+            Some(source) => println!("  {kind}  {} #{}", source.key, source.row),
+            None => println!("  {kind}"),
+        }
+    }
+    println!("{}", words.say_with("plan-cells", &[("count", &words.integer(report.plan.report.len() as i64))]));
+    for line in &report.plan.report {
+        println!("  {line}");
+    }
+}

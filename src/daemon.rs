@@ -1,0 +1,102 @@
+//! When a cycle runs: the schedule, missed runs caught up once, never two at a time, the stop signal, the heartbeat.
+//!
+//! It knows nothing of what a cycle does.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta};
+use chrono_tz::Tz;
+
+use crate::schedule::Schedule;
+
+/// How long a cycle in hand may go on after the stop signal.
+pub const GRACE: Duration = Duration::from_secs(9);
+
+/// How long to sleep at most before the clock is read again: a machine that slept, or a clock that was set, is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// What to do now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// A cycle is due. However many were missed, it is one.
+    Run,
+    /// Nothing is due; look again after this long.
+    Sleep(Duration),
+}
+
+/// Decides from the moment of the last cycle (none: it has not run yet, so whatever was missed while the program was not
+/// running is caught up) and the moment now. A clock that was set back does not stop the schedule.
+pub fn next(schedule: &Schedule, last: Option<DateTime<Tz>>, now: DateTime<Tz>) -> Next {
+    let Some(last) = last.map(|last| last.min(now)) else { return Next::Run };
+    match schedule.next_after(last) {
+        Some(due) if due <= now => Next::Run,
+        Some(due) => Next::Sleep((due - now).max(TimeDelta::zero()).to_std().unwrap_or_default().min(LONGEST_SLEEP)),
+        None => Next::Sleep(LONGEST_SLEEP),
+    }
+}
+
+/// Resolves at SIGTERM or Ctrl+C.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard; only Ctrl+C stops the program");
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn at(hour: u32, minute: u32, second: u32) -> DateTime<Tz> {
+        chrono_tz::Asia::Jakarta.with_ymd_and_hms(2026, 11, 24, hour, minute, second).unwrap()
+    }
+
+    fn every_five_minutes() -> Schedule {
+        "*/5 * * * *".parse().unwrap()
+    }
+
+    #[test]
+    fn the_first_cycle_runs_at_once() {
+        assert_eq!(next(&every_five_minutes(), None, at(7, 36, 0)), Next::Run);
+    }
+
+    #[test]
+    fn it_waits_for_what_is_due() {
+        let schedule = every_five_minutes();
+        assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 39, 50)), Next::Sleep(Duration::from_secs(10)));
+        assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 36, 1)), Next::Sleep(LONGEST_SLEEP));
+        assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 40, 0)), Next::Run);
+        assert_eq!(next(&schedule, Some(at(7, 40, 0)), at(7, 40, 0)), Next::Sleep(LONGEST_SLEEP));
+    }
+
+    #[test]
+    fn many_missed_runs_are_caught_up_once() {
+        let schedule = every_five_minutes();
+        assert_eq!(next(&schedule, Some(at(7, 0, 0)), at(9, 1, 0)), Next::Run);
+        assert_eq!(next(&schedule, Some(at(9, 1, 0)), at(9, 1, 1)), Next::Sleep(LONGEST_SLEEP));
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_stop_the_schedule() {
+        let schedule = every_five_minutes();
+        assert_eq!(next(&schedule, Some(at(23, 0, 0)), at(7, 36, 0)), Next::Sleep(LONGEST_SLEEP));
+        assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 40, 0)), Next::Run);
+    }
+}
