@@ -54,7 +54,10 @@ fn one_row_is_accepted_once_and_the_group_shows_it() {
     desk.decide("Candra", "Setuju", "");
     assert_eq!(decided(&desk.turn()), ["accepted A4 M19 Al Fatih"]);
     assert_eq!(desk.groups(), ["Al Fatih: Ahmad, Budi, Candra"]);
-    assert!(!desk.suggested().iter().any(|line| line.starts_with("Candra")), "whoever has a group is suggested no more");
+    assert!(
+        !desk.suggested().iter().any(|line| line.starts_with("Candra")),
+        "whoever has a group is suggested no more"
+    );
     let groups = &desk.wanted("groups").rows;
     assert!(groups.iter().any(|row| row.cells.len() > 9 && row.cells[9].value.to_string().contains("Candra Wijaya")));
     assert_eq!(decided(&desk.turn()), [""; 0]);
