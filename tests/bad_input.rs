@@ -276,7 +276,6 @@ mod spreadsheet {
     }
 
     #[test]
-    #[ignore = "not yet: every cycle is refused until the tab is deleted"]
     fn a_column_taken_out_of_a_tab_of_ours_is_put_back() {
         let program = Program::new();
         program.sync();
