@@ -48,7 +48,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "commands",
         &[
             "cli", "config", "cycle", "daemon", "demo", "edge", "forms", "ledger", "memory", "sandbox", "setting",
-            "views", "words",
+            // The shape of tabs alone.
+            "table", "views", "words",
         ],
     ),
     ("main", &["cli", "commands"]),
@@ -218,7 +219,7 @@ fn mentions(source: &Source, word: &str) -> bool {
         let after = source.code[at + word.len()..].chars().next();
         let in_a_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
         let ends_in_letter = word.ends_with(|letter: char| letter.is_alphanumeric());
-        !in_a_word(before) && !(ends_in_letter && in_a_word(after))
+        !(in_a_word(before) || ends_in_letter && in_a_word(after))
     })
 }
 
