@@ -194,6 +194,100 @@ mod spreadsheet {
     }
 
     #[test]
+    fn a_tab_that_was_made_anew_under_its_old_name_brings_the_same_rows() {
+        let program = Program::new();
+        program.sync();
+        program.edit_tab(sheet_id_of("mentee_registration"), |sheet| sheet.id = 777);
+        let before = program.events().len();
+        program.sync();
+        assert_eq!((program.events().len(), program.count("tab_observed")), (before + 1, 7));
+        assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+    }
+
+    #[test]
+    fn a_tab_may_be_named_by_its_number() {
+        let number = format!("tab = {}", sheet_id_of("mentee_registration"));
+        let program = Program::new().with("tab = \"Form Responses 1\"", &number);
+        program.sync();
+        assert_eq!(program.count("mentee_registration.submitted"), 9);
+    }
+
+    #[test]
+    fn a_program_in_which_nobody_has_answered_yet_has_its_tabs() {
+        let program = Program::new();
+        for form in support::season::FORMS {
+            delete_rows(&program, form, 1, 40);
+        }
+        program.sync();
+        assert_eq!(program.events().len(), 6, "the tabs were seen, and nothing else happened");
+        assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 0 |"));
+        assert!(program.run(&["match"]).ok().contains("0 adik mendapat usulan"));
+        program.run(&["stats"]).ok();
+    }
+
+    #[test]
+    fn a_mentor_that_is_none_is_said_and_the_coordinators_words_stay() {
+        let program = Program::new();
+        program.sync();
+        let tab = program.tab("Usulan Kelompok").unwrap();
+        let row = tab.iter().position(|row| row[4].contains("Dimas Prakoso")).unwrap();
+        let column = tab[2].iter().position(|title| title == "Mentor lain").unwrap();
+        let typed = program.sandbox.edit_book(|book| {
+            let sheet_id = book.spreadsheet(&program.id).unwrap().sheet_titled("Usulan Kelompok").unwrap().id;
+            book.set_cell(&program.id, sheet_id, row, column, "M99")
+        });
+        typed.unwrap();
+        program.sync();
+        let shown = program.shown("Perlu Diperbaiki");
+        assert!(shown.contains("Mentor lain | M99 | tidak ada mentor dengan kode atau nama ini"), "{shown}");
+        assert_eq!(program.count("placement_decided"), 0);
+        assert_eq!(program.tab("Usulan Kelompok").unwrap()[row][column], "M99");
+    }
+
+    #[test]
+    fn our_tabs_may_be_moved_renamed_and_cut_short() {
+        let program = Program::new();
+        program.sync();
+        let id = |title: &str| {
+            program.sandbox.with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id)
+        };
+        let (summary, suggestions) = (id("Ringkasan"), id("Usulan Kelompok"));
+        let reversed = program.sandbox.edit_book(|book| {
+            book.spreadsheet_mut(&program.id).ok_or(())?.sheets.reverse();
+            Ok::<_, ()>(())
+        });
+        reversed.unwrap();
+        program.edit_tab(summary, |sheet| sheet.title = "Rangkuman".to_owned());
+        assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "where a tab stands and what it is called is theirs");
+
+        let before = (program.shown("Rangkuman"), program.shown("Usulan Kelompok"));
+        for sheet_id in [summary, suggestions] {
+            program.edit_tab(sheet_id, |sheet| {
+                let rows = sheet.row_count();
+                sheet.delete(halaqah::sandbox::book::Dimension::Rows, 4, rows - 4);
+            });
+        }
+        program.sync();
+        let after = (program.shown("Rangkuman"), program.shown("Usulan Kelompok"));
+        let trimmed =
+            |text: String| text.lines().map(|line| line.trim_end_matches(" | ").to_owned()).collect::<Vec<_>>();
+        assert_eq!(trimmed(before.0), trimmed(after.0));
+        assert_eq!(trimmed(before.1), trimmed(after.1));
+    }
+
+    #[test]
+    fn a_column_taken_out_of_a_tab_of_ours_is_put_back() {
+        let program = Program::new();
+        program.sync();
+        let sheet_id = program
+            .sandbox
+            .with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled("Ringkasan").unwrap().id);
+        program.edit_tab(sheet_id, |sheet| sheet.delete(halaqah::sandbox::book::Dimension::Columns, 2, 1));
+        program.sync();
+        assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+    }
+
+    #[test]
     fn a_tab_with_titles_and_no_rows_is_in_order() {
         let program = Program::new();
         delete_rows(&program, "meeting_report", 1, 4);
@@ -373,6 +467,16 @@ mod ledger {
         program.run(&["sync"]).failed(4, &["the ledger is damaged: 000009.jsonl"]);
     }
 
+    /// The tab *Status* has seen a later event than the ledger holds: an old copy was brought back, or the data are gone.
+    #[test]
+    #[ignore = "not yet: the head in the tab Status is written, but not listened to"]
+    fn one_that_is_behind_what_was_seen_of_it_is_refused() {
+        let program = Program::new();
+        program.sync();
+        std::fs::remove_dir_all(program.ledger_dir()).unwrap();
+        program.run(&["sync"]).failed(4, &["Status"]);
+    }
+
     #[test]
     fn one_of_another_program_is_not_touched() {
         let program = Program::new();
@@ -414,7 +518,8 @@ mod google {
         let program = Program::new();
         program.requests_let_through(2);
         program.fault(json!({"status": 503, "after": true}));
-        program.sync();
+        let said = program.sync();
+        assert!(said.contains("53 kejadian dicatat"), "{said}");
         is_whole(&program);
     }
 

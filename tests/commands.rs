@@ -263,6 +263,28 @@ fn the_same_moment_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_new_day_is_written_and_is_no_event() {
+    let program = Program::new();
+    program.sync();
+    let tomorrow = |arguments: &[&str]| run(&mut program.command_at(Some("2026-11-25T07:36:00+07:00"), arguments)).ok();
+    tomorrow(&["sync"]);
+    assert_eq!(program.events().len(), 53);
+    assert!(program.shown("Ringkasan").contains("Keadaan per Rabu, 25 November 2026"));
+    assert_eq!(tomorrow(&["sync"]).trim(), "Tidak ada yang baru.");
+}
+
+#[test]
+fn a_program_in_english_speaks_english() {
+    let program = Program::new().with("language = \"id\"", "language = \"en\"");
+    assert!(program.sync().contains("Events added to the ledger: 53."));
+    let titles = program.titles();
+    for title in ["Summary", "To Do", "Group Suggestions", "Groups", "To Fix", "Status"] {
+        assert!(titles.iter().any(|known| known == title), "{titles:?}");
+    }
+    assert_eq!(program.sync().trim(), "Nothing new.");
+}
+
+#[test]
 fn code_0_is_for_done() {
     let program = Program::new();
     assert_eq!(program.run(&["plan"]).code, Some(0));

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -134,6 +135,41 @@ fn trouble_that_may_be_mended_does_not_end_it() {
     assert!(daemon.is_running());
     let ran = stops(daemon);
     assert!(ran.err.contains("is not shared with"), "{}", ran.err);
+}
+
+/// A watchdog that counts the heartbeats it hears.
+fn watchdog() -> (String, std::sync::mpsc::Receiver<()>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/beat", listener.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET /beat "));
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+            if tell.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    (address, told)
+}
+
+#[test]
+fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
+    let (address, heard) = watchdog();
+    let program = program().with("[schedule]", &format!("[heartbeat]\nurl = \"{address}\"\n[schedule]"));
+    program.fault(json!({"sharing": "none"}));
+    let failing = daemon(&program);
+    until(SOON, "a request is refused", || program.sandbox.requests() > 0);
+    stops(failing);
+    assert!(heard.try_recv().is_err(), "silence is the alarm");
+    program.fault(json!({"sharing": "all"}));
+    let daemon = daemon_after_a_cycle(&program);
+    heard.recv_timeout(SOON).expect("the heartbeat of a good cycle");
+    stops(daemon);
 }
 
 #[test]

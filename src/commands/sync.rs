@@ -19,13 +19,15 @@ pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
     say_torn(&opened, &setting.words);
     let google = connect(config, false).await?;
     let options = Options { accept_retractions };
+    let before = memory.head.seq;
     let report = match cycle(setting, &google, &mut memory, Some(&mut log), now, options).await {
         Err(CycleError::Google(GoogleError::UnclearWrite { .. })) => {
             cycle(setting, &google, &mut memory, Some(&mut log), now, options).await?
         }
         result => result?,
     };
-    print_report(setting, &report);
+    // Counted by the ledger: after an unclear write the report is that of the second cycle, the events are the first one's.
+    print_report(setting, &report, memory.head.seq - before);
     Ok(())
 }
 
@@ -61,14 +63,14 @@ fn print_held(setting: &Setting, report: &Report) {
     }
 }
 
-fn print_report(setting: &Setting, report: &Report) {
+fn print_report(setting: &Setting, report: &Report, recorded: u64) {
     let words = &setting.words;
     print_held(setting, report);
-    if report.events.is_empty() && report.plan.is_empty() {
+    if recorded == 0 && report.plan.is_empty() {
         println!("{}", words.say("sync-nothing"));
         return;
     }
-    let (events, cells) = (report.events.len() as i64, report.plan.report.len() as i64);
+    let (events, cells) = (i64::try_from(recorded).unwrap_or(i64::MAX), report.plan.report.len() as i64);
     println!("{}", words.say_with("sync-appended", &[("count", &words.integer(events))]));
     println!("{}", words.say_with("sync-written", &[("count", &words.integer(cells))]));
 }

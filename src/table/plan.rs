@@ -35,6 +35,8 @@ pub enum Change {
     DeleteRows { sheet_id: i64, at: usize, count: usize },
     /// Grows the grid at the bottom.
     AppendRows { sheet_id: i64, count: usize },
+    /// Grows the grid to the right.
+    AppendColumns { sheet_id: i64, count: usize },
     /// Writes neighbouring cells of one row.
     WriteCells { sheet_id: i64, row: usize, column: usize, cells: Vec<CellWrite> },
     /// Writes people's values back into a tab that is made anew, so that nothing they wrote is lost.
@@ -114,6 +116,11 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
 const SPARE_ROWS: usize = 20;
 
 fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
+    // Somebody took a column away: what stood to the right of it has moved, and is written anew below.
+    let columns = tab.layout.columns.len();
+    if now.column_count < columns {
+        plan.changes.push(Change::AppendColumns { sheet_id: now.sheet_id, count: columns - now.column_count });
+    }
     let mut rows: Vec<Vec<Cell>> = now.rows.clone();
     let mut row_count = now.row_count;
     let mut moved = HashMap::new();

@@ -151,17 +151,20 @@ fn structure(change: &Change) -> Vec<Request> {
             let request = DeleteDimensionRequest { range: Some(rows(*sheet_id, *at, *count)) };
             vec![Request { delete_dimension: Some(request), ..Request::default() }]
         }
-        Change::AppendRows { sheet_id: id, count } => {
-            let request = AppendDimensionRequest {
-                sheet_id: Some(sheet_id(*id)),
-                dimension: Some("ROWS".to_owned()),
-                length: Some(grid_index(*count)),
-            };
-            vec![Request { append_dimension: Some(request), ..Request::default() }]
-        }
+        Change::AppendRows { sheet_id, count } => vec![append(*sheet_id, "ROWS", *count)],
+        Change::AppendColumns { sheet_id, count } => vec![append(*sheet_id, "COLUMNS", *count)],
         // `written` has taken these.
         Change::WriteCells { .. } | Change::RestorePeople { .. } => Vec::new(),
     }
+}
+
+fn append(id: i64, dimension: &str, count: usize) -> Request {
+    let request = AppendDimensionRequest {
+        sheet_id: Some(sheet_id(id)),
+        dimension: Some(dimension.to_owned()),
+        length: Some(grid_index(count)),
+    };
+    Request { append_dimension: Some(request), ..Request::default() }
 }
 
 fn rows(id: i64, at: usize, count: usize) -> DimensionRange {
@@ -286,6 +289,7 @@ mod tests {
             Change::InsertRows { sheet_id: 7, at: 4, count: 2 },
             Change::DeleteRows { sheet_id: 7, at: 9, count: 1 },
             Change::AppendRows { sheet_id: 7, count: 30 },
+            Change::AppendColumns { sheet_id: 7, count: 2 },
             Change::RestorePeople { sheet_id: 7, row: 3, column: 2, value: Cell::from("=1+1") },
             Change::RestorePeople { sheet_id: 7, row: 4, column: 2, value: Cell::Boolean(true) },
         ];
@@ -294,6 +298,7 @@ mod tests {
         {"insertDimension":{"inheritFromBefore":false,"range":{"dimension":"ROWS","endIndex":6,"sheetId":7,"startIndex":4}}}
         {"deleteDimension":{"range":{"dimension":"ROWS","endIndex":10,"sheetId":7,"startIndex":9}}}
         {"appendDimension":{"dimension":"ROWS","length":30,"sheetId":7}}
+        {"appendDimension":{"dimension":"COLUMNS","length":2,"sheetId":7}}
         {"updateCells":{"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"=1+1"}}]},{"values":[{"userEnteredValue":{"boolValue":true}}]}],"start":{"columnIndex":2,"rowIndex":3,"sheetId":7}}}
         "##);
     }

@@ -86,6 +86,11 @@ impl Book {
                 let rows = &mut self.grid(*sheet_id).rows;
                 rows.extend(vec![vec![Cell::Blank; 5]; *count]);
             }
+            Change::AppendColumns { sheet_id, count } => {
+                for row in &mut self.grid(*sheet_id).rows {
+                    row.extend(vec![Cell::Blank; *count]);
+                }
+            }
             Change::WriteCells { sheet_id, row, column, cells } => {
                 let grid = self.grid(*sheet_id);
                 for (offset, cell) in cells.iter().enumerate() {
