@@ -21,7 +21,6 @@ level-good = Good
 level-warning = Watch
 level-alert = Urgent
 none = –
-no-data = no data yet
 male = male
 female = female
 mentee-named = { $name } ({ $code })

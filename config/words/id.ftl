@@ -21,7 +21,6 @@ level-good = Baik
 level-warning = Perhatian
 level-alert = Gawat
 none = –
-no-data = belum ada data
 male = ikhwan
 female = akhwat
 mentee-named = { $name } ({ $code })
