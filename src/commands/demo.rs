@@ -1,12 +1,143 @@
-//! `demo`: a sandbox, an invented season and the daemon's cycle every few seconds; nothing leaves this computer.
+//! `demo`: a sandbox, an invented season and a cycle every few seconds. Nothing leaves this computer, nothing is kept.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono_tz::Tz;
+use tokio::sync::watch;
 
+use super::sandbox::bind;
+use super::{connect, moment};
 use crate::cli::Failure;
+use crate::config::Config;
+use crate::cycle::{Options, cycle};
+use crate::daemon::stop_signal;
+use crate::demo::{DemoTab, configuration, tabs};
+use crate::edge::clock;
+use crate::edge::google::Google;
+use crate::forms::Forms;
+use crate::memory::Memory;
+use crate::sandbox::{PageSettings, Sandbox, pages, serve_router};
+use crate::setting::Setting;
+use crate::table::Rows;
+
+/// A demo runs a cycle so often, so that what is sent is seen at once.
+const EVERY: Duration = Duration::from_secs(3);
+
+const ZONE: Tz = chrono_tz::Asia::Jakarta;
+
+/// The moment of the last cycle, shown by the viewer.
+type LastCycle = Arc<Mutex<Option<NaiveDateTime>>>;
 
 /// Shows a filled program until it is told to stop.
-pub async fn demo(_listen: SocketAddr, _now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
-    Err(Failure::Mend("demo: wired in a later step".to_owned()))
+pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
+    let forms = Arc::new(Forms::built_in().map_err(|error| Failure::Mend(error.to_string()))?);
+    let today = moment(now, ZONE).date_naive();
+    let listener = bind(listen).await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let sandbox = Sandbox::in_memory();
+    let last_cycle = LastCycle::default();
+    let (closing, closed) = watch::channel(false);
+    let settings = page_settings(now, &last_cycle, closed);
+    let router = sandbox.router().merge(pages(&sandbox, Arc::clone(&forms), settings));
+    let mut stopped = closing.subscribe();
+    let server = tokio::spawn(serve_router(router, listener, async move {
+        // An error means that the demo itself is gone.
+        let _ = stopped.changed().await;
+    }));
+
+    let folder = Folder::new()?;
+    let tabs = tabs(&forms, today);
+    let google = Google::connect(crate::edge::google::GoogleSettings::local(&endpoint)).await?;
+    let id = fill(&google, &tabs).await?;
+    let text = configuration(&endpoint, &id, &folder.0, today, &tabs);
+    let config = Config::parse(Path::new("demo.toml"), &text).map_err(|error| Failure::Mend(error.to_string()))?;
+    let setting = Setting::of(config)?;
+    let url = format!("{endpoint}/view/{id}");
+    let turning = keep_turning(&setting, now, &last_cycle, &url);
+    let mut stop = pin!(stop_signal());
+    let result = tokio::select! {
+        result = turning => result,
+        () = &mut stop => Ok(()),
+    };
+    // The server may have ended by itself.
+    let _ = closing.send(true);
+    match server.await {
+        Ok(served) => served?,
+        Err(error) => return Err(Failure::Mend(error.to_string())),
+    }
+    result
+}
+
+fn page_settings(
+    now: Option<DateTime<FixedOffset>>,
+    last_cycle: &LastCycle,
+    closed: watch::Receiver<bool>,
+) -> PageSettings {
+    let last_cycle = Arc::clone(last_cycle);
+    let shown = move || {
+        let last = *last_cycle.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map(|moment| moment.format("%H:%M:%S").to_string())
+    };
+    PageSettings {
+        last_cycle: Arc::new(shown),
+        closing: Some(closed),
+        ..PageSettings::with_clock(Arc::new(move || moment(now, ZONE)))
+    }
+}
+
+/// Makes the spreadsheet with the tabs of all forms.
+async fn fill(google: &Google, tabs: &[DemoTab]) -> Result<String, Failure> {
+    let sheets: Vec<(&str, Rows)> = tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
+    Ok(google.create_spreadsheet("Rohis SMAN 1 (contoh)", "id_ID", ZONE.name(), &sheets).await?)
+}
+
+/// A cycle, then a pause, again and again.
+async fn keep_turning(
+    setting: &Setting,
+    now: Option<DateTime<FixedOffset>>,
+    last_cycle: &LastCycle,
+    url: &str,
+) -> Result<(), Failure> {
+    let google = connect(&setting.config, false).await?;
+    let (mut memory, mut log, _) = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    let mut said = false;
+    loop {
+        let now = moment(now, ZONE);
+        let report = cycle(setting, &google, &mut memory, Some(&mut log), now, Options::default()).await?;
+        let (events, cells) = (report.events.len(), report.plan.report.len());
+        if events + cells > 0 {
+            tracing::info!(events, cells, "cycle");
+        }
+        *last_cycle.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now(ZONE).naive_local());
+        if !said {
+            said = true;
+            println!("{}", setting.words.say_with("demo-ready", &[("url", url)]));
+            println!("{}", setting.words.say("demo-note"));
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// A folder of the demo's own, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> std::io::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("halaqah-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(folder = %self.0.display(), %error, "the demo's folder could not be removed");
+        }
+    }
 }

@@ -30,7 +30,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Demo { listen } => demo::demo(listen, now).await,
-            Command::Sandbox { listen, data } => sandbox::sandbox(listen, data.as_deref(), &config).await,
+            Command::Sandbox { listen, data } => sandbox::sandbox(listen, data.as_deref()).await,
             Command::Run => run::run(&setting()?).await,
             Command::Sync { accept_retractions } => {
                 let setting = setting()?;

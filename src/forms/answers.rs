@@ -5,7 +5,7 @@ use compact_str::{CompactString, ToCompactString};
 
 use super::columns::Columns;
 use super::definition::{Kind, Question};
-use super::text::{fold, tidy};
+use super::text::tidy;
 use super::{Form, Forms, values};
 use crate::ledger::answers::{Answer, Answers};
 use crate::ledger::problem::{Problem, Reason};
@@ -164,10 +164,9 @@ impl Form {
         let question = &self.definition.questions[index];
         let text = |text: &str| Answer::Text(text.into());
         Ok(match question.kind {
-            Kind::Text | Kind::Paragraph | Kind::Person | Kind::Group => text(&tidy(&cell.to_string())).into(),
+            Kind::Text | Kind::Paragraph | Kind::Person | Kind::Group => Answer::Text(tidy(&cell.as_text())).into(),
             Kind::MemberList => {
-                let names: Vec<CompactString> =
-                    values::names(&cell.to_string()).iter().map(|name| tidy(name).into()).collect();
+                let names: Vec<CompactString> = values::names(&cell.as_text()).map(tidy).collect();
                 let answer = if names.is_empty() { None } else { Some(Answer::List(names.into())) };
                 Value { answer, unknown_parts: 0, keep_raw: false }
             }
@@ -196,10 +195,10 @@ impl Form {
 
     fn one_choice(&self, index: usize, cell: &Cell) -> Result<Value, Reason> {
         let choices = &self.definition.questions[index].choices;
-        let chosen = self.choices_by_label[index].get(&fold(&cell.to_string()));
+        let chosen = self.choice_labelled(index, &cell.as_text());
         let other = || choices.iter().position(|choice| choice.code == "other");
         let (choice, keep_raw) = match chosen {
-            Some(&choice) => (choice, false),
+            Some(choice) => (choice, false),
             None => (other().ok_or(Reason::UnknownChoice)?, true),
         };
         Ok(Value { answer: Some(Answer::Text(choices[choice].code.as_str().into())), unknown_parts: 0, keep_raw })
@@ -207,12 +206,11 @@ impl Form {
 
     fn several_choices(&self, index: usize, cell: &Cell) -> Result<Value, Reason> {
         let question = &self.definition.questions[index];
-        let labels = &self.choices_by_label[index];
         let other = question.choices.iter().position(|choice| choice.code == "other");
         let mut codes: Vec<CompactString> = Vec::new();
         let (mut unknown_parts, mut keep_raw) = (0, false);
-        for part in values::ticked(&cell.to_string(), |label| labels.contains_key(label)) {
-            let known = labels.get(&part).copied();
+        for part in values::ticked(&cell.as_text(), |label| self.choice_labelled(index, label).is_some()) {
+            let known = self.choice_labelled(index, &part);
             keep_raw |= known.is_none();
             match known.or(other) {
                 Some(choice) => {

@@ -114,7 +114,7 @@ pub struct Form {
     pub definition: FormDefinition,
     check: Option<Check>,
     questions_by_title: BTreeMap<String, usize>,
-    /// For each question: folded label to index in its choices.
+    /// For each question: label, as it is written and folded, to index in its choices.
     choices_by_label: Vec<BTreeMap<String, usize>>,
 }
 
@@ -127,6 +127,12 @@ impl Form {
     /// The index of the question whose column has this title, now or before.
     fn question_titled(&self, title: &str) -> Option<usize> {
         self.questions_by_title.get(&fold(title)).copied()
+    }
+
+    /// The choice of a question that a text is the label of; most texts are a label to the letter.
+    fn choice_labelled(&self, question: usize, text: &str) -> Option<usize> {
+        let labels = &self.choices_by_label[question];
+        labels.get(text).or_else(|| labels.get(&fold(text))).copied()
     }
 
     /// The question with this key.
@@ -239,6 +245,11 @@ fn labels_of(question: &Question) -> BTreeMap<String, usize> {
     for (index, choice) in question.choices.iter().enumerate() {
         for label in [&choice.id, &choice.en, &choice.code].into_iter().chain(&choice.former) {
             labels.entry(fold(label)).or_insert(index);
+        }
+    }
+    for (index, choice) in question.choices.iter().enumerate() {
+        for label in [&choice.id, &choice.en] {
+            labels.entry(label.clone()).or_insert(index);
         }
     }
     labels

@@ -1,6 +1,7 @@
 //! Texts made comparable: titles, labels and names that people type in many ways.
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use compact_str::CompactString;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 /// NFKC, white space collapsed, trimmed, lower case: how titles and labels are compared.
 pub fn fold(text: &str) -> String {
@@ -23,8 +24,9 @@ fn fold_normalized(text: &str) -> String {
 }
 
 /// NFC with white space at both ends removed: how free text is kept.
-pub fn tidy(text: &str) -> String {
-    text.trim().nfc().collect()
+pub fn tidy(text: &str) -> CompactString {
+    let text = text.trim();
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect() }
 }
 
 #[cfg(test)]

@@ -41,10 +41,10 @@ impl Ids<'_> {
 }
 
 type Reply = Result<Value, Refusal>;
-type Handler = fn(&mut Spreadsheet, &mut Ids<'_>, &Value) -> Reply;
+type Change = fn(&mut Spreadsheet, &mut Ids<'_>, &Value) -> Reply;
 
 /// Every kind of request that is understood.
-const HANDLERS: &[(&str, Handler)] = &[
+const CHANGES: &[(&str, Change)] = &[
     ("addBanding", objects::add_banding),
     ("addChart", objects::add_chart),
     ("addConditionalFormatRule", objects::add_rule),
@@ -107,12 +107,12 @@ pub fn apply(draft: &mut Spreadsheet, ids: &mut Ids<'_>, requests: &[Value]) -> 
         let Some((kind, body)) = kinds.and_then(|kinds| kinds.iter().next()) else {
             return Err(Refusal(format!("Invalid requests[{at}]: No request set.")).into());
         };
-        let Some((_, handler)) = HANDLERS.iter().find(|(known, _)| known == kind) else {
+        let Some((_, change)) = CHANGES.iter().find(|(known, _)| known == kind) else {
             return Err(
                 Refusal(format!("Invalid requests[{at}].{kind}: The sandbox does not know this request.")).into()
             );
         };
-        match handler(draft, ids, body) {
+        match change(draft, ids, body) {
             Ok(Value::Null) => replies.push(json!({})),
             Ok(reply) => replies.push(json!({kind: reply})),
             Err(Refusal(text)) => return Err(Refusal(format!("Invalid requests[{at}].{kind}: {text}")).into()),

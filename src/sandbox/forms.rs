@@ -71,7 +71,8 @@ async fn send(
     let group = typed.first("group").to_owned();
     let result = change(&pages.sandbox, move |book| {
         let form = forms.get(&key).ok_or(NotSent::NoTab)?;
-        row::send(book, &id, &forms, form, &typed, language, now, edit.as_deref())
+        let edit = edit.as_deref();
+        row::send(book, &id, &row::Response { forms: &forms, form, typed: &typed, language, now, edit })
     });
     match result.await {
         Ok(receipt) => {

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, html};
 use tokio::sync::watch;
@@ -77,13 +77,6 @@ impl PageSettings {
     /// Settings with a clock alone: Indonesian, no known cycle.
     pub fn with_clock(now: Arc<dyn Fn() -> DateTime<Tz> + Send + Sync>) -> Self {
         Self { now, last_cycle: Arc::new(|| None), language: PageLanguage::default(), closing: None }
-    }
-}
-
-impl Default for PageSettings {
-    /// A clock that stands still at the beginning of 1970.
-    fn default() -> Self {
-        Self::with_clock(Arc::new(|| DateTime::<Utc>::UNIX_EPOCH.with_timezone(&Tz::UTC)))
     }
 }
 

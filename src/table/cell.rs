@@ -1,5 +1,6 @@
 //! One cell as the Sheets API gives it with `UNFORMATTED_VALUE` and `SERIAL_NUMBER`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use compact_str::CompactString;
@@ -34,6 +35,14 @@ impl Cell {
             Self::Blank => true,
             Self::Text(text) => text.trim().is_empty(),
             Self::Number(_) | Self::Boolean(_) => false,
+        }
+    }
+
+    /// The cell as text: trimmed, a number by its digits, a boolean as `TRUE` or `FALSE`.
+    pub fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.trim()),
+            other => Cow::Owned(other.to_string()),
         }
     }
 

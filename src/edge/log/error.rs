@@ -164,6 +164,8 @@ pub enum LogErrorKind {
     Permission,
     /// The file system is read-only.
     ReadOnly,
+    /// A file stands where a directory must be, or the other way round.
+    Misplaced,
     /// The disk or the quota is full.
     NoSpace,
     /// The disk failed, or another error of the system.
@@ -182,7 +184,7 @@ impl LogErrorKind {
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Locked | Self::Missing | Self::OtherProgram | Self::NewerFormat => 1,
-            Self::Permission | Self::ReadOnly | Self::Unwritable => 1,
+            Self::Permission | Self::ReadOnly | Self::Misplaced | Self::Unwritable => 1,
             Self::NoSpace | Self::Io => 3,
             Self::Refused | Self::Damaged => 4,
         }
@@ -208,6 +210,9 @@ impl LogError {
         let kind = match cause.kind() {
             io::ErrorKind::PermissionDenied => LogErrorKind::Permission,
             io::ErrorKind::ReadOnlyFilesystem => LogErrorKind::ReadOnly,
+            io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
+                LogErrorKind::Misplaced
+            }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogErrorKind::NoSpace,
             _ => LogErrorKind::Io,
         };
@@ -224,6 +229,7 @@ fn advice(kind: LogErrorKind) -> &'static str {
     match kind {
         LogErrorKind::Permission => "Give the user that runs halaqah the right to read and write there.",
         LogErrorKind::ReadOnly => "The file system is mounted read-only: mount it for writing, or move `data_dir`.",
+        LogErrorKind::Misplaced => "Something else stands in this place: move it away, or correct `data_dir`.",
         LogErrorKind::NoSpace => {
             "The disk (or the quota) is full: make room, then run it again; nothing half-written counts."
         }

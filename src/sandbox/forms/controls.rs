@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::typed::{OTHERS, Typed, label};
+use super::typed::{OTHERS, Typed, is_needed, label};
 use crate::forms::SURAHS;
 use crate::forms::definition::{Kind, Question};
 use crate::sandbox::pages::PageLanguage;
@@ -56,7 +56,7 @@ pub fn question(
     let asked = Asked { question, typed, suggestions, language, described_by, wrong: error.is_some() };
     let title = html! {
         (language.of(&question.question))
-        @if question.required { " " span.star aria-hidden="true" { "*" } span.unseen { (language.say("wajib diisi", "required")) } }
+        @if is_needed(question) { " " span.star aria-hidden="true" { "*" } span.unseen { (language.say("wajib diisi", "required")) } }
     };
     let notes = html! {
         @if let Some(hint) = &hint { p.hint id={ "h-" (key) } { (hint) } }
@@ -149,7 +149,7 @@ impl Asked<'_> {
         let value = self.typed.first(key);
         let id = format!("c-{key}");
         let invalid = self.wrong.then_some("true");
-        let required = self.question.required.then_some("true");
+        let required = is_needed(self.question).then_some("true");
         let described = &self.described_by;
         match self.question.kind {
             Kind::Paragraph | Kind::MemberList => {
@@ -216,7 +216,10 @@ fn hint(question: &Question, suggestions: &Suggestions, language: PageLanguage) 
         Kind::Surah => say("Nama atau nomor surah.", "Name or number of the surah."),
         Kind::Person => say("Kode, nama lengkap, atau nomor WhatsApp.", "Code, full name or WhatsApp number."),
         Kind::Number => say("Boleh dengan koma.", "Decimals are allowed."),
-        _ => None,
+        _ => question.default.map(|default| match language {
+            PageLanguage::Id => format!("Kosong berarti {default}."),
+            PageLanguage::En => format!("Blank means {default}."),
+        }),
     }
 }
 

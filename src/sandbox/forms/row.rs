@@ -10,7 +10,7 @@ use crate::forms::definition::{Kind, Question};
 use crate::forms::text::fold;
 use crate::forms::{Form, Forms};
 use crate::sandbox::Book;
-use crate::sandbox::book::{Entry, Spreadsheet};
+use crate::sandbox::book::{Entry, Spreadsheet, check_length};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::locale::{customs, serial_of};
 use crate::sandbox::pages::PageLanguage;
@@ -35,18 +35,25 @@ impl From<Refusal> for NotSent {
     }
 }
 
-/// Writes a response; gives the receipt by which it can be edited. `edit` is the receipt of the response it replaces.
-#[allow(clippy::too_many_arguments)]
-pub fn send(
-    book: &mut Book,
-    id: &str,
-    forms: &Forms,
-    form: &Form,
-    typed: &Typed,
-    language: PageLanguage,
-    now: DateTime<Tz>,
-    edit: Option<&str>,
-) -> Result<String, NotSent> {
+/// One response on its way.
+pub struct Response<'a> {
+    /// All forms, for the tab is the one that no other form fits better.
+    pub forms: &'a Forms,
+    /// The form that was filled in.
+    pub form: &'a Form,
+    /// What was filled in.
+    pub typed: &'a Typed,
+    /// The language in which it was read.
+    pub language: PageLanguage,
+    /// When it was sent.
+    pub now: DateTime<Tz>,
+    /// The receipt of the response that it replaces.
+    pub edit: Option<&'a str>,
+}
+
+/// Writes a response into a spreadsheet; gives the receipt by which it can be edited.
+pub fn send(book: &mut Book, id: &str, response: &Response<'_>) -> Result<String, NotSent> {
+    let Response { forms, form, typed, language, now, edit } = *response;
     let spreadsheet = book.spreadsheet_mut(id).ok_or(NotSent::NoSpreadsheet)?;
     let mut tab = tabs::of_form(spreadsheet, forms, form).ok_or(NotSent::NoTab)?;
     let earlier = match edit {
@@ -56,6 +63,9 @@ pub fn send(
     add_missing_columns(spreadsheet, form, &mut tab, typed, language)?;
     let stamp = timestamp(spreadsheet, now);
     let answers = answers(spreadsheet, form, &tab, typed, language);
+    for (_, answer) in &answers {
+        check_length(&answer.to_string())?;
+    }
     let row = match earlier {
         Some(row) => {
             rewrite(spreadsheet, &tab, row, stamp, &answers)?;

@@ -54,7 +54,11 @@ fn send(book: &mut Book, id: &str, form: &str, fields: &[(&str, &str)], edit: Op
     let forms = forms();
     let form = forms.get(form).unwrap();
     let typed = Typed::posted(form, &pairs(fields));
-    row::send(book, id, &forms, form, &typed, PageLanguage::Id, now(), edit)
+    row::send(
+        book,
+        id,
+        &row::Response { forms: &forms, form, typed: &typed, language: PageLanguage::Id, now: now(), edit },
+    )
 }
 
 /// The cells under their titles, as `title: entry`, blank ones left out.
@@ -174,7 +178,9 @@ fn an_edited_response_is_written_again_in_its_place() {
 
     let typed = Typed::posted(form, &pairs(&[("group", "Al Kahfi"), ("status", "cancelled")]));
     let later = now() + chrono::TimeDelta::minutes(10);
-    row::send(&mut book, &id, &forms, form, &typed, PageLanguage::Id, later, Some(&receipt)).unwrap();
+    let language = PageLanguage::Id;
+    let again = |edit| row::Response { forms: &forms, form, typed: &typed, language, now: later, edit: Some(edit) };
+    row::send(&mut book, &id, &again(&receipt)).unwrap();
     let spreadsheet = book.spreadsheet(&id).unwrap();
     assert_eq!(
         row_of(spreadsheet, 2),
@@ -185,10 +191,7 @@ fn an_edited_response_is_written_again_in_its_place() {
         ]
     );
     assert_eq!(row_of(spreadsheet, 3)[1], "Kelompok: Lain");
-    assert_eq!(
-        row::send(&mut book, &id, &forms, form, &typed, PageLanguage::Id, later, Some("9-9")),
-        Err(NotSent::Gone)
-    );
+    assert_eq!(row::send(&mut book, &id, &again("9-9")), Err(NotSent::Gone));
 }
 
 fn send_later(book: &mut Book, id: &str) {
@@ -196,7 +199,9 @@ fn send_later(book: &mut Book, id: &str) {
     let form = forms.get("meeting_report").unwrap();
     let typed = Typed::posted(form, &pairs(&[("group", "Lain")]));
     let later = now() + chrono::TimeDelta::minutes(1);
-    row::send(book, id, &forms, form, &typed, PageLanguage::Id, later, None).unwrap();
+    let language = PageLanguage::Id;
+    row::send(book, id, &row::Response { forms: &forms, form, typed: &typed, language, now: later, edit: None })
+        .unwrap();
 }
 
 #[test]
@@ -234,6 +239,10 @@ fn what_is_missing_is_said_at_the_question_in_the_readers_language() {
     assert!(!id.contains_key("referral_code"));
     let many = ["football", "gaming", "outdoors", "business"].map(|code| ("dislikes", code));
     assert_eq!(errors(&many, PageLanguage::En)["dislikes"], "Choose at most 3; you chose 4.");
+    let memorization = forms.get("memorization_record").unwrap();
+    let defaulted = memorization.definition.questions.iter().find(|question| question.default.is_some()).unwrap();
+    let open = Typed::default().errors(memorization, PageLanguage::Id);
+    assert!(defaulted.required && !open.contains_key(&defaulted.key));
     assert_eq!(errors(&[], PageLanguage::En)["full_name"], "This question is required.");
 }
 

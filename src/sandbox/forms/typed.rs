@@ -83,7 +83,7 @@ impl Typed {
                 Kind::MultiChoice => language.say("Pilih paling sedikit satu.", "Choose at least one."),
                 _ => language.say("Pertanyaan ini wajib diisi.", "This question is required."),
             };
-            return question.required.then(|| missing().to_owned());
+            return is_needed(question).then(|| missing().to_owned());
         };
         let say = |id: &'static str, en: &'static str| Some(language.say(id, en).to_owned());
         match question.kind {
@@ -138,6 +138,11 @@ impl Typed {
             _ => Cell::from(value.as_str()),
         }
     }
+}
+
+/// Whether the page insists on an answer: a question with a default may stay open.
+pub fn is_needed(question: &Question) -> bool {
+    question.required && question.default.is_none()
 }
 
 /// A choice by its code or one of its labels.

@@ -7,11 +7,14 @@ use serde_json::Value;
 
 use crate::sandbox::book::{OpenRange, Sheet, Spreadsheet};
 use crate::sandbox::formula::Outcome;
+use crate::sandbox::locale::customs;
 
 /// Google's size of a chart whose size was not set, in pixels.
 const SIZE: (f64, f64) = (600.0, 371.0);
-/// The most labels along an axis.
-const MOST_LABELS: usize = 12;
+/// The most labels along an axis that are all written.
+const MOST_CUT: usize = 8;
+/// The width of a letter in pixels, generously.
+const LETTER_PX: f64 = 7.2;
 /// Colours of series, each with a contrast of at least 3 : 1 on white (WCAG 2.2, 1.4.11).
 const COLOURS: [&str; 6] = ["#1f4e4a", "#b86e14", "#3b6ea8", "#8a4f7d", "#5d7a1f", "#a33b3b"];
 
@@ -31,20 +34,31 @@ struct Data {
     series: Vec<Series>,
 }
 
-/// A chart with its frame. `apart` stands on its own; otherwise it lies over the grid at its cell.
-pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, apart: bool) -> Markup {
+/// Where a chart stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Over the grid, at its cell.
+    Cell,
+    /// Below the grid, for its cell is not on this page.
+    Below,
+    /// Below the grid on paper only: over the grid a page break could cut it in two.
+    Paper,
+}
+
+/// A chart with its frame.
+pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, at: Place) -> Markup {
     let spec = &chart["spec"];
     let place = &chart["position"]["overlayPosition"];
     let pixels = |name: &str, default: f64| place[name].as_f64().filter(|n| *n > 0.0).unwrap_or(default);
     let (width, height) = (pixels("widthPixels", SIZE.0).min(4000.0), pixels("heightPixels", SIZE.1).min(4000.0));
     let (left, top) = (pixels("offsetXPixels", 0.0), pixels("offsetYPixels", 0.0));
     let title = spec["title"].as_str().unwrap_or("");
-    let place = if apart { String::new() } else { format!("left:{left}px;top:{top}px;") };
+    let place = if at == Place::Cell { format!("left:{left}px;top:{top}px;") } else { String::new() };
     let (drawing, summary) = draw(book, sheet, spec, width, height);
     let alt = spec["altText"].as_str().filter(|text| !text.is_empty()).unwrap_or(title);
     let told = if summary.is_empty() { alt.to_owned() } else { format!("{alt}. {summary}") };
     html! {
-        figure.chart.apart[apart] style={ (place) "width:" (width) "px;height:" (height) "px" } {
+        figure.chart.apart[at != Place::Cell].paper[at == Place::Paper] style={ (place) "width:" (width) "px;height:" (height) "px" } {
             svg viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(told) xmlns="http://www.w3.org/2000/svg" {
                 @if !title.is_empty() { text.name x="20" y="30" { (title) } }
                 (drawing)
@@ -68,9 +82,10 @@ fn draw(book: &Spreadsheet, sheet: &Sheet, spec: &Value, width: f64, height: f64
     }
     let basic = &spec["basicChart"];
     let data = data(book, sheet, basic);
+    let decimal = customs(&book.locale).decimal;
     let drawing = match basic["chartType"].as_str().unwrap_or("COLUMN") {
-        "BAR" => bars(&data, width, height),
-        kind => Axes::new(&data, kind, width, height).draw(&data),
+        "BAR" => bars(&data, width, height, decimal),
+        kind => Axes::new(&data, kind, (width, height), decimal).draw(&data),
     };
     (drawing, words(&data))
 }
@@ -141,9 +156,9 @@ fn range(data: &Data) -> (f64, f64) {
 }
 
 /// A number of the scale, without noise from its steps.
-fn mark(number: f64, step: f64) -> String {
+fn mark(number: f64, step: f64, decimal: char) -> String {
     let decimals = if step >= 1.0 { 0 } else { (-step.log10()).ceil() as usize };
-    format!("{number:.decimals$}").replace('.', ",")
+    format!("{number:.decimals$}").replace('.', &decimal.to_string())
 }
 
 fn legend(data: &Data, width: f64, height: f64) -> Markup {
@@ -163,6 +178,7 @@ fn legend(data: &Data, width: f64, height: f64) -> Markup {
 /// A drawing with labels below and values upwards.
 struct Axes<'d> {
     kind: &'d str,
+    decimal: char,
     left: f64,
     right: f64,
     top: f64,
@@ -175,13 +191,14 @@ struct Axes<'d> {
 }
 
 impl<'d> Axes<'d> {
-    fn new(data: &Data, kind: &'d str, width: f64, height: f64) -> Self {
+    fn new(data: &Data, kind: &'d str, size: (f64, f64), decimal: char) -> Self {
+        let (width, height) = size;
         let (least, most) = range(data);
         let (least, most, step) = scale(least, most);
         let below = if data.series.len() > 1 { 70.0 } else { 46.0 };
         let count = data.series.iter().map(|series| series.points.len()).chain([data.labels.len()]).max().unwrap_or(0);
-        let size = (width, height);
         Self {
+            decimal,
             kind,
             left: 56.0,
             right: width - 20.0,
@@ -207,14 +224,24 @@ impl<'d> Axes<'d> {
         self.left + self.slot() * (at as f64 + 0.5)
     }
 
+    /// Every how many-th label is written: few are cut to fit, of many some are left out.
+    fn labels_apart(&self, data: &Data) -> usize {
+        if self.count <= MOST_CUT {
+            return 1;
+        }
+        let longest = data.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).min(14);
+        let room = longest as f64 * LETTER_PX + 14.0;
+        ((room / self.slot()).ceil() as usize).max(1)
+    }
+
     fn draw(&self, data: &Data) -> Markup {
         let lines = ((self.most - self.least) / self.step).round() as usize;
-        let every = self.count.div_ceil(MOST_LABELS).max(1);
+        let every = self.labels_apart(data);
         html! {
             @for line in 0..=lines {
                 @let value = self.least + self.step * line as f64;
                 line.rule x1=(self.left) x2=(self.right) y1=(self.y(value)) y2=(self.y(value)) {}
-                text.mark x=(self.left - 8.0) y=(self.y(value) + 4.0) text-anchor="end" { (mark(value, self.step)) }
+                text.mark x=(self.left - 8.0) y=(self.y(value) + 4.0) text-anchor="end" { (mark(value, self.step, self.decimal)) }
             }
             @for (at, label) in data.labels.iter().enumerate().filter(|(at, _)| at % every == 0) {
                 text.mark x=(self.middle(at)) y=(self.bottom + 20.0) text-anchor="middle" { (cut(label, self.slot() * every as f64)) }
@@ -268,7 +295,7 @@ impl<'d> Axes<'d> {
 
 /// As much of a label as fits.
 fn cut(label: &str, pixels: f64) -> String {
-    let most = ((pixels / 6.5) as usize).max(3);
+    let most = ((pixels / LETTER_PX) as usize).max(3);
     if label.chars().count() <= most {
         return label.to_owned();
     }
@@ -277,7 +304,7 @@ fn cut(label: &str, pixels: f64) -> String {
 }
 
 /// Bars from left to right, one label below the other.
-fn bars(data: &Data, width: f64, height: f64) -> Markup {
+fn bars(data: &Data, width: f64, height: f64, decimal: char) -> Markup {
     let (least, most) = range(data);
     let (least, most, step) = scale(least, most);
     let (left, right, top) = (150.0, width - 30.0, 52.0);
@@ -290,7 +317,7 @@ fn bars(data: &Data, width: f64, height: f64) -> Markup {
         @for line in 0..=lines {
             @let value = least + step * line as f64;
             line.rule x1=(x(value)) x2=(x(value)) y1=(top) y2=(bottom) {}
-            text.mark x=(x(value)) y=(bottom + 18.0) text-anchor="middle" { (mark(value, step)) }
+            text.mark x=(x(value)) y=(bottom + 18.0) text-anchor="middle" { (mark(value, step, decimal)) }
         }
         @for (at, label) in data.labels.iter().enumerate() {
             text.mark x=(left - 8.0) y=(top + slot * (at as f64 + 0.5) + 4.0) text-anchor="end" { (cut(label, left - 14.0)) }
@@ -347,6 +374,6 @@ mod tests {
         assert_eq!(scale(0.0, 0.0), (0.0, 1.0, 0.5));
         assert_eq!(scale(0.0, 17.0), (0.0, 20.0, 5.0));
         assert_eq!(scale(-3.0, 9.0), (-5.0, 10.0, 5.0));
-        assert_eq!(mark(0.5, 0.5), "0,5");
+        assert_eq!(mark(0.5, 0.5, ','), "0,5");
     }
 }

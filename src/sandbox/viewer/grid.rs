@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::chart;
+use super::chart::{self, Place};
 use super::edit::{Protection, offered, typed};
 use super::look::{Classes, Rule, rules};
 use crate::sandbox::book::{Area, CellData, Dimension, Sheet, Spreadsheet};
@@ -22,6 +22,19 @@ const SPARE_ROWS: usize = 5;
 const UNSET_PX: u32 = 140;
 /// The width of the row numbers in pixels.
 const NUMBERS_PX: u32 = 44;
+
+/// One cell, being drawn.
+struct Drawn<'c> {
+    row: usize,
+    column: usize,
+    cell: &'c CellData,
+    shown: &'c str,
+    wrap: &'c str,
+    /// Whether it is kept from people.
+    locked: bool,
+    /// Whether its text runs over the blank cells beside it.
+    runs_over: bool,
+}
 
 /// One tab, being drawn.
 struct Grid<'a> {
@@ -64,8 +77,8 @@ pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, langu
         div.pane role="region" tabindex="0" aria-label=(sheet.title) {
             table.grid role="grid" aria-label=(sheet.title) aria-rowcount=(sheet.row_count()) style={ "width:" (pixels + NUMBERS_PX) "px" } {
                 colgroup {
-                    col style={ "width:" (NUMBERS_PX) "px" };
-                    @for pixels in &widths { col style={ "width:" (pixels) "px" }; }
+                    col.numbers style={ "width:" (NUMBERS_PX) "px" };
+                    @for width in &widths { col style={ "width:" (width) "px;--share:" (share(*width, pixels)) "%" }; }
                 }
                 thead {
                     tr.letters {
@@ -76,10 +89,16 @@ pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, langu
                 }
                 tbody { @for row in &body { (row) } }
             }
-            @for chart in apart { (chart::figure(book, sheet, chart, true)) }
+            @for chart in apart { (chart::figure(book, sheet, chart, Place::Below)) }
+            @for chart in grid.charts.values().flatten() { (chart::figure(book, sheet, chart, Place::Paper)) }
         }
         (pager(pages, book, sheet, (frozen, top, end, bottom), language))
     }
+}
+
+/// A width as a part of the whole in hundredths, for paper.
+fn share(part: u32, whole: u32) -> String {
+    format!("{:.2}", f64::from(part) * 100.0 / f64::from(whole.max(1)))
 }
 
 /// The links to the rows before and after.
@@ -184,7 +203,7 @@ impl<'a> Grid<'a> {
         if cell.note().is_some() {
             class.push_str(" noted");
         }
-        let content = self.content(row, column, cell, &shown, wrap, locked, runs_over);
+        let content = self.content(&Drawn { row, column, cell, shown: &shown, wrap, locked, runs_over });
         // Only what is not as it is shown has to be told to the one who edits it.
         let typed = (!locked).then(|| typed(self.book, &cell.entry, cell.format.as_deref()));
         let typed = typed.filter(|typed| *typed != shown);
@@ -194,7 +213,7 @@ impl<'a> Grid<'a> {
                 (content)
                 @if let Some(note) = cell.note() { span.note { (note) } }
                 @for chart in self.charts.get(&(row, column)).into_iter().flatten() {
-                    (chart::figure(self.book, self.sheet, chart, false))
+                    (chart::figure(self.book, self.sheet, chart, Place::Cell))
                 }
             }
         };
@@ -216,17 +235,8 @@ impl<'a> Grid<'a> {
             .count()
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn content(
-        &self,
-        row: usize,
-        column: usize,
-        cell: &CellData,
-        shown: &str,
-        wrap: &str,
-        locked: bool,
-        runs_over: bool,
-    ) -> Markup {
+    fn content(&self, drawn: &Drawn<'_>) -> Markup {
+        let Drawn { row, column, cell, shown, wrap, locked, runs_over } = *drawn;
         let rule = cell.validation();
         let hint = rule.and_then(|rule| rule["inputMessage"].as_str());
         if let Some(values) = offered(rule).filter(|_| !locked) {

@@ -44,7 +44,10 @@ async fn served() -> Served {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sandbox = Sandbox::in_memory();
     let forms = Arc::new(Forms::built_in().unwrap());
-    let settings = PageSettings { last_cycle: Arc::new(|| Some("09.15".to_owned())), ..PageSettings::default() };
+    let settings = PageSettings {
+        last_cycle: Arc::new(|| Some("09.15".to_owned())),
+        ..PageSettings::with_clock(Arc::new(|| chrono::DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Tz::UTC)))
+    };
     let app = sandbox.router().merge(pages(&sandbox, forms, settings));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -1,0 +1,316 @@
+//! What the commands do, seen from outside: what they print, write and leave alone, and with which code they end.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use halaqah::sandbox::book::Entry;
+use halaqah::table::a1;
+use serde_json::{Value, json};
+use support::season::registration_row;
+use support::{OUR_TABS, Program, halaqah, run, sheet_id_of};
+
+/// Every cell of our tabs that holds something, as the plan prints it: `Ringkasan!B5: 9`.
+fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {
+    program.sandbox.with_book(|book| {
+        let spreadsheet = book.spreadsheet(&program.id).unwrap();
+        let ours = spreadsheet.sheets.iter().filter(|sheet| OUR_TABS.contains(&sheet.title.as_str()));
+        let mut lines = BTreeSet::new();
+        for sheet in ours {
+            for (row, cells) in sheet.rows().iter().enumerate() {
+                for (column, cell) in cells.iter().enumerate() {
+                    let place = format!("{}!{}", sheet.title, a1::address(row, column));
+                    match &cell.entry {
+                        Entry::Blank => None,
+                        Entry::Number(number) => Some(format!("{place}: {number}")),
+                        Entry::Text(text) => Some(format!("{place}: {text}")),
+                        other => panic!("{place} holds {other:?}"),
+                    }
+                    .map(|line| lines.insert(line));
+                }
+            }
+        }
+        lines
+    })
+}
+
+/// The lines that a plan prints under its two headings: events, then tabs and cells.
+fn plan_lines(out: &str) -> (Vec<String>, Vec<String>) {
+    let (events, cells) = out.split_once("Akan ditulis").unwrap_or((out, ""));
+    let lines = |text: &str| text.lines().filter_map(|line| Some(line.strip_prefix("  ")?.to_owned())).collect();
+    (lines(events), lines(cells))
+}
+
+/// An event as the plan prints it.
+fn event_line(event: &Value) -> String {
+    let kind = event["type"].as_str().unwrap();
+    match event.get("source") {
+        Some(source) => format!("{kind}  {} #{}", source["key"].as_str().unwrap(), source["row"]),
+        None => kind.to_owned(),
+    }
+}
+
+#[test]
+fn the_first_sync_records_every_row_and_makes_every_tab() {
+    let program = Program::new();
+    let said = program.sync();
+    assert!(said.contains("53 kejadian dicatat"), "{said}");
+    let kinds = [
+        ("tab_observed", 6),
+        ("mentee_registration.submitted", 9),
+        ("guardian_consent.submitted", 8),
+        ("mentor_application.submitted", 3),
+        ("mentor_training.submitted", 21),
+        ("placement_decision.submitted", 1),
+        ("meeting_report.submitted", 4),
+        ("suggestions_issued", 1),
+    ];
+    for (kind, count) in kinds {
+        assert_eq!(program.count(kind), count, "{kind}");
+    }
+    let titles = program.titles();
+    assert!(OUR_TABS.iter().all(|tab| titles.iter().any(|title| title == tab)), "{titles:?}");
+    assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 9 |"));
+    assert!(program.shown("Kelompok").contains("Al-Fatih | Umar Hakim"));
+    assert!(program.shown("Usulan Kelompok").contains("Salman Yusuf"));
+    assert!(program.shown("Perlu Tindakan").contains("Indah Permata"), "her guardian has not agreed yet");
+    assert!(program.shown("Status").contains("53"));
+}
+
+#[test]
+fn the_second_sync_does_nothing() {
+    let program = Program::new();
+    program.sync();
+    let before = (program.ledger(), program.sandbox.revision());
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+    assert!((program.ledger(), program.sandbox.revision()) == before, "a quiet cycle leaves no trace");
+}
+
+#[test]
+fn form_tabs_are_never_written() {
+    let program = Program::new();
+    let forms = |program: &Program| {
+        let mut workbook = program.workbook();
+        workbook.retain(|title, _| title.starts_with("Form Responses") || title == "Sheet1");
+        workbook
+    };
+    let before = forms(&program);
+    program.sync();
+    assert!(forms(&program) == before);
+}
+
+#[test]
+fn a_plan_says_what_sync_will_do_and_does_none_of_it() {
+    let program = Program::new();
+    let before = program.sandbox.revision();
+    let (events, cells) = plan_lines(&program.run(&["plan"]).ok());
+    assert_eq!(program.sandbox.revision(), before, "the spreadsheet is as it was");
+    assert!(!program.dir.path().join("data").exists(), "there is no ledger yet");
+
+    let said = program.sync();
+    assert_eq!(events, program.events().iter().map(event_line).collect::<Vec<_>>());
+    assert!(said.contains(&format!("{} kejadian", events.len())), "{said}");
+    let (made, cells): (Vec<String>, Vec<String>) = cells.into_iter().partition(|line| line.starts_with("+ "));
+    assert_eq!(made, OUR_TABS.map(|tab| format!("+ {tab}")));
+    // What the ledger's head will be is not known before it is written.
+    let known = |line: &String| !["Status!B5:", "Status!B6:", "Status!B7:"].iter().any(|cell| line.starts_with(cell));
+    let planned: BTreeSet<String> = cells.into_iter().filter(known).collect();
+    let written: BTreeSet<String> = cells_of_our_tabs(&program).into_iter().filter(known).collect();
+    assert_eq!(planned, written);
+}
+
+#[test]
+fn a_plan_beside_a_ledger_shows_only_what_changes() {
+    let program = Program::new();
+    program.sync();
+    assert_eq!(program.run(&["plan"]).ok().trim(), "Tidak ada yang akan dicatat atau ditulis.");
+    program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+    let before = (support::files(program.dir.path()), program.sandbox.revision());
+    let out = program.run(&["plan"]).ok();
+    assert!((support::files(program.dir.path()), program.sandbox.revision()) == before, "nothing is written anywhere");
+    let (events, cells) = plan_lines(&out);
+    assert!(events.iter().any(|event| event.starts_with("mentee_registration.submitted") && event.ends_with("#11")));
+    assert!(cells.contains(&"Ringkasan!B5: 9 → 10".to_owned()), "{cells:?}");
+    assert!(cells.iter().all(|line| !line.starts_with('+')), "{cells:?}");
+}
+
+#[test]
+fn an_answer_that_is_corrected_is_one_amendment() {
+    let program = Program::new();
+    program.sync();
+    program.edit_tab(sheet_id_of("mentee_registration"), |sheet| {
+        sheet.edit(1, 5, |cell| cell.entry = halaqah::table::Cell::from("X-9").into());
+    });
+    program.sync();
+    let amended: Vec<Value> =
+        program.events().into_iter().filter(|event| event["type"] == "mentee_registration.amended").collect();
+    assert_eq!(amended.len(), 1);
+    assert_eq!(amended[0]["data"]["answers"]["class_name"], "X-9");
+}
+
+#[test]
+fn an_accepted_suggestion_becomes_a_placement() {
+    let program = Program::new();
+    program.sync();
+    let tab = program.tab("Usulan Kelompok").unwrap();
+    let verdict = tab[2].iter().position(|title| title == "Keputusan").unwrap();
+    let row = tab.iter().position(|row| row[4].contains("Emir Salim")).unwrap();
+    let sheet_id = program.sandbox.with_book(|book| {
+        let spreadsheet = book.spreadsheet(&program.id).unwrap();
+        spreadsheet.sheet_titled("Usulan Kelompok").unwrap().id
+    });
+    let typed = program.sandbox.edit_book(|book| book.set_cell(&program.id, sheet_id, row, verdict, "Setuju"));
+    typed.unwrap();
+    program.sync();
+    assert_eq!(program.count("placement_decided"), 1);
+    let group = program.shown("Kelompok");
+    assert!(group.contains("Al-Fatih") && group.contains("Emir Salim"), "{group}");
+    assert!(!program.shown("Usulan Kelompok").contains("Emir Salim"), "he waits no longer");
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+}
+
+#[test]
+fn stats_gives_every_family() {
+    let program = Program::new();
+    program.sync();
+    let figures: Value = serde_json::from_str(&program.run(&["stats", "--json"]).ok()).unwrap();
+    let families = [
+        "as_of",
+        "budget",
+        "capacity",
+        "cash",
+        "data_quality",
+        "documents",
+        "groups",
+        "meetings",
+        "memorization",
+        "mentors",
+        "partners",
+        "promotion",
+        "registration",
+        "retention",
+        "satisfaction",
+        "season",
+        "support",
+        "survival",
+        "taaruf",
+        "through",
+        "waiting",
+    ];
+    assert_eq!(figures.as_object().unwrap().keys().collect::<Vec<_>>(), families);
+    assert_eq!((&figures["as_of"], &figures["season"]), (&json!("2026-11-24"), &json!("musim-ini")));
+    assert_eq!(figures["meetings"]["held"], 4);
+
+    let earlier = program.run(&["stats", "--json", "--as-of", "2026-08-15", "--season", "musim-ini"]).ok();
+    let earlier: Value = serde_json::from_str(&earlier).unwrap();
+    assert_eq!(earlier["meetings"]["held"], 3);
+    let lines = program.run(&["stats"]).ok();
+    assert!(lines.lines().any(|line| line == "meetings.held  4"), "{lines}");
+    program.run(&["stats", "--season", "kemarin"]).failed(1, &["kemarin"]);
+}
+
+#[test]
+fn match_suggests_and_explains() {
+    let program = Program::new();
+    program.sync();
+    let all = program.run(&["match"]).ok();
+    assert!(all.contains("A6 → M21  Al-Fatih"), "{all}");
+    assert!(all.trim_end().ends_with("5 adik mendapat usulan, 0 belum."), "{all}");
+    let one = program.run(&["match", "--explain", "A6"]).ok();
+    assert!(one.starts_with("A6 → M21") && one.contains("    + ") && one.contains("pilihan lain: M22"), "{one}");
+    assert!(!one.contains("A5 →"), "{one}");
+    program.run(&["match", "--explain", "A99"]).failed(1, &["A99"]);
+}
+
+#[test]
+fn the_ledger_can_be_verified_and_shown() {
+    let program = Program::new();
+    program.sync();
+    let events = program.events();
+    let head = events.last().unwrap()["hash"].as_str().unwrap();
+    let verified = program.run(&["ledger", "verify"]).ok();
+    assert!(verified.contains("53 kejadian") && verified.contains(head), "{verified}");
+    let all = program.run(&["ledger", "show"]).ok();
+    assert_eq!(all.lines().count(), 53);
+    let last = program.run(&["ledger", "show", "--kind", "meeting_report.submitted", "--last", "2"]).ok();
+    let last: Vec<&str> = last.lines().collect();
+    assert_eq!(last.len(), 2);
+    assert!(last[1].starts_with("28 2026-11-24T07:36:00+07:00 meeting_report.submitted #5 "), "{last:?}");
+    let form = program.run(&["ledger", "show", "--kind", "meeting_report"]).ok();
+    assert_eq!(form.lines().count(), 4, "the form's name takes all that happened to it");
+    assert_eq!(program.run(&["ledger", "show", "--kind", "nothing"]).ok(), "");
+}
+
+#[test]
+fn doctor_finds_a_sound_program_sound_and_says_what_is_not() {
+    let program = Program::new();
+    program.sync();
+    let said = program.run(&["doctor"]).ok();
+    assert!(!said.contains("PERLU DIPERBAIKI"), "{said}");
+    program.delete_tab("Form Responses 6");
+    let ran = program.run(&["doctor"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("[PERLU DIPERBAIKI] tab Form Responses 6"), "{}", ran.out);
+}
+
+#[test]
+fn the_same_moment_gives_the_same_bytes() {
+    let (one, other) = (Program::new(), Program::new());
+    one.sync();
+    other.sync();
+    assert!(one.ledger() == other.ledger());
+    assert!(one.workbook() == other.workbook());
+}
+
+#[test]
+fn code_0_is_for_done() {
+    let program = Program::new();
+    assert_eq!(program.run(&["plan"]).code, Some(0));
+    assert_eq!(run(halaqah().arg("--help")).code, Some(0));
+}
+
+#[test]
+fn code_1_is_for_what_the_user_can_mend() {
+    run(halaqah().args(["--config", "/nowhere/halaqah.toml", "sync"]))
+        .failed(1, &["/nowhere/halaqah.toml", "--config"]);
+}
+
+#[test]
+fn code_2_is_for_usage() {
+    run(halaqah().arg("fly")).failed(2, &["unrecognized subcommand 'fly'"]);
+    run(halaqah().args(["--now", "tomorrow", "sync"])).failed(2, &["--now"]);
+    run(&mut halaqah()).failed(2, &["Usage"]);
+}
+
+#[test]
+fn code_3_is_for_try_again_later() {
+    let program = Program::new();
+    // Both writes (the second after reading again) are answered with "overloaded": nobody knows whether they were made.
+    for _ in 0..2 {
+        program.requests_let_through(2);
+        program.fault(json!({"status": 503}));
+        program.requests_let_through(1);
+    }
+    let ran = program.run(&["sync"]);
+    ran.failed(3, &["it is not known whether the last write took effect"]);
+}
+
+#[test]
+fn code_4_is_for_a_damaged_ledger() {
+    let program = Program::new();
+    program.sync();
+    let mut bytes = program.ledger();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(program.segment(), &bytes).unwrap();
+    for command in [&["sync"][..], &["plan"], &["stats"], &["match"], &["ledger", "verify"], &["ledger", "show"]] {
+        program.run(command).failed(4, &["the ledger is damaged: 000001.jsonl, line "]);
+    }
+}
+
+#[test]
+fn now_is_taken_in_any_time_zone() {
+    let program = Program::new();
+    support::run(&mut program.command_at(Some("2026-11-24T00:36:00Z"), &["sync"])).ok();
+    assert_eq!(program.events()[0]["at"], "2026-11-24T07:36:00.000+07:00");
+}
