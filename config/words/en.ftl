@@ -165,7 +165,7 @@ step-basic_training = basic training
 ## Group Suggestions
 
 suggestions-title = { -Group } Suggestions
-suggestions-lead = Choose { verdict-accept } or { verdict-reject } in the Decision column: for one mentee, or in the { -group } row for all of them. For another mentor, write the code or name. It takes effect in the next run.
+suggestions-lead = Choose { verdict-accept } or { verdict-reject } in the Decision column: for one mentee, or in the { -group } row for all of them. For another mentor, also for those without a suggestion, write the mentor's code or name. It takes effect with the next update.
 suggestions-none = No suggestions: nobody is waiting, or no ready mentor fits yet.
 suggestions-col-key = Code
 suggestions-col-group = { -Group }
@@ -173,7 +173,7 @@ suggestions-col-mentor = Mentor
 suggestions-col-slot = Slot
 suggestions-col-mentee = Mentee
 suggestions-col-class = Class
-suggestions-col-score = Fit
+suggestions-col-score = Fit (of 1,000)
 suggestions-col-reasons = Reasons
 suggestions-col-against = Think about
 suggestions-col-verdict = Decision
@@ -262,7 +262,7 @@ fix-col-do = What to do
 fix-col-effect = Until then
 fix-effect-row = the row is not counted
 fix-effect-value = this value is ignored
-fix-effect-reference = the reference is not counted
+fix-effect-reference = this entry is not counted
 fix-effect-tab = the tab stays as it was
 fix-hidden = (private: ask the coordinator)
 fix-timestamp = Timestamp

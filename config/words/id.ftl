@@ -165,7 +165,7 @@ step-basic_training = pelatihan dasar
 ## Usulan Kelompok
 
 suggestions-title = Usulan { -Group }
-suggestions-lead = Pilih { verdict-accept } atau { verdict-reject } di kolom Keputusan, untuk satu adik atau di baris { -group } untuk semuanya. Untuk mentor lain, tulis kode atau namanya. Berlaku pada putaran berikutnya.
+suggestions-lead = Pilih { verdict-accept } atau { verdict-reject } di kolom Keputusan, untuk satu adik atau di baris { -group } untuk semuanya. Untuk mentor lain, juga bagi yang belum mendapat usulan, tulis kode atau nama mentornya. Berlaku pada pembaruan berikutnya.
 suggestions-none = Tidak ada usulan: tidak ada yang menunggu, atau belum ada mentor siap yang cocok.
 suggestions-col-key = Kode
 suggestions-col-group = { -Group }
@@ -173,7 +173,7 @@ suggestions-col-mentor = Mentor
 suggestions-col-slot = Jadwal
 suggestions-col-mentee = Adik
 suggestions-col-class = Kelas
-suggestions-col-score = Kecocokan
+suggestions-col-score = Kecocokan (dari 1.000)
 suggestions-col-reasons = Alasan
 suggestions-col-against = Yang perlu dipikirkan
 suggestions-col-verdict = Keputusan
@@ -262,7 +262,7 @@ fix-col-do = Yang perlu dilakukan
 fix-col-effect = Akibat
 fix-effect-row = baris belum dihitung
 fix-effect-value = nilai ini diabaikan
-fix-effect-reference = rujukan tidak dihitung
+fix-effect-reference = isian ini belum dihitung
 fix-effect-tab = tab dibiarkan seperti sebelumnya
 fix-hidden = (rahasia: hubungi koordinator)
 fix-timestamp = Cap waktu
