@@ -151,7 +151,7 @@ action-absent-why = Missed the last three meetings of { $group } without a word
 action-fix = Fix in the { tab-to-fix } tab
 action-fix-who = Form rows: { $count }
 action-fix-why = Not counted yet, because they cannot be read
-action-held = Check the tab { $tab }, then run again
+action-held = Check the tab { $tab }; the { tab-to-fix } tab says how
 action-held-who = The person in charge of data
 coordinator = Coordinator
 step-identity = identity check
@@ -317,11 +317,11 @@ barred-not-screened = screening is not complete
 barred-age-gap = less than two school years older
 barred-full = already full
 held-questions = required questions without a column: { $questions }
-do-held-questions = put the column titles back as in the form, or add the new titles as aliases
-held-gone = rows gone all at once: { $gone } of { $of }
-do-held-gone = if they were deleted on purpose, run: halaqah sync --accept-retractions
+do-held-questions = put the column titles back as in the form, or ask the operator to add the new titles as aliases
+held-gone = rows gone or no longer readable, all at once: { $gone } of { $of }
+do-held-gone = if that was a mistake, bring them back with File > Version history; if it was meant, ask the operator to run: halaqah sync --accept-retractions
 held-tab = the tab "{ $tab }" is not in the spreadsheet
-do-held-tab = bring the tab back, or change its name in the configuration
+do-held-tab = bring the tab back, or ask the operator to change its name in the configuration
 
 ## Status
 

@@ -151,7 +151,7 @@ action-absent-why = Tidak hadir tanpa kabar pada tiga pertemuan terakhir { $grou
 action-fix = Perbaiki lewat tab { tab-to-fix }
 action-fix-who = { $count } baris formulir
 action-fix-why = Belum dihitung karena isinya tidak terbaca
-action-held = Periksa tab { $tab } lalu jalankan lagi
+action-held = Periksa tab { $tab }; caranya ada di tab { tab-to-fix }
 action-held-who = Penanggung jawab data
 coordinator = Koordinator
 step-identity = cek identitas
@@ -317,11 +317,11 @@ barred-not-screened = seleksi belum lengkap
 barred-age-gap = belum dua angkatan lebih tua
 barred-full = sudah penuh
 held-questions = pertanyaan wajib yang tidak ada kolomnya: { $questions }
-do-held-questions = kembalikan judul kolom seperti di formulir, atau tambahkan judul baru sebagai alias
-held-gone = { $gone } dari { $of } baris hilang sekaligus
-do-held-gone = kalau memang sengaja dihapus, jalankan: halaqah sync --accept-retractions
+do-held-questions = kembalikan judul kolom seperti di formulir, atau minta operator menambahkan judul baru sebagai alias
+held-gone = { $gone } dari { $of } baris hilang atau tidak terbaca lagi sekaligus
+do-held-gone = kalau tidak sengaja, kembalikan lewat File > Histori versi; kalau sengaja, minta operator menjalankan: halaqah sync --accept-retractions
 held-tab = tab "{ $tab }" tidak ada di spreadsheet
-do-held-tab = kembalikan tab itu, atau ubah namanya di konfigurasi
+do-held-tab = kembalikan tab itu, atau minta operator mengubah namanya di konfigurasi
 
 ## Status
 
