@@ -204,10 +204,19 @@ fn day(day: NaiveDate) -> WantedCell {
     WantedCell::new(serial(day), Format::Date)
 }
 
+fn serial_epoch() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1899, 12, 30).expect("1899-12-30 is a day")
+}
+
 /// The serial number of a day: days since 1899-12-30.
 fn serial(day: NaiveDate) -> f64 {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).expect("1899-12-30 is a day");
-    (day - epoch).num_days() as f64
+    (day - serial_epoch()).num_days() as f64
+}
+
+/// The day of a serial number, if a spreadsheet would show one.
+fn day_of(serial: f64) -> Option<NaiveDate> {
+    let days = (0.0..2_958_466.0).contains(&serial).then_some(serial as i64)?;
+    serial_epoch().checked_add_signed(chrono::TimeDelta::days(days))
 }
 
 /// `Ahmad Satu (A12)`.

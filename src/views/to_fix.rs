@@ -79,6 +79,13 @@ fn shown_cell(scene: &Scene<'_>, form: &str, question: &str, cell: &Cell) -> Str
     }
 }
 
+/// A day is a number in a cell, but nobody would know 46266 for 1 September 2026.
+fn as_people_see_it(scene: &Scene<'_>, problem: &Problem) -> Cell {
+    let is_day = matches!(problem.reason, Reason::DateInFuture | Reason::DateOutOfRange);
+    let day = problem.cell.number().filter(|_| is_day).and_then(super::day_of);
+    day.map_or_else(|| problem.cell.clone(), |day| scene.words.short_date(day).into())
+}
+
 fn rows(scene: &Scene<'_>, lines: &mut Vec<Line>) {
     for (form, rows) in &scene.state.forms {
         for row in rows.values() {
@@ -106,7 +113,7 @@ fn line_of(scene: &Scene<'_>, form: &str, source: &Source, problem: &Problem, ef
         tab: tab_title(scene, form),
         row: Some(source.row),
         question,
-        cell: shown_cell(scene, form, &problem.question, &problem.cell),
+        cell: shown_cell(scene, form, &problem.question, &as_people_see_it(scene, problem)),
         what: scene.words.say(&format!("what-{}", problem.reason.key())),
         advice: scene.words.say(&format!("do-{}", problem.reason.key())),
         effect,

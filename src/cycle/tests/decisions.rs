@@ -52,7 +52,7 @@ fn what_is_suggested_before_anything_is_decided() {
 fn one_row_is_accepted_once_and_the_group_shows_it() {
     let mut desk = desk();
     desk.decide("Candra", "Setuju", "");
-    assert_eq!(decided(&desk.turn()), ["accepted A4 M19 Al Fatih"]);
+    assert_eq!(decided(&desk.turn()), ["accepted A4 M20 Al Fatih"]);
     assert_eq!(desk.groups(), ["Al Fatih: Ahmad, Budi, Candra"]);
     assert!(
         !desk.suggested().iter().any(|line| line.starts_with("Candra")),
@@ -81,11 +81,11 @@ fn a_whole_new_group_is_accepted_with_its_slot() {
     let mut desk = desk();
     desk.decide("Kelompok Khadijah", "Setuju", "");
     let turn = desk.turn();
-    assert_eq!(decided(&turn), ["accepted A6 M21 Kelompok Khadijah", "accepted A7 M21 Kelompok Khadijah"]);
+    assert_eq!(decided(&turn), ["accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"]);
     assert_eq!(desk.groups(), ["Al Fatih: Ahmad, Budi", "Kelompok Khadijah: Fatimah, Gita"]);
     let row = desk.wanted("groups").rows.iter().find(|row| row.cells[0].value.to_string() == "Kelompok Khadijah");
     let cells: Vec<String> = row.unwrap().cells.iter().map(|cell| cell.value.to_string()).collect();
-    assert_eq!(cells[1..5], ["Khadijah Putri (M21)", "+6281500000003", "Jumat sore", "2"]);
+    assert_eq!(cells[1..5], ["Khadijah Putri (M22)", "+6281500000003", "Jumat sore", "2"]);
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn a_row_of_an_accepted_group_may_say_otherwise() {
     let mut desk = desk();
     desk.decide("Al Fatih", "setuju", "");
     desk.decide("Dimas", "Tolak", "");
-    assert_eq!(decided(&desk.turn()), ["accepted A4 M19 Al Fatih", "rejected A5 M19 -"]);
+    assert_eq!(decided(&desk.turn()), ["accepted A4 M20 Al Fatih", "rejected A5 M20 -"]);
 }
 
 #[test]
 fn a_rejected_pair_is_not_suggested_again() {
     let mut desk = desk();
     desk.decide("Dimas", "Tolak", "");
-    assert_eq!(decided(&desk.turn()), ["rejected A5 M19 -"]);
+    assert_eq!(decided(&desk.turn()), ["rejected A5 M20 -"]);
     assert_eq!(desk.suggested()[0], "Candra → Al Fatih");
     let dimas = desk.suggested().into_iter().find(|line| line.starts_with("Dimas")).unwrap();
     assert_eq!(dimas, "Dimas → ", "he waits, and the tab says that nobody is left for him");
@@ -111,18 +111,18 @@ fn a_rejected_pair_is_not_suggested_again() {
 fn a_whole_group_is_rejected() {
     let mut desk = desk();
     desk.decide("Kelompok Khadijah", "Tolak", "");
-    assert_eq!(decided(&desk.turn()), ["rejected A6 M21 -", "rejected A7 M21 -"]);
+    assert_eq!(decided(&desk.turn()), ["rejected A6 M22 -", "rejected A7 M22 -"]);
     assert!(!desk.suggested().iter().any(|line| line.contains("Khadijah")));
 }
 
 #[test]
 fn another_mentor_is_known_by_code_by_name_and_by_nickname() {
-    for written in ["M20", "m20", "Ibrahim Malik", "ibrahim"] {
+    for written in ["M21", "m21", "Ibrahim Malik", "ibrahim"] {
         let mut desk = Desk::small(Language::Id);
         desk.screened("27/7/2026", "Ibrahim Malik");
         desk.turn();
         desk.decide("Dimas", "", written);
-        assert_eq!(decided(&desk.turn()), ["redirected A5 M20 Kelompok Ibrahim"], "{written}");
+        assert_eq!(decided(&desk.turn()), ["redirected A5 M21 Kelompok Ibrahim"], "{written}");
         assert_eq!(desk.groups(), ["Al Fatih: Ahmad, Budi", "Kelompok Ibrahim: Dimas"]);
     }
 }
@@ -143,7 +143,7 @@ fn one_without_a_suggestion_may_be_sent_to_a_mentor() {
     desk.decide("Nur", "Setuju", "");
     assert_eq!(decided(&desk.turn()), [""; 0], "there is nothing to agree to");
     desk.decide("Nur", "", "Khadijah Putri");
-    assert_eq!(decided(&desk.turn()), ["redirected A8 M21 Kelompok Khadijah"]);
+    assert_eq!(decided(&desk.turn()), ["redirected A9 M22 Kelompok Khadijah"]);
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn a_mentor_who_cannot_be_is_refused_and_the_tab_says_why() {
     assert_eq!(refusal("Dimas", "Zaid", |_| {}), (vec![Refusal::UnknownMentor], nobody));
     let expected = (vec![Refusal::Gender], barred("jenis kelamin berbeda", "Khadijah"));
     assert_eq!(refusal("Dimas", "Khadijah", |_| {}), expected);
-    let expected = (vec![Refusal::NotScreened], barred("seleksi belum lengkap", "M20"));
-    assert_eq!(refusal("Dimas", "M20", |_| {}), expected);
+    let expected = (vec![Refusal::NotScreened], barred("seleksi belum lengkap", "M21"));
+    assert_eq!(refusal("Dimas", "M21", |_| {}), expected);
     let young = |desk: &mut Desk| {
         desk.mentor("14/7/2026 08.30", "Umar Muda", "L", "1/8/2009", "8");
         desk.screened("20/7/2026", "Umar Muda");
@@ -204,7 +204,7 @@ fn a_decision_is_about_what_was_shown_even_if_the_suggestion_has_changed() {
     desk.mentee("27/8/2026 12.00", "Hana Putri", "P", "30/6/2010", "X-3");
     desk.consent("27/8/2026 19.00", "Hana Putri");
     let turn = desk.turn();
-    let made = ["accepted A4 M19 Al Fatih", "accepted A6 M21 Kelompok Khadijah", "accepted A7 M21 Kelompok Khadijah"];
+    let made = ["accepted A4 M20 Al Fatih", "accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"];
     assert_eq!(decided(&turn), made);
     let suggested = turn.events.iter().filter_map(|event| match event {
         Event::PlacementDecided(decision) => Some(decision.suggested.len()),
@@ -237,7 +237,7 @@ fn a_sorted_tab_says_the_same_of_each_mentee() {
     desk.suggestions().rows[3..].reverse();
     let mut made = decided(&desk.turn());
     made.sort_unstable();
-    assert_eq!(made, ["accepted A4 M19 Al Fatih", "rejected A7 M21 -"]);
+    assert_eq!(made, ["accepted A4 M20 Al Fatih", "rejected A7 M22 -"]);
 }
 
 #[test]

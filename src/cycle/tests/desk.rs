@@ -109,6 +109,8 @@ impl Desk {
         desk.mentee("21/8/2026 06.45", "Lukman", "L", "11/11/2010", "X-2");
         desk.change("mentee_registration", 9, "phone", "=IMPORTXML(\"x\")");
         desk.met("1/9/2026", "Al Fatih", "Ahmad");
+        // As Google gives a day: 1 September 2026.
+        desk.forms.get_mut("meeting_report").unwrap().rows.last_mut().unwrap()[2] = Cell::Number(46_266.0);
         let titles = &mut desk.forms.get_mut("mentee_registration").unwrap().rows;
         titles[0].push("Catatan panitia".into());
         desk

@@ -46,6 +46,16 @@ fn worst(language: Language) -> (Desk, Vec<Wanted>) {
     (desk, tabs)
 }
 
+#[test]
+fn what_is_to_do_and_to_fix_on_the_worst_of_days() {
+    for language in LANGUAGES {
+        let (desk, tabs) = worst(language);
+        let shown = tabs.iter().filter(|tab| ["actions", "groups", "to_fix"].contains(&tab.layout.view.as_str()));
+        let texts: String = shown.map(|tab| as_text(tab, &desk.setting.words)).collect();
+        insta::assert_snapshot!(format!("worst-{}", language.file().replace("words/", "").replace(".ftl", "")), texts);
+    }
+}
+
 /// Every text of a tab with its place, notes and hints too.
 fn texts(tab: &Wanted) -> Vec<(String, String)> {
     let mut texts = vec![("title".to_owned(), tab.title.clone())];
