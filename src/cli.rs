@@ -157,6 +157,7 @@ impl From<CycleError> for Failure {
         match error {
             CycleError::Google(error) => error.into(),
             CycleError::Log(error) => error.into(),
+            behind @ CycleError::Behind { .. } => Self::Damaged(behind.to_string()),
             other => Self::Mend(other.to_string()),
         }
     }

@@ -17,7 +17,7 @@ use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
 use crate::ledger::record::Source;
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
-use crate::ledger::state::{Illegal, State};
+use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup, ReadingMix};
 use crate::matching::{Suggestions, instance_hash, suggest};
 use crate::memory::Memory;
@@ -26,7 +26,7 @@ use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
 use crate::table::tab::{ReadTab, TabInfo};
 use crate::views::suggestions::{Refused, VIEW as SUGGESTIONS, decisions, is_written_in};
-use crate::views::{HeldTab, HeldWhy, LedgerHead, Scene, tabs};
+use crate::views::{HeldTab, HeldWhy, Scene, status, tabs};
 
 /// How a cycle goes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,6 +64,20 @@ pub enum CycleError {
     /// An event's data cannot be written as JSON: a mistake in this program, not in the sheet.
     #[error("this should not happen, please report it: {0}")]
     Data(#[from] serde_json::Error),
+    /// The tab *Status* has seen a ledger that this one does not continue.
+    #[error(
+        "the tab Status has seen event {seen} (hash {seen_hash}), but the ledger ends with event {seq} and does not hold it: \
+         it is an old copy, or another one. Bring back the newest backup of the ledger. If this ledger is the right one, \
+         delete the tab Status in the spreadsheet and run again"
+    )]
+    Behind {
+        /// The event that was seen.
+        seen: u64,
+        /// Its hash.
+        seen_hash: String,
+        /// The last event of the ledger.
+        seq: u64,
+    },
     /// A newer program has written to the ledger.
     #[error(
         "the ledger has events of a newer version of halaqah; this one may read it, but not append to it. Install the newer version."
@@ -85,18 +99,19 @@ pub async fn cycle(
     }
     let today = now.date_naive();
     let mut workbook = read_workbook(setting, google, memory, today).await?;
+    hear_witness(&workbook, &memory.head)?;
 
-    let mut happened = Happened::default();
+    let mut happened = Happened::at(now);
     let held = take_in(setting, &mut workbook, memory, &mut happened, options)?;
     let refused = take_decisions(setting, &workbook, memory, &mut happened, today)?;
 
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
-    happened.note_issue(setting, &memory.state, &suggestions);
+    happened.note_issue(setting, &memory.state, &suggestions)?;
     let rehearsal = log.is_none();
     let head = match log {
-        Some(log) => happened.record(log, now, &memory.head)?,
-        None => happened.foretell(now, &memory.head),
+        Some(log) => happened.record(log, &memory.head)?,
+        None => happened.foretell(&memory.head),
     };
 
     let wanted = tabs(&Scene {
@@ -234,61 +249,80 @@ fn sort_out(
     Workbook { forms, missing, ours, views, tabs }
 }
 
-/// What has happened in this cycle so far, in order. The memory has taken in all but the last, if that is an issue of
-/// suggestions: it changes nothing that the tabs show, and so need not be waited for.
-#[derive(Default)]
+/// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
+/// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
 struct Happened {
-    events: Vec<(Option<Source>, Event)>,
+    at: DateTime<Tz>,
+    lines: Vec<NewEvent>,
     issue: Option<IssuedSuggestions>,
 }
 
 impl Happened {
+    fn at(now: DateTime<Tz>) -> Self {
+        Self { at: now, lines: Vec::new(), issue: None }
+    }
+
     /// Takes in an event, so that what comes after sees it.
-    fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), Illegal> {
-        memory.take(source.clone(), event.clone())?;
-        self.events.push((source, event));
+    fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), CycleError> {
+        self.write(source.clone(), &event)?;
+        memory.take(source, event)?;
+        Ok(())
+    }
+
+    fn write(&mut self, source: Option<Source>, event: &Event) -> Result<(), CycleError> {
+        let (at, kind, data) = (self.at.fixed_offset(), event.kind(), event.data()?);
+        self.lines.push(NewEvent { at, kind, v: VERSION, source, data });
         Ok(())
     }
 
     /// Notes what is suggested, if it is not what was suggested last.
-    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) {
+    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) -> Result<(), CycleError> {
         let issued = issued(setting, suggestions);
         let before = state.issued.as_ref().map_or(&[][..], |issued| &issued.suggestions);
         if issued.suggestions != before {
+            self.write(None, &Event::SuggestionsIssued(issued.clone()))?;
             self.issue = Some(issued);
         }
+        Ok(())
     }
 
     /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
-    fn record(&self, log: &mut Log, now: DateTime<Tz>, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
-        let issue = self.issue.clone().map(|issue| (None, Event::SuggestionsIssued(issue)));
-        let line = |(source, event): &(Option<Source>, Event)| {
-            let (kind, data) = (event.kind(), event.data()?);
-            Ok(NewEvent { at: now.fixed_offset(), kind, v: VERSION, source: source.clone(), data })
-        };
-        let lines = self.events.iter().chain(&issue).map(line).collect::<Result<Vec<_>, serde_json::Error>>()?;
-        if lines.is_empty() {
+    fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
+        if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let head = log.append(&lines)?;
-        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(now.naive_local()) })
+        let head = log.append(&self.lines)?;
+        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })
     }
 
     /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
-    fn foretell(&self, now: DateTime<Tz>, head: &LedgerHead) -> LedgerHead {
-        match self.events.len() as u64 + u64::from(self.issue.is_some()) {
+    fn foretell(&self, head: &LedgerHead) -> LedgerHead {
+        match self.lines.len() as u64 {
             0 => head.clone(),
-            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(now.naive_local()) },
+            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(self.at.naive_local()) },
         }
     }
 
     /// Lets the memory take in what is left, and gives the report of all.
-    fn settle(mut self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, Illegal> {
-        if let Some(issue) = self.issue.take() {
-            self.add(memory, None, Event::SuggestionsIssued(issue))?;
+    fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
+        if let Some(issue) = self.issue {
+            memory.take(None, Event::SuggestionsIssued(issue))?;
         }
-        Ok(self.events.into_iter().map(|(source, event)| (event.kind(), source)).collect())
+        Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
     }
+}
+
+/// The head that the tab *Status* shows was in the ledger once. A ledger that ends before it, or otherwise, is not the one
+/// that the tabs were written from: an old copy was brought back, or the data are gone.
+fn hear_witness(workbook: &Workbook, head: &LedgerHead) -> Result<(), CycleError> {
+    let is_status = |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == status::VIEW);
+    let Some((seq, hash)) = workbook.ours.iter().find(is_status).and_then(status::witnessed_head) else {
+        return Ok(());
+    };
+    if seq > head.seq || (seq == head.seq && hash != head.hash) {
+        return Err(CycleError::Behind { seen: seq, seen_hash: hash, seq: head.seq });
+    }
+    Ok(())
 }
 
 /// Compares every form tab with what is known of it.

@@ -5,9 +5,8 @@ use std::path::Path;
 use crate::edge::log::{Line, Log, LogError, Opened};
 use crate::ledger::event::{Event, UnreadableEvent, VERSION};
 use crate::ledger::record::Source;
-use crate::ledger::state::{Illegal, State};
+use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::Suggestions;
-use crate::views::LedgerHead;
 
 /// Why a line cannot be folded.
 #[derive(Debug, thiserror::Error)]

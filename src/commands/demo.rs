@@ -10,11 +10,12 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use chrono_tz::Tz;
 use tokio::sync::watch;
 
+use super::print::say;
 use super::sandbox::bind;
 use super::{connect, moment};
 use crate::cli::Failure;
 use crate::config::Config;
-use crate::cycle::{Options, cycle};
+use crate::cycle::{CycleError, Options, cycle};
 use crate::daemon::stop_signal;
 use crate::demo::{DemoTab, configuration, tabs};
 use crate::edge::clock;
@@ -108,16 +109,18 @@ async fn keep_turning(
     let mut said = false;
     loop {
         let now = moment(now, ZONE);
-        let report = cycle(setting, &google, &mut memory, Some(&mut log), now, Options::default()).await?;
-        let (events, cells) = (report.events.len(), report.plan.report.len());
-        if events + cells > 0 {
-            tracing::info!(events, cells, "cycle");
+        match cycle(setting, &google, &mut memory, Some(&mut log), now, Options::default()).await {
+            Ok(report) if report.events.is_empty() && report.plan.is_empty() => {}
+            Ok(report) => tracing::info!(events = report.events.len(), cells = report.plan.cells, "cycle"),
+            // What somebody did to the sandbox may be mended there.
+            Err(CycleError::Google(error)) => tracing::warn!(%error, "cycle failed"),
+            Err(error) => return Err(error.into()),
         }
         *last_cycle.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now(ZONE).naive_local());
         if !said {
             said = true;
-            println!("{}", setting.words.say_with("demo-ready", &[("url", url)]));
-            println!("{}", setting.words.say("demo-note"));
+            say(setting.words.say_with("demo-ready", &[("url", url)]));
+            say(setting.words.say("demo-note"));
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::print::say;
 use super::{connect, moment};
 use crate::cli::Failure;
 use crate::config::{Config, TabName};
@@ -49,21 +50,21 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn fine(&mut self, what: &str, how: &str) {
-        println!("[{}] {}: {how}", self.words.say("doctor-ok"), self.words.say(what));
+        say(format_args!("[{}] {}: {how}", self.words.say("doctor-ok"), self.words.say(what)));
     }
 
     fn wrong(&mut self, what: &str, how: &str) {
         self.wrong += 1;
-        println!("[{}] {}: {how}", self.words.say("doctor-wrong"), self.words.say(what));
+        say(format_args!("[{}] {}: {how}", self.words.say("doctor-wrong"), self.words.say(what)));
     }
 
     fn tab(&mut self, tab: &str, how: Result<String, String>) {
         let what = self.words.say_with("doctor-tab", &[("tab", tab)]);
         match how {
-            Ok(how) => println!("[{}] {what}: {how}", self.words.say("doctor-ok")),
+            Ok(how) => say(format_args!("[{}] {what}: {how}", self.words.say("doctor-ok"))),
             Err(how) => {
                 self.wrong += 1;
-                println!("[{}] {what}: {how}", self.words.say("doctor-wrong"));
+                say(format_args!("[{}] {what}: {how}", self.words.say("doctor-wrong")));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log};
 use crate::memory::Memory;
@@ -19,10 +20,10 @@ fn verify(setting: &Setting) -> Result<(), Failure> {
     let words = &setting.words;
     let (memory, opened) = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code)?;
     if let Some(torn) = &opened.torn {
-        println!("{}", words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));
+        say(words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));
     }
     let count = words.integer(i64::try_from(opened.lines).unwrap_or(i64::MAX));
-    println!("{}", words.say_with("verify-ok", &[("count", &count), ("hash", &memory.head.hash)]));
+    say(words.say_with("verify-ok", &[("count", &count), ("hash", &memory.head.hash)]));
     Ok(())
 }
 
@@ -39,7 +40,7 @@ fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<()
         let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();
         let shown = format!("{} {} {}{source} {}", line.seq, line.at.to_rfc3339(), line.kind, line.data.get());
         match last {
-            None => println!("{shown}"),
+            None => say(format_args!("{shown}")),
             Some(last) => {
                 kept.push_back(shown);
                 if kept.len() > last {
@@ -51,7 +52,7 @@ fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<()
     };
     Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)?;
     for line in kept {
-        println!("{line}");
+        say(format_args!("{line}"));
     }
     Ok(())
 }

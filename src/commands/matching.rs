@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{figures, standing, suggestions};
 use crate::memory::Memory;
@@ -36,23 +37,23 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         found = true;
         let slot = labels.choice("mentee_registration", "slots", &suggestion.slot);
         let (mentee, mentor, score) = (&suggestion.mentee, &suggestion.mentor, suggestion.score);
-        println!("{mentee} → {mentor}  {}  {slot}  {score}", names[&suggestion.place]);
+        say(format_args!("{mentee} → {mentor}  {}  {slot}  {score}", names[&suggestion.place]));
         for reason in &suggestion.reasons {
-            println!("    + {}", reason_words(&scene, reason));
+            say(format_args!("    + {}", reason_words(&scene, reason)));
         }
         if let Some(reason) = &suggestion.against {
-            println!("    - {}", reason_words(&scene, reason));
+            say(format_args!("    - {}", reason_words(&scene, reason)));
         }
         if let Some(alternative) = &suggestion.alternative {
             let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
-            println!("    {}", words.say_with("match-alternative", &parts));
+            say(format_args!("    {}", words.say_with("match-alternative", &parts)));
         }
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
         found = true;
         let why = bar_words(&scene, person.why, &person.mentee);
-        println!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)]));
+        say(format_args!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)])));
     }
     if let Some(code) = explain.filter(|_| !found) {
         return Err(Failure::Mend(words.say_with("match-nobody", &[("code", code)])));
@@ -60,7 +61,7 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
     if explain.is_none() {
         let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
         let (placed, unplaced) = (words.integer(placed), words.integer(unplaced));
-        println!("{}", words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
+        say(words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
     }
     Ok(())
 }

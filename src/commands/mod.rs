@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod ledger;
 mod matching;
+mod print;
 mod run;
 mod sandbox;
 mod stats;
@@ -31,6 +32,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         match command {
             Command::Demo { listen } => demo::demo(listen, now).await,
             Command::Sandbox { listen, data } => sandbox::sandbox(listen, data.as_deref()).await,
+            Command::Run if now.is_some() => {
+                Err(Failure::Mend("run reads the clock itself: leave out --now, or use sync for one cycle".to_owned()))
+            }
             Command::Run => run::run(&setting()?).await,
             Command::Sync { accept_retractions } => {
                 let setting = setting()?;

@@ -19,6 +19,8 @@ const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Keeps the schedule until it is told to stop.
 pub async fn run(setting: &Setting) -> Result<(), Failure> {
+    let stop = stop_signal();
+    pin!(stop);
     let zone = setting.config.timezone;
     let google = connect(&setting.config, false).await?;
     let mut open = Some(open(setting)?);
@@ -27,8 +29,6 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
         setting.config.schedule.next_after(now).map_or_else(String::new, |due| setting.words.moment(due.naive_local()));
     tracing::info!("{}", setting.words.say_with("run-started", &[("time", &due)]));
 
-    let stop = stop_signal();
-    pin!(stop);
     let mut last = None;
     loop {
         match next(&setting.config.schedule, last, clock::now(zone)) {
@@ -90,7 +90,7 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
     }
     match result {
         Ok(report) => {
-            let (events, cells, held) = (report.events.len(), report.plan.report.len(), report.held.len());
+            let (events, cells, held) = (report.events.len(), report.plan.cells, report.held.len());
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::net::TcpListener;
 
+use super::print::say;
 use crate::cli::Failure;
 use crate::daemon::stop_signal;
 use crate::edge::clock;
@@ -25,7 +26,7 @@ pub async fn sandbox(listen: SocketAddr, data: Option<&Path>) -> Result<(), Fail
         PageSettings { closing: Some(closed), ..PageSettings::with_clock(Arc::new(|| clock::now(Tz::Asia__Jakarta))) };
     let router = sandbox.router().merge(pages(&sandbox, forms, settings));
     let listener = bind(listen).await?;
-    println!("http://{}", listener.local_addr()?);
+    say(format_args!("http://{}", listener.local_addr()?));
     let stop = async move {
         stop_signal().await;
         // Nobody looks at a page any more: then nobody needs to be told.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::figures;
 use crate::ledger::records::Records;
@@ -16,7 +17,7 @@ pub fn stats(setting: &Setting, as_of: NaiveDate, season: Option<&str>, json: bo
     let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)?;
     let figures = figures(setting, &memory.state, &standing);
     if json {
-        println!("{:#}", figures.as_json());
+        say(format_args!("{:#}", figures.as_json()));
     } else {
         print_lines("", figures.as_json());
     }
@@ -31,6 +32,6 @@ fn print_lines(path: &str, value: &Value) {
                 print_lines(&path, member);
             }
         }
-        value => println!("{path}  {value}"),
+        value => say(format_args!("{path}  {value}")),
     }
 }

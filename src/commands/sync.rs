@@ -4,6 +4,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use super::connect;
+use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
 use crate::edge::google::GoogleError;
@@ -51,7 +52,7 @@ pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
 pub fn say_torn(opened: &Opened, words: &Words) {
     if let Some(torn) = &opened.torn {
         let file = torn.moved_to.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        println!("{}", words.say_with("sync-torn", &[("bytes", &torn.bytes.to_string()), ("file", &file)]));
+        say(words.say_with("sync-torn", &[("bytes", &torn.bytes.to_string()), ("file", &file)]));
     }
 }
 
@@ -59,7 +60,7 @@ fn print_held(setting: &Setting, report: &Report) {
     for held in &report.held {
         let (what, advice) = held.sentences(&setting.labels, &setting.words);
         let parts = [("tab", held.tab.as_str()), ("what", &what), ("do", &advice)];
-        println!("{}", setting.words.say_with("sync-held", &parts));
+        say(setting.words.say_with("sync-held", &parts));
     }
 }
 
@@ -67,30 +68,30 @@ fn print_report(setting: &Setting, report: &Report, recorded: u64) {
     let words = &setting.words;
     print_held(setting, report);
     if recorded == 0 && report.plan.is_empty() {
-        println!("{}", words.say("sync-nothing"));
+        say(words.say("sync-nothing"));
         return;
     }
-    let (events, cells) = (i64::try_from(recorded).unwrap_or(i64::MAX), report.plan.report.len() as i64);
-    println!("{}", words.say_with("sync-appended", &[("count", &words.integer(events))]));
-    println!("{}", words.say_with("sync-written", &[("count", &words.integer(cells))]));
+    let (events, cells) = (i64::try_from(recorded).unwrap_or(i64::MAX), report.plan.cells as i64);
+    say(words.say_with("sync-appended", &[("count", &words.integer(events))]));
+    say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
 }
 
 fn print_plan(setting: &Setting, report: &Report) {
     let words = &setting.words;
     print_held(setting, report);
     if report.events.is_empty() && report.plan.is_empty() {
-        println!("{}", words.say("plan-nothing"));
+        say(words.say("plan-nothing"));
         return;
     }
-    println!("{}", words.say_with("plan-events", &[("count", &words.integer(report.events.len() as i64))]));
+    say(words.say_with("plan-events", &[("count", &words.integer(report.events.len() as i64))]));
     for (kind, source) in &report.events {
         match source {
-            Some(source) => println!("  {kind}  {} #{}", source.key, source.row),
-            None => println!("  {kind}"),
+            Some(source) => say(format_args!("  {kind}  {} #{}", source.key, source.row)),
+            None => say(format_args!("  {kind}")),
         }
     }
-    println!("{}", words.say_with("plan-cells", &[("count", &words.integer(report.plan.report.len() as i64))]));
+    say(words.say_with("plan-cells", &[("count", &words.integer(report.plan.cells as i64))]));
     for line in &report.plan.report {
-        println!("  {line}");
+        say(format_args!("  {line}"));
     }
 }

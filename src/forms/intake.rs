@@ -354,13 +354,14 @@ impl Reading<'_> {
     }
 }
 
-/// The key of a new row: moment, identity, and the first occurrence that no row in the tab has.
+/// The key of a new row: moment in milliseconds, half of the identity, and the first occurrence that no row in the tab
+/// has. Within a spreadsheet that is enough to tell rows apart, and short enough to be kept in memory by the thousand.
 fn free_key(print: &Print, used: &mut BTreeSet<CompactString>) -> CompactString {
     let moment = print.moment.map_or_else(|| "-".to_owned(), |moment| moment.to_string());
-    let identity = print.identity.unwrap_or(0);
+    let identity = print.identity.unwrap_or(0) >> 32;
     let mut occurrence = 1;
     loop {
-        let key = format_compact!("{moment}.{identity:016x}.{occurrence}");
+        let key = format_compact!("{moment}.{identity:08x}.{occurrence}");
         if used.insert(key.clone()) {
             return key;
         }

@@ -26,6 +26,17 @@ pub struct Illegal {
     pub why: &'static str,
 }
 
+/// Where the ledger ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerHead {
+    /// How many events there are.
+    pub seq: u64,
+    /// The hash of the last one, in hex.
+    pub hash: String,
+    /// When it was recorded, in local time.
+    pub at: Option<NaiveDateTime>,
+}
+
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {

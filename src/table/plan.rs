@@ -48,6 +48,8 @@ pub enum Change {
 pub struct Plan {
     /// In the order in which they are applied.
     pub changes: Vec<Change>,
+    /// How many cells become other ones.
+    pub cells: usize,
     /// What people read: the tab's title and, cell by cell, what becomes of it.
     pub report: Vec<String>,
 }
@@ -100,8 +102,8 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
         plan.changes.push(Change::DeleteTab { sheet_id: info.sheet_id, title: info.title.clone() });
     }
     let free = |title: &String| !others.iter().any(|info| info.title == *title && !old.contains(&info));
-    let numbered = (2..).map(|number| format!("{} (halaqah {number})", tab.title));
-    let mut titles = [tab.title.clone(), format!("{} (halaqah)", tab.title)].into_iter().chain(numbered);
+    let numbered = (2..).map(|number| format!("{} (halaqah {number})", tab.layout.title));
+    let mut titles = [tab.layout.title.clone(), format!("{} (halaqah)", tab.layout.title)].into_iter().chain(numbered);
     let title = titles.find(free).expect("of endlessly many titles one is free");
     let row_count = tab.rows.len() + SPARE_ROWS;
     plan.report.push(format!("+ {title}"));
@@ -264,13 +266,15 @@ fn write_row(
     };
     let blank = super::tab::WantedCell::default();
     let cell = |column: usize| wanted.and_then(|wanted| wanted.cells.get(column)).unwrap_or(&blank);
-    let width = tab.layout.columns.len();
+    // What somebody pushed past our columns is ours too, and blank.
+    let width = tab.layout.columns.len().max(before.len());
     let ours: Vec<usize> = (0..width).filter(|&column| !is_peoples(column)).collect();
     let differs = |&&column: &&usize| cell(column).value != *cell_at(before, column);
     let changed: Vec<usize> = ours.iter().filter(differs).copied().collect();
     if changed.is_empty() {
         return;
     }
+    plan.cells += changed.len();
     for &column in &changed {
         let place = format!("{title}!{}", a1::address(row, column));
         let (was, is) = (cell_at(before, column), &cell(column).value);

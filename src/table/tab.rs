@@ -157,6 +157,8 @@ pub struct Chart {
 pub struct Layout {
     /// The view's key, such as `summary`; marks the tab as ours.
     pub view: String,
+    /// The title that the tab is made with; people may give it another.
+    pub title: String,
     /// The columns.
     pub columns: Vec<Column>,
     /// How many rows at the top stay in sight.
@@ -174,8 +176,6 @@ pub struct Layout {
 /// A tab as a view wants it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    /// The title shown on the tab.
-    pub title: String,
     /// What does not change while the tab lives.
     pub layout: Layout,
     /// All rows from row 1, the title row included.

@@ -10,13 +10,13 @@ pub mod suggestions;
 pub mod summary;
 pub mod to_fix;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 pub use labels::Labels;
 
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
-use crate::ledger::state::State;
+use crate::ledger::state::{LedgerHead, State};
 use crate::matching::Suggestions;
 use crate::statistics::Figures;
 use crate::table::Cell;
@@ -47,17 +47,6 @@ pub struct Scene<'a> {
     pub refused: &'a [suggestions::Refused],
     /// The ledger's head and when its last event was recorded.
     pub head: &'a LedgerHead,
-}
-
-/// Where the ledger ends.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LedgerHead {
-    /// How many events there are.
-    pub seq: u64,
-    /// The hash of the last one, in hex.
-    pub hash: String,
-    /// When it was recorded, in local time.
-    pub at: Option<NaiveDateTime>,
 }
 
 /// Why a form tab, or a part of it, was left alone.
@@ -161,6 +150,7 @@ impl Sheet {
     fn new(view: &str, position: usize, widths: &[u32], title: String, lead: String) -> Self {
         let layout = Layout {
             view: view.to_owned(),
+            title: String::new(),
             columns: widths.iter().map(|&width| Column::of_width(width)).collect(),
             frozen_rows: 0,
             header_row: None,
@@ -183,8 +173,9 @@ impl Sheet {
         self.rows.push(row(style, cells));
     }
 
+    /// Ends a tab that is made with this title.
     fn finish(self, title: String) -> Wanted {
-        Wanted { title, layout: self.layout, rows: self.rows, key_column: None }
+        Wanted { layout: Layout { title, ..self.layout }, rows: self.rows, key_column: None }
     }
 }
 

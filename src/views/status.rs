@@ -2,12 +2,28 @@
 
 use super::{Scene, Sheet, count, text};
 use crate::ledger::state::Fate;
-use crate::table::tab::{Format, Style, Wanted, WantedCell};
+use crate::table::cell_at;
+use crate::table::tab::{Format, ReadTab, Style, Wanted, WantedCell};
+
+/// The key of this view.
+pub const VIEW: &str = "status";
+
+/// The rows of the ledger's length and hash, counted from 0.
+const EVENTS_ROW: usize = 5;
+const HEAD_ROW: usize = 6;
+
+/// The ledger's head as the tab shows it; none if somebody wrote something else there.
+pub fn witnessed_head(tab: &ReadTab) -> Option<(u64, String)> {
+    let seq = cell_at(tab.rows.get(EVENTS_ROW)?, 1).number().filter(|seq| *seq >= 1.0 && seq.fract() == 0.0)?;
+    let hash = cell_at(tab.rows.get(HEAD_ROW)?, 1).to_string();
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some((seq as u64, hash))
+}
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
-    let mut sheet = Sheet::new("status", position, &[260, 560], words.say("status-title"), words.say("status-lead"));
+    let mut sheet = Sheet::new(VIEW, position, &[260, 560], words.say("status-title"), words.say("status-lead"));
     sheet.header(words, &["status-col-what", "status-col-value"]);
     let at = scene.head.at.map_or_else(|| words.say("none"), |moment| words.moment(moment));
     sheet.push(Style::Body, [text(words.say("status-program")), text(scene.program_name)]);

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::TimeZone;
+
 use super::super::*;
 use crate::config::{Config, EXAMPLE};
 use crate::table::tab::{Format, Style, Wanted, WantedRow};
@@ -259,20 +261,22 @@ impl Desk {
 
     /// One cycle: what `cycle` does between reading and writing.
     pub fn turn(&mut self) -> Turn {
-        let (mut workbook, mut happened) = (self.workbook(), Happened::default());
+        let noon =
+            self.setting.config.timezone.from_local_datetime(&self.today.and_hms_opt(12, 0, 0).unwrap()).unwrap();
+        let (mut workbook, mut happened) = (self.workbook(), Happened::at(noon));
         let (setting, memory, today) = (&self.setting, &mut self.memory, self.today);
         let held = take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
         let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
         let suggestions = suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
-        happened.note_issue(setting, &memory.state, &suggestions);
-        if let Some(issue) = happened.issue.take() {
-            happened.add(memory, None, Event::SuggestionsIssued(issue)).unwrap();
-        }
+        happened.note_issue(setting, &memory.state, &suggestions).unwrap();
+        let events =
+            happened.lines.iter().map(|line| Event::read(&line.kind, line.v, line.data.get()).unwrap()).collect();
+        happened.settle(memory).unwrap();
         memory.head.seq = memory.state.seq;
         self.wanted = self.tabs_with(&held, &refused);
         let before = std::mem::take(&mut self.ours);
         self.ours = self.wanted.iter().map(|wanted| shown(wanted, &before)).collect();
-        Turn { events: happened.events.into_iter().map(|(_, event)| event).collect(), refused }
+        Turn { events, refused }
     }
 
     /// Every tab as it should be.
@@ -359,13 +363,13 @@ fn shown(wanted: &Wanted, before: &[ReadTab]) -> ReadTab {
     });
     let row_count = wanted.rows.len() + 20;
     let column_count = wanted.layout.columns.len();
-    ReadTab { sheet_id, title: wanted.title.clone(), row_count, column_count, rows: rows.collect() }
+    ReadTab { sheet_id, title: wanted.layout.title.clone(), row_count, column_count, rows: rows.collect() }
 }
 
 /// A tab as plain text, numbers as people see them.
 pub fn as_text(tab: &Wanted, words: &crate::words::Words) -> String {
     let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
-    let mut text = format!("[{}]\n", tab.title);
+    let mut text = format!("[{}]\n", tab.layout.title);
     for row in &tab.rows {
         let cells = row.cells.iter().map(|cell| match (&cell.value, cell.format) {
             (Cell::Number(n), Format::Date) => words.short_date(epoch + chrono::TimeDelta::days(*n as i64)),

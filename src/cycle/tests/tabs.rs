@@ -58,7 +58,7 @@ fn what_is_to_do_and_to_fix_on_the_worst_of_days() {
 
 /// Every text of a tab with its place, notes and hints too.
 fn texts(tab: &Wanted) -> Vec<(String, String)> {
-    let mut texts = vec![("title".to_owned(), tab.title.clone())];
+    let mut texts = vec![("title".to_owned(), tab.layout.title.clone())];
     for (index, row) in tab.rows.iter().enumerate() {
         for (column, cell) in row.cells.iter().enumerate() {
             if let Cell::Text(text) = &cell.value {
@@ -92,7 +92,7 @@ fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
         let small = Desk::small_and_shown(language);
         for tab in worst_tabs.iter().chain(&desk.wanted).chain(&small.wanted) {
             for (place, text) in texts(tab) {
-                let place = format!("{}!{place}: {text}", tab.title);
+                let place = format!("{}!{place}: {text}", tab.layout.title);
                 assert!(!has_key(&text, &known), "{place}");
                 assert!(!text.contains(['_', '{', '}']), "{place}");
                 assert!(!text.contains("::") && !text.contains("Some("), "{place}");

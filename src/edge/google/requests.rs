@@ -236,6 +236,7 @@ mod tests {
         };
         Layout {
             view: "suggestions".to_owned(),
+            title: "Usulan".into(),
             columns: vec![
                 Column::of_width(120),
                 Column::of_width(120),

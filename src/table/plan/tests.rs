@@ -16,6 +16,7 @@ fn layout(people: bool, width_px: u32) -> Layout {
     };
     Layout {
         view: "sample".into(),
+        title: "Usulan".into(),
         columns: (0..5).map(column).collect(),
         frozen_rows: 2,
         header_row: Some(1),
@@ -38,7 +39,7 @@ fn wanted(layout: Layout, body: &[(String, u8)]) -> Wanted {
         let texts = [key.clone(), format!("nama {value}"), "BUKAN INI".into(), format!("={value}"), String::new()];
         row(Style::Body, texts)
     }));
-    Wanted { title: "Usulan".into(), layout, rows, key_column: Some(0) }
+    Wanted { layout, rows, key_column: Some(0) }
 }
 
 /// One tab of a spreadsheet that does as it is told, and refuses what Google refuses.
