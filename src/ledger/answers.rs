@@ -3,7 +3,9 @@
 //! Only JSON's own shapes are used, so that any program can read them for as long as JSON is read: text, whole numbers,
 //! decimal numbers and lists of text. A date is text (`2026-07-14`), a phone is E.164 text, money is whole rupiah.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use compact_str::{CompactString, ToCompactString};
@@ -25,26 +27,81 @@ pub enum Answer {
 }
 
 /// The answers of one row in the order of the form's questions. A question without an answer is not in it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Answers(Vec<(CompactString, Answer)>);
+///
+/// Questions and answers stand apart, so that rows that answer the same questions can share the list of them: a program
+/// keeps tens of thousands of rows in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    questions: Questions,
+    answers: Vec<Answer>,
+}
+
+/// The keys of the questions that were answered.
+#[derive(Debug, Clone)]
+enum Questions {
+    Own(Vec<CompactString>),
+    Shared(Arc<[CompactString]>),
+}
+
+impl Default for Questions {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
+}
+
+/// The lists of questions that rows share.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuestionLists(BTreeSet<Arc<[CompactString]>>);
 
 impl Answers {
     /// Adds an answer; `key` is the question's key.
     pub fn insert(&mut self, key: &str, answer: Answer) {
-        match self.0.iter_mut().find(|(k, _)| k == key) {
-            Some(found) => found.1 = answer,
-            None => self.0.push((key.to_compact_string(), answer)),
+        match self.questions().iter().position(|question| question == key) {
+            Some(place) => self.answers[place] = answer,
+            None => {
+                if let Questions::Shared(shared) = &self.questions {
+                    self.questions = Questions::Own(shared.to_vec());
+                }
+                if let Questions::Own(own) = &mut self.questions {
+                    own.push(key.to_compact_string());
+                }
+                self.answers.push(answer);
+            }
+        }
+    }
+
+    /// Takes no more room than is needed, and shares the list of questions with rows that answer the same ones.
+    pub fn settle(&mut self, lists: &mut QuestionLists) {
+        self.answers.shrink_to_fit();
+        if let Questions::Own(own) = &mut self.questions {
+            let list = match lists.0.get(own.as_slice()) {
+                Some(list) => Arc::clone(list),
+                None => {
+                    let list: Arc<[CompactString]> = std::mem::take(own).into();
+                    lists.0.insert(Arc::clone(&list));
+                    list
+                }
+            };
+            self.questions = Questions::Shared(list);
+        }
+    }
+
+    fn questions(&self) -> &[CompactString] {
+        match &self.questions {
+            Questions::Own(own) => own,
+            Questions::Shared(shared) => shared,
         }
     }
 
     /// The answer to a question, if it was answered.
     pub fn get(&self, key: &str) -> Option<&Answer> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, answer)| answer)
+        let place = self.questions().iter().position(|question| question == key)?;
+        self.answers.get(place)
     }
 
     /// All answers, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
-        self.0.iter().map(|(key, answer)| (key.as_str(), answer))
+        self.questions().iter().map(CompactString::as_str).zip(&self.answers)
     }
 
     /// The text (or code, or phone) that answers `key`.
@@ -84,6 +141,12 @@ impl Answers {
             Some(Answer::List(list)) => list,
             _ => &[],
         }
+    }
+}
+
+impl PartialEq for Answers {
+    fn eq(&self, other: &Self) -> bool {
+        self.questions() == other.questions() && self.answers == other.answers
     }
 }
 
@@ -142,8 +205,8 @@ impl<'de> Deserialize<'de> for Answer {
 
 impl Serialize for Answers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, answer) in &self.0 {
+        let mut map = serializer.serialize_map(Some(self.answers.len()))?;
+        for (key, answer) in self.iter() {
             map.serialize_entry(key, answer)?;
         }
         map.end()
@@ -159,11 +222,12 @@ impl<'de> Deserialize<'de> for Answers {
                 f.write_str("a map from question key to answer")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answers, A::Error> {
-                let mut answers = Vec::with_capacity(map.size_hint().unwrap_or(0));
-                while let Some(pair) = map.next_entry::<CompactString, Answer>()? {
-                    answers.push(pair);
+                let (mut questions, mut answers) = (Vec::new(), Vec::new());
+                while let Some((question, answer)) = map.next_entry::<CompactString, Answer>()? {
+                    questions.push(question);
+                    answers.push(answer);
                 }
-                Ok(Answers(answers))
+                Ok(Answers { questions: Questions::Own(questions), answers })
             }
         }
         deserializer.deserialize_map(AnswersVisitor)

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
 
-use super::answers::{Answer, Answers};
+use super::answers::{Answer, Answers, QuestionLists};
 use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
 use super::problem::Problem;
 use super::quality::Quality;
@@ -110,6 +110,8 @@ pub struct State {
     pub rejected_pairs: BTreeSet<(CompactString, CompactString)>,
     /// The suggestions last shown.
     pub issued: Option<IssuedSuggestions>,
+    /// What rows have in common, kept once.
+    question_lists: QuestionLists,
 }
 
 impl State {
@@ -160,11 +162,18 @@ impl State {
         }
     }
 
-    fn submit(&mut self, seq: u64, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
+    fn submit(
+        &mut self,
+        seq: u64,
+        form: CompactString,
+        source: Source,
+        mut row: Submission,
+    ) -> Result<(), &'static str> {
         if self.forms.get(&form).and_then(|rows| rows.get(&source.key)).is_some_and(Row::is_accepted) {
             return Err("the row was already accepted");
         }
         let (first, copies) = self.stood(&form, &source.key, seq);
+        row.answers.settle(&mut self.question_lists);
         let key = source.key.clone();
         self.forms.entry(form.clone()).or_default().insert(key, accepted_row(form, source, first, copies, row));
         Ok(())
@@ -178,7 +187,8 @@ impl State {
         }
     }
 
-    fn amend(&mut self, form: CompactString, source: Source, row: Submission) -> Result<(), &'static str> {
+    fn amend(&mut self, form: CompactString, source: Source, mut row: Submission) -> Result<(), &'static str> {
+        row.answers.settle(&mut self.question_lists);
         let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
         let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
         let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was rejected, not accepted") };
