@@ -25,7 +25,8 @@ use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
 use crate::table::tab::{ReadTab, TabInfo};
-use crate::views::suggestions::{Refused, VIEW as SUGGESTIONS, decisions, is_written_in};
+use crate::views::decisions::{Refused, decisions, is_written_in};
+use crate::views::suggestions::VIEW as SUGGESTIONS;
 use crate::views::{HeldTab, HeldWhy, Scene, status, tabs};
 
 /// How a cycle goes.

@@ -230,7 +230,7 @@ mod spreadsheet {
         let program = Program::new();
         program.sync();
         let tab = program.tab("Usulan Kelompok").unwrap();
-        let row = tab.iter().position(|row| row[4].contains("Dimas Prakoso")).unwrap();
+        let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso"))).unwrap();
         let column = tab[2].iter().position(|title| title == "Mentor lain").unwrap();
         let typed = program.sandbox.edit_book(|book| {
             let sheet_id = book.spreadsheet(&program.id).unwrap().sheet_titled("Usulan Kelompok").unwrap().id;
@@ -428,7 +428,8 @@ mod ledger {
         let (log, _) = Log::open(&program.ledger_dir(), "sman1", every).unwrap();
         let holder = format!("(process {})", std::process::id());
         program.run(&["sync"]).failed(1, &["in use by another halaqah", &holder]);
-        program.run(&["run"]).failed(1, &["in use by another halaqah", &holder]);
+        let mut daemon = program.command_at(None, &["run"]);
+        support::run(&mut daemon).failed(1, &["in use by another halaqah", &holder]);
         program.run(&["stats"]).ok();
         drop(log);
         program.sync();

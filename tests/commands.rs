@@ -154,7 +154,7 @@ fn an_accepted_suggestion_becomes_a_placement() {
     program.sync();
     let tab = program.tab("Usulan Kelompok").unwrap();
     let verdict = tab[2].iter().position(|title| title == "Keputusan").unwrap();
-    let row = tab.iter().position(|row| row[4].contains("Emir Salim")).unwrap();
+    let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Emir Salim"))).unwrap();
     let sheet_id = program.sandbox.with_book(|book| {
         let spreadsheet = book.spreadsheet(&program.id).unwrap();
         spreadsheet.sheet_titled("Usulan Kelompok").unwrap().id
@@ -321,10 +321,7 @@ fn code_3_is_for_try_again_later() {
 fn code_4_is_for_a_damaged_ledger() {
     let program = Program::new();
     program.sync();
-    let mut bytes = program.ledger();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(program.segment(), &bytes).unwrap();
+    program.flip_a_bit();
     for command in [&["sync"][..], &["plan"], &["stats"], &["match"], &["ledger", "verify"], &["ledger", "show"]] {
         program.run(command).failed(4, &["the ledger is damaged: 000001.jsonl, line "]);
     }
@@ -333,6 +330,23 @@ fn code_4_is_for_a_damaged_ledger() {
 #[test]
 fn now_is_taken_in_any_time_zone() {
     let program = Program::new();
-    support::run(&mut program.command_at(Some("2026-11-24T00:36:00Z"), &["sync"])).ok();
+    run(&mut program.command_at(Some("2026-11-24T00:36:00Z"), &["sync"])).ok();
     assert_eq!(program.events()[0]["at"], "2026-11-24T07:36:00.000+07:00");
+}
+
+#[test]
+fn run_reads_the_clock_itself() {
+    Program::new().run(&["run"]).failed(1, &["leave out --now"]);
+}
+
+#[test]
+fn output_that_nobody_reads_ends_quietly() {
+    let program = Program::new();
+    program.sync();
+    let mut command = program.command_at(None, &["ledger", "show"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let said = child.wait_with_output().unwrap();
+    assert_eq!((said.status.code(), String::from_utf8_lossy(&said.stderr).as_ref()), (Some(0), ""));
 }

@@ -176,9 +176,6 @@ fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
 fn a_damaged_ledger_ends_it_at_once() {
     let program = program();
     stops(daemon_after_a_cycle(&program));
-    let mut bytes = program.ledger();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(program.segment(), &bytes).unwrap();
+    program.flip_a_bit();
     daemon(&program).ended_within(STOP).failed(4, &["the ledger is damaged"]);
 }

@@ -95,7 +95,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("SystemTime::now", &["edge", "sandbox"]),
     ("println!", &["commands", "main"]),
     ("std::env", &["commands", "main"]),
-    ("std::process::exit", &[]),
+    ("std::process::exit", &["commands"]),
     ("Local::now", &[]),
     ("static mut", &[]),
     ("unsafe ", &[]),

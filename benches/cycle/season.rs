@@ -13,12 +13,12 @@ const MEMBERS: usize = 8;
 const WAITING_IN: usize = 50;
 
 fn first_day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 7, 13).unwrap()
+    NaiveDate::from_ymd_opt(2025, 7, 14).unwrap()
 }
 
 /// Week 41 of the season.
 pub fn now() -> DateTime<Tz> {
-    chrono_tz::Asia::Jakarta.with_ymd_and_hms(2027, 4, 26, 8, 0, 0).unwrap()
+    chrono_tz::Asia::Jakarta.with_ymd_and_hms(2026, 4, 27, 8, 0, 0).unwrap()
 }
 
 fn day(offset: u64) -> f64 {
@@ -87,7 +87,7 @@ fn registrations(mentees: usize) -> Rows {
             name("Adik", mentee).into(),
             format!("Adik{mentee}").into(),
             gender(mentee / MEMBERS).into(),
-            (40_188.0 + (mentee % 365) as f64).into(),
+            (39_823.0 + (mentee % 365) as f64).into(),
             format!("X-{}", mentee % 10).into(),
             phone(mentee).into(),
             "Jumat sore, Sabtu pagi".into(),
@@ -291,7 +291,7 @@ pub fn configuration(endpoint: &str, id: &str, folder: &Path, tabs: &[(&str, &st
     let mut text = format!(
         "timezone = \"Asia/Jakarta\"\ndata_dir = {folder:?}\n[program]\nname = \"Bench\"\ncode = \"bench\"\n\
          [google]\nendpoint = \"{endpoint}\"\n[workbook]\nspreadsheet_id = \"{id}\"\n\
-         [[seasons]]\ncode = \"2026\"\nname = \"2026\"\nstart = \"2026-07-13\"\nend = \"2027-06-27\"\n"
+         [[seasons]]\ncode = \"2025\"\nname = \"2025\"\nstart = \"2025-07-14\"\nend = \"2026-06-28\"\n"
     );
     for (form, title, _) in tabs {
         writeln!(text, "[forms.{form}]\ntab = \"{title}\"").unwrap();

@@ -95,6 +95,8 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;
         }
+        // A ledger that the tabs were not written from does not become the right one by waiting.
+        Err(error @ CycleError::Behind { .. }) => return Err(error.into()),
         Err(error) => {
             tracing::error!(%error, "cycle failed");
             // The memory may be ahead of the disk, and after a failed append nobody knows what the disk holds: both are

@@ -49,9 +49,15 @@ impl Default for Questions {
     }
 }
 
-/// The lists of questions that rows share.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The lists of questions that rows share. They save room and say nothing: any two are equal.
+#[derive(Debug, Clone, Default)]
 pub struct QuestionLists(BTreeSet<Arc<[CompactString]>>);
+
+impl PartialEq for QuestionLists {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
 
 impl Answers {
     /// Adds an answer; `key` is the question's key.

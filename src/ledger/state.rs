@@ -111,7 +111,7 @@ pub struct State {
     /// The suggestions last shown.
     pub issued: Option<IssuedSuggestions>,
     /// What rows have in common, kept once.
-    question_lists: QuestionLists,
+    pub question_lists: QuestionLists,
 }
 
 impl State {

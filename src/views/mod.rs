@@ -3,6 +3,7 @@
 //! A view is a function of the scene alone. It computes no figure and decides nothing; it knows neither forms nor Google.
 
 pub mod actions;
+pub mod decisions;
 pub mod groups;
 pub mod labels;
 pub mod status;
@@ -44,7 +45,7 @@ pub struct Scene<'a> {
     /// Tabs, or parts of them, that could not be taken in.
     pub held: &'a [HeldTab],
     /// Decisions in the tab of suggestions that could not be carried out.
-    pub refused: &'a [suggestions::Refused],
+    pub refused: &'a [decisions::Refused],
     /// The ledger's head and when its last event was recorded.
     pub head: &'a LedgerHead,
 }

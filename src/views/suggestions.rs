@@ -6,40 +6,35 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::{Scene, Sheet, count, gender_word, text};
-use crate::ledger::event::{IssuedSuggestion, PlacementDecision, Verdict};
-use crate::ledger::people::PersonIndex;
 use crate::ledger::standing::Standing;
-use crate::ledger::state::State;
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
 use crate::matching::{Place, Suggestion};
-use crate::table::cell_at;
-use crate::table::tab::{Dropdown, ReadTab, Style, Wanted, WantedCell};
+use crate::table::tab::{Dropdown, Style, Wanted, WantedCell};
 use crate::words::Words;
 
 /// The key of this view.
 pub const VIEW: &str = "suggestions";
 
-const KEY: usize = 0;
-const GROUP: usize = 1;
-const VERDICT: usize = 9;
-const OTHER: usize = 10;
+pub(super) const KEY: usize = 0;
+pub(super) const VERDICT: usize = 2;
+pub(super) const OTHER: usize = 3;
+pub(super) const GROUP: usize = 4;
 
 /// Between the parts of a key.
-const DOT: char = '·';
+pub(super) const DOT: char = '·';
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
-    let widths = [110, 190, 190, 110, 210, 80, 90, 380, 260, 110, 150];
+    let widths = [100, 210, 100, 150, 170, 190, 100, 80, 100, 380, 260];
     let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
     let columns =
-        ["key", "group", "mentor", "slot", "mentee", "class", "score", "reasons", "against", "verdict", "other"];
+        ["key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score", "reasons", "against"];
     let columns = columns.map(|name| format!("suggestions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let verdicts = vec![words.say("verdict-accept"), words.say("verdict-reject")];
@@ -87,7 +82,7 @@ pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &W
 }
 
 /// `Kelompok Hasan`, or `Kelompok Hasan 2` where that is taken.
-fn new_group_name(mentor: &str, words: &Words, free: impl Fn(&String) -> bool) -> String {
+pub(super) fn new_group_name(mentor: &str, words: &Words, free: impl Fn(&String) -> bool) -> String {
     let name = words.say_with("group-named", &[("mentor", mentor)]);
     let numbered = (2..).map(|number| format!("{name} {number}"));
     std::iter::once(name.clone()).chain(numbered).find(|name| free(name)).unwrap_or(name)
@@ -126,12 +121,14 @@ fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<Want
     let whole = words.say_with("suggestions-whole-group", &[("count", &members.len().to_string())]);
     vec![
         group_key(&first.mentor, members).into(),
+        whole.into(),
+        WantedCell::default(),
+        WantedCell::default(),
         name.into(),
         mentor_name(scene, &first.mentor).into(),
         slot_label(scene, &first.slot).into(),
-        whole.into(),
-        "".into(),
-        "".into(),
+        WantedCell::default(),
+        WantedCell::default(),
         kind.into(),
     ]
 }
@@ -144,10 +141,12 @@ fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec
     let against = suggestion.against.as_ref().map(|reason| reason_words(scene, reason)).unwrap_or_default();
     vec![
         mentee_key(&suggestion.mentee, &suggestion.mentor).into(),
+        text(mentee),
+        WantedCell::default(),
+        WantedCell::default(),
         text(name),
         text(mentor_name(scene, &suggestion.mentor)),
         text(slot_label(scene, &suggestion.slot)),
-        text(mentee),
         text(class),
         count(i64::from(suggestion.score)),
         text(reasons.join("; ")),
@@ -165,11 +164,22 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
         let mentee = scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees[index]);
         let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
         let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
-        let blank = || WantedCell::from("");
+        let blank = WantedCell::default;
         let why = bar_words(scene, person.why, &person.mentee);
         sheet.push(
             Style::Body,
-            [person.mentee.as_str().into(), blank(), blank(), blank(), text(name), text(class), blank(), text(why)],
+            [
+                person.mentee.as_str().into(),
+                text(name),
+                blank(),
+                blank(),
+                blank(),
+                blank(),
+                blank(),
+                text(class),
+                blank(),
+                text(why),
+            ],
         );
     }
 }
@@ -258,221 +268,4 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
             words.say_with("reason-unanswered", &[("question", title)])
         }
     }
-}
-
-/// A decision that could not be carried out: where it stands and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The row as people count it.
-    pub row: u32,
-    /// What the coordinator wrote.
-    pub cell: String,
-    /// Why not.
-    pub why: Refusal,
-}
-
-/// Why a decision could not be carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// No mentor has this code or name.
-    UnknownMentor,
-    /// The mentor is of the other gender.
-    Gender,
-    /// The mentor has not passed every step.
-    NotScreened,
-    /// The mentor is not two school years older.
-    AgeGap,
-    /// The mentor takes no more.
-    Full,
-}
-
-impl Refused {
-    /// What is wrong, and what to do.
-    pub fn sentences(&self, words: &Words) -> (String, String) {
-        let barred = |why: &str| {
-            let why = words.say(why);
-            (words.say_with("what-verdict-barred", &[("why", &why)]), words.say("do-verdict-barred"))
-        };
-        match self.why {
-            Refusal::UnknownMentor => {
-                (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor"))
-            }
-            Refusal::Gender => barred("barred-gender"),
-            Refusal::NotScreened => barred("barred-not-screened"),
-            Refusal::AgeGap => barred("barred-age-gap"),
-            Refusal::Full => barred("barred-full"),
-        }
-    }
-}
-
-/// Whether anybody has written into the columns for decisions.
-pub fn is_written_in(tab: &ReadTab) -> bool {
-    let decided = |row: &Vec<_>| !cell_at(row, VERDICT).is_blank() || !cell_at(row, OTHER).is_blank();
-    tab.rows.iter().any(|row| parts_of_key(&cell_at(row, KEY).to_string()).is_some() && decided(row))
-}
-
-/// The two parts of a key: whom or which group it is about, and the mentor. A mentee without a suggestion has a code
-/// alone; what is no key at all (a title, a header) has none.
-fn parts_of_key(key: &str) -> Option<(&str, &str)> {
-    let code = key.strip_prefix('A').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
-    key.split_once(DOT).or_else(|| code.then_some((key, "")))
-}
-
-/// What the coordinator decided.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Decisions {
-    /// Decisions to be recorded, in the order of the tab.
-    pub made: Vec<PlacementDecision>,
-    /// Decisions that could not be carried out.
-    pub refused: Vec<Refused>,
-}
-
-/// One suggested row of the tab as it stands there.
-struct Shown<'t> {
-    row: u32,
-    mentee: PersonIndex,
-    mentor: CompactString,
-    group: String,
-    verdict: &'t str,
-    other: String,
-}
-
-/// Reads what the coordinator decided in the tab. Whoever has a group by now, and a pair that was rejected before, is
-/// passed over, so that a decision read twice is made once.
-pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &Words, today: NaiveDate) -> Decisions {
-    let (accept, reject) = (words.say("verdict-accept").to_lowercase(), words.say("verdict-reject").to_lowercase());
-    let mut decisions = Decisions::default();
-    // The verdict and the other mentor of the group that the rows stand under.
-    let mut of_group = (String::new(), String::new());
-    let mut joined: BTreeMap<PersonIndex, i64> = BTreeMap::new();
-    for (index, cells) in tab.rows.iter().enumerate() {
-        let key = cell_at(cells, KEY).to_string();
-        let Some((first, mentor)) = parts_of_key(&key) else { continue };
-        let own = (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
-        let Some(mentee) = standing.find_mentee(first).filter(|_| first.starts_with('A')) else {
-            of_group = own;
-            continue;
-        };
-        // A mentee without a suggestion stands under no group.
-        let of_group = if mentor.is_empty() { &Default::default() } else { &of_group };
-        let verdict = if own.0.is_empty() { &of_group.0 } else { &own.0 };
-        let verdict = match verdict.to_lowercase() {
-            said if said == accept => "accept",
-            said if said == reject => "reject",
-            _ => "",
-        };
-        let other = if own.1.is_empty() && own.0.is_empty() { of_group.1.clone() } else { own.1 };
-        let shown = Shown {
-            row: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            mentee,
-            mentor: mentor.into(),
-            group: cell_at(cells, GROUP).to_string(),
-            verdict,
-            other,
-        };
-        match decide(&shown, state, standing, words, today, &mut joined) {
-            Ok(Some(decision)) => decisions.made.push(decision),
-            Ok(None) => {}
-            Err(why) => decisions.refused.push(Refused { row: shown.row, cell: shown.other.clone(), why }),
-        }
-    }
-    decisions
-}
-
-/// The decision about one row; none if nothing was decided or it has been carried out already.
-fn decide(
-    shown: &Shown<'_>,
-    state: &State,
-    standing: &Standing<'_>,
-    words: &Words,
-    today: NaiveDate,
-    joined: &mut BTreeMap<PersonIndex, i64>,
-) -> Result<Option<PlacementDecision>, Refusal> {
-    let mentee = standing.mentees[shown.mentee].code.clone();
-    let pair = (mentee.clone(), shown.mentor.clone());
-    let issued = state.issued.iter().flat_map(|issued| &issued.suggestions);
-    let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
-    let suggested: Vec<IssuedSuggestion> = issued.cloned().collect();
-    let waits = standing.waiting.iter().any(|waiting| waiting.mentee == shown.mentee);
-    if !waits || placed_later(shown, state, standing) {
-        return Ok(None);
-    }
-    let slot = suggested.first().and_then(|suggestion| suggestion.slot.clone());
-    let decision = |verdict, mentor: CompactString, group: Option<String>, slot| PlacementDecision {
-        verdict,
-        mentees: vec![mentee.clone()],
-        mentor,
-        forms_group: group.as_ref().is_some_and(|group| standing.find_group(group).is_none()),
-        group: group.map(Into::into),
-        slot,
-        date: today,
-        suggested: suggested.clone(),
-    };
-    if !shown.other.is_empty() && shown.verdict != "reject" {
-        let mentor = standing.find_mentor(&shown.other).ok_or(Refusal::UnknownMentor)?;
-        bar(standing, shown.mentee, mentor, joined)?;
-        *joined.entry(mentor).or_default() += 1;
-        let code = standing.mentors[mentor].code.clone();
-        let group = group_of_mentor(standing, mentor, words);
-        let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
-        return Ok(Some(decision(verdict, code, Some(group), None)));
-    }
-    match shown.verdict {
-        _ if shown.mentor.is_empty() => Ok(None),
-        "accept" => {
-            let mentor = standing.find_mentor(&shown.mentor).ok_or(Refusal::UnknownMentor)?;
-            bar(standing, shown.mentee, mentor, joined)?;
-            *joined.entry(mentor).or_default() += 1;
-            Ok(Some(decision(Verdict::Accepted, shown.mentor.clone(), Some(shown.group.clone()), slot)))
-        }
-        "reject" if !state.rejected_pairs.contains(&pair) => {
-            Ok(Some(decision(Verdict::Rejected, shown.mentor.clone(), None, None)))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Whether a decision has placed a mentee that takes effect only after the days the standing knows: between two seasons
-/// nobody is placed until the next one begins, but the decision was made.
-fn placed_later(shown: &Shown<'_>, state: &State, standing: &Standing<'_>) -> bool {
-    let code = &standing.mentees[shown.mentee].code;
-    let later = state.decisions.iter().rev().take_while(|decision| decision.event_date > standing.through);
-    later.into_iter().any(|decision| decision.answers.list("members").contains(code))
-}
-
-/// The group that a mentee sent to this mentor joins: the smallest open one, else a new one.
-fn group_of_mentor(standing: &Standing<'_>, mentor: PersonIndex, words: &Words) -> String {
-    let led = standing.groups_led_by(mentor).iter();
-    let smallest = led.min_by_key(|&&group| (standing.members(group).len(), group));
-    match smallest {
-        Some(&group) => standing.groups[group].name.to_owned(),
-        None => {
-            let called = standing.mentors[mentor].nickname();
-            new_group_name(called, words, |name| standing.find_group(name).is_none())
-        }
-    }
-}
-
-/// The hard rules that hold for a coordinator too.
-fn bar(
-    standing: &Standing<'_>,
-    mentee: PersonIndex,
-    mentor: PersonIndex,
-    joined: &BTreeMap<PersonIndex, i64>,
-) -> Result<(), Refusal> {
-    let (younger, older) = (&standing.mentees[mentee], &standing.mentors[mentor]);
-    if younger.gender() != older.gender() {
-        return Err(Refusal::Gender);
-    }
-    if !standing.is_ready(mentor) {
-        return Err(Refusal::NotScreened);
-    }
-    let years = younger.birth_date().zip(older.birth_date());
-    if years.is_some_and(|(younger, older)| !crate::matching::rules::years_apart(younger, older)) {
-        return Err(Refusal::AgeGap);
-    }
-    if standing.free_capacity(mentor) <= joined.get(&mentor).copied().unwrap_or(0) {
-        return Err(Refusal::Full);
-    }
-    Ok(())
 }

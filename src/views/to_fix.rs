@@ -53,7 +53,7 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         lines.push(Line {
             tab: scene.words.say("tab-suggestions"),
             row: Some(refused.row),
-            question: scene.words.say("suggestions-col-other"),
+            question: scene.words.say(refused.column()),
             cell: refused.cell.clone(),
             what,
             advice,

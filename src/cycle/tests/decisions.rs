@@ -4,7 +4,7 @@ use super::super::*;
 use super::desk::{Desk, GROUP, KEY, MENTEE, OTHER, Turn, VERDICT};
 use crate::ledger::event::{PlacementDecision, Verdict};
 use crate::table::{Cell, cell_at};
-use crate::views::suggestions::Refusal;
+use crate::views::decisions::Refusal;
 use crate::words::Language;
 
 fn desk() -> Desk {
@@ -266,15 +266,15 @@ fn a_code_outlives_a_slip_in_the_form_after_the_placement() {
 }
 
 #[test]
-fn what_was_written_by_nobody_decides_nothing() {
+fn a_verdict_that_is_neither_word_decides_nothing_and_is_to_be_mended() {
     let mut desk = desk();
     let rows = desk.suggestions().rows.len();
     for row in &mut desk.suggestions().rows[3..] {
-        row.resize(OTHER + 1, Cell::Blank);
+        row.resize(row.len().max(OTHER + 1), Cell::Blank);
         row[VERDICT] = "nanti dulu".into();
     }
     let turn = desk.turn();
-    assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![]));
+    assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![Refusal::UnclearVerdict; 7]));
     assert_eq!(desk.suggestions().rows.len(), rows);
     assert!(desk.suggestions().rows[3..].iter().any(|row| cell_at(row, MENTEE).to_string().starts_with("Candra")));
 }

@@ -12,10 +12,10 @@ use crate::words::Language;
 
 /// The columns of the tab of suggestions that the tests look at.
 pub const KEY: usize = 0;
-pub const GROUP: usize = 1;
-pub const MENTEE: usize = 4;
-pub const VERDICT: usize = 9;
-pub const OTHER: usize = 10;
+pub const MENTEE: usize = 1;
+pub const VERDICT: usize = 2;
+pub const OTHER: usize = 3;
+pub const GROUP: usize = 4;
 
 /// A program with its spreadsheet.
 pub struct Desk {
@@ -317,7 +317,7 @@ impl Desk {
         };
         let rows = &mut self.suggestions().rows;
         let row = rows.iter_mut().find(|row| is_meant(row)).unwrap_or_else(|| panic!("no row about {whom}"));
-        row.resize(OTHER + 1, Cell::Blank);
+        row.resize(row.len().max(OTHER + 1), Cell::Blank);
         row[VERDICT] = verdict.into();
         row[OTHER] = other.into();
     }

@@ -6,7 +6,7 @@ use super::super::*;
 use super::desk::{Desk, as_text};
 use crate::table::Cell;
 use crate::table::tab::Wanted;
-use crate::views::suggestions::Refusal;
+use crate::views::decisions::Refusal;
 use crate::words::Language;
 
 const LANGUAGES: [Language; 2] = [Language::Id, Language::En];

@@ -1,7 +1,5 @@
 //! A plan as the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the same requests.
 
-use std::mem;
-
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
     AppendDimensionRequest, CellData, DeleteDimensionRequest, DeleteSheetRequest, DimensionRange, GridCoordinate,
@@ -24,32 +22,30 @@ const GATHERED_ROWS_MAX: usize = 500;
 
 /// All requests of a plan, in the plan's order.
 pub fn requests(plan: &Plan) -> Vec<Request> {
-    groups(plan).into_iter().flatten().collect()
+    groups(plan).flatten().collect()
 }
 
-/// The requests in as few batches as their size allows. What one change needs is never split.
-pub(super) fn batches(plan: &Plan) -> Vec<Vec<Request>> {
+/// The requests in as few batches as their size allows. What one change needs is never split. Batches are made one at a
+/// time, for the client's own types are large: a cell takes kilobytes there.
+pub(super) fn batches(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
     pack(groups(plan), BATCH_BYTES_MAX)
 }
 
-fn pack(groups: Vec<Vec<Request>>, bytes_max: usize) -> Vec<Vec<Request>> {
-    let mut batches = Vec::new();
-    let mut batch: Vec<Request> = Vec::new();
-    let mut bytes = 0;
-    for group in groups {
-        let more = group.iter().map(size).sum::<usize>();
-        let full = bytes + more > bytes_max || batch.len() + group.len() > BATCH_REQUESTS_MAX;
-        if full && !batch.is_empty() {
-            batches.push(mem::take(&mut batch));
-            bytes = 0;
+fn pack(mut groups: impl Iterator<Item = Vec<Request>>, bytes_max: usize) -> impl Iterator<Item = Vec<Request>> {
+    let mut left: Option<Vec<Request>> = None;
+    std::iter::from_fn(move || {
+        let mut batch = left.take().or_else(|| groups.next())?;
+        let mut bytes = batch.iter().map(size).sum::<usize>();
+        for group in groups.by_ref() {
+            bytes += group.iter().map(size).sum::<usize>();
+            if bytes > bytes_max || batch.len() + group.len() > BATCH_REQUESTS_MAX {
+                left = Some(group);
+                break;
+            }
+            batch.extend(group);
         }
-        bytes += more;
-        batch.extend(group);
-    }
-    if !batch.is_empty() {
-        batches.push(batch);
-    }
-    batches
+        Some(batch)
+    })
 }
 
 /// Its length as JSON, as the client sends it: without nulls.
@@ -99,26 +95,34 @@ impl Gathered {
 }
 
 /// One group a change, but for cells below one another, which share a request.
-fn groups(plan: &Plan) -> Vec<Vec<Request>> {
-    let mut groups = Vec::new();
+fn groups(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
+    let mut changes = plan.changes.iter();
     let mut gathered: Option<Gathered> = None;
-    for change in &plan.changes {
-        let Some((sheet, row, column, fields, cells)) = written(change) else {
-            groups.extend(gathered.take().map(|gathered| vec![gathered.into_request()]));
-            groups.push(structure(change));
-            continue;
-        };
-        let cells = RowData { values: Some(cells) };
-        match &mut gathered {
-            Some(above) if above.continues(sheet, row, column, fields) => above.rows.push(cells),
-            _ => {
-                let begun = Gathered { sheet, row, column, fields, rows: vec![cells] };
-                groups.extend(gathered.replace(begun).map(|gathered| vec![gathered.into_request()]));
+    let mut next: Option<Vec<Request>> = None;
+    std::iter::from_fn(move || {
+        if let Some(group) = next.take() {
+            return Some(group);
+        }
+        for change in changes.by_ref() {
+            let Some((sheet, row, column, fields, cells)) = written(change) else {
+                let group = structure(change);
+                let Some(gathered) = gathered.take() else { return Some(group) };
+                next = Some(group);
+                return Some(vec![gathered.into_request()]);
+            };
+            let cells = RowData { values: Some(cells) };
+            match &mut gathered {
+                Some(above) if above.continues(sheet, row, column, fields) => above.rows.push(cells),
+                _ => {
+                    let begun = Gathered { sheet, row, column, fields, rows: vec![cells] };
+                    if let Some(ended) = gathered.replace(begun) {
+                        return Some(vec![ended.into_request()]);
+                    }
+                }
             }
         }
-    }
-    groups.extend(gathered.map(|gathered| vec![gathered.into_request()]));
-    groups
+        gathered.take().map(|gathered| vec![gathered.into_request()])
+    })
 }
 
 /// Where a change writes which cells; `None` for a change of structure.
@@ -360,12 +364,12 @@ mod tests {
         let plan = Plan { changes, ..Plan::default() };
         let whole = requests(&plan);
         let size_of_one = whole.iter().map(size).sum::<usize>() / 6;
-        let batches = pack(groups(&plan), size_of_one * 5 / 2);
+        let batches: Vec<_> = pack(groups(&plan), size_of_one * 5 / 2).collect();
         let lengths: Vec<usize> = batches.iter().map(Vec::len).collect();
         assert_eq!(lengths, [whole.len() / 3; 3]);
         assert_eq!(lines(&batches.concat()), lines(&whole));
-        assert_eq!(pack(groups(&plan), 1).len(), 6, "a change larger than a batch still goes out whole");
-        assert!(pack(groups(&Plan::default()), 1).is_empty());
+        assert_eq!(pack(groups(&plan), 1).count(), 6, "a change larger than a batch still goes out whole");
+        assert_eq!(pack(groups(&Plan::default()), 1).count(), 0);
     }
 
     /// The cells of a workbook after writes, as text: sheet, row and column to what stands there.
