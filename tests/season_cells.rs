@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use halaqah::forms::columns::Columns;
 use halaqah::forms::{FORMS, Forms, values};
 use halaqah::ledger::record::to_the_second;
-use halaqah::table::Cell;
+use halaqah::table::{Cell, serial};
 use serde_json::{Value, json};
 
 /// A form of one question, in the place of a real form.
@@ -57,7 +57,7 @@ fn decode(case: &Value) -> (Value, u64) {
     let titles = ["Timestamp".into(), Cell::from(form.definition.questions[0].question.id.as_str())];
     let columns = Columns::of(&forms, form, &titles);
     let submitted = NaiveDate::from_ymd_opt(2026, 8, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
-    match form.read_row(&forms, &columns, &[Cell::Number(values::serial_of(submitted)), cell]) {
+    match form.read_row(&forms, &columns, &[Cell::Number(serial::of_moment(submitted)), cell]) {
         Ok(accepted) => {
             let answer = accepted.answers.iter().next().map_or(Value::Null, |(_, answer)| json!(answer));
             (json!({"value": answer}), accepted.dropped.len() as u64)

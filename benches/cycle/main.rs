@@ -140,7 +140,8 @@ fn cycles(criterion: &mut Criterion<CpuTime>) {
             bencher.iter(|| assert_eq!(running.cycle(), 0));
         });
         // The daemon takes the ledger's lock.
-        let Running { folder, setting, .. } = running;
+        let Running { folder, setting, log, .. } = running;
+        drop(log);
         match resident_mb(&setting.config.path) {
             Some((now, most)) => println!("a daemon, {mentees} mentees: {now} MB resident, {most} MB at most"),
             None => println!("a daemon, {mentees} mentees: this system does not tell how much memory it takes"),

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone};
 use chrono_tz::Tz;
-use halaqah::forms::values::serial_of;
-use halaqah::table::{Cell, Rows};
+use halaqah::table::{Cell, Rows, serial};
 
 const MEMBERS: usize = 8;
 /// One mentee in so many waits for a group.
@@ -22,7 +21,7 @@ pub fn now() -> DateTime<Tz> {
 }
 
 fn day(offset: u64) -> f64 {
-    serial_of((first_day() + Days::new(offset)).and_hms_opt(0, 0, 0).unwrap())
+    serial::of_moment((first_day() + Days::new(offset)).and_hms_opt(0, 0, 0).unwrap())
 }
 
 fn row(cells: &[Cell]) -> Vec<Cell> {

@@ -6,8 +6,8 @@ use super::dates::Dates;
 use super::random::SplitMix64;
 use crate::forms::Form;
 use crate::forms::definition::{Choice, Question};
-use crate::forms::values::serial_of;
-use crate::table::{Cell, Rows};
+
+use crate::table::{Cell, Rows, serial};
 
 /// The title that Google gives the first column.
 const TIMESTAMP: &str = "Timestamp";
@@ -85,7 +85,7 @@ impl<'f> Sheet<'f> {
         if moment.date() >= self.dates.today {
             return;
         }
-        let mut cells = vec![if stamped { Cell::Number(serial_of(moment)) } else { Cell::Blank }];
+        let mut cells = vec![if stamped { Cell::Number(serial::of_moment(moment)) } else { Cell::Blank }];
         cells.extend(answers.cells);
         let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1);
         cells.truncate(filled);
@@ -133,7 +133,7 @@ impl<'f> Answers<'f> {
 
     /// A day.
     pub(super) fn day(self, key: &str, day: NaiveDate) -> Self {
-        self.set(key, Cell::Number(serial_of(day.and_time(NaiveTime::MIN))))
+        self.set(key, Cell::Number(serial::of_moment(day.and_time(NaiveTime::MIN))))
     }
 
     /// The label of a choice; one that is a number becomes a number, as in a spreadsheet.

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::ledger::problem::Reason;
-use crate::table::Cell;
+use crate::table::{Cell, serial};
 
 /// The last serial number of a day that a spreadsheet knows: 9999-12-31.
 const LAST_SERIAL: f64 = 2_958_465.0;
@@ -23,17 +23,6 @@ const MONTHS: [&[&str]; 12] = [
     &["november", "nov", "nopember"],
     &["desember", "december", "des", "dec"],
 ];
-
-/// Day 0 of serial numbers.
-fn serial_epoch() -> NaiveDate {
-    NaiveDate::from_ymd_opt(1899, 12, 30).expect("1899-12-30 is a day")
-}
-
-/// The serial number of a local moment: days since 1899-12-30.
-pub fn serial_of(moment: NaiveDateTime) -> f64 {
-    let epoch = serial_epoch().and_time(NaiveTime::MIN);
-    (moment - epoch).num_milliseconds() as f64 / 86_400_000.0
-}
 
 fn real_day(year: i32, month: u32, day: u32) -> Result<NaiveDate, Reason> {
     NaiveDate::from_ymd_opt(year, month, day).ok_or(Reason::BadDate)
@@ -80,7 +69,7 @@ fn day_in_text(text: &str) -> Result<NaiveDate, Reason> {
 pub fn date(cell: &Cell) -> Result<NaiveDate, Reason> {
     let day = match cell {
         Cell::Number(serial) if (1.0..LAST_SERIAL + 1.0).contains(serial) => {
-            serial_epoch() + Days::new(serial.floor() as u64)
+            serial::epoch() + Days::new(serial.floor() as u64)
         }
         Cell::Text(text) => day_in_text(text)?,
         _ => return Err(Reason::BadDate),
@@ -93,7 +82,7 @@ pub fn timestamp(cell: &Cell) -> Result<NaiveDateTime, Reason> {
     let moment = match cell {
         Cell::Number(serial) if (1.0..=LAST_SERIAL).contains(serial) => {
             let milliseconds = (serial * 86_400_000.0).round() as i64;
-            serial_epoch().and_time(NaiveTime::MIN) + chrono::TimeDelta::milliseconds(milliseconds)
+            serial::epoch().and_time(NaiveTime::MIN) + chrono::TimeDelta::milliseconds(milliseconds)
         }
         Cell::Text(text) => moment_in_text(text.trim()).ok_or(Reason::BadTimestamp)?,
         _ => return Err(Reason::BadTimestamp),
@@ -295,7 +284,7 @@ mod tests {
         assert_eq!(typed.to_string(), "2026-07-14 10:00:00");
         assert_eq!(timestamp(&"2026-07-14T10:00:05".into()).unwrap().to_string(), "2026-07-14 10:00:05");
         assert_eq!(timestamp(&"kemarin".into()), Err(Reason::BadTimestamp));
-        assert_eq!(serial_of(typed), 46_217.0 + 10.0 / 24.0);
+        assert_eq!(serial::of_moment(typed), 46_217.0 + 10.0 / 24.0);
     }
 
     #[test]

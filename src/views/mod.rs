@@ -20,8 +20,8 @@ use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
 use crate::matching::Suggestions;
 use crate::statistics::Figures;
-use crate::table::Cell;
 use crate::table::tab::{ColourRule, Column, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow};
+use crate::table::{Cell, serial};
 use crate::words::Words;
 
 /// Everything that a tab may show.
@@ -193,22 +193,7 @@ fn count(number: i64) -> WantedCell {
 }
 
 fn day(day: NaiveDate) -> WantedCell {
-    WantedCell::new(serial(day), Format::Date)
-}
-
-fn serial_epoch() -> NaiveDate {
-    NaiveDate::from_ymd_opt(1899, 12, 30).expect("1899-12-30 is a day")
-}
-
-/// The serial number of a day: days since 1899-12-30.
-fn serial(day: NaiveDate) -> f64 {
-    (day - serial_epoch()).num_days() as f64
-}
-
-/// The day of a serial number, if a spreadsheet would show one.
-fn day_of(serial: f64) -> Option<NaiveDate> {
-    let days = (0.0..2_958_466.0).contains(&serial).then_some(serial as i64)?;
-    serial_epoch().checked_add_signed(chrono::TimeDelta::days(days))
+    WantedCell::new(serial::of_day(day), Format::Date)
 }
 
 /// `Ahmad Satu (A12)`.

@@ -5,8 +5,8 @@ use crate::ledger::problem::{Problem, Reason};
 use crate::ledger::record::Source;
 use crate::ledger::references::{PlacementFault, Referent};
 use crate::ledger::state::Fate;
-use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
+use crate::table::{Cell, serial};
 
 /// One line of the tab.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +82,7 @@ fn shown_cell(scene: &Scene<'_>, form: &str, question: &str, cell: &Cell) -> Str
 /// A day is a number in a cell, but nobody would know 46266 for 1 September 2026.
 fn as_people_see_it(scene: &Scene<'_>, problem: &Problem) -> Cell {
     let is_day = matches!(problem.reason, Reason::DateInFuture | Reason::DateOutOfRange);
-    let day = problem.cell.number().filter(|_| is_day).and_then(super::day_of);
+    let day = problem.cell.number().filter(|_| is_day).and_then(serial::day);
     day.map_or_else(|| problem.cell.clone(), |day| scene.words.short_date(day).into())
 }
 

@@ -4,8 +4,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use halaqah::forms::Forms;
 use halaqah::forms::definition::{Kind, Question};
-use halaqah::forms::values::serial_of;
-use halaqah::table::Cell;
+use halaqah::table::{Cell, serial};
 
 /// The forms that have a tab, in the order of their tabs.
 pub const FORMS: [&str; 6] = [
@@ -190,7 +189,7 @@ fn row(forms: &Forms, form: &str, at: NaiveDateTime, answers: &[(&str, &str)]) -
         let given = answers.iter().find(|(key, _)| *key == question.key).map(|(_, answer)| *answer);
         given.map_or_else(|| unasked(question), |given| cell(question, given))
     };
-    [Cell::Number(serial_of(at))].into_iter().chain(questions.iter().map(answer)).collect()
+    [Cell::Number(serial::of_moment(at))].into_iter().chain(questions.iter().map(answer)).collect()
 }
 
 /// What a person says where the test does not care.
@@ -217,7 +216,7 @@ fn cell(question: &Question, answer: &str) -> Cell {
         }
         Kind::Date => {
             let day: NaiveDate = answer.parse().unwrap();
-            Cell::Number(serial_of(day.and_hms_opt(0, 0, 0).unwrap()))
+            Cell::Number(serial::of_moment(day.and_hms_opt(0, 0, 0).unwrap()))
         }
         Kind::Scale | Kind::Integer | Kind::Number | Kind::Money => Cell::Number(answer.parse().unwrap()),
         _ => answer.into(),

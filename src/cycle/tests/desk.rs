@@ -368,7 +368,7 @@ fn shown(wanted: &Wanted, before: &[ReadTab]) -> ReadTab {
 
 /// A tab as plain text, numbers as people see them.
 pub fn as_text(tab: &Wanted, words: &crate::words::Words) -> String {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
+    let epoch = crate::table::serial::epoch();
     let mut text = format!("[{}]\n", tab.layout.title);
     for row in &tab.rows {
         let cells = row.cells.iter().map(|cell| match (&cell.value, cell.format) {
