@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use google_sheets4::api::{BatchGetValuesByDataFilterResponse, MatchedValueRange, Sheet, Spreadsheet};
-use serde_json::Value;
+use google_sheets4::api::{Sheet, Spreadsheet};
+use serde::Deserialize;
 
 use super::Overview;
 use super::layout::MARK_KEY;
@@ -42,19 +42,51 @@ fn count(number: Option<i32>) -> usize {
     usize::try_from(number.unwrap_or(0)).unwrap_or(0)
 }
 
-/// The tabs by sheetId.
-pub(super) fn read_tabs(answer: BatchGetValuesByDataFilterResponse) -> BTreeMap<i64, ReadTab> {
-    let ranges = answer.value_ranges.unwrap_or_default();
-    ranges.into_iter().filter_map(read_tab).map(|tab| (tab.sheet_id, tab)).collect()
+/// The answer of `values.batchGetByDataFilter`, as far as it is needed: cells are read straight into cells.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct FoundTabs {
+    value_ranges: Vec<FoundTab>,
 }
 
-fn read_tab(matched: MatchedValueRange) -> Option<ReadTab> {
-    // The filter comes back with the range that it found; a sheetId of 0 is left out.
-    let filter = matched.data_filters?.into_iter().next()?;
-    let sheet_id = i64::from(filter.grid_range?.sheet_id.unwrap_or(0));
-    let found = matched.value_range?;
-    let range = found.range.unwrap_or_default();
-    let rows = cells(found.values.unwrap_or_default());
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct FoundTab {
+    data_filters: Vec<Filter>,
+    value_range: FoundCells,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Filter {
+    grid_range: Grid,
+}
+
+/// A sheetId of 0 is left out.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Grid {
+    sheet_id: i64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct FoundCells {
+    range: String,
+    values: Rows,
+}
+
+/// The tabs by sheetId, from the answer's JSON.
+pub(super) fn read_tabs(json: &[u8]) -> serde_json::Result<BTreeMap<i64, ReadTab>> {
+    let found: FoundTabs = serde_json::from_slice(json)?;
+    Ok(found.value_ranges.into_iter().filter_map(read_tab).map(|tab| (tab.sheet_id, tab)).collect())
+}
+
+fn read_tab(found: FoundTab) -> Option<ReadTab> {
+    // The filter comes back with the range that it found.
+    let sheet_id = found.data_filters.first()?.grid_range.sheet_id;
+    let FoundCells { range, values } = found.value_range;
+    let rows = trimmed(values);
     let (row_count, column_count) = grid_size(&range).unwrap_or((0, 0));
     Some(ReadTab {
         sheet_id,
@@ -75,28 +107,13 @@ fn grid_size(range: &str) -> Option<(usize, usize)> {
 }
 
 /// Blank cells and rows at the end are left out: a formula may have left `""` there.
-fn cells(values: Vec<Vec<Value>>) -> Rows {
-    let mut rows: Rows = values
-        .into_iter()
-        .map(|row| {
-            let mut row: Vec<Cell> = row.into_iter().map(cell).collect();
-            row.truncate(row.iter().rposition(|cell| *cell != Cell::Blank).map_or(0, |last| last + 1));
-            row
-        })
-        .collect();
+fn trimmed(mut rows: Rows) -> Rows {
+    for row in &mut rows {
+        row.truncate(row.iter().rposition(|cell| *cell != Cell::Blank).map_or(0, |last| last + 1));
+        row.shrink_to_fit();
+    }
     rows.truncate(rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1));
     rows
-}
-
-fn cell(value: Value) -> Cell {
-    match value {
-        Value::Null => Cell::Blank,
-        Value::Bool(boolean) => Cell::Boolean(boolean),
-        Value::Number(number) => number.as_f64().map_or(Cell::Blank, Cell::Number),
-        Value::String(text) => Cell::text(text),
-        // The API has no other values; whatever else comes is kept to be seen.
-        other @ (Value::Array(_) | Value::Object(_)) => Cell::text(other.to_string()),
-    }
 }
 
 #[cfg(test)]
@@ -119,7 +136,7 @@ mod tests {
             "valueRange": {"range": "'Jawaban ''26'!A1:Z100", "majorDimension": "ROWS", "values":
                 [["Timestamp", "Nama", ""], [], [46350.25, "", true], ["", ""], []]},
         }]});
-        let tabs = read_tabs(serde_json::from_value(answer).unwrap());
+        let tabs = read_tabs(answer.to_string().as_bytes()).unwrap();
         let tab = &tabs[&0];
         assert_eq!((tab.title.as_str(), tab.row_count, tab.column_count), ("Jawaban '26", 100, 26));
         assert_eq!(
@@ -136,7 +153,7 @@ mod tests {
     fn an_empty_tab_has_no_values() {
         let answer = json!({"valueRanges": [{"dataFilters": [{"gridRange": {"sheetId": 7}}],
             "valueRange": {"range": "Kosong!A1:B5", "majorDimension": "ROWS"}}]});
-        let tabs = read_tabs(serde_json::from_value(answer).unwrap());
+        let tabs = read_tabs(answer.to_string().as_bytes()).unwrap();
         assert_eq!((tabs[&7].row_count, tabs[&7].rows.len()), (5, 0));
     }
 

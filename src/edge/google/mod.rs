@@ -8,6 +8,7 @@ mod credentials;
 mod error;
 mod layout;
 mod look;
+mod raw;
 mod requests;
 mod retry;
 #[cfg(test)]
@@ -20,10 +21,13 @@ use std::time::Duration;
 use backon::Retryable;
 use google_sheets4::Sheets;
 use google_sheets4::api::{
-    BatchGetValuesByDataFilterRequest, BatchUpdateSpreadsheetRequest, BatchUpdateValuesRequest, DataFilter,
-    GridProperties, GridRange, Scope, Sheet, SheetProperties, Spreadsheet, SpreadsheetProperties, ValueRange,
+    BatchGetValuesByDataFilterRequest, BatchUpdateValuesRequest, DataFilter, GridProperties, GridRange, Scope, Sheet,
+    SheetProperties, Spreadsheet, SpreadsheetProperties, ValueRange,
 };
 use google_sheets4::common;
+use google_sheets4::hyper::body::Bytes;
+use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -37,7 +41,6 @@ use crate::table::{Rows, a1};
 
 pub use self::credentials::Credentials;
 pub use self::error::GoogleError;
-pub use self::requests::requests;
 pub use self::retry::Quotas;
 
 /// The fields that `overview` asks for.
@@ -99,9 +102,16 @@ pub struct Overview {
     pub tabs: Vec<TabInfo>,
 }
 
+/// Where Google itself answers.
+const GOOGLE: &str = "https://sheets.googleapis.com/";
+
+/// What the program calls itself.
+const AGENT: &str = concat!("halaqah/", env!("CARGO_PKG_VERSION"));
+
 /// One client for all spreadsheets: connections, token and quotas are shared.
 pub struct Google {
     hub: Sheets<Connector>,
+    base: String,
     access: Access,
     timeout: Duration,
     read_only: bool,
@@ -125,13 +135,14 @@ impl Google {
         let plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
         let access = Access::prepare(settings.credentials.as_ref(), plain).await?;
         let mut hub = Sheets::new(access.client.clone(), access.token_source());
-        hub.user_agent(concat!("halaqah/", env!("CARGO_PKG_VERSION")).to_owned());
-        if let Some(endpoint) = endpoint {
+        hub.user_agent(AGENT.to_owned());
+        if let Some(endpoint) = &endpoint {
             hub.base_url(endpoint.clone());
-            hub.root_url(endpoint);
+            hub.root_url(endpoint.clone());
         }
         Ok(Self {
             hub,
+            base: endpoint.unwrap_or_else(|| GOOGLE.to_owned()),
             access,
             timeout: settings.timeout,
             read_only: settings.read_only,
@@ -158,7 +169,7 @@ impl Google {
         let answer = self
             .call(Effect::Read, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().get(id).param("fields", OVERVIEW_FIELDS);
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
             })
             .await?;
         Ok(answers::overview(answer))
@@ -176,13 +187,12 @@ impl Google {
             value_render_option: Some("UNFORMATTED_VALUE".to_owned()),
             date_time_render_option: Some("SERIAL_NUMBER".to_owned()),
         };
-        let answer = self
-            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
-                let call = self.hub.spreadsheets().values_batch_get_by_data_filter(request.clone(), id);
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
-            })
-            .await?;
-        let mut tabs = answers::read_tabs(answer);
+        let body = Bytes::from(lean(request).to_string());
+        let url = &self.address(id, "/values:batchGetByDataFilter");
+        let send = |witness: Witness| {
+            raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, answers::read_tabs)
+        };
+        let mut tabs = self.call(Effect::Read, Some(id), send).await?;
         sheet_ids.iter().map(|id| tabs.remove(id).ok_or(GoogleError::NoSuchGrid { sheet_id: *id })).collect()
     }
 
@@ -192,14 +202,14 @@ impl Google {
         let id = checked_id(spreadsheet_id)?;
         self.may_write()?;
         let mut sent = 0;
-        for batch in requests::batches(plan) {
-            let request = &BatchUpdateSpreadsheetRequest { requests: Some(batch), ..Default::default() };
-            self.call(Effect::Once, Some(id), |mut witness: Witness| async move {
-                // Nothing of the answer is needed, and it repeats much of the request.
-                let call = self.hub.spreadsheets().batch_update(request.clone(), id).param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
-            })
-            .await?;
+        // Nothing of the answer is needed, and it repeats much of the request; but it must be whole to be believed.
+        let url = &self.address(id, ":batchUpdate?fields=spreadsheetId");
+        let whole = |answer: &[u8]| serde_json::from_slice::<IgnoredAny>(answer);
+        for body in requests::bodies(plan) {
+            let body = Bytes::from(body);
+            let send =
+                |witness: Witness| raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, whole);
+            self.call(Effect::Once, Some(id), send).await?;
             sent += 1;
         }
         Ok(sent)
@@ -228,7 +238,7 @@ impl Google {
         let answer = self
             .call(Effect::Once, None, |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().create(request.clone()).param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
             })
             .await?;
         let reason = "the answer names no spreadsheet".to_owned();
@@ -248,11 +258,16 @@ impl Google {
             self.call(Effect::Repeatable, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().values_batch_update(request.clone(), id);
                 let call = call.param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await
+                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
             })
             .await?;
         }
         Ok(())
+    }
+
+    /// The address of a method of a spreadsheet.
+    fn address(&self, id: &str, method: &str) -> String {
+        format!("{}v4/spreadsheets/{id}{method}", self.base)
     }
 
     fn may_write(&self) -> Result<(), GoogleError> {
@@ -267,7 +282,7 @@ impl Google {
         send: impl Fn(Witness) -> F,
     ) -> Result<T, GoogleError>
     where
-        F: Future<Output = common::Result<(common::Response, T)>>,
+        F: Future<Output = common::Result<T>>,
     {
         let context = Context { effect, spreadsheet_id, account: self.account(), timeout: self.timeout };
         let begun = Instant::now();
@@ -285,7 +300,7 @@ impl Google {
     /// One try; after a 401 one more with a new token, since the old one may have been revoked.
     async fn attempt<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
     where
-        F: Future<Output = common::Result<(common::Response, T)>>,
+        F: Future<Output = common::Result<T>>,
     {
         let first = self.try_once(context, send).await;
         let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else { return first };
@@ -300,7 +315,7 @@ impl Google {
 
     async fn try_once<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
     where
-        F: Future<Output = common::Result<(common::Response, T)>>,
+        F: Future<Output = common::Result<T>>,
     {
         match context.effect {
             Effect::Read => self.limits.read().await,
@@ -312,12 +327,23 @@ impl Google {
             self.sent.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {
-            // The response still holds the whole body: only the decoded answer lives on.
-            Ok(Ok((_, answer))) => Ok(answer),
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err((context.failed(error, &witness), witness)),
             Err(_) => Err((context.timed_out(&witness), witness)),
         }
     }
+}
+
+/// The response still holds the whole body: only the decoded answer lives on.
+fn decoded<T>((_, answer): (common::Response, T)) -> T {
+    answer
+}
+
+/// A request as the client crate sends it: without nulls.
+fn lean(request: &impl Serialize) -> serde_json::Value {
+    let mut value = serde_json::to_value(request).unwrap_or_default();
+    common::remove_json_null_values(&mut value);
+    value
 }
 
 /// The endpoint with one slash at its end: the client appends its paths to it.

@@ -17,40 +17,40 @@ const BATCH_BYTES_MAX: usize = 2_000_000;
 /// Google refuses more requests in one batch.
 const BATCH_REQUESTS_MAX: usize = 100_000;
 
-/// Rows that one `updateCells` gathers, so that a batch can still be split.
-const GATHERED_ROWS_MAX: usize = 500;
+/// Rows that one `updateCells` gathers: few, so that a batch can be split and little is held in the client's types.
+const GATHERED_ROWS_MAX: usize = 50;
 
 /// All requests of a plan, in the plan's order.
-pub fn requests(plan: &Plan) -> Vec<Request> {
+#[cfg(test)]
+fn requests(plan: &Plan) -> Vec<Request> {
     groups(plan).flatten().collect()
 }
 
-/// The requests in as few batches as their size allows. What one change needs is never split. Batches are made one at a
-/// time, for the client's own types are large: a cell takes kilobytes there.
-pub(super) fn batches(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
-    pack(groups(plan), BATCH_BYTES_MAX)
+/// The bodies of as few `batchUpdate` calls as their size allows, as JSON. What one change needs is never split. They are
+/// made one at a time and each request becomes text at once, for the client's own types are large.
+pub(super) fn bodies(plan: &Plan) -> impl Iterator<Item = String> {
+    pack(groups(plan).map(|group| group.iter().map(|request| json(request).to_string()).collect()), BATCH_BYTES_MAX)
 }
 
-fn pack(mut groups: impl Iterator<Item = Vec<Request>>, bytes_max: usize) -> impl Iterator<Item = Vec<Request>> {
-    let mut left: Option<Vec<Request>> = None;
+fn pack(mut groups: impl Iterator<Item = Vec<String>>, bytes_max: usize) -> impl Iterator<Item = String> {
+    let mut left: Option<Vec<String>> = None;
     std::iter::from_fn(move || {
-        let mut batch = left.take().or_else(|| groups.next())?;
-        let mut bytes = batch.iter().map(size).sum::<usize>();
+        let first = left.take().or_else(|| groups.next())?;
+        let mut count = first.len();
+        let mut body = format!("{{\"requests\":[{}", first.join(","));
         for group in groups.by_ref() {
-            bytes += group.iter().map(size).sum::<usize>();
-            if bytes > bytes_max || batch.len() + group.len() > BATCH_REQUESTS_MAX {
+            let bytes = group.iter().map(|request| request.len() + 1).sum::<usize>();
+            if body.len() + bytes > bytes_max || count + group.len() > BATCH_REQUESTS_MAX {
                 left = Some(group);
                 break;
             }
-            batch.extend(group);
+            count += group.len();
+            body.push(',');
+            body.push_str(&group.join(","));
         }
-        Some(batch)
+        body.push_str("]}");
+        Some(body)
     })
-}
-
-/// Its length as JSON, as the client sends it: without nulls.
-fn size(request: &Request) -> usize {
-    json(request).to_string().len() + 1
 }
 
 fn json(request: &Request) -> serde_json::Value {
@@ -352,8 +352,8 @@ mod tests {
         assert_eq!(starts(vec![one(1, 0), one(3, 0), one(2, 0)]), [(Some(1), 1), (Some(3), 1), (Some(2), 1)]);
         let insert = Change::InsertRows { sheet_id: 7, at: 2, count: 1 };
         assert_eq!(starts(vec![one(1, 0), insert, one(2, 0)]), [(Some(1), 1), (Some(2), 1)]);
-        let many = starts((0..1200).map(|row| one(row, 0)).collect());
-        assert_eq!(many, [(Some(0), 500), (Some(500), 500), (Some(1000), 200)]);
+        let many = starts((0..120).map(|row| one(row, 0)).collect());
+        assert_eq!(many, [(Some(0), 50), (Some(50), 50), (Some(100), 20)]);
     }
 
     #[test]
@@ -362,14 +362,17 @@ mod tests {
             .map(|n| Change::AddTab { sheet_id: n, title: format!("Tab {n}"), row_count: 9, layout: layout() })
             .collect();
         let plan = Plan { changes, ..Plan::default() };
-        let whole = requests(&plan);
-        let size_of_one = whole.iter().map(size).sum::<usize>() / 6;
-        let batches: Vec<_> = pack(groups(&plan), size_of_one * 5 / 2).collect();
+        let texts = || groups(&plan).map(|group| group.iter().map(|request| json(request).to_string()).collect());
+        let whole: Vec<Value> = requests(&plan).iter().map(json).collect();
+        let size_of_one = Value::from(whole.clone()).to_string().len() / 6;
+        let in_body =
+            |body: String| serde_json::from_str::<Value>(&body).unwrap()["requests"].as_array().unwrap().clone();
+        let batches: Vec<Vec<Value>> = pack(texts(), size_of_one * 5 / 2).map(in_body).collect();
         let lengths: Vec<usize> = batches.iter().map(Vec::len).collect();
         assert_eq!(lengths, [whole.len() / 3; 3]);
-        assert_eq!(lines(&batches.concat()), lines(&whole));
-        assert_eq!(pack(groups(&plan), 1).count(), 6, "a change larger than a batch still goes out whole");
-        assert_eq!(pack(groups(&Plan::default()), 1).count(), 0);
+        assert_eq!(batches.concat(), whole);
+        assert_eq!(pack(texts(), 1).count(), 6, "a change larger than a batch still goes out whole");
+        assert_eq!(bodies(&Plan::default()).count(), 0);
     }
 
     /// The cells of a workbook after writes, as text: sheet, row and column to what stands there.
