@@ -10,7 +10,6 @@ use clap::{Parser, Subcommand};
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::LogError;
-use crate::ledger::standing::NoSeason;
 use crate::sandbox::SandboxError;
 use crate::setting::SettingError;
 
@@ -134,47 +133,43 @@ impl Failure {
     }
 }
 
-impl From<LogError> for Failure {
-    fn from(error: LogError) -> Self {
-        let message = error.to_string();
+/// Which failure an error comes to; the message is what people read of it.
+impl Failure {
+    /// Google's: what passes by itself is for later.
+    pub fn google(error: &GoogleError, message: String) -> Self {
+        if error.is_retryable() { Self::Later(message) } else { Self::Mend(message) }
+    }
+
+    /// The ledger's.
+    pub fn ledger(error: &LogError, message: String) -> Self {
         match error.kind().exit_code() {
             4 => Self::Damaged(message),
             3 => Self::Later(message),
             _ => Self::Mend(message),
         }
     }
-}
 
-impl From<GoogleError> for Failure {
-    fn from(error: GoogleError) -> Self {
-        let message = error.to_string();
-        if error.is_retryable() { Self::Later(message) } else { Self::Mend(message) }
-    }
-}
-
-impl From<CycleError> for Failure {
-    fn from(error: CycleError) -> Self {
+    /// A cycle's. A ledger that the tabs were not written from counts as damaged.
+    pub fn cycle(error: &CycleError, message: String) -> Self {
         match error {
-            CycleError::Google(error) => error.into(),
-            CycleError::Log(error) => error.into(),
-            behind @ CycleError::Behind { .. } => Self::Damaged(behind.to_string()),
-            other => Self::Mend(other.to_string()),
+            CycleError::Google(error) => Self::google(error, message),
+            CycleError::Log(error) => Self::ledger(error, message),
+            CycleError::Behind { .. } => Self::Damaged(message),
+            CycleError::NoSeason(_) | CycleError::Illegal(_) | CycleError::Data(_) | CycleError::Newer => {
+                Self::Mend(message)
+            }
         }
     }
 }
 
+/// In English: a mistake in the configuration, a form or the words is found before the language is known.
 impl From<SettingError> for Failure {
     fn from(error: SettingError) -> Self {
         Self::Mend(error.to_string())
     }
 }
 
-impl From<NoSeason> for Failure {
-    fn from(error: NoSeason) -> Self {
-        Self::Mend(error.to_string())
-    }
-}
-
+/// In English: the sandbox has no configuration that could name a language.
 impl From<SandboxError> for Failure {
     fn from(error: SandboxError) -> Self {
         Self::Mend(error.to_string())

@@ -77,7 +77,7 @@ mod configuration {
     fn a_moment_before_every_season_is_said() {
         let program = Program::new();
         let ran = run(&mut program.command_at(Some("2026-07-12T08:00:00+07:00"), &["sync"]));
-        ran.failed(1, &["no season has begun by 2026-07-12", "[[seasons]]"]);
+        ran.failed(1, &["Belum ada musim yang dimulai sampai Ahad, 12 Juli 2026", "[[seasons]]"]);
         assert_eq!(program.events().len(), 0);
     }
 
@@ -108,7 +108,9 @@ mod configuration {
             println!("skipped: this user may write everywhere");
             return;
         }
-        program.run(&["sync"]).failed(1, &["Give the user that runs halaqah the right"]);
+        program
+            .run(&["sync"])
+            .failed(1, &["belum mendapat izin", "data", "Beri pengguna yang menjalankan halaqah izin"]);
         assert_eq!(program.sandbox.requests(), 0);
     }
 }
@@ -120,7 +122,9 @@ mod spreadsheet {
     fn one_that_is_not_shared_says_with_whom_to_share_it() {
         let program = Program::new();
         program.fault(json!({"sharing": "none"}));
-        program.run(&["sync"]).failed(1, &[&program.id, "is not shared with", "as Editor"]);
+        program
+            .run(&["sync"])
+            .failed(1, &[&program.id, "belum dibagikan kepada", "tambahkan alamat tersebut sebagai Editor"]);
         assert_eq!(program.events().len(), 0);
         program.fault(json!({"sharing": "all"}));
         program.sync();
@@ -132,8 +136,8 @@ mod spreadsheet {
         let program = Program::new();
         let id = program.id.clone();
         let program = program.with(&id, "1AbCdEfGhIjK");
-        program.run(&["sync"]).failed(1, &["there is no spreadsheet 1AbCdEfGhIjK", "between /d/ and /edit"]);
-        program.run(&["plan"]).failed(1, &["there is no spreadsheet 1AbCdEfGhIjK"]);
+        program.run(&["sync"]).failed(1, &["Tidak ada spreadsheet 1AbCdEfGhIjK", "di antara /d/ dan /edit"]);
+        program.run(&["plan"]).failed(1, &["Tidak ada spreadsheet 1AbCdEfGhIjK"]);
     }
 
     #[test]
@@ -426,10 +430,10 @@ mod ledger {
         program.sync();
         let every = |_: &Line<'_>| Ok::<(), std::convert::Infallible>(());
         let (log, _) = Log::open(&program.ledger_dir(), "sman1", every).unwrap();
-        let holder = format!("(process {})", std::process::id());
-        program.run(&["sync"]).failed(1, &["in use by another halaqah", &holder]);
+        let holder = format!("(proses {})", std::process::id());
+        program.run(&["sync"]).failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
         let mut daemon = program.command_at(None, &["run"]);
-        support::run(&mut daemon).failed(1, &["in use by another halaqah", &holder]);
+        support::run(&mut daemon).failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
         program.run(&["stats"]).ok();
         drop(log);
         program.sync();
@@ -450,8 +454,8 @@ mod ledger {
             std::fs::write(program.segment(), &bytes).unwrap();
             program
                 .run(&["sync"])
-                .failed(4, &["the ledger is damaged: 000001.jsonl", "Nothing was changed.", "backup"]);
-            program.run(&["ledger", "verify"]).failed(4, &["the ledger is damaged: 000001.jsonl"]);
+                .failed(4, &["Buku catatan rusak: 000001.jsonl, baris ", "Tidak ada yang diubah.", "cadangan"]);
+            program.run(&["ledger", "verify"]).failed(4, &["Buku catatan rusak: 000001.jsonl"]);
             assert!(program.ledger() == bytes, "byte {at}: the ledger is as it was");
             assert_eq!(files(&program.ledger_dir()).len(), 2, "the segment and the lock");
         }
@@ -465,7 +469,7 @@ mod ledger {
         let program = Program::new();
         program.sync();
         std::fs::rename(program.segment(), program.ledger_dir().join("000009.jsonl")).unwrap();
-        program.run(&["sync"]).failed(4, &["the ledger is damaged: 000009.jsonl"]);
+        program.run(&["sync"]).failed(4, &["Buku catatan rusak: 000009.jsonl", "hilang atau terpotong"]);
     }
 
     /// The tab *Status* has seen a later event than the ledger holds: an old copy was brought back, or the data are gone.
@@ -474,7 +478,9 @@ mod ledger {
         let program = Program::new();
         program.sync();
         std::fs::remove_dir_all(program.ledger_dir()).unwrap();
-        program.run(&["sync"]).failed(4, &["Status"]);
+        program
+            .run(&["sync"])
+            .failed(4, &["Tab Status pernah melihat kejadian 53", "cadangan buku catatan yang terbaru"]);
     }
 
     #[test]
@@ -483,8 +489,8 @@ mod ledger {
         program.sync();
         let data = files(&program.ledger_dir());
         let program = program.with("code = \"sman1\"", "code = \"sman2\"");
-        program.run(&["sync"]).failed(1, &["the ledger is that of program `sman1`", "not of `sman2`"]);
-        program.run(&["stats"]).failed(1, &["`sman1`"]);
+        program.run(&["sync"]).failed(1, &["Buku catatan ini milik program sman1", "bukan sman2", "code"]);
+        program.run(&["stats"]).failed(1, &["program sman1"]);
         let mut after = files(&program.ledger_dir());
         let lock = program.ledger_dir().join("lock");
         after.insert(lock.clone(), data[&lock].clone());
@@ -495,7 +501,7 @@ mod ledger {
     fn one_that_is_not_there_yet_is_said_by_commands_that_read() {
         let program = Program::new();
         for command in [&["stats"][..], &["match"], &["ledger", "verify"], &["ledger", "show"]] {
-            program.run(command).failed(1, &["there is no ledger in ", "`halaqah sync`"]);
+            program.run(command).failed(1, &["Belum ada buku catatan di ", "halaqah sync"]);
         }
         assert!(!program.dir.path().join("data").exists());
     }
@@ -564,10 +570,10 @@ mod google {
         let endpoint = gone.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
         let gone = gone.with(&endpoint, &format!("endpoint = \"http://{silent}\""));
         let cases = [
-            (quota, "Google's quota is used up for now, try again in a minute"),
-            (page, "Google cannot be reached at the moment, try again later"),
+            (quota, "Jatah permintaan ke Google sedang habis"),
+            (page, "Google sedang tidak bisa dihubungi"),
             (cut, "the answer was cut off or was not JSON"),
-            (gone, "Google cannot be reached at the moment, try again later"),
+            (gone, "Google sedang tidak bisa dihubungi"),
         ];
         let started: Vec<Running> = cases.iter().map(|(program, _)| program.start(&["sync"])).collect();
         for ((program, said), running) in cases.iter().zip(started) {
@@ -591,9 +597,9 @@ mod google {
     #[test]
     fn a_key_that_is_none_is_said() {
         let program = Program::new().with("[workbook]", "credentials = \"key.json\"\n[workbook]");
-        program.run(&["sync"]).failed(1, &["key.json"]);
+        program.run(&["sync"]).failed(1, &["key.json tidak bisa dibaca: tidak ada."]);
         std::fs::write(program.dir.path().join("key.json"), "{}").unwrap();
-        program.run(&["sync"]).failed(1, &["the credentials are not the key of a service account"]);
+        program.run(&["sync"]).failed(1, &["bukan kunci akun layanan", "Google Cloud"]);
         assert_eq!(program.sandbox.requests(), 0);
     }
 
@@ -602,7 +608,7 @@ mod google {
         let program = Program::new();
         let endpoint = program.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
         let program = program.with(&endpoint, "");
-        program.run(&["sync"]).failed(1, &["HALAQAH_GOOGLE_CREDENTIALS"]);
+        program.run(&["sync"]).failed(1, &["Belum ada kunci", "HALAQAH_GOOGLE_CREDENTIALS"]);
     }
 }
 

@@ -45,7 +45,10 @@ fn plan_lines(out: &str) -> (Vec<String>, Vec<String>) {
 fn event_line(event: &Value) -> String {
     let kind = event["type"].as_str().unwrap();
     match event.get("source") {
-        Some(source) => format!("{kind}  {} #{}", source["key"].as_str().unwrap(), source["row"]),
+        Some(source) => {
+            let form = kind.split('.').next().unwrap();
+            format!("{kind}  {} baris {}", support::title_of(form), source["row"])
+        }
         None => kind.to_owned(),
     }
 }
@@ -129,7 +132,7 @@ fn a_plan_beside_a_ledger_shows_only_what_changes() {
     let out = program.run(&["plan"]).ok();
     assert!((support::files(program.dir.path()), program.sandbox.revision()) == before, "nothing is written anywhere");
     let (events, cells) = plan_lines(&out);
-    assert!(events.iter().any(|event| event.starts_with("mentee_registration.submitted") && event.ends_with("#11")));
+    assert!(events.iter().any(|event| event == "mentee_registration.submitted  Form Responses 1 baris 11"));
     assert!(cells.contains(&"Ringkasan!B5: 9 → 10".to_owned()), "{cells:?}");
     assert!(cells.iter().all(|line| !line.starts_with('+')), "{cells:?}");
 }
@@ -206,7 +209,7 @@ fn stats_gives_every_family() {
     assert_eq!(earlier["meetings"]["held"], 3);
     let lines = program.run(&["stats"]).ok();
     assert!(lines.lines().any(|line| line == "meetings.held  4"), "{lines}");
-    program.run(&["stats", "--season", "kemarin"]).failed(1, &["kemarin"]);
+    program.run(&["stats", "--season", "kemarin"]).failed(1, &["Tidak ada musim kemarin", "musim-ini"]);
 }
 
 #[test]
@@ -285,6 +288,25 @@ fn a_program_in_english_speaks_english() {
 }
 
 #[test]
+fn errors_are_in_the_language_of_the_program() {
+    let program = Program::new();
+    program.fault(json!({"sharing": "none"}));
+    program.run(&["sync"]).failed(1, &["belum dibagikan kepada", "Buka spreadsheet itu"]);
+    let doctor = program.run(&["doctor"]);
+    assert!(
+        doctor.out.contains("[PERLU DIPERBAIKI] spreadsheet: Spreadsheet ") && doctor.code == Some(1),
+        "{doctor:?}"
+    );
+    assert!(doctor.out.contains("belum dibagikan kepada"), "{doctor:?}");
+
+    let program = program.with("language = \"id\"", "language = \"en\"");
+    program.run(&["sync"]).failed(1, &["is not shared with", "Open the spreadsheet"]);
+    program.run(&["stats", "--season", "kemarin"]).failed(1, &["There is no season kemarin"]);
+    program.run(&["run"]).failed(1, &["without --now"]);
+    assert!(program.run(&["doctor"]).out.contains("is not shared with"));
+}
+
+#[test]
 fn code_0_is_for_done() {
     let program = Program::new();
     assert_eq!(program.run(&["plan"]).code, Some(0));
@@ -314,7 +336,7 @@ fn code_3_is_for_try_again_later() {
         program.requests_let_through(1);
     }
     let ran = program.run(&["sync"]);
-    ran.failed(3, &["it is not known whether the last write took effect"]);
+    ran.failed(3, &["Belum diketahui apakah tulisan terakhir sampai ke spreadsheet", "Jalankan lagi nanti"]);
 }
 
 #[test]
@@ -323,7 +345,7 @@ fn code_4_is_for_a_damaged_ledger() {
     program.sync();
     program.flip_a_bit();
     for command in [&["sync"][..], &["plan"], &["stats"], &["match"], &["ledger", "verify"], &["ledger", "show"]] {
-        program.run(command).failed(4, &["the ledger is damaged: 000001.jsonl, line "]);
+        program.run(command).failed(4, &["Buku catatan rusak: 000001.jsonl, baris "]);
     }
 }
 
@@ -336,7 +358,7 @@ fn now_is_taken_in_any_time_zone() {
 
 #[test]
 fn run_reads_the_clock_itself() {
-    Program::new().run(&["run"]).failed(1, &["leave out --now"]);
+    Program::new().run(&["run"]).failed(1, &["tanpa --now"]);
 }
 
 #[test]

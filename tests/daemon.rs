@@ -114,9 +114,9 @@ fn nobody_else_writes_beside_it_and_everybody_may_read() {
     let daemon = daemon_after_a_cycle(&program);
     let mut second = Running::of(program.command_at(None, &["run"]));
     until(SOON, "the second daemon ends", || !second.is_running());
-    second.ended_within(STOP).failed(1, &["in use by another halaqah (process ", "stop that one first"]);
+    second.ended_within(STOP).failed(1, &["sedang dipakai halaqah lain (proses ", "hentikan dulu"]);
     let run = |arguments: &[&str]| support::run(&mut program.command_at(None, arguments));
-    run(&["sync"]).failed(1, &["in use by another halaqah (process "]);
+    run(&["sync"]).failed(1, &["sedang dipakai halaqah lain (proses "]);
     for command in
         [&["plan"][..], &["stats", "--json"], &["match"], &["ledger", "verify"], &["ledger", "show"], &["doctor"]]
     {
@@ -134,7 +134,11 @@ fn trouble_that_may_be_mended_does_not_end_it() {
     until(SOON, "a request is refused", || program.sandbox.requests() > 0);
     assert!(daemon.is_running());
     let ran = stops(daemon);
-    assert!(ran.err.contains("is not shared with"), "{}", ran.err);
+    let lines = ran.err.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let failed = lines.map(|line| line["fields"].clone()).find(|fields| fields.get("error").is_some()).unwrap();
+    let text = |field: &str| failed[field].as_str().unwrap_or_default().to_owned();
+    assert!(text("message").contains("belum dibagikan kepada"), "people read their language: {failed}");
+    assert!(text("error").contains("is not shared with"), "the log can be searched in English: {failed}");
 }
 
 /// A watchdog that counts the heartbeats it hears.
@@ -177,5 +181,5 @@ fn a_damaged_ledger_ends_it_at_once() {
     let program = program();
     stops(daemon_after_a_cycle(&program));
     program.flip_a_bit();
-    daemon(&program).ended_within(STOP).failed(4, &["the ledger is damaged"]);
+    daemon(&program).ended_within(STOP).failed(4, &["Buku catatan rusak"]);
 }

@@ -10,21 +10,24 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use chrono_tz::Tz;
 use tokio::sync::watch;
 
+use super::connect::connect;
+use super::explain::{Explain, in_words};
+use super::moment;
 use super::print::say;
 use super::sandbox::bind;
-use super::{connect, moment};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::cycle::{CycleError, Options, cycle};
 use crate::daemon::stop_signal;
 use crate::demo::{DemoTab, configuration, tabs};
 use crate::edge::clock;
-use crate::edge::google::Google;
+use crate::edge::google::{Google, GoogleError, GoogleSettings};
 use crate::forms::Forms;
 use crate::memory::Memory;
 use crate::sandbox::{PageSettings, Sandbox, pages, serve_router};
 use crate::setting::Setting;
 use crate::table::Rows;
+use crate::words::{Language, Words};
 
 /// A demo runs a cycle so often, so that what is sent is seen at once.
 const EVERY: Duration = Duration::from_secs(3);
@@ -37,6 +40,8 @@ type LastCycle = Arc<Mutex<Option<NaiveDateTime>>>;
 /// Shows a filled program until it is told to stop.
 pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
     let forms = Arc::new(Forms::built_in().map_err(|error| Failure::Mend(error.to_string()))?);
+    // Those of the demo's configuration, which is made only when its spreadsheet is there.
+    let words = Words::new(Language::Id, None).map_err(|error| Failure::Mend(error.to_string()))?;
     let today = moment(now, ZONE).date_naive();
     let listener = bind(listen).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
@@ -53,8 +58,7 @@ pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Res
 
     let folder = Folder::new()?;
     let tabs = tabs(&forms, today);
-    let google = Google::connect(crate::edge::google::GoogleSettings::local(&endpoint)).await?;
-    let id = fill(&google, &tabs).await?;
+    let id = fill(&endpoint, &tabs).await.map_err(in_words(&words))?;
     let text = configuration(&endpoint, &id, &folder.0, today, &tabs);
     let config = Config::parse(Path::new("demo.toml"), &text).map_err(|error| Failure::Mend(error.to_string()))?;
     let setting = Setting::of(config)?;
@@ -92,9 +96,10 @@ fn page_settings(
 }
 
 /// Makes the spreadsheet with the tabs of all forms.
-async fn fill(google: &Google, tabs: &[DemoTab]) -> Result<String, Failure> {
+async fn fill(endpoint: &str, tabs: &[DemoTab]) -> Result<String, GoogleError> {
+    let google = Google::connect(GoogleSettings::local(endpoint)).await?;
     let sheets: Vec<(&str, Rows)> = tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
-    Ok(google.create_spreadsheet("Rohis SMAN 1 (contoh)", "id_ID", ZONE.name(), &sheets).await?)
+    google.create_spreadsheet("Rohis SMAN 1 (contoh)", "id_ID", ZONE.name(), &sheets).await
 }
 
 /// A cycle, then a pause, again and again.
@@ -104,8 +109,10 @@ async fn keep_turning(
     last_cycle: &LastCycle,
     url: &str,
 ) -> Result<(), Failure> {
-    let google = connect(&setting.config, false).await?;
-    let (mut memory, mut log, _) = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    let words = &setting.words;
+    let google = connect(&setting.config, false).await.map_err(in_words(words))?;
+    let opened = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (mut memory, mut log, _) = opened.map_err(in_words(words))?;
     let mut said = false;
     loop {
         let now = moment(now, ZONE);
@@ -113,14 +120,14 @@ async fn keep_turning(
             Ok(report) if report.events.is_empty() && report.plan.is_empty() => {}
             Ok(report) => tracing::info!(events = report.events.len(), cells = report.plan.cells, "cycle"),
             // What somebody did to the sandbox may be mended there.
-            Err(CycleError::Google(error)) => tracing::warn!(%error, "cycle failed"),
-            Err(error) => return Err(error.into()),
+            Err(CycleError::Google(error)) => tracing::warn!(%error, "{}", error.explained(words)),
+            Err(error) => return Err(in_words(words)(error)),
         }
         *last_cycle.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now(ZONE).naive_local());
         if !said {
             said = true;
-            say(setting.words.say_with("demo-ready", &[("url", url)]));
-            say(setting.words.say("demo-note"));
+            say(words.say_with("demo-ready", &[("url", url)]));
+            say(words.say("demo-note"));
         }
         tokio::time::sleep(EVERY).await;
     }

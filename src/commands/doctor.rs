@@ -4,8 +4,10 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::connect::connect;
+use super::explain::{Explain, cause_words};
+use super::moment;
 use super::print::say;
-use super::{connect, moment};
 use crate::cli::Failure;
 use crate::config::{Config, TabName};
 use crate::edge::google::{Google, Overview};
@@ -25,9 +27,9 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
     disk(&mut findings, config);
     ledger(&mut findings, config);
     match connect(config, true).await {
-        Err(failure) => findings.wrong("doctor-google", failure.message()),
+        Err(error) => findings.wrong("doctor-google", &error.explained(words)),
         Ok(google) => match google.overview(&config.spreadsheet_id).await {
-            Err(error) => findings.wrong("doctor-google", &error.to_string()),
+            Err(error) => findings.wrong("doctor-google", &error.explained(words)),
             Ok(overview) => {
                 findings.fine("doctor-google", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
                 time_zone(&mut findings, config, &overview);
@@ -93,7 +95,10 @@ fn disk(findings: &mut Findings<'_>, config: &Config) {
     let shown = dir.display().to_string();
     match tried {
         Ok(()) => findings.fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
-        Err(error) => findings.wrong("doctor-disk", &format!("{shown}: {error}")),
+        Err(error) => {
+            let parts = [("dir", shown.as_str()), ("cause", &cause_words(&error, findings.words))];
+            findings.wrong("doctor-disk", &findings.words.say_with("doctor-disk-wrong", &parts));
+        }
     }
 }
 
@@ -107,7 +112,7 @@ fn ledger(findings: &mut Findings<'_>, config: &Config) {
         Err(error) if error.kind() == LogErrorKind::Missing => {
             findings.fine("doctor-ledger", &findings.words.say("doctor-ledger-new"));
         }
-        Err(error) => findings.wrong("doctor-ledger", &error.to_string()),
+        Err(error) => findings.wrong("doctor-ledger", &error.explained(findings.words)),
     }
 }
 
@@ -154,8 +159,8 @@ async fn tabs(findings: &mut Findings<'_>, setting: &Setting, google: &Google, o
                     Err(words.say_with("doctor-questions", &[("questions", &titles.join("; "))]))
                 }
             }
-            (Err(error), _) => Err(error.to_string()),
-            (Ok(_), None) => Err(format!("no form is called {form}")),
+            (Err(error), _) => Err(error.explained(words)),
+            (Ok(_), None) => Err(words.say_with("doctor-no-form", &[("form", form)])),
         };
         findings.tab(&name, how);
     }

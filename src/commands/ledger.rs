@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::explain::in_words;
 use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log};
@@ -18,7 +19,8 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
 
 fn verify(setting: &Setting) -> Result<(), Failure> {
     let words = &setting.words;
-    let (memory, opened) = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (memory, opened) = read.map_err(in_words(words))?;
     if let Some(torn) = &opened.torn {
         say(words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));
     }
@@ -50,7 +52,8 @@ fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<()
         }
         Ok(())
     };
-    Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)?;
+    Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)
+        .map_err(in_words(&setting.words))?;
     for line in kept {
         say(format_args!("{line}"));
     }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{figures, standing, suggestions};
@@ -12,8 +13,9 @@ use crate::views::suggestions::{bar_words, group_names, reason_words};
 
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
-    let (memory, _) = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code)?;
-    let standing = standing(setting, &memory.state, today)?;
+    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (memory, _) = read.map_err(in_words(&setting.words))?;
+    let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let suggestions = suggestions(setting, &memory.state, &standing);
     let figures = figures(setting, &memory.state, &standing);
     let (words, labels) = (&setting.words, &setting.labels);

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::pin;
 
-use super::{connect, sync};
+use super::connect::connect;
+use super::explain::{Explain, in_words};
+use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
 use crate::daemon::{GRACE, Next, next, stop_signal};
@@ -22,12 +24,12 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
     let stop = stop_signal();
     pin!(stop);
     let zone = setting.config.timezone;
-    let google = connect(&setting.config, false).await?;
-    let mut open = Some(open(setting)?);
+    let words = &setting.words;
+    let google = connect(&setting.config, false).await.map_err(in_words(words))?;
+    let mut open = Some(open(setting).map_err(in_words(words))?);
     let now = clock::now(zone);
-    let due =
-        setting.config.schedule.next_after(now).map_or_else(String::new, |due| setting.words.moment(due.naive_local()));
-    tracing::info!("{}", setting.words.say_with("run-started", &[("time", &due)]));
+    let due = setting.config.schedule.next_after(now).map_or_else(String::new, |due| words.moment(due.naive_local()));
+    tracing::info!("{}", words.say_with("run-started", &[("time", &due)]));
 
     let mut last = None;
     loop {
@@ -53,7 +55,7 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
             }
         }
     }
-    tracing::info!("{}", setting.words.say("run-stopped"));
+    tracing::info!("{}", words.say("run-stopped"));
     Ok(())
 }
 
@@ -77,10 +79,10 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
         None => match open(setting) {
             Ok(opened) => held.insert(opened),
             Err(error) if matches!(error.kind(), LogErrorKind::NoSpace | LogErrorKind::Io) => {
-                tracing::error!(%error, "the ledger cannot be opened yet");
+                tracing::error!(%error, "{}", error.explained(&setting.words));
                 return Ok(());
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(in_words(&setting.words)(error)),
         },
     };
     let before = google.requests_sent();
@@ -96,9 +98,10 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
             beat(setting).await;
         }
         // A ledger that the tabs were not written from does not become the right one by waiting.
-        Err(error @ CycleError::Behind { .. }) => return Err(error.into()),
+        Err(error @ CycleError::Behind { .. }) => return Err(in_words(&setting.words)(error)),
         Err(error) => {
-            tracing::error!(%error, "cycle failed");
+            // For people, and beside it for whoever searches the log.
+            tracing::error!(%error, "{}", error.explained(&setting.words));
             // The memory may be ahead of the disk, and after a failed append nobody knows what the disk holds: both are
             // read again. A failure of Google's comes before anything is taken in, or after it is recorded.
             if !matches!(error, CycleError::Google(_)) {
@@ -118,6 +121,6 @@ async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Rep
 async fn beat(setting: &Setting) {
     let Some(url) = &setting.config.heartbeat_url else { return };
     if let Err(error) = heartbeat::ping(url, HEARTBEAT_TIMEOUT).await {
-        tracing::warn!(%error, "the heartbeat was not heard");
+        tracing::warn!(%error, "{}", error.explained(&setting.words));
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::figures;
@@ -13,8 +14,10 @@ use crate::setting::Setting;
 
 /// Prints the figures of a day and a season.
 pub fn stats(setting: &Setting, as_of: NaiveDate, season: Option<&str>, json: bool) -> Result<(), Failure> {
-    let (memory, _) = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code)?;
-    let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)?;
+    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (memory, _) = read.map_err(in_words(&setting.words))?;
+    let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
+        .map_err(in_words(&setting.words))?;
     let figures = figures(setting, &memory.state, &standing);
     if json {
         say(format_args!("{:#}", figures.as_json()));

@@ -3,30 +3,33 @@
 use chrono::DateTime;
 use chrono_tz::Tz;
 
-use super::connect;
+use super::connect::connect;
+use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
 use crate::edge::google::GoogleError;
 use crate::edge::log::{LogErrorKind, Opened};
+use crate::ledger::record::Source;
+use crate::ledger::state::State;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
 /// One cycle. A write of which nobody knows whether it arrived is followed by one more: it reads what is there.
 pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
-    let config = &setting.config;
-    let (mut memory, mut log, opened) = Memory::open(&config.ledger_dir(), &config.program_code)?;
-    say_torn(&opened, &setting.words);
-    let google = connect(config, false).await?;
+    let (config, words) = (&setting.config, &setting.words);
+    let opened = Memory::open(&config.ledger_dir(), &config.program_code);
+    let (mut memory, mut log, opened) = opened.map_err(in_words(words))?;
+    say_torn(&opened, words);
+    let google = connect(config, false).await.map_err(in_words(words))?;
     let options = Options { accept_retractions };
     let before = memory.head.seq;
-    let report = match cycle(setting, &google, &mut memory, Some(&mut log), now, options).await {
-        Err(CycleError::Google(GoogleError::UnclearWrite { .. })) => {
-            cycle(setting, &google, &mut memory, Some(&mut log), now, options).await?
-        }
-        result => result?,
-    };
+    let mut result = cycle(setting, &google, &mut memory, Some(&mut log), now, options).await;
+    if let Err(CycleError::Google(GoogleError::UnclearWrite { .. })) = result {
+        result = cycle(setting, &google, &mut memory, Some(&mut log), now, options).await;
+    }
+    let report = result.map_err(in_words(words))?;
     // Counted by the ledger: after an unclear write the report is that of the second cycle, the events are the first one's.
     print_report(setting, &report, memory.head.seq - before);
     Ok(())
@@ -34,17 +37,17 @@ pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
 
 /// Prints what `sync` would record and write.
 pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
-    let config = &setting.config;
+    let (config, words) = (&setting.config, &setting.words);
     let mut memory = match Memory::read(&config.ledger_dir(), &config.program_code) {
         Ok((memory, _)) => memory,
         // Before the first cycle there is no ledger; the plan is then what the first cycle would do.
         Err(error) if error.kind() == LogErrorKind::Missing => Memory::default(),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(in_words(words)(error)),
     };
-    let google = connect(config, true).await?;
+    let google = connect(config, true).await.map_err(in_words(words))?;
     let options = Options { accept_retractions };
-    let report = cycle(setting, &google, &mut memory, None, now, options).await?;
-    print_plan(setting, &report);
+    let report = cycle(setting, &google, &mut memory, None, now, options).await.map_err(in_words(words))?;
+    print_plan(setting, &memory.state, &report);
     Ok(())
 }
 
@@ -76,7 +79,14 @@ fn print_report(setting: &Setting, report: &Report, recorded: u64) {
     say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
 }
 
-fn print_plan(setting: &Setting, report: &Report) {
+/// Where a row stands, as people find it: the tab's title and the row's number.
+fn place(source: &Source, state: &State, words: &Words) -> String {
+    let tab = state.tabs.values().find(|tab| tab.tab == source.tab);
+    let tab = tab.map_or_else(|| source.tab.to_string(), |tab| tab.title.to_string());
+    words.say_with("plan-place", &[("tab", &tab), ("row", &source.row.to_string())])
+}
+
+fn print_plan(setting: &Setting, state: &State, report: &Report) {
     let words = &setting.words;
     print_held(setting, report);
     if report.events.is_empty() && report.plan.is_empty() {
@@ -86,7 +96,7 @@ fn print_plan(setting: &Setting, report: &Report) {
     say(words.say_with("plan-events", &[("count", &words.integer(report.events.len() as i64))]));
     for (kind, source) in &report.events {
         match source {
-            Some(source) => say(format_args!("  {kind}  {} #{}", source.key, source.row)),
+            Some(source) => say(format_args!("  {kind}  {}", place(source, state, words))),
             None => say(format_args!("  {kind}")),
         }
     }

@@ -1,0 +1,176 @@
+//! What people read when something failed: what happened and where, and what to do, in the sentences of the words room.
+//! The errors themselves stay English, for logs and for the library.
+//!
+//! Mistakes in the configuration, in a form definition and in a file of words are not said here: they are found before the
+//! language is known, so they stay English too. So does the sandbox, which has no configuration.
+
+mod google;
+mod ledger;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use super::connect::ConnectError;
+use crate::cli::Failure;
+use crate::cycle::CycleError;
+use crate::edge::google::GoogleError;
+use crate::edge::heartbeat::HeartbeatError;
+use crate::edge::log::LogError;
+use crate::ledger::standing::NoSeason;
+use crate::words::Words;
+
+/// Which sentences say an error: `error-NAME` what happened, `mend-NAME` what to do.
+pub struct Sentences {
+    name: &'static str,
+    parts: Vec<(&'static str, String)>,
+}
+
+impl Sentences {
+    fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+        Self { name, parts: parts.into() }
+    }
+
+    /// What happened, then what to do, on one line.
+    pub fn say(&self, words: &Words) -> String {
+        let parts: Vec<(&str, &str)> = self.parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
+        let sentence = |family: &str| words.say_with(&format!("{family}-{}", self.name), &parts);
+        format!("{} {}", sentence("error"), sentence("mend"))
+    }
+}
+
+/// An error that has sentences for people.
+pub trait Explain {
+    /// Its sentences.
+    fn sentences(&self, words: &Words) -> Sentences;
+
+    /// The failure that a command makes of it, with this message.
+    fn fails(&self, message: String) -> Failure;
+
+    /// What happened, where, and what to do.
+    fn explained(&self, words: &Words) -> String {
+        self.sentences(words).say(words)
+    }
+}
+
+/// Makes a command's failure of an error: `….map_err(in_words(words))?`.
+pub fn in_words<E: Explain>(words: &Words) -> impl Fn(E) -> Failure {
+    |error| error.fails(error.explained(words))
+}
+
+/// `run` was given a moment.
+pub struct NowGiven;
+
+impl Explain for NowGiven {
+    fn sentences(&self, _: &Words) -> Sentences {
+        Sentences::new("run-now", [])
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
+    }
+}
+
+impl Explain for GoogleError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        google::sentences(self, words)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::google(self, message)
+    }
+}
+
+impl Explain for LogError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        ledger::sentences(self, words)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::ledger(self, message)
+    }
+}
+
+impl Explain for CycleError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        match self {
+            Self::Google(error) => error.sentences(words),
+            Self::Log(error) => error.sentences(words),
+            Self::NoSeason(error) => error.sentences(words),
+            // What went wrong inside is for those who are told of it.
+            Self::Illegal(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
+            Self::Data(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
+            Self::Behind { seen, seen_hash, seq } => {
+                let parts = [("seen", seen.to_string()), ("hash", seen_hash.clone()), ("seq", seq.to_string())];
+                Sentences::new("cycle-behind", parts)
+            }
+            Self::Newer => Sentences::new("cycle-newer", []),
+        }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::cycle(self, message)
+    }
+}
+
+impl Explain for NoSeason {
+    fn sentences(&self, words: &Words) -> Sentences {
+        match self {
+            Self::Unknown { asked, known } => {
+                Sentences::new("season-unknown", [("asked", asked.clone()), ("known", known.join(", "))])
+            }
+            Self::NoneBegun { as_of } => Sentences::new("season-none-begun", [("day", words.long_date(*as_of))]),
+        }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
+    }
+}
+
+impl Explain for ConnectError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        match self {
+            Self::NoKey => Sentences::new("key-none", []),
+            Self::KeyUnreadable { path, cause } => {
+                let parts = [("path", path.display().to_string()), ("cause", cause_words(cause, words))];
+                Sentences::new("key-unreadable", parts)
+            }
+            Self::Google(error) => error.sentences(words),
+        }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        match self {
+            Self::NoKey | Self::KeyUnreadable { .. } => Failure::Mend(message),
+            Self::Google(error) => error.fails(message),
+        }
+    }
+}
+
+impl Explain for HeartbeatError {
+    fn sentences(&self, _: &Words) -> Sentences {
+        match self {
+            Self::BadAddress => Sentences::new("heartbeat-address", []),
+            Self::Unreachable(reason) => Sentences::new("heartbeat-unreachable", [("reason", reason.clone())]),
+            Self::Refused(status) => Sentences::new("heartbeat-refused", [("status", status.to_string())]),
+        }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Later(message)
+    }
+}
+
+/// What the system says of a file; what is rare is left in the system's own words.
+pub fn cause_words(cause: &io::Error, words: &Words) -> String {
+    match cause.kind() {
+        io::ErrorKind::NotFound => words.say("cause-not-found"),
+        io::ErrorKind::PermissionDenied => words.say("cause-permission"),
+        io::ErrorKind::ReadOnlyFilesystem => words.say("cause-read-only"),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => words.say("cause-not-a-folder"),
+        io::ErrorKind::IsADirectory => words.say("cause-a-folder"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => words.say("cause-full"),
+        _ => cause.to_string(),
+    }
+}
