@@ -32,7 +32,7 @@ pub(super) const DOT: char = '·';
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
-    let widths = [96, 150, 96, 110, 110, 140, 84, 72, 92, 285, 240];
+    let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
     let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
     let columns =
         ["key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score", "reasons", "against"];
