@@ -150,7 +150,7 @@ async fn files_are_copied_found_renamed_and_deleted() {
     let query = "name = 'Rapor 2025' and mimeType = 'application/vnd.google-apps.spreadsheet'";
     let (_, list) = files.list().q(query).doit().await.unwrap();
     let found: Vec<String> = list.files.unwrap().into_iter().filter_map(|file| file.id).collect();
-    assert_eq!(found, [copy.clone()]);
+    assert_eq!(found, std::slice::from_ref(&copy));
     assert_eq!(files.get(&copy).doit().await.unwrap().1.name.as_deref(), Some("Rapor 2025"));
     files.delete(&copy).doit().await.unwrap();
     match account.sheets.spreadsheets().get(&copy).doit().await {
