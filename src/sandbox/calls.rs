@@ -28,6 +28,11 @@ pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Answer {
     let (id, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let (id, verb) = id.split_once(':').unwrap_or((id, ""));
     let id = &decoded(id);
+    // google-spreadsheet puts a slash before the verb.
+    let (verb, rest) = match rest.strip_prefix(':') {
+        Some(late) if verb.is_empty() => (late, ""),
+        _ => (verb, rest),
+    };
     if let Some(range) = rest.strip_prefix("values/") {
         return on_range(sandbox, call, id, range);
     }

@@ -116,7 +116,8 @@ impl Walk<'_> {
             return value;
         }
         if let Some(inner) = kind.strip_prefix('[').and_then(|kind| kind.strip_suffix(']')) {
-            let items = if let Value::Array(items) = value { items } else { vec![value] };
+            let mut items = Vec::new();
+            spread(value, &mut items, depth);
             let checked = items
                 .into_iter()
                 .enumerate()
@@ -190,6 +191,15 @@ impl Walk<'_> {
     }
 }
 
+/// The items of a list. Google takes a single value for a list of one, and a list inside a list for its items: pygsheets sends
+/// both.
+fn spread(value: Value, items: &mut Vec<Value>, depth: usize) {
+    match value {
+        Value::Array(inner) if depth < DEEPEST => inner.into_iter().for_each(|item| spread(item, items, depth + 1)),
+        item => items.push(item),
+    }
+}
+
 /// `rowCount` as `row_count`, as Google's messages name fields.
 fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
@@ -241,6 +251,8 @@ mod tests {
         let body = json!({"requests": {"delete_sheet": {"sheet_id": "7"}}, "includeSpreadsheetInResponse": null});
         let wanted = json!({"requests": [{"deleteSheet": {"sheetId": 7}}]});
         assert_eq!(checked(body, "BatchUpdateSpreadsheetRequest", "").unwrap(), wanted);
+        let nested = json!({"requests": [[{"deleteSheet": {"sheetId": 7}}], []]});
+        assert_eq!(checked(nested, "BatchUpdateSpreadsheetRequest", "").unwrap(), wanted);
     }
 
     #[test]

@@ -91,6 +91,15 @@ impl Bench {
 }
 
 #[test]
+fn a_slash_may_stand_before_the_verb() {
+    let bench = Bench::new();
+    let wanted = json!({"requests": [{"addSheet": {"properties": {"title": "Nilai"}}}]});
+    let answer = bench.ok("POST", "/:batchUpdate", wanted);
+    assert_eq!(answer["replies"][0]["addSheet"]["properties"]["title"], "Nilai");
+    assert_eq!(bench.call("POST", &format!("/{}/:nothing", bench.id), json!({})).0, 404);
+}
+
+#[test]
 fn blank_cells_at_the_end_are_left_out_and_blank_rows_between_are_empty() {
     let bench = Bench::new();
     bench.put("A1:D4", json!([["nama", "", "kelas", ""], ["", "", "", ""], [], ["", 7, "", ""]]));

@@ -31,7 +31,8 @@ pub(super) const DOT: char = '·';
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
-    let widths = [100, 210, 100, 150, 170, 190, 100, 80, 100, 380, 260];
+    // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
+    let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
     let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
     let columns =
         ["key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score", "reasons", "against"];

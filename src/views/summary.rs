@@ -152,7 +152,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ],
     );
     let title = words.say_with("summary-title", &[("program", scene.program_name)]);
-    let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 430], title, lead);
+    let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 560], title, lead);
     let columns =
         ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("summary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

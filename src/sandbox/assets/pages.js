@@ -36,7 +36,7 @@ if (form) {
 
   // Another group has another roster: the page comes again with everything that was typed.
   const group = form.querySelector("[data-roster]");
-  const rosters = group && form.action.indexOf("edit=") < 0;
+  const rosters = group && !form.getAttribute("action").includes("edit=");
   group?.addEventListener("change", () => {
     const known = [...(group.list?.options ?? [])].some((option) => option.value === group.value);
     if (!rosters || !known) return;

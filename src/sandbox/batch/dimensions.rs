@@ -89,7 +89,7 @@ pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 }
 
 /// Formulas, named ranges and metadata follow the rows and columns they stand on.
-fn shift_named(book: &mut Spreadsheet, id: i64, dimension: Dimension, shift: Shift) {
+pub(super) fn shift_named(book: &mut Spreadsheet, id: i64, dimension: Dimension, shift: Shift) {
     let changed = book.sheet(id).map(|sheet| sheet.title.clone()).unwrap_or_default();
     book.rewrite_formulas(|home, source| references::shifted(source, home, &changed, dimension, shift));
     book.named_ranges.retain_mut(|named| shift_json(named, id, dimension, shift));

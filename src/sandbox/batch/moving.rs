@@ -1,12 +1,14 @@
-//! Requests that move cells about: copying, cutting, sorting, replacing.
+//! Requests that move cells about: copying, cutting, making and closing room, sorting, replacing.
 
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
 use super::cells::{area_of, coordinate};
+use super::dimensions::shift_named;
 use super::{Ids, Reply, grid_range, int, sheet_id, text, truth};
-use crate::sandbox::book::{Area, CellData, Entry, Spreadsheet};
+use crate::sandbox::book::range::Shift;
+use crate::sandbox::book::{Area, CellData, Dimension, Entry, Spreadsheet};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::formula::{self, Outcome};
 
@@ -93,6 +95,60 @@ pub(super) fn cut_paste(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -
         for (column, (cell, value)) in line.iter().enumerate() {
             sheet.edit(top + row, left + column, |place| pasted(&kind, cell, value.clone(), place));
         }
+    }
+    book.check_size()?;
+    Ok(Value::Null)
+}
+
+pub(super) fn insert_range(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
+    shift_cells(book, body, true)
+}
+
+pub(super) fn delete_range(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
+    shift_cells(book, body, false)
+}
+
+/// Makes room at an area, or closes it: the cells below it (or to its right) move, whole rows and columns stay. References
+/// follow where the area reaches from side to side; those to a part of a row or column stay as they are written.
+fn shift_cells(book: &mut Spreadsheet, body: &Value, inserting: bool) -> Reply {
+    let (id, area) = grid_range(book, body.get("range"), "range")?;
+    let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
+    let dimension = Dimension::parse(text(body, "shiftDimension"))
+        .ok_or_else(|| Refusal::from("No shift dimension set, but one must be specified."))?;
+    let (down, right) = match dimension {
+        Dimension::Rows => (area.height(), 0),
+        Dimension::Columns => (0, area.width()),
+    };
+    let zone = match dimension {
+        Dimension::Rows => Area { bottom: sheet.row_count(), ..area },
+        Dimension::Columns => Area { right: sheet.column_count(), ..area },
+    };
+    if sheet.objects.merges.iter().any(|merge| merge.meets(&zone)) {
+        return Err("You must unmerge the merged cells that this would move.".into());
+    }
+    let moving = if inserting { zone } else { Area { top: area.top + down, left: area.left + right, ..zone } };
+    let mut kept = Vec::new();
+    for row in moving.top..moving.bottom.min(sheet.rows().len()) {
+        for column in moving.left..moving.right.min(sheet.row(row).len()) {
+            let cell = sheet.row(row)[column].clone();
+            let place = if inserting { (row + down, column + right) } else { (row - down, column - right) };
+            kept.push((place, cell));
+        }
+    }
+    let from_side_to_side = match dimension {
+        Dimension::Rows => area.width() == sheet.column_count(),
+        Dimension::Columns => area.height() == sheet.row_count(),
+    };
+    let sheet = book.sheet_mut(id)?;
+    sheet.edit_kept(zone, |cell| *cell = CellData::default());
+    for ((row, column), cell) in kept.into_iter().filter(|(_, cell)| *cell != CellData::default()) {
+        sheet.grow(row + 1, column + 1);
+        sheet.put(row, column, cell);
+    }
+    if from_side_to_side {
+        let (at, count) = if dimension == Dimension::Rows { (area.top, down) } else { (area.left, right) };
+        let shift = if inserting { Shift::Insert { at, count } } else { Shift::Delete { at, count } };
+        shift_named(book, id, dimension, shift);
     }
     book.check_size()?;
     Ok(Value::Null)

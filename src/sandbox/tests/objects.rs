@@ -201,3 +201,22 @@ fn find_and_replace_counts_what_it_changed() {
     assert_eq!(reply, json!({"valuesChanged": 3, "rowsChanged": 2, "sheetsChanged": 1, "occurrencesChanged": 4}));
     assert_eq!(bench.values("A1:B2"), json!([["halaqah A", "halaqah"], ["lain", "x halaqah halaqah"]]));
 }
+
+#[test]
+fn room_is_made_and_closed_among_cells() {
+    let bench = Bench::new();
+    let values = || bench.ok("GET", "/values/A1:D6?valueRenderOption=FORMULA", Value::Null)["values"].clone();
+    let start = json!([["a", 1, "x"], ["b", 2, "y"], ["c", 3, "z"], ["=B3"]]);
+    bench.ok("PUT", "/values/A1?valueInputOption=USER_ENTERED", json!({"values": start}));
+    let whole_row = json!({"startRowIndex": 1, "endRowIndex": 2});
+    bench.batch(json!([{"deleteRange": {"range": whole_row, "shiftDimension": "ROWS"}}]));
+    assert_eq!(values(), json!([["a", 1, "x"], ["c", 3, "z"], ["=B2"]]));
+    bench.batch(json!([{"insertRange": {"range": grid(0, 1, 1, 2), "shiftDimension": "ROWS"}}]));
+    assert_eq!(values(), json!([["a", "", "x"], ["c", 1, "z"], ["=B2", 3]]));
+    bench.batch(json!([{"insertRange": {"range": grid(1, 2, 0, 1), "shiftDimension": "COLUMNS"}}]));
+    assert_eq!(values(), json!([["a", "", "x"], ["", "c", 1, "z"], ["=B2", 3]]));
+    bench.batch(json!([{"deleteRange": {"range": grid(1, 2, 0, 2), "shiftDimension": "COLUMNS"}}]));
+    assert_eq!(values(), json!([["a", "", "x"], [1, "z"], ["=B2", 3]]));
+    let sideless = bench.batch_refused(json!([{"deleteRange": {"range": grid(0, 1, 0, 1)}}]));
+    assert_eq!(sideless, "Invalid requests[0].deleteRange: No shift dimension set, but one must be specified.");
+}
