@@ -31,7 +31,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Demo { listen } => demo::demo(listen, now).await,
-            Command::Sandbox { listen, data } => sandbox::sandbox(listen, data.as_deref()).await,
+            Command::Sandbox { listen, data, faults } => {
+                sandbox::sandbox(listen, data.as_deref(), faults.as_deref()).await
+            }
             Command::Run if now.is_some() => {
                 Err(Failure::Mend("run reads the clock itself: leave out --now, or use sync for one cycle".to_owned()))
             }
