@@ -7,13 +7,13 @@ use super::connect;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
-use crate::edge::google::GoogleError;
 use crate::edge::log::{LogErrorKind, Opened};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// One cycle. A write of which nobody knows whether it arrived is followed by one more: it reads what is there.
+/// One cycle. A write of which nobody knows whether it arrived, or that somebody who deleted a tab came before, is followed by
+/// one more: it reads what is there.
 pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
     let config = &setting.config;
     let (mut memory, mut log, opened) = Memory::open(&config.ledger_dir(), &config.program_code)?;
@@ -22,12 +22,12 @@ pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
     let options = Options { accept_retractions };
     let before = memory.head.seq;
     let report = match cycle(setting, &google, &mut memory, Some(&mut log), now, options).await {
-        Err(CycleError::Google(GoogleError::UnclearWrite { .. })) => {
+        Err(CycleError::Google(error)) if error.is_overtaken() => {
             cycle(setting, &google, &mut memory, Some(&mut log), now, options).await?
         }
         result => result?,
     };
-    // Counted by the ledger: after an unclear write the report is that of the second cycle, the events are the first one's.
+    // Counted by the ledger: after such a write the report is that of the second cycle, the events are the first one's.
     print_report(setting, &report, memory.head.seq - before);
     Ok(())
 }

@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::serve::ListenerExt;
 use tokio::sync::watch;
 
 pub use self::book::Book;
@@ -226,6 +227,12 @@ pub async fn serve_router(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+    // A small answer, or the end of a large one, is not held back until the client has confirmed what came before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async {
         // An error means that the other half is gone: time to stop as well.
