@@ -120,7 +120,7 @@ fn cell(tab: usize, row: usize, column: usize) -> Value {
         1 => json!(format!("A{}", number % 5_000)),
         2 => json!(format!("Muhammad Salman {}", number % 900)),
         3 => json!((number % 400) as f64 / 4.0),
-        4 => json!(number % 3 == 0),
+        4 => json!(number.is_multiple_of(3)),
         5 => json!(["Hadir", "Izin", "Sakit", ""][number % 4]),
         6 => json!(number % 100),
         _ => json!(format!("Catatan pertemuan ke-{} tentang akhlak", number % 40)),

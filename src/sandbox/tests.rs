@@ -22,7 +22,10 @@ impl Bench {
     }
 
     fn with_locale(locale: &str) -> Self {
-        let sandbox = Sandbox::in_memory();
+        Self::on(Sandbox::in_memory(), locale)
+    }
+
+    fn on(sandbox: Sandbox, locale: &str) -> Self {
         let mut bench = Self { sandbox, id: String::new() };
         let (_, made) = bench.call("POST", "", json!({"properties": {"title": "Rohis", "locale": locale}}));
         bench.id = made["spreadsheetId"].as_str().unwrap().to_owned();
