@@ -119,6 +119,7 @@ fn cell(tab: usize, row: usize, column: usize) -> Value {
         0 => json!(46_000 + row),
         1 => json!(format!("A{}", number % 5_000)),
         2 => json!(format!("Muhammad Salman {}", number % 900)),
+        3 if number.is_multiple_of(4) => json!(number % 100),
         3 => json!((number % 400) as f64 / 4.0),
         4 => json!(number.is_multiple_of(3)),
         5 => json!(["Hadir", "Izin", "Sakit", ""][number % 4]),
@@ -189,7 +190,7 @@ fn reading(criterion: &mut Criterion) {
             continue;
         };
         let answer = ours.json("GET", &path, &json!({}));
-        assert_eq!(answer, theirs.json("GET", &path, &json!({})), "both give the same answer");
+        assert!(answer == theirs.json("GET", &path, &json!({})), "both give the same answer");
         group.bench_function(format!("the sandbox, {option}"), |bencher| {
             bencher.iter(|| ours.ask("GET", &path, "").len());
         });

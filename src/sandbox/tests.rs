@@ -2,6 +2,7 @@
 
 mod laws;
 mod objects;
+mod rules;
 mod wire;
 
 use axum::http::Method;
