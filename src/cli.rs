@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::LogError;
-use crate::sandbox::SandboxError;
+use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
 
 /// Runs a mentoring program from the spreadsheet its people already have.
@@ -52,6 +52,7 @@ pub enum Command {
         accept_retractions: bool,
     },
     /// The local stand-in for Google Sheets alone.
+    #[command(after_long_help = FAULTS_HELP)]
     Sandbox {
         /// Where it listens; loopback only.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8460")]
@@ -59,6 +60,9 @@ pub enum Command {
         /// Where the spreadsheets are kept; without it they are gone when it stops.
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
+        /// Faults that the first calls meet: a JSON array, described below (by --help).
+        #[arg(long, value_name = "FILE")]
+        faults: Option<PathBuf>,
     },
     /// Checks configuration, key, sharing, tabs, questions, clock, disk and ledger: each ok, or what to do.
     Doctor,

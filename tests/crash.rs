@@ -3,62 +3,13 @@
 
 mod support;
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use support::{Program, Ran, until};
+use serde_json::json;
+use support::undisturbed::{heals, undisturbed};
+use support::{Program, until};
 
 const SOON: Duration = Duration::from_secs(20);
-
-/// What an undisturbed cycle leaves.
-struct Undisturbed {
-    ledger: Vec<u8>,
-    events: Vec<Value>,
-    tabs: Value,
-}
-
-fn undisturbed() -> &'static Undisturbed {
-    static ONCE: OnceLock<Undisturbed> = OnceLock::new();
-    ONCE.get_or_init(|| {
-        let program = Program::new();
-        program.sync();
-        Undisturbed { ledger: program.ledger(), events: events(&program), tabs: tabs(&program) }
-    })
-}
-
-/// The events without what may differ after a crash: the moment, and the batch with the hashes that follow from it.
-fn events(program: &Program) -> Vec<Value> {
-    let mut events = program.events();
-    for event in &mut events {
-        for field in ["at", "group", "hash"] {
-            event.as_object_mut().unwrap().remove(field);
-        }
-    }
-    events
-}
-
-/// The tabs without the ledger's hash, which follows from the moments and the batches.
-fn tabs(program: &Program) -> Value {
-    let mut workbook = json!(program.workbook());
-    let rows = workbook["Status"]["rows"].as_array_mut().unwrap();
-    for row in rows.iter_mut().filter(|row| row[0].to_string().contains("Sidik jari")) {
-        row[1] = Value::Null;
-    }
-    workbook
-}
-
-/// Runs the cycle that heals, and compares.
-#[track_caller]
-fn heals(program: &Program, after: &str) {
-    program.clear_faults();
-    let ran: Ran = program.run(&["sync"]);
-    assert_eq!(ran.code, Some(0), "after {after}: {}\n{}", ran.out, ran.err);
-    assert!(events(program) == undisturbed().events, "another ledger after {after}");
-    assert!(tabs(program) == undisturbed().tabs, "other tabs after {after}");
-    program.run(&["ledger", "verify"]).ok();
-    assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "not at rest after {after}");
-}
 
 #[test]
 fn killed_before_each_request_is_answered() {

@@ -30,7 +30,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Demo { listen } => demo::demo(listen, now).await,
-            Command::Sandbox { listen, data } => sandbox::sandbox(listen, data.as_deref()).await,
+            Command::Sandbox { listen, data, faults } => {
+                sandbox::sandbox(listen, data.as_deref(), faults.as_deref()).await
+            }
             Command::Run => {
                 let setting = setting()?;
                 if now.is_some() {

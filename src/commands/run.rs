@@ -10,7 +10,7 @@ use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
 use crate::daemon::{GRACE, Next, next, stop_signal};
-use crate::edge::google::{Google, GoogleError};
+use crate::edge::google::Google;
 use crate::edge::log::{Log, LogError, LogErrorKind};
 use crate::edge::{clock, heartbeat};
 use crate::memory::Memory;
@@ -87,7 +87,7 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
     };
     let before = google.requests_sent();
     let mut result = once(setting, google, open).await;
-    if let Err(CycleError::Google(GoogleError::UnclearWrite { .. })) = result {
+    if matches!(&result, Err(CycleError::Google(error)) if error.is_overtaken()) {
         result = once(setting, google, open).await;
     }
     match result {

@@ -12,14 +12,16 @@ use crate::cli::Failure;
 use crate::daemon::stop_signal;
 use crate::edge::clock;
 use crate::forms::Forms;
-use crate::sandbox::{PageSettings, Sandbox, pages, serve_router};
+use crate::sandbox::{Fault, PageSettings, Sandbox, pages, serve_router};
 
 /// Serves until it is told to stop. The forms are those compiled in: a sandbox alone has no configuration.
-pub async fn sandbox(listen: SocketAddr, data: Option<&Path>) -> Result<(), Failure> {
+pub async fn sandbox(listen: SocketAddr, data: Option<&Path>, faults: Option<&Path>) -> Result<(), Failure> {
+    let faults = faults.map_or_else(|| Ok(Vec::new()), faults_in)?;
     let sandbox = match data {
         Some(path) => Sandbox::open(path)?,
         None => Sandbox::in_memory(),
     };
+    faults.into_iter().for_each(|fault| sandbox.add_fault(fault));
     let forms = Arc::new(Forms::built_in().map_err(|error| Failure::Mend(error.to_string()))?);
     let (closing, closed) = tokio::sync::watch::channel(false);
     let settings =
@@ -34,6 +36,16 @@ pub async fn sandbox(listen: SocketAddr, data: Option<&Path>) -> Result<(), Fail
     };
     serve_router(router, listener, stop).await?;
     Ok(())
+}
+
+/// The faults in a file.
+fn faults_in(path: &Path) -> Result<Vec<Fault>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Mend(format!("the faults {} cannot be read: {error}", path.display())))?;
+    Fault::list(&text).map_err(|error| {
+        let place = path.display();
+        Failure::Mend(format!("the faults {place} are not understood: {error}. See halaqah sandbox --help."))
+    })
 }
 
 /// Listens on loopback; anywhere else is refused, for the sandbox asks nobody who they are.

@@ -8,7 +8,6 @@ use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
-use crate::edge::google::GoogleError;
 use crate::edge::log::{LogErrorKind, Opened};
 use crate::ledger::record::Source;
 use crate::ledger::state::State;
@@ -16,7 +15,8 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// One cycle. A write of which nobody knows whether it arrived is followed by one more: it reads what is there.
+/// One cycle. A write of which nobody knows whether it arrived, or that somebody who deleted a tab came before, is followed by
+/// one more: it reads what is there.
 pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
     let (config, words) = (&setting.config, &setting.words);
     let opened = Memory::open(&config.ledger_dir(), &config.program_code);
@@ -26,11 +26,13 @@ pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
     let options = Options { accept_retractions };
     let before = memory.head.seq;
     let mut result = cycle(setting, &google, &mut memory, Some(&mut log), now, options).await;
-    if let Err(CycleError::Google(GoogleError::UnclearWrite { .. })) = result {
+    if let Err(CycleError::Google(error)) = &result
+        && error.is_overtaken()
+    {
         result = cycle(setting, &google, &mut memory, Some(&mut log), now, options).await;
     }
     let report = result.map_err(in_words(words))?;
-    // Counted by the ledger: after an unclear write the report is that of the second cycle, the events are the first one's.
+    // Counted by the ledger: after such a write the report is that of the second cycle, the events are the first one's.
     print_report(setting, &report, memory.head.seq - before);
     Ok(())
 }

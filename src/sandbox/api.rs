@@ -3,18 +3,23 @@
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{any, get, post};
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
+use super::calls::stored;
 use super::errors::ApiError;
-use super::faults::Fault;
+use super::faults::{Fault, Kind};
 use super::fields::Mask;
-use super::{Sandbox, calls, drive};
+use super::{Sandbox, calls, drive, now_ms, people};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 << 20;
+/// What our tokens begin with; the moment at which they were made follows, in milliseconds since 1970.
+const TOKEN_PREFIX: &str = "sandbox-";
+const JSON: &str = "application/json; charset=UTF-8";
 
 /// The API of a sandbox.
 pub(super) fn router(sandbox: Sandbox) -> Router {
@@ -23,7 +28,7 @@ pub(super) fn router(sandbox: Sandbox) -> Router {
         .route("/drive/{*path}", any(answer))
         .route("/token", post(token))
         .route("/sandbox/requests", get(requests))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/sandbox/faults", post(add_faults).delete(clear_faults))
         .with_state(sandbox)
 }
 
@@ -40,6 +45,25 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// Whether it is one of Drive's.
+    fn is_drive(&self) -> bool {
+        self.path.starts_with("/drive/")
+    }
+
+    /// Whether it may change something. Some calls that only read are sent by POST, for they have a body.
+    fn kind(&self) -> Kind {
+        const READING: [&str; 3] = [":getByDataFilter", ":batchGetByDataFilter", "/developerMetadata:search"];
+        let reads = self.method == Method::GET || READING.iter().any(|end| self.path.ends_with(end));
+        if reads { Kind::Read } else { Kind::Write }
+    }
+
+    /// The id of the spreadsheet that a call of Sheets is about.
+    fn spreadsheet(&self) -> Option<String> {
+        let rest = self.path.strip_prefix("/v4/spreadsheets/")?;
+        let id = rest.split(['/', ':']).next().filter(|id| !id.is_empty())?;
+        Some(decoded(id))
+    }
+
     /// A parameter; empty when absent. The last one counts.
     pub(super) fn parameter(&self, name: &str) -> &str {
         self.query.iter().rev().find(|(known, _)| known == name).map_or("", |(_, value)| value)
@@ -106,31 +130,37 @@ pub(super) enum Outcome {
 }
 
 async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response {
-    let (fault, nothing_shared) = {
-        let mut faults = sandbox.faults();
-        (faults.next(), faults.nothing_shared())
-    };
-    if let Some(delay) = fault.as_ref().map(|fault| fault.delay_ms).filter(|delay| *delay > 0) {
-        tokio::time::sleep(std::time::Duration::from_millis(delay)).await;
-    }
+    let token = bearer(request.headers()).map(str::to_owned);
     let call = match read(request).await {
         Ok(call) => call,
         Err(error) => return refused(&sandbox, &error),
     };
-    let writing = call.method != Method::GET && !call.path.ends_with("ByDataFilter");
-    let failing = fault.as_ref().filter(|fault| fault.status.is_some() || fault.html);
-    if let Some(fault) = failing.filter(|fault| !fault.after) {
-        return faulty(&sandbox, fault, writing);
+    let (fault, nothing_shared) = {
+        let mut faults = sandbox.faults();
+        if token.is_some_and(|token| has_run_out(&token, faults.token_seconds())) {
+            drop(faults);
+            return refused(&sandbox, &ApiError::unauthenticated(call.is_drive()));
+        }
+        (faults.next(call.kind(), call.spreadsheet().is_some()), faults.nothing_shared())
+    };
+    let (before, after) = match fault {
+        Some(fault) if fault.after => (None, Some(fault)),
+        fault => (fault, None),
+    };
+    let cut = before.iter().chain(&after).any(|fault| fault.cut_body);
+    if let Some(failed) = strike(&sandbox, before, &call).await {
+        return failed;
     }
     if nothing_shared {
         return refused(&sandbox, &ApiError::forbidden());
     }
-    let worker = sandbox.clone();
+    let (worker, call) = (sandbox.clone(), std::sync::Arc::new(call));
+    let work = std::sync::Arc::clone(&call);
     // The lock and the data file may block: not on the thread that serves everyone.
-    let outcome = tokio::task::spawn_blocking(move || perform(&worker, &call)).await;
-    let outcome = outcome.unwrap_or_else(|_| Err(ApiError::of_status(500, writing)));
-    if let Some(fault) = failing {
-        return faulty(&sandbox, fault, writing);
+    let outcome = tokio::task::spawn_blocking(move || perform(&worker, &work)).await;
+    let outcome = outcome.unwrap_or_else(|_| Err(ApiError::of_status(500, call.kind() == Kind::Write)));
+    if let Some(failed) = strike(&sandbox, after, &call).await {
+        return failed;
     }
     sandbox.count_request();
     let body = match outcome {
@@ -139,8 +169,53 @@ async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response {
         Ok(Outcome::Json(body)) => body.to_string().into_bytes(),
         Err(error) => return with_status(error.status, &error.body),
     };
-    let body = if fault.is_some_and(|fault| fault.cut_body) { body[..body.len() / 2].to_vec() } else { body };
-    ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
+    if cut {
+        return cut_in_the_middle(body);
+    }
+    ([(header::CONTENT_TYPE, JSON)], body).into_response()
+}
+
+/// What a fault does before or after a call is carried out: silence, people, and the answer if it is an error.
+async fn strike(sandbox: &Sandbox, fault: Option<Fault>, call: &Call) -> Option<Response> {
+    let fault = fault?;
+    if fault.delay_ms > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(fault.delay_ms)).await;
+    }
+    if let Some(id) = call.spreadsheet().filter(|_| !fault.people.is_empty()) {
+        let (worker, people) = (sandbox.clone(), fault.people.clone());
+        let acted = tokio::task::spawn_blocking(move || {
+            people.iter().try_for_each(|deed| stored(&worker, |book| people::act(book, &id, deed)))
+        });
+        if let Ok(Err(error)) = acted.await {
+            tracing::warn!(error = error.message(), "people could not do what a fault asks of them");
+        }
+    }
+    fault.fails().then(|| faulty(sandbox, &fault, call))
+}
+
+/// The token of a call.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Whether a token is one of ours and too old. A token carries the moment at which it was made; others never run out.
+fn has_run_out(token: &str, seconds: u64) -> bool {
+    let made: Option<i64> = token.strip_prefix(TOKEN_PREFIX).and_then(|made| made.parse().ok());
+    made.is_some_and(|made| u64::try_from(now_ms() - made).is_ok_and(|age| age >= seconds.saturating_mul(1000)))
+}
+
+/// An answer whose connection breaks off in the middle of the body.
+fn cut_in_the_middle(mut body: Vec<u8>) -> Response {
+    let length = body.len();
+    body.truncate(length / 2);
+    let half = stream::once(async { Ok(Bytes::from(body)) });
+    let cut = stream::once(async {
+        // The first half is sent while the rest is waited for; an error at once would take it along.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("cut off as a fault asked"))
+    });
+    let headers = [(header::CONTENT_TYPE, JSON.to_owned()), (header::CONTENT_LENGTH, length.to_string())];
+    (headers, Body::from_stream(half.chain(cut))).into_response()
 }
 
 fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
@@ -240,37 +315,47 @@ fn refused(sandbox: &Sandbox, error: &ApiError) -> Response {
     with_status(error.status, &error.body)
 }
 
-fn faulty(sandbox: &Sandbox, fault: &Fault, writing: bool) -> Response {
+fn faulty(sandbox: &Sandbox, fault: &Fault, call: &Call) -> Response {
     sandbox.count_request();
     if fault.html {
-        let status = fault.status.unwrap_or(502);
-        let page =
-            format!("<!DOCTYPE html><html lang=en><title>Error {status}</title><p>That\u{2019}s an error.</html>");
-        let code = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let code = fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
+        let title = format!("Error {} ({})!!1", code.as_u16(), code.canonical_reason().unwrap_or("Error"));
+        let page = format!("<!DOCTYPE html><html lang=en><title>{title}</title><p>That\u{2019}s an error.</html>");
         return (code, [(header::CONTENT_TYPE, "text/html; charset=UTF-8")], page).into_response();
     }
-    let error = ApiError::of_status(fault.status.unwrap_or(503), writing);
+    let writing = call.kind() == Kind::Write;
+    let error = match fault.status.unwrap_or(503) {
+        401 => ApiError::unauthenticated(call.is_drive()),
+        429 if fault.old_wording => ApiError::quota_until_2020(if writing { "Write" } else { "Read" }),
+        status => ApiError::of_status(status, writing),
+    };
     with_status(error.status, &error.body)
 }
 
 fn with_status(status: u16, body: &Value) -> Response {
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (code, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], Body::from(body.to_string())).into_response()
+    let mut answer = (code, [(header::CONTENT_TYPE, JSON)], Body::from(body.to_string())).into_response();
+    if status == 401 {
+        let realm = "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"";
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
+    }
+    answer
 }
 
-/// Any service account or user gets a token; it is not looked at again.
+/// Any service account or user gets a token, which carries the moment at which it was made.
 async fn token() -> Json<Value> {
-    Json(json!({"access_token": "sandbox", "expires_in": 3599, "token_type": "Bearer"}))
+    let token = format!("{TOKEN_PREFIX}{}", now_ms());
+    Json(json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}))
 }
 
 async fn requests(State(sandbox): State<Sandbox>) -> Json<Value> {
     Json(json!({"requests": sandbox.requests()}))
 }
 
-async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Fault>(&body) {
-        Ok(fault) => {
-            sandbox.add_fault(fault);
+async fn add_faults(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
+    match Fault::list(&String::from_utf8_lossy(&body)) {
+        Ok(faults) => {
+            faults.into_iter().for_each(|fault| sandbox.add_fault(fault));
             Json(json!({})).into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response(),

@@ -95,6 +95,12 @@ const CHANGES: &[(&str, Change)] = &[
     ("updateSpreadsheetProperties", sheets::update_spreadsheet),
 ];
 
+/// The name of every kind of request that is understood.
+#[cfg(test)]
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    CHANGES.iter().map(|(kind, _)| *kind)
+}
+
 /// Applies a batch to a draft; on an error the draft is to be thrown away. Gives the replies.
 pub fn apply(draft: &mut Spreadsheet, ids: &mut Ids<'_>, requests: &[Value]) -> Result<Vec<Value>, ApiError> {
     if requests.is_empty() {

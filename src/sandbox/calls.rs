@@ -1,5 +1,7 @@
 //! The methods of Sheets v4: which call means what, and what it answers. Knows the model and the API's resources.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -67,7 +69,7 @@ fn on_range(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
             if let Some(range) = range.strip_suffix(":append") {
                 append_values(sandbox, call, id, &decoded(range))
             } else if let Some(range) = range.strip_suffix(":clear") {
-                clear_values(sandbox, id, &decoded(range))
+                clear_values(sandbox, call, id, &decoded(range))
             } else {
                 Err(ApiError::not_found())
             }
@@ -78,7 +80,15 @@ fn on_range(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
 
 /// Changes the book durably, or answers why not.
 pub(super) fn stored<T>(sandbox: &Sandbox, edit: impl FnOnce(&mut Book) -> Result<T, ApiError>) -> Result<T, ApiError> {
-    sandbox.commit(edit).map_err(|unmade| match unmade {
+    stored_book(sandbox, edit).map(|(result, _)| result)
+}
+
+/// As [`stored`]; gives also the book as this change left it: an answer tells of its own change, not of a later one.
+pub(super) fn stored_book<T>(
+    sandbox: &Sandbox,
+    edit: impl FnOnce(&mut Book) -> Result<T, ApiError>,
+) -> Result<(T, Arc<Book>), ApiError> {
+    sandbox.committed(edit).map_err(|unmade| match unmade {
         Unmade::Refused(error) => error,
         Unmade::NotStored(error) => {
             tracing::error!(%error, "a change of the sandbox could not be stored and was not made");
@@ -91,9 +101,8 @@ fn edit<T>(
     sandbox: &Sandbox,
     id: &str,
     change: impl FnOnce(&mut Spreadsheet) -> Result<T, ApiError>,
-) -> Result<(T, std::sync::Arc<Book>), ApiError> {
-    let result = stored(sandbox, |book| change(book.spreadsheet_mut(id).ok_or_else(ApiError::not_found)?))?;
-    Ok((result, sandbox.book()))
+) -> Result<(T, Arc<Book>), ApiError> {
+    stored_book(sandbox, |book| change(book.spreadsheet_mut(id).ok_or_else(ApiError::not_found)?))
 }
 
 fn found<'b>(book: &'b Book, id: &str) -> Result<&'b Spreadsheet, ApiError> {
@@ -119,10 +128,15 @@ fn written(call: &Call, message: &str, body: &impl Serialize) -> Answer {
 }
 
 fn masked(call: &Call, message: &str, body: Value) -> Answer {
-    Ok(Outcome::Json(match mask_of(call, message)? {
+    Ok(through(mask_of(call, message)?, body))
+}
+
+/// A body through the mask of its call. A call that writes reads its mask first: a bad one changes nothing.
+fn through(mask: Option<Mask>, body: Value) -> Outcome {
+    Outcome::Json(match mask {
         Some(mask) => mask.apply(body),
         None => body,
-    }))
+    })
 }
 
 fn items<'v>(body: &'v Value, name: &str) -> &'v [Value] {
@@ -135,7 +149,8 @@ fn word<'v>(body: &'v Value, name: &str) -> &'v str {
 
 fn create(sandbox: &Sandbox, call: &Call) -> Answer {
     let body = schema::checked(call.json()?, "Spreadsheet", "")?;
-    let id = stored(sandbox, |book| {
+    let mask = mask_of(call, "Spreadsheet")?.unwrap_or_default();
+    let (id, book) = stored_book(sandbox, |book| {
         let title = match word(&body["properties"], "title") {
             "" => "Untitled spreadsheet",
             title => title,
@@ -144,14 +159,12 @@ fn create(sandbox: &Sandbox, call: &Call) -> Answer {
         with_ids(book, &id, |draft, ids| fill(draft, ids, &body))?;
         Ok(id)
     })?;
-    let book = sandbox.book();
-    let mask = mask_of(call, "Spreadsheet")?.unwrap_or_default();
     let wanted = render::Wanted { places: Vec::new(), grid_data: false, mask: &mask };
     Ok(Outcome::Json(render::spreadsheet(found(&book, &id)?, &wanted, &call.base_url)))
 }
 
 /// Lends a spreadsheet of the book together with a source of ids.
-fn with_ids<T>(
+pub(super) fn with_ids<T>(
     book: &mut Book,
     id: &str,
     change: impl FnOnce(&mut Spreadsheet, &mut Ids<'_>) -> Result<T, ApiError>,
@@ -250,33 +263,37 @@ fn answer_spreadsheet(call: &Call, spreadsheet: &Spreadsheet, places: Vec<(i64, 
 
 fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchUpdateSpreadsheetRequest", "")?;
+    let mask = mask_of(call, "BatchUpdateSpreadsheetResponse")?;
     let requests = items(&body, "requests");
-    let replies = stored(sandbox, |book| with_ids(book, id, |draft, ids| batch::apply(draft, ids, requests)))?;
-    let mut answer = json!({"spreadsheetId": id, "replies": render::shown(Value::Array(replies))});
-    if body["includeSpreadsheetInResponse"] == json!(true) {
-        let book = sandbox.book();
-        let spreadsheet = found(&book, id)?;
+    let shows = body["includeSpreadsheetInResponse"] == json!(true);
+    let ((replies, places), book) = stored_book(sandbox, |book| {
+        let replies = with_ids(book, id, |draft, ids| batch::apply(draft, ids, requests))?;
         let mut places = Vec::new();
-        for text in items(&body, "responseRanges").iter().filter_map(Value::as_str) {
-            let place = values::place(spreadsheet, text)?;
+        for text in items(&body, "responseRanges").iter().filter_map(Value::as_str).filter(|_| shows) {
+            let place = values::place(found(book, id)?, text)?;
             places.push((place.sheet_id, place.area));
         }
+        Ok((replies, places))
+    })?;
+    let mut answer = json!({"spreadsheetId": id, "replies": render::shown(Value::Array(replies))});
+    if shows {
         let grid_data = body["responseIncludeGridData"] == json!(true);
         let wanted = render::Wanted { places, grid_data, mask: &Mask::default() };
-        answer["updatedSpreadsheet"] = render::spreadsheet(spreadsheet, &wanted, &call.base_url);
+        answer["updatedSpreadsheet"] = render::spreadsheet(found(&book, id)?, &wanted, &call.base_url);
     }
-    masked(call, "BatchUpdateSpreadsheetResponse", answer)
+    Ok(through(mask, answer))
 }
 
 fn copy_sheet(sandbox: &Sandbox, call: &Call, id: &str, sheet: &str) -> Answer {
     let body = schema::checked(call.json()?, "CopySheetToAnotherSpreadsheetRequest", "")?;
+    let mask = mask_of(call, "SheetProperties")?;
     let sheet: i64 = sheet.parse().map_err(|_| ApiError::not_found())?;
     let target = word(&body, "destinationSpreadsheetId").to_owned();
     let properties = stored(sandbox, |book| {
         let source = found(book, id)?.sheet(sheet).ok_or_else(|| Refusal::no_grid(sheet))?.clone();
         with_ids(book, &target, |draft, ids| Ok(batch::adopt(draft, ids, source)?))
     })?;
-    masked(call, "SheetProperties", properties)
+    Ok(through(mask, properties))
 }
 
 fn rendering(call: &Call) -> Result<Rendering, ApiError> {
@@ -403,6 +420,7 @@ impl Echo {
 
 fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let body = schema::checked(call.json()?, "ValueRange", "data")?;
+    let mask = mask_of(call, "UpdateValuesResponse")?;
     let lists = values::lists(&body, "data.values")?;
     let columns = by_columns(&body)?;
     let input = Input::parse(call.parameter("valueInputOption"))?;
@@ -417,11 +435,12 @@ fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         }
         Ok(values::write(draft, &place, range, &lists, columns, input)?)
     })?;
-    masked(call, "UpdateValuesResponse", echo.answer(found(&book, id)?, &done, columns)?)
+    Ok(through(mask, echo.answer(found(&book, id)?, &done, columns)?))
 }
 
 fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let body = schema::checked(call.json()?, "ValueRange", "data")?;
+    let mask = mask_of(call, "AppendValuesResponse")?;
     let lists = values::lists(&body, "data.values")?;
     let columns = by_columns(&body)?;
     let input = Input::parse(call.parameter("valueInputOption"))?;
@@ -437,19 +456,21 @@ fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         let title = spreadsheet.sheet(done.sheet_id).map_or("", |sheet| &sheet.title);
         answer["tableRange"] = json!(range::shown(title, &table));
     }
-    masked(call, "AppendValuesResponse", answer)
+    Ok(through(mask, answer))
 }
 
-fn clear_values(sandbox: &Sandbox, id: &str, range: &str) -> Answer {
+fn clear_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
+    let mask = mask_of(call, "ClearValuesResponse")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
         let place = values::place(draft, range)?;
         Ok(values::clear(draft, &place)?)
     })?;
-    Ok(Outcome::Json(json!({"spreadsheetId": id, "clearedRange": cleared})))
+    Ok(through(mask, json!({"spreadsheetId": id, "clearedRange": cleared})))
 }
 
 fn batch_clear(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchClearValuesRequest", "")?;
+    let mask = mask_of(call, "BatchClearValuesResponse")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for text in items(&body, "ranges").iter().filter_map(Value::as_str) {
@@ -458,11 +479,12 @@ fn batch_clear(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
         Ok(cleared)
     })?;
-    masked(call, "BatchClearValuesResponse", json!({"spreadsheetId": id, "clearedRanges": cleared}))
+    Ok(through(mask, json!({"spreadsheetId": id, "clearedRanges": cleared})))
 }
 
 fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchClearValuesByDataFilterRequest", "")?;
+    let mask = mask_of(call, "BatchClearValuesByDataFilterResponse")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for ((sheet_id, area), _) in filtered(draft, items(&body, "dataFilters"))? {
@@ -470,7 +492,7 @@ fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
         Ok(cleared)
     })?;
-    masked(call, "BatchClearValuesByDataFilterResponse", json!({"spreadsheetId": id, "clearedRanges": cleared}))
+    Ok(through(mask, json!({"spreadsheetId": id, "clearedRanges": cleared})))
 }
 
 /// The sums that a batch of writes answers with, and one answer for each.
@@ -507,6 +529,7 @@ fn totals(book: &Spreadsheet, done: &[(values::Written, bool)], echo: &Echo) -> 
 
 fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchUpdateValuesRequest", "")?;
+    let mask = mask_of(call, "BatchUpdateValuesResponse")?;
     let input = Input::parse(word(&body, "valueInputOption"))?;
     let echo = Echo::of_body(&body)?;
     let data = items(&body, "data");
@@ -527,11 +550,12 @@ fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     })?;
     let (mut answer, responses) = totals(found(&book, id)?, &done, &echo)?;
     answer["responses"] = json!(responses);
-    masked(call, "BatchUpdateValuesResponse", answer)
+    Ok(through(mask, answer))
 }
 
 fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchUpdateValuesByDataFilterRequest", "")?;
+    let mask = mask_of(call, "BatchUpdateValuesByDataFilterResponse")?;
     let input = Input::parse(word(&body, "valueInputOption"))?;
     let echo = Echo::of_body(&body)?;
     let data = items(&body, "data");
@@ -561,7 +585,7 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         }
     }
     answer["responses"] = json!(responses);
-    masked(call, "BatchUpdateValuesByDataFilterResponse", answer)
+    Ok(through(mask, answer))
 }
 
 fn get_metadata(sandbox: &Sandbox, id: &str, metadata: &str) -> Answer {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Sandbox;
 use super::api::{Call, Outcome, decoded};
 use super::book::{Book, Spreadsheet};
-use super::calls::stored;
+use super::calls::{stored, stored_book};
 use super::errors::ApiError;
 use super::fields::Mask;
 
@@ -34,9 +34,11 @@ pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiErro
         }
         (&Method::POST, [id, "copy"]) => {
             let name = call.json()?["name"].as_str().map(str::to_owned);
-            let copy =
-                stored(sandbox, |book| book.copy(id, name.as_deref()).ok_or_else(|| ApiError::file_not_found(id)))?;
-            created(sandbox, call, &copy)
+            call.mask()?;
+            let (copy, book) = stored_book(sandbox, |book| {
+                book.copy(id, name.as_deref()).ok_or_else(|| ApiError::file_not_found(id))
+            })?;
+            created(&book, call, &copy)
         }
         (&Method::GET, [id, "comments" | "permissions"]) => {
             let book = sandbox.book();
@@ -61,12 +63,12 @@ fn create(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
         return Err(ApiError::new(400, "INVALID_ARGUMENT", "The sandbox keeps only spreadsheets."));
     }
     let name = body["name"].as_str().unwrap_or("Untitled").to_owned();
-    let id = stored(sandbox, |book| Ok(book.create(&name)))?;
-    created(sandbox, call, &id)
+    call.mask()?;
+    let (id, book) = stored_book(sandbox, |book| Ok(book.create(&name)))?;
+    created(&book, call, &id)
 }
 
-fn created(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Outcome, ApiError> {
-    let book = sandbox.book();
+fn created(book: &Book, call: &Call, id: &str) -> Result<Outcome, ApiError> {
     let file = book.spreadsheet(id).ok_or_else(|| ApiError::file_not_found(id))?;
     masked(call, file, "kind,id,name,mimeType")
 }
@@ -74,14 +76,15 @@ fn created(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Outcome, ApiError
 fn rename(sandbox: &Sandbox, call: &Call, id: &str) -> Result<Outcome, ApiError> {
     let body = call.json()?;
     let name = body["name"].as_str().map(str::to_owned);
-    stored(sandbox, |book: &mut Book| {
+    call.mask()?;
+    let ((), book) = stored_book(sandbox, |book: &mut Book| {
         let file = book.spreadsheet_mut(id).ok_or_else(|| ApiError::file_not_found(id))?;
         if let Some(name) = name {
             file.title = name;
         }
         Ok(())
     })?;
-    created(sandbox, call, id)
+    created(&book, call, id)
 }
 
 fn list(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {

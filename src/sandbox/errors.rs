@@ -66,16 +66,42 @@ impl ApiError {
         Self { status: 429, body: json!({"error": error}) }
     }
 
+    /// A spent quota in the words of 2018 to 2020: `kind` is `Read` or `Write`.
+    pub fn quota_until_2020(kind: &str) -> Self {
+        let message = format!(
+            "Quota exceeded for quota group '{kind}Group' and limit '{kind} requests per user per 100 seconds' of service \
+             'sheets.googleapis.com' for consumer 'project_number:000000000000'."
+        );
+        let links = json!([{
+            "description": "Google developer console API key",
+            "url": "https://console.developers.google.com/project/000000000000/apiui/credential",
+        }]);
+        let details = json!([{"@type": "type.googleapis.com/google.rpc.Help", "links": links}]);
+        let error = json!({"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details});
+        Self { status: 429, body: json!({"error": error}) }
+    }
+
+    /// A token that is not, or no longer, good; Drive says more than Sheets.
+    pub fn unauthenticated(drive: bool) -> Self {
+        let mut error = Self::new(
+            401,
+            "UNAUTHENTICATED",
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid \
+             authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+        );
+        if drive {
+            error.body["error"]["errors"] = json!([{
+                "message": "Invalid Credentials", "domain": "global", "reason": "authError",
+                "location": "Authorization", "locationType": "header",
+            }]);
+        }
+        error
+    }
+
     /// The usual body of an HTTP status that stands for trouble on Google's side.
     pub fn of_status(status: u16, writing: bool) -> Self {
         match status {
-            401 => Self::new(
-                401,
-                "UNAUTHENTICATED",
-                "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other \
-                 valid authentication credential. See \
-                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
-            ),
+            401 => Self::unauthenticated(false),
             403 => Self::forbidden(),
             404 => Self::not_found(),
             409 => Self::new(409, "ABORTED", "The operation was aborted."),

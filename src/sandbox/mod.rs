@@ -19,6 +19,7 @@ mod api;
 mod calls;
 mod drive;
 mod faults;
+mod people;
 mod references;
 mod schema;
 mod store;
@@ -30,12 +31,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::serve::ListenerExt;
 use tokio::sync::watch;
 
 pub use self::book::Book;
 pub use self::errors::{ApiError, Refusal};
-pub use self::faults::Fault;
+pub use self::faults::{FAULTS_HELP, Fault, Kind, Sharing};
 pub use self::pages::{PageLanguage, PageSettings, pages};
+pub use self::people::{Deed, Tab};
 
 use self::faults::Faults;
 use self::store::Store;
@@ -153,7 +156,8 @@ impl Sandbox {
     }
 
     /// Changes the book, all or nothing: on an `Err` it stays as it was. The change is stored before this returns; if the
-    /// data file fails, the change lives on in memory only and an error is logged (see [`Sandbox::commit`]).
+    /// data file fails, the change lives on in memory only and an error is logged (see [`Sandbox::commit`]); the next
+    /// change that can be stored is stored together with it.
     pub fn edit_book<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, E> {
         let mut state = self.state();
         let mut draft = Book::clone(&state.book);
@@ -161,6 +165,9 @@ impl Sandbox {
         stamp(&state.book, &mut draft);
         if let Err(error) = state.save(&draft) {
             tracing::error!(%error, "a change of the sandbox is not stored");
+            if let Some(store) = &mut state.store {
+                store.lags_behind();
+            }
         }
         self.publish(&mut state, draft);
         Ok(result)
@@ -168,13 +175,18 @@ impl Sandbox {
 
     /// As [`Sandbox::edit_book`], but a change that cannot be stored is not made.
     pub fn commit<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, Unmade<E>> {
+        self.committed(edit).map(|(result, _)| result)
+    }
+
+    /// As [`Sandbox::commit`]; gives also the book as this change left it, whatever others change meanwhile.
+    fn committed<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<(T, Arc<Book>), Unmade<E>> {
         let mut state = self.state();
         let mut draft = Book::clone(&state.book);
         let result = edit(&mut draft).map_err(Unmade::Refused)?;
         stamp(&state.book, &mut draft);
         state.save(&draft).map_err(Unmade::NotStored)?;
         self.publish(&mut state, draft);
-        Ok(result)
+        Ok((result, Arc::clone(&state.book)))
     }
 
     /// Adds a fault to those that the next API calls meet.
@@ -215,6 +227,12 @@ pub async fn serve_router(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+    // A small answer, or the end of a large one, is not held back until the client has confirmed what came before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async {
         // An error means that the other half is gone: time to stop as well.

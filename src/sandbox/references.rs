@@ -34,6 +34,28 @@ pub fn shifted(source: &str, home: &str, changed: &str, dimension: Dimension, sh
     })
 }
 
+/// The formula as it reads when it is copied so many rows down and columns to the right: references without `$` go along, and
+/// one that would leave the grid is lost. `None` if it stays as it is.
+pub fn moved(source: &str, down: isize, right: isize) -> Option<String> {
+    rewritten(source, |title, cells| {
+        let corners =
+            cells.split(':').map(|cells| moved_corner(corner(cells)?, down, right).map(|corner| written(&corner)));
+        let cells = corners.collect::<Option<Vec<String>>>().map_or_else(|| "#REF!".to_owned(), |ends| ends.join(":"));
+        Some(match (title, cells.as_str()) {
+            (_, "#REF!") | (None, _) => cells,
+            (Some(title), _) => format!("{}!{cells}", shown_title(title)),
+        })
+    })
+}
+
+fn moved_corner(corner: Corner, down: isize, right: isize) -> Option<Corner> {
+    let part = |part: Option<(bool, usize)>, by: isize| match part {
+        Some((false, index)) => index.checked_add_signed(by).map(|index| Some((false, index))),
+        fixed => Some(fixed),
+    };
+    Some(Corner { column: part(corner.column, right)?, row: part(corner.row, down)? })
+}
+
 /// The formula after a tab was renamed; `None` if it stays as it is.
 pub fn retitled(source: &str, old: &str, new: &str) -> Option<String> {
     rewritten(source, |title, cells| {
@@ -223,6 +245,14 @@ mod tests {
         assert_eq!(after("=A3+SUM(B1:B10)+SUM(B3:B4)", delete), "=#REF!+SUM(B1:B8)+SUM(#REF!)");
         let column = shifted("=A1+C$1", "Isi", "Isi", Dimension::Columns, Shift::Insert { at: 1, count: 1 });
         assert_eq!(column.as_deref(), Some("=A1+D$1"));
+    }
+
+    #[test]
+    fn references_go_along_with_a_copy() {
+        assert_eq!(moved("=A1+$B$1+C$2*SUM(A2:B3)", 2, 1).as_deref(), Some("=B3+$B$1+D$2*SUM(B4:C5)"));
+        assert_eq!(moved("='Isi lain'!A2&\"A2\"", 1, 0).as_deref(), Some("='Isi lain'!A3&\"A2\""));
+        assert_eq!(moved("=A1+A3:A", -1, 0).as_deref(), Some("=#REF!+A2:A"));
+        assert_eq!(moved("=$A$1", 5, 5), None);
     }
 
     #[test]

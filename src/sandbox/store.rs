@@ -29,8 +29,9 @@ pub(super) struct Store {
     length: u64,
     /// Bytes that the book took when it was last written whole.
     whole: u64,
-    /// Set when a write failed: what the file holds after its last good line is not known any more.
-    broken: bool,
+    /// Set when the file does not hold the book that the next change starts from, or when its end is not known: then the next
+    /// write is of the whole book, to a new file.
+    behind: bool,
 }
 
 impl Store {
@@ -42,7 +43,7 @@ impl Store {
         lock(&file, path)?;
         let (book, length) = read(&file, path)?;
         file.set_len(length).map_err(io)?;
-        let mut store = Self { path: path.to_owned(), file, length, whole: 0, broken: false };
+        let mut store = Self { path: path.to_owned(), file, length, whole: 0, behind: false };
         store.file.seek(SeekFrom::Start(length)).map_err(io)?;
         if length == 0 {
             store.rewrite(&book)?;
@@ -52,24 +53,31 @@ impl Store {
 
     /// Writes and syncs what `new` has that `old` has not.
     pub(super) fn append(&mut self, old: &Book, new: &Book) -> Result<(), SandboxError> {
+        if self.behind {
+            return self.rewrite(new);
+        }
         let change = difference(old, new);
         let line = checked_line(&change.to_string());
-        let io = |source| SandboxError::Io { path: self.path.clone(), source };
-        if self.broken {
-            return Err(io(std::io::Error::other("an earlier write failed")));
-        }
         let wrote = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        if let Err(error) = wrote {
-            // Cut the torn line off; if even that fails, nothing more is written.
+        if let Err(source) = wrote {
+            // Cut the torn line off; if even that fails, this file is given up.
             let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
-            self.broken = cut.is_err();
-            return Err(io(error));
+            self.behind = cut.is_err();
+            return Err(SandboxError::Io { path: self.path.clone(), source });
         }
         self.length += line.len() as u64;
         if self.length > SMALL && self.length > 4 * self.whole.max(1) {
-            self.rewrite(new)?;
+            // The change itself is stored, whatever becomes of this.
+            if let Err(error) = self.rewrite(new) {
+                tracing::warn!(%error, "the sandbox's data file could not be written anew; it goes on growing");
+            }
         }
         Ok(())
+    }
+
+    /// Says that the book went on without this file: the next write is of the whole book.
+    pub(super) fn lags_behind(&mut self) {
+        self.behind = true;
     }
 
     /// Writes the whole book to a new file, syncs it and puts it in the place of the old one.
@@ -98,11 +106,13 @@ impl Store {
         drop(out);
         file.sync_all().map_err(io)?;
         std::fs::rename(&beside, &path).map_err(io)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        // From here on this is the file, even if what follows fails.
         self.file = file;
         self.file.seek(SeekFrom::Start(length)).map_err(io)?;
-        (self.length, self.whole, self.broken) = (length, length, false);
+        (self.length, self.whole) = (length, length);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        self.behind = false;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod laws;
 mod objects;
+mod rules;
 mod wire;
 
 use axum::http::Method;
@@ -22,7 +23,10 @@ impl Bench {
     }
 
     fn with_locale(locale: &str) -> Self {
-        let sandbox = Sandbox::in_memory();
+        Self::on(Sandbox::in_memory(), locale)
+    }
+
+    fn on(sandbox: Sandbox, locale: &str) -> Self {
         let mut bench = Self { sandbox, id: String::new() };
         let (_, made) = bench.call("POST", "", json!({"properties": {"title": "Rohis", "locale": locale}}));
         bench.id = made["spreadsheetId"].as_str().unwrap().to_owned();

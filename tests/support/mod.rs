@@ -2,10 +2,12 @@
 //! its own, and the real binary run against both. Nothing here sleeps: what is not ready yet is asked again until a deadline.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod http;
 pub mod season;
+pub mod undisturbed;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -190,6 +192,11 @@ impl Program {
         self.fault(json!({"delay_ms": 1, "count": count}));
     }
 
+    /// Where the sandbox listens, such as `http://127.0.0.1:1234`.
+    pub fn address(&self) -> &str {
+        &self.server.address
+    }
+
     /// Takes back every fault that no request has met.
     pub fn clear_faults(&self) {
         let address = self.server.address.strip_prefix("http://").unwrap();
@@ -346,6 +353,43 @@ impl Server {
             });
         });
         Self { address: format!("http://{}", told.recv().unwrap()), _stop: stop }
+    }
+}
+
+/// The sandbox as the binary serves it, in a process of its own; killed at once when this is dropped.
+pub struct Sandboxed {
+    /// Where it listens, such as `http://127.0.0.1:1234`.
+    pub address: String,
+    child: Child,
+}
+
+impl Sandboxed {
+    /// Starts it and waits until it listens.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { address: line.trim().to_owned(), child }
+    }
+
+    /// A sandbox whose spreadsheets are kept in a file.
+    pub fn with_data(path: &Path) -> Self {
+        let mut command = halaqah();
+        command.args(["sandbox", "--listen", "127.0.0.1:0", "--data"]).arg(path);
+        Self::of(command)
+    }
+
+    /// Kills it as `kill -9` does, and waits until it is gone.
+    pub fn kill(&mut self) {
+        // It may have come to its end by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Sandboxed {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

@@ -116,6 +116,12 @@ impl GoogleError {
         matches!(self, Self::Quota { .. } | Self::Unavailable { .. } | Self::UnclearWrite { .. } | Self::Timeout { .. })
     }
 
+    /// Whether the spreadsheet may be otherwise than it was last read, so that reading and planning once more may help: a
+    /// write that perhaps took effect, or a tab that somebody deleted in between.
+    pub fn is_overtaken(&self) -> bool {
+        matches!(self, Self::UnclearWrite { .. } | Self::NoSuchGrid { .. })
+    }
+
     /// A stable word for logs and for counting.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@ use crate::sandbox::book::{Area, CellData, Entry, Format, Spreadsheet, check_len
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::fields::Mask;
 use crate::sandbox::format;
+use crate::sandbox::references;
 
 /// Normalised data for a cell, ready to be put into many.
 struct Prepared<'v> {
@@ -285,6 +286,17 @@ pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     for row in area.top..area.bottom {
         for column in area.left..area.right {
             painter.paint(book, id, row, column, &data)?;
+        }
+    }
+    // A formula goes on from cell to cell, as if it had been dragged.
+    if let (Entry::Formula(source), true) = (&data.entry, mask.has("userEnteredValue")) {
+        let sheet = book.sheet_mut(id)?;
+        for (down, row) in (area.top..area.bottom).enumerate() {
+            for (right, column) in (area.left..area.right).enumerate() {
+                if let Some(moved) = references::moved(source, down.cast_signed(), right.cast_signed()) {
+                    sheet.edit(row, column, |cell| cell.entry = Entry::Formula(moved.into()));
+                }
+            }
         }
     }
     Ok(Value::Null)

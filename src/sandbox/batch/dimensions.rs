@@ -172,6 +172,12 @@ fn longest_line(text: &str) -> usize {
 pub(super) fn add_group(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let (id, dimension, start, end) = dimension_range(book, &body["range"], "range")?;
     let sheet = book.sheet_mut(id)?;
+    let count = sheet.count(dimension);
+    if start >= count {
+        return Err(Refusal(format!("range.startIndex[{start}] must be less than the grid's size[{count}]")));
+    }
+    // An end beyond the grid means its edge.
+    let end = end.min(count);
     let rows = dimension == Dimension::Rows;
     let groups = if rows { &mut sheet.objects.row_groups } else { &mut sheet.objects.column_groups };
     let depth = 1 + groups

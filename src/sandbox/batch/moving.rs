@@ -11,6 +11,7 @@ use crate::sandbox::book::range::Shift;
 use crate::sandbox::book::{Area, CellData, Dimension, Entry, Spreadsheet};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::formula::{self, Outcome};
+use crate::sandbox::references;
 
 /// What a paste takes along.
 fn pasted(kind: &str, from: &CellData, value: Outcome, place: &mut CellData) {
@@ -27,6 +28,15 @@ fn pasted(kind: &str, from: &CellData, value: Outcome, place: &mut CellData) {
         }
         "PASTE_CONDITIONAL_FORMATTING" => {}
         _ => *place = from.clone(),
+    }
+}
+
+/// Lets the references of a formula go along with it.
+fn move_formula(cell: &mut CellData, down: isize, right: isize) {
+    if let Entry::Formula(source) = &cell.entry
+        && let Some(moved) = references::moved(source, down, right)
+    {
+        cell.entry = Entry::Formula(moved.into());
     }
 }
 
@@ -56,7 +66,8 @@ pub(super) fn copy_paste(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) 
     let (from_id, from) = area_of(book, &body["source"], "source")?;
     let (to_id, to) = area_of(book, &body["destination"], "destination")?;
     let mut cells = lifted(book, from_id, &from)?;
-    if text(body, "pasteOrientation") == "TRANSPOSE" {
+    let transposed = text(body, "pasteOrientation") == "TRANSPOSE";
+    if transposed {
         cells = (0..from.width()).map(|column| cells.iter().map(|row| row[column].clone()).collect()).collect();
     }
     let (height, width) = (cells.len(), cells.first().map_or(0, Vec::len));
@@ -69,7 +80,16 @@ pub(super) fn copy_paste(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) 
     for row in 0..rows {
         for column in 0..columns {
             let (cell, value) = &cells[row % height][column % width];
-            sheet.edit(to.top + row, to.left + column, |place| pasted(kind, cell, value.clone(), place));
+            let (from_row, from_column) =
+                if transposed { (column % width, row % height) } else { (row % height, column % width) };
+            let down = (to.top + row).cast_signed() - (from.top + from_row).cast_signed();
+            let right = (to.left + column).cast_signed() - (from.left + from_column).cast_signed();
+            sheet.edit(to.top + row, to.left + column, |place| {
+                pasted(kind, cell, value.clone(), place);
+                if kind != "PASTE_FORMAT" {
+                    move_formula(place, down, right);
+                }
+            });
         }
     }
     book.check_size()?;
@@ -192,7 +212,16 @@ pub(super) fn sort(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Rep
         }
         Ordering::Equal
     });
-    book.sheet_mut(id)?.permute_rows(area, &order);
+    let sheet = book.sheet_mut(id)?;
+    sheet.permute_rows(area, &order);
+    for (now, before) in order.into_iter().enumerate().filter(|(now, before)| now != before) {
+        let row = area.top + now;
+        for column in area.left..area.right.min(sheet.row(row).len()) {
+            if matches!(sheet.entry(row, column), Entry::Formula(_)) {
+                sheet.edit(row, column, |cell| move_formula(cell, now.cast_signed() - before.cast_signed(), 0));
+            }
+        }
+    }
     Ok(Value::Null)
 }
 

@@ -51,8 +51,14 @@ fn checked(book: &Spreadsheet, given: &Value) -> Result<(i64, Value), Refusal> {
         let id = text(given, "namedRangeId");
         book.named_ranges.iter().find(|named| text(named, "namedRangeId") == id).map(|named| named["range"].clone())
     });
-    let (sheet, _) = grid_range(book, range.as_ref(), "protectedRange.range")?;
+    let (sheet, area) = grid_range(book, range.as_ref(), "protectedRange.range")?;
     let mut range = range.unwrap_or_default();
+    // Open sides stay open; an end beyond the grid means its edge.
+    for (side, end) in [("endRowIndex", area.bottom), ("endColumnIndex", area.right)] {
+        if range.get(side).is_some() {
+            range[side] = json!(end);
+        }
+    }
     range["sheetId"] = json!(sheet);
     kept.insert("range".to_owned(), range);
     for name in ["namedRangeId", "description"] {

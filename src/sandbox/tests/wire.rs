@@ -10,7 +10,7 @@ use google_sheets4::hyper_util::client::legacy::connect::HttpConnector;
 use google_sheets4::hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use super::super::{Fault, Sandbox};
+use super::super::{Fault, Sandbox, Sharing};
 
 type Hub = Sheets<HttpConnector>;
 
@@ -93,9 +93,9 @@ async fn faults_come_before_or_after_the_work() {
         sandbox.add_fault(Fault { html: true, ..Fault::default() });
         assert!(matches!(put("empat").await, Err(Error::Failure(_))));
         assert_eq!(cell(), "tiga");
-        sandbox.add_fault(Fault { sharing: Some("none".to_owned()), ..Fault::default() });
+        sandbox.add_fault(Fault { sharing: Some(Sharing::None), ..Fault::default() });
         assert_eq!(status(put("lima").await), (403, "PERMISSION_DENIED".to_owned()));
-        sandbox.add_fault(Fault { sharing: Some("all".to_owned()), ..Fault::default() });
+        sandbox.add_fault(Fault { sharing: Some(Sharing::All), ..Fault::default() });
         put("enam").await.unwrap();
         assert_eq!(cell(), "enam");
     })
