@@ -99,7 +99,7 @@ fn page_settings(
 async fn fill(endpoint: &str, tabs: &[DemoTab]) -> Result<String, GoogleError> {
     let google = Google::connect(GoogleSettings::local(endpoint)).await?;
     let sheets: Vec<(&str, Rows)> = tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
-    google.create_spreadsheet("Rohis SMAN 1 (contoh)", "id_ID", ZONE.name(), &sheets).await
+    google.create_spreadsheet("Rohis SMA Contoh", "id_ID", ZONE.name(), &sheets).await
 }
 
 /// A cycle, then a pause, again and again.

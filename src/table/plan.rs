@@ -105,7 +105,8 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
     let numbered = (2..).map(|number| format!("{} (halaqah {number})", tab.layout.title));
     let mut titles = [tab.layout.title.clone(), format!("{} (halaqah)", tab.layout.title)].into_iter().chain(numbered);
     let title = titles.find(free).expect("of endlessly many titles one is free");
-    let row_count = tab.rows.len() + SPARE_ROWS;
+    let for_people = tab.layout.columns.iter().any(|column| column.people.is_some());
+    let row_count = tab.rows.len() + if for_people { SPARE_ROWS_FOR_PEOPLE } else { SPARE_ROWS };
     plan.report.push(format!("+ {title}"));
     plan.changes.push(Change::AddTab { sheet_id: id, title: title.clone(), row_count, layout: tab.layout.clone() });
     for (row, wanted) in tab.rows.iter().enumerate() {
@@ -116,6 +117,8 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
 
 /// Rows to spare when a tab is made, so that a growing tab does not grow its grid at every cycle.
 const SPARE_ROWS: usize = 20;
+/// The same where people decide: their dropdowns reach as far as the grid did when the tab was made.
+const SPARE_ROWS_FOR_PEOPLE: usize = 500;
 
 fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
     // Somebody took a column away: what stood to the right of it has moved, and is written anew below.

@@ -31,9 +31,15 @@ pub(super) fn add_tab(id: i64, title: &str, row_count: usize, layout: &Layout) -
     requests.extend(widths(id, &layout.columns));
     requests.push(protection(id, layout));
     requests.extend(validations(id, layout));
-    requests.extend(layout.colours.iter().zip(0..).map(|(rule, index)| colour(id, rule, index, first_row(layout))));
+    requests.extend(layout.colours.iter().zip(0..).map(|(rule, index)| colour(id, rule, index, header_row(layout))));
     requests.extend(layout.charts.iter().zip(0..).map(|(chart, index)| add_chart(id, chart, index)));
     requests
+}
+
+/// The row of column titles. What holds for the rows below it begins here: a range that begins at the first of them would be
+/// pushed down when a row is inserted before it.
+fn header_row(layout: &Layout) -> usize {
+    layout.header_row.unwrap_or(0)
 }
 
 /// The first row below the column titles.
@@ -114,7 +120,7 @@ fn people_columns(layout: &Layout) -> impl Iterator<Item = (usize, &Dropdown)> {
 /// Whoever writes into our cells is warned that the next cycle overwrites it; nobody is locked out.
 fn protection(id: i32, layout: &Layout) -> Request {
     let open: Vec<GridRange> =
-        people_columns(layout).map(|(column, _)| column_below(id, column, first_row(layout))).collect();
+        people_columns(layout).map(|(column, _)| column_below(id, column, header_row(layout))).collect();
     let protected_range = ProtectedRange {
         range: Some(GridRange { sheet_id: Some(id), ..GridRange::default() }),
         unprotected_ranges: (!open.is_empty()).then_some(open),
