@@ -29,7 +29,7 @@ mod tests;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::serve::ListenerExt;
 use tokio::sync::watch;
@@ -91,6 +91,8 @@ pub struct Sandbox {
 
 struct Inner {
     state: Mutex<State>,
+    /// What readers see. They do not wait for a change that is being stored.
+    published: RwLock<Arc<Book>>,
     faults: Mutex<Faults>,
     requests: AtomicU64,
     changed: watch::Sender<u64>,
@@ -115,9 +117,14 @@ impl Sandbox {
     }
 
     fn new(book: Book, store: Option<Store>) -> Self {
-        let state = Mutex::new(State { book: Arc::new(book), revision: 0, store });
-        let inner =
-            Inner { state, faults: Mutex::default(), requests: AtomicU64::new(0), changed: watch::Sender::new(0) };
+        let book = Arc::new(book);
+        let inner = Inner {
+            published: RwLock::new(Arc::clone(&book)),
+            state: Mutex::new(State { book, revision: 0, store }),
+            faults: Mutex::default(),
+            requests: AtomicU64::new(0),
+            changed: watch::Sender::new(0),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -142,7 +149,7 @@ impl Sandbox {
 
     /// A number that grows with every change of the book.
     pub fn revision(&self) -> u64 {
-        self.state().revision
+        *self.inner.changed.borrow()
     }
 
     /// Tells of every change of the book by its revision.
@@ -197,12 +204,13 @@ impl Sandbox {
     fn publish(&self, state: &mut State, draft: Book) {
         state.book = Arc::new(draft);
         state.revision += 1;
+        *self.inner.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&state.book);
         self.inner.changed.send_replace(state.revision);
     }
 
     /// The book as it is now; it does not change in the reader's hands.
     fn book(&self) -> Arc<Book> {
-        Arc::clone(&self.state().book)
+        Arc::clone(&self.inner.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     // A panic while the lock is held leaves the old book in place: drafts are swapped in whole.
