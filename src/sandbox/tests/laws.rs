@@ -156,6 +156,10 @@ fn on_cells() -> BoxedStrategy<Value> {
         (range(), id(), 0..8_u8, 0..8_u8).prop_map(|(from, id, row, column)| json!({"cutPaste": {
             "source": from, "destination": {"sheetId": id, "rowIndex": row, "columnIndex": column}, "pasteType": "PASTE_NORMAL",
         }})),
+        (range(), prop_oneof![Just("ROWS"), Just("COLUMNS")])
+            .prop_map(|(range, shift)| json!({"insertRange": {"range": range, "shiftDimension": shift}})),
+        (range(), prop_oneof![Just("ROWS"), Just("COLUMNS")])
+            .prop_map(|(range, shift)| json!({"deleteRange": {"range": range, "shiftDimension": shift}})),
         range().prop_map(|range| json!({"findReplace": {"find": "1", "replacement": "", "range": range}})),
     ]
     .boxed()
