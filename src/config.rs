@@ -489,7 +489,7 @@ mod tests {
     #[test]
     fn the_example_can_be_used_as_it_is() {
         let config = parse(EXAMPLE).unwrap();
-        assert_eq!(config.data_dir, Path::new("config/../data"));
+        assert_eq!(config.data_dir, Path::new("config/data"));
         assert_eq!(config.seasons[0].code, "2026-ganjil");
         assert_eq!(config.forms["meeting_report"], TabName::Title("Form Responses 6".to_owned()));
     }
