@@ -42,7 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("daemon", &["config", "cycle", "edge", "schedule"]),
-    ("demo", &["config", "forms", "ledger", "sandbox", "table"]),
+    ("demo", &["config", "forms", "ledger", "sandbox", "table", "words"]),
     ("cli", &["cycle", "edge", "ledger", "sandbox", "setting"]),
     (
         "commands",

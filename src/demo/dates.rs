@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use crate::ledger::season::monday_of;
+use crate::words::INDONESIAN_MONTHS;
 
 /// The week in which the demo is seen.
 pub(super) const NOW: i64 = 12;
@@ -74,19 +75,5 @@ impl Dates {
 
 /// A month and a year as they are written in Bahasa Indonesia: `Juli 2026`.
 pub(super) fn month_and_year(day: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ];
-    format!("{} {}", MONTHS[day.month0() as usize], day.year())
+    format!("{} {}", INDONESIAN_MONTHS[day.month0() as usize], day.year())
 }

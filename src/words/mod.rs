@@ -139,7 +139,8 @@ impl Words {
 
 const INDONESIAN_DAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Ahad"];
 const ENGLISH_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const INDONESIAN_MONTHS: [&str; 12] = [
+/// The months in Bahasa Indonesia.
+pub const INDONESIAN_MONTHS: [&str; 12] = [
     "Januari",
     "Februari",
     "Maret",
@@ -153,7 +154,8 @@ const INDONESIAN_MONTHS: [&str; 12] = [
     "November",
     "Desember",
 ];
-const ENGLISH_MONTHS: [&str; 12] = [
+/// The months in English.
+pub const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
