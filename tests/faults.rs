@@ -94,7 +94,7 @@ fn trouble_that_stays_ends_with_code_3_and_is_healed_later() {
         ("an overload", json!([{"on": "read", "status": 503, "count": 9}]), "The service is currently unavailable."),
         ("cut answers", json!([{"on": "read", "cut_body": true, "count": 9}]), "cut off"),
         ("pages", json!([{"on": "read", "html": true, "count": 9}]), "HTTP status 502"),
-        ("writes", json!([{"on": "write", "status": 503, "count": 9}]), "whether the last write took effect"),
+        ("writes", json!([{"on": "write", "status": 503, "count": 9}]), "apakah tulisan terakhir sampai"),
         ("applied writes", json!([{"on": "write", "status": 503, "after": true, "count": 9}]), ""),
     ];
     let script: Vec<(&str, Value)> = faults.iter().map(|(name, faults, _)| (*name, faults.clone())).collect();
@@ -113,9 +113,9 @@ fn what_a_person_has_to_mend_ends_with_code_1() {
     program.fault(json!({"status": 401}));
     program.run(&["sync"]).failed(1, &["Request had invalid authentication credentials"]);
     program.fault(json!({"sharing": "none"}));
-    program.run(&["sync"]).failed(1, &["is not shared", "Share"]);
+    program.run(&["sync"]).failed(1, &["belum dibagikan", "Bagikan"]);
     program.fault(json!({"sharing": "all", "on": "write", "status": 403}));
-    program.run(&["sync"]).failed(1, &["is not shared"]);
+    program.run(&["sync"]).failed(1, &["belum dibagikan"]);
     heals(&program, "what people mended");
 }
 
