@@ -161,26 +161,33 @@ impl ValueRange<'_> {
                     let filled = (self.area.top..bottom)
                         .rfind(|&row| self.sheet.cell(row, column).is_some_and(|cell| !self.is_blank(cell)));
                     let end = filled.map_or(self.area.top, |last| last + 1);
-                    write_list(out, self.area.top..end, |out, row| self.write_cell(out, row, column));
+                    write_list(out, self.area.top..end, |out, row| match self.sheet.cell(row, column) {
+                        Some(cell) => self.write_cell(out, cell, (row, column)),
+                        None => write_text(out, ""),
+                    });
                 });
             } else {
                 write_list(out, self.area.top..bottom, |out, row| {
-                    write_list(out, self.area.left..self.row_end(row), |out, column| self.write_cell(out, row, column));
+                    let cells = self.sheet.row(row).get(self.area.left..self.row_end(row)).unwrap_or(&[]);
+                    write_list(out, (self.area.left..).zip(cells), |out, (column, cell)| {
+                        self.write_cell(out, cell, (row, column));
+                    });
                 });
             }
         }
         out.push(b'}');
     }
 
-    fn write_cell(&self, out: &mut Vec<u8>, row: usize, column: usize) {
+    fn write_cell(&self, out: &mut Vec<u8>, cell: &CellData, (row, column): (usize, usize)) {
         let Self { book, sheet, rendering, .. } = self;
-        let Some(cell) = sheet.cell(row, column) else { return write_text(out, "") };
-        match &cell.entry {
+        let value = match &cell.entry {
+            Entry::Blank => return write_text(out, ""),
             Entry::Text(text) => return write_text(out, text),
             Entry::Formula(source) if rendering.value == ValueRender::Formula => return write_text(out, source),
-            _ => {}
-        }
-        let value = book.value(sheet, row, column);
+            Entry::Formula(_) => book.value(sheet, row, column),
+            Entry::Number(number) => Outcome::Number(*number),
+            Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
+        };
         let format = cell.format.as_deref();
         let as_text = rendering.value == ValueRender::Formatted
             || (rendering.dates_as_text && format.is_some_and(|format| format.is_temporal()));
@@ -190,7 +197,7 @@ impl ValueRange<'_> {
                 out.extend_from_slice(if boolean { b"true" } else { b"false" });
             }
             // What most numbers are shown as takes no pattern.
-            Outcome::Number(number) if format.is_none() && number.fract() == 0.0 && number.abs() < 1e15 => {
+            Outcome::Number(number) if format.is_none() && is_whole(number) && number.abs() < 1e15 => {
                 out.push(b'"');
                 write_number(out, number);
                 out.push(b'"');
@@ -231,8 +238,13 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Whether it is a whole number that fits into 64 bits.
+fn is_whole(number: f64) -> bool {
+    (number as i64) as f64 == number
+}
+
 fn write_number(out: &mut Vec<u8>, number: f64) {
-    if number.fract() != 0.0 || number.abs() >= 9.0e15 {
+    if !is_whole(number) || number.abs() >= 9.0e15 {
         return out.extend_from_slice(json!(number).to_string().as_bytes());
     }
     let mut digits = [0; 20];
