@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::http::Method;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::api::{Call, Outcome, decoded, invalid_fields};
@@ -118,13 +117,23 @@ fn mask_of(call: &Call, message: &str) -> Result<Option<Mask>, ApiError> {
     }
 }
 
-/// Writes a body out, through the mask if there is one.
-fn written(call: &Call, message: &str, body: &impl Serialize) -> Answer {
-    if let Some(mask) = mask_of(call, message)? {
-        let value = serde_json::to_value(body).map_err(|_| ApiError::of_status(500, false))?;
-        return Ok(Outcome::Json(mask.apply(value)));
+/// A body that was written out, through the mask if there is one.
+fn written(call: &Call, message: &str, body: Vec<u8>) -> Answer {
+    let Some(mask) = mask_of(call, message)? else { return Ok(Outcome::Written(body)) };
+    let value = serde_json::from_slice(&body).map_err(|_| ApiError::of_status(500, false))?;
+    Ok(Outcome::Json(mask.apply(value)))
+}
+
+/// `{"spreadsheetId": …, "valueRanges": […]}`, written out; the list is left out when it is empty.
+fn write_ranges<T>(id: &str, ranges: &[T], write: impl FnMut(&mut Vec<u8>, &T)) -> Vec<u8> {
+    let mut out = b"{\"spreadsheetId\":".to_vec();
+    values::write_text(&mut out, id);
+    if !ranges.is_empty() {
+        out.extend_from_slice(b",\"valueRanges\":");
+        values::write_list(&mut out, ranges, write);
     }
-    serde_json::to_vec(body).map(Outcome::Written).map_err(|_| ApiError::of_status(500, false))
+    out.push(b'}');
+    out
 }
 
 fn masked(call: &Call, message: &str, body: Value) -> Answer {
@@ -309,15 +318,9 @@ fn get_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
     let place = values::place(spreadsheet, range)?;
-    written(call, "ValueRange", &ValueRange::new(spreadsheet, &place, rendering)?)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ranges<'a> {
-    spreadsheet_id: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    value_ranges: Vec<ValueRange<'a>>,
+    let mut body = Vec::new();
+    ValueRange::new(spreadsheet, &place, rendering)?.write(&mut body);
+    written(call, "ValueRange", body)
 }
 
 fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
@@ -329,7 +332,7 @@ fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let place = values::place(spreadsheet, text)?;
         value_ranges.push(ValueRange::new(spreadsheet, &place, rendering)?);
     }
-    written(call, "BatchGetValuesResponse", &Ranges { spreadsheet_id: id, value_ranges })
+    written(call, "BatchGetValuesResponse", write_ranges(id, &value_ranges, |out, range| range.write(out)))
 }
 
 /// The places that the filters select, each with the filters that select it, in the order of the filters.
@@ -349,21 +352,6 @@ fn filtered<'f>(book: &Spreadsheet, filters: &'f [Value]) -> Result<Vec<((i64, A
     Ok(places)
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MatchedRange<'a> {
-    value_range: ValueRange<'a>,
-    data_filters: Vec<&'a Value>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MatchedRanges<'a> {
-    spreadsheet_id: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    value_ranges: Vec<MatchedRange<'a>>,
-}
-
 fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "BatchGetValuesByDataFilterRequest", "")?;
     let rendering = Rendering::parse(
@@ -376,9 +364,16 @@ fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let mut value_ranges = Vec::new();
     for ((sheet_id, area), data_filters) in filtered(spreadsheet, items(&body, "dataFilters"))? {
         let place = Place { sheet_id, area, single: false };
-        value_ranges.push(MatchedRange { value_range: ValueRange::new(spreadsheet, &place, rendering)?, data_filters });
+        value_ranges.push((ValueRange::new(spreadsheet, &place, rendering)?, json!(data_filters).to_string()));
     }
-    written(call, "BatchGetValuesByDataFilterResponse", &MatchedRanges { spreadsheet_id: id, value_ranges })
+    let body = write_ranges(id, &value_ranges, |out, (range, filters)| {
+        out.extend_from_slice(b"{\"valueRange\":");
+        range.write(out);
+        out.extend_from_slice(b",\"dataFilters\":");
+        out.extend_from_slice(filters.as_bytes());
+        out.push(b'}');
+    });
+    written(call, "BatchGetValuesByDataFilterResponse", body)
 }
 
 fn by_columns(value_range: &Value) -> Result<bool, ApiError> {
@@ -412,7 +407,7 @@ impl Echo {
         if self.wanted {
             let place = Place { sheet_id: written.sheet_id, area: written.area, single: false };
             let range = ValueRange::new(book, &place, Rendering { by_columns, ..self.rendering })?;
-            json["updatedData"] = serde_json::to_value(range).map_err(|_| ApiError::of_status(500, true))?;
+            json["updatedData"] = range.to_json().map_err(|_| ApiError::of_status(500, true))?;
         }
         Ok(json)
     }

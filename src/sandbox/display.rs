@@ -56,6 +56,11 @@ fn general(number: f64, customs: &Customs) -> String {
     if number.fract() == 0.0 {
         return format!("{number:.0}");
     }
+    // The shortest text that gives the number back is the same where ten digits are enough for it.
+    let shortest = number.to_string();
+    if size >= 1e-4 && shortest.bytes().filter(u8::is_ascii_digit).count() <= 10 {
+        return if customs.decimal == '.' { shortest } else { shortest.replace('.', &customs.decimal.to_string()) };
+    }
     let whole_digits = size.log10().floor() as i32 + 1;
     let decimals = usize::try_from((10 - whole_digits).clamp(0, 17)).unwrap_or(0);
     let text = format!("{number:.decimals$}");
@@ -337,6 +342,9 @@ mod tests {
         assert_eq!(plain(1.0 / 3.0, "en_US"), "0.3333333333");
         assert_eq!(plain(1.5, "id_ID"), "1,5");
         assert_eq!(plain(1e20, "en_US"), "1E+20");
+        assert_eq!(plain(0.1 + 0.2, "en_US"), "0.3");
+        assert_eq!(plain(-12_345_678.25, "id_ID"), "-12345678,25");
+        assert_eq!(plain(12_345_678.255, "en_US"), "12345678.26");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Reading and writing values: what `spreadsheets.values.*` does, on the model. Knows no HTTP.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 
 use super::book::{Area, CellData, Entry, OpenRange, Sheet, Spreadsheet, check_length, range};
@@ -97,6 +96,9 @@ fn exceeds(sheet: &Sheet, area: &Area) -> Refusal {
     ))
 }
 
+/// About how many bytes of JSON a cell takes.
+const BYTES_A_CELL: usize = 20;
+
 /// A `ValueRange` that is written out without being built first.
 pub struct ValueRange<'a> {
     book: &'a Spreadsheet,
@@ -142,96 +144,125 @@ impl<'a> ValueRange<'a> {
     }
 }
 
-impl Serialize for ValueRange<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("range", &range::shown(&self.sheet.title, &self.area))?;
-        map.serialize_entry("majorDimension", if self.rendering.by_columns { "COLUMNS" } else { "ROWS" })?;
+impl ValueRange<'_> {
+    /// Writes it out as the API's JSON. By hand, for a spreadsheet is read far more often than anything else is done with it.
+    pub fn write(&self, out: &mut Vec<u8>) {
         let (bottom, right) = self.extent();
+        out.reserve(64 + (bottom - self.area.top) * (right - self.area.left) * BYTES_A_CELL);
+        out.extend_from_slice(b"{\"range\":");
+        write_text(out, &range::shown(&self.sheet.title, &self.area));
+        let dimension = if self.rendering.by_columns { "COLUMNS" } else { "ROWS" };
+        out.extend_from_slice(b",\"majorDimension\":");
+        write_text(out, dimension);
         if bottom > self.area.top {
-            map.serialize_entry("values", &Lines { range: self, bottom, right })?;
-        }
-        map.end()
-    }
-}
-
-struct Lines<'a> {
-    range: &'a ValueRange<'a>,
-    bottom: usize,
-    right: usize,
-}
-
-impl Serialize for Lines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let area = self.range.area;
-        if self.range.rendering.by_columns {
-            for column in area.left..self.right {
-                let filled = (area.top..self.bottom)
-                    .rfind(|&row| self.range.sheet.cell(row, column).is_some_and(|cell| !self.range.is_blank(cell)));
-                let end = filled.map_or(area.top, |last| last + 1);
-                list.serialize_element(&Line { range: self.range, cells: (area.top..end).map(|row| (row, column)) })?;
-            }
-        } else {
-            for row in area.top..self.bottom {
-                let cells = (area.left..self.range.row_end(row)).map(|column| (row, column));
-                list.serialize_element(&Line { range: self.range, cells })?;
+            out.extend_from_slice(b",\"values\":");
+            if self.rendering.by_columns {
+                write_list(out, self.area.left..right, |out, column| {
+                    let filled = (self.area.top..bottom)
+                        .rfind(|&row| self.sheet.cell(row, column).is_some_and(|cell| !self.is_blank(cell)));
+                    let end = filled.map_or(self.area.top, |last| last + 1);
+                    write_list(out, self.area.top..end, |out, row| match self.sheet.cell(row, column) {
+                        Some(cell) => self.write_cell(out, cell, (row, column)),
+                        None => write_text(out, ""),
+                    });
+                });
+            } else {
+                write_list(out, self.area.top..bottom, |out, row| {
+                    let cells = self.sheet.row(row).get(self.area.left..self.row_end(row)).unwrap_or(&[]);
+                    write_list(out, (self.area.left..).zip(cells), |out, (column, cell)| {
+                        self.write_cell(out, cell, (row, column));
+                    });
+                });
             }
         }
-        list.end()
+        out.push(b'}');
     }
-}
 
-struct Line<'a, I> {
-    range: &'a ValueRange<'a>,
-    cells: I,
-}
-
-impl<I: Iterator<Item = (usize, usize)> + Clone> Serialize for Line<'_, I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for (row, column) in self.cells.clone() {
-            list.serialize_element(&Shown { range: self.range, row, column })?;
-        }
-        list.end()
-    }
-}
-
-struct Shown<'a> {
-    range: &'a ValueRange<'a>,
-    row: usize,
-    column: usize,
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ValueRange { book, sheet, rendering, .. } = self.range;
-        let Some(cell) = sheet.cell(self.row, self.column) else { return serializer.serialize_str("") };
-        if let Entry::Text(text) = &cell.entry {
-            return serializer.serialize_str(text);
-        }
-        if let (Entry::Formula(source), ValueRender::Formula) = (&cell.entry, rendering.value) {
-            return serializer.serialize_str(source);
-        }
-        let value = book.value(sheet, self.row, self.column);
+    fn write_cell(&self, out: &mut Vec<u8>, cell: &CellData, (row, column): (usize, usize)) {
+        let Self { book, sheet, rendering, .. } = self;
+        let value = match &cell.entry {
+            Entry::Blank => return write_text(out, ""),
+            Entry::Text(text) => return write_text(out, text),
+            Entry::Formula(source) if rendering.value == ValueRender::Formula => return write_text(out, source),
+            Entry::Formula(_) => book.value(sheet, row, column),
+            Entry::Number(number) => Outcome::Number(*number),
+            Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
+        };
         let format = cell.format.as_deref();
         let as_text = rendering.value == ValueRender::Formatted
             || (rendering.dates_as_text && format.is_some_and(|format| format.is_temporal()));
         match value {
-            Outcome::Number(number) if !as_text => serialize_number(number, serializer),
-            Outcome::Boolean(boolean) if !as_text => serializer.serialize_bool(boolean),
-            value => serializer.serialize_str(&display::show(&value, format, &book.locale)),
+            Outcome::Number(number) if !as_text => write_number(out, number),
+            Outcome::Boolean(boolean) if !as_text => {
+                out.extend_from_slice(if boolean { b"true" } else { b"false" });
+            }
+            // What most numbers are shown as takes no pattern.
+            Outcome::Number(number) if format.is_none() && is_whole(number) && number.abs() < 1e15 => {
+                out.push(b'"');
+                write_number(out, number);
+                out.push(b'"');
+            }
+            value => write_text(out, &display::show(&value, format, &book.locale)),
         }
+    }
+
+    /// As a JSON value.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        serde_json::from_slice(&out)
     }
 }
 
-fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
-    if number.fract() == 0.0 && number.abs() < 9.0e15 {
-        serializer.serialize_i64(number as i64)
-    } else {
-        serializer.serialize_f64(number)
+/// Writes a JSON list, item by item.
+pub fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
+    out.push(b'[');
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(out, item);
     }
+    out.push(b']');
+}
+
+/// Writes a JSON string. Most texts hold nothing that has to be escaped: that is found out without a branch a byte.
+pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    let special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    if text.bytes().fold(false, |found, byte| found | special(byte)) {
+        out.extend_from_slice(json!(text).to_string().as_bytes());
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+/// Whether it is a whole number that fits into 64 bits.
+fn is_whole(number: f64) -> bool {
+    (number as i64) as f64 == number
+}
+
+fn write_number(out: &mut Vec<u8>, number: f64) {
+    if !is_whole(number) || number.abs() >= 9.0e15 {
+        return out.extend_from_slice(json!(number).to_string().as_bytes());
+    }
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let whole = number as i64;
+    let mut left = whole.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if whole < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
 }
 
 /// How values are written.

@@ -20,6 +20,12 @@ fn located(book: &Spreadsheet, location: &Value) -> Result<Value, Refusal> {
         if end - start != 1 {
             return Err("Developer metadata can only be associated with a single row or column.".into());
         }
+        let count = book.sheet(id).map_or(0, |sheet| sheet.count(dimension));
+        if start >= count {
+            return Err(Refusal(format!(
+                "dimensionRange.startIndex[{start}] must be less than the grid's size[{count}]"
+            )));
+        }
         let kind = if text(span, "dimension") == "ROWS" { "ROW" } else { "COLUMN" };
         let span = json!({"sheetId": id, "dimension": dimension.word(), "startIndex": start, "endIndex": end});
         return Ok(json!({"locationType": kind, "dimensionRange": span}));
