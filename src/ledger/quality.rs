@@ -2,23 +2,6 @@
 
 use std::collections::BTreeMap;
 
-/// Every reason for which a row may be rejected.
-pub const REJECTION_REASONS: [&str; 13] = [
-    "missing_timestamp",
-    "bad_timestamp",
-    "missing_required",
-    "bad_date",
-    "date_out_of_range",
-    "date_in_future",
-    "bad_phone",
-    "bad_money",
-    "bad_number",
-    "out_of_range",
-    "unknown_choice",
-    "too_few_choices",
-    "unknown_surah",
-];
-
 /// Counts of rows and values, over all tabs that are mapped to a form, whatever the day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Quality {
@@ -30,7 +13,7 @@ pub struct Quality {
     pub accepted: u64,
     /// Rows that did not.
     pub rejected: u64,
-    /// Rejected rows by reason (see [`REJECTION_REASONS`]); a reason that never occurred may be left out.
+    /// Rejected rows by reason (see [`Reason`](super::problem::Reason)); a reason that never occurred may be left out.
     pub rejected_by_reason: BTreeMap<String, u64>,
     /// Rejected rows by form; a form without any may be left out.
     pub rejected_by_form: BTreeMap<String, u64>,

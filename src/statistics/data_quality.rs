@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::numbers::{by_code, count, size};
 use super::registration;
-use crate::ledger::quality::REJECTION_REASONS;
+use crate::ledger::problem::Reason;
 use crate::ledger::references::Referent;
 use crate::ledger::standing::Standing;
 
@@ -22,7 +22,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
             "accepted": quality.accepted,
             "rejected": quality.rejected,
         },
-        "rejected_by_reason": by_code(REJECTION_REASONS, |reason| rejected(&quality.rejected_by_reason, reason)),
+        "rejected_by_reason": by_code(Reason::ALL.map(Reason::key), |reason| rejected(&quality.rejected_by_reason, reason)),
         "rejected_by_form": by_code(forms, |form| rejected(&quality.rejected_by_form, form)),
         "unknown_columns": quality.unknown_columns,
         "dropped_values": quality.dropped_values,
