@@ -465,13 +465,14 @@ fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>)
             members: members.iter().map(member).collect(),
         })
     });
-    let previous = standing.waiting.iter().filter_map(|waiting| {
+    let waiting = || standing.waiting.iter().filter(|waiting| standing.may_take_part(waiting.mentee));
+    let previous = waiting().filter_map(|waiting| {
         let latest = standing.groups.latest_membership(waiting.mentee)?;
         let mentor = standing.groups[latest.group].mentor?;
         Some((standing.mentees[waiting.mentee].code.as_str(), standing.mentors[mentor].code.as_str()))
     });
     Instance {
-        mentees: standing.waiting.iter().filter_map(|waiting| mentee(waiting.mentee)).collect(),
+        mentees: waiting().filter_map(|waiting| mentee(waiting.mentee)).collect(),
         mentors: (0..standing.mentors.len()).filter_map(mentor).collect(),
         groups: groups.collect(),
         must_not: state.rejected_pairs.iter().map(|(mentee, mentor)| (mentee.as_str(), mentor.as_str())).collect(),

@@ -1,8 +1,9 @@
 //! Guardian consent: what a guardian last said, and whether a mentee may be placed (statistics.md section 3).
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::people::{Person, eighteenth_birthday};
+use super::groups::GroupIndex;
+use super::people::{Person, PersonIndex, eighteenth_birthday};
 use super::record::Record;
 
 /// What a mentee's guardian last said.
@@ -17,7 +18,10 @@ pub enum Guardian {
         since: NaiveDate,
     },
     /// No.
-    Refused,
+    Refused {
+        /// If it had been yes before: the moment of the first no since.
+        withdrawn: Option<NaiveDateTime>,
+    },
 }
 
 impl Guardian {
@@ -26,8 +30,31 @@ impl Guardian {
         match (record.answers.text("consent"), self) {
             (Some("granted"), Self::Granted { since }) => Self::Granted { since },
             (Some("granted"), _) => Self::Granted { since: record.submitted_on() },
-            _ => Self::Refused,
+            (_, Self::Granted { .. }) => Self::Refused { withdrawn: Some(record.moment) },
+            (_, Self::Refused { withdrawn }) => Self::Refused { withdrawn },
+            (_, Self::Missing) => Self::Refused { withdrawn: None },
         }
+    }
+}
+
+/// Hours in which whoever holds a child's data has to stop using them once consent is withdrawn (UU 27/2022, article 40).
+pub const WITHDRAWAL_HOURS: i64 = 72;
+
+/// A guardian has taken back a consent that had been given, for a mentee under 18.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// Whose consent it was.
+    pub mentee: PersonIndex,
+    /// When it was taken back.
+    pub since: NaiveDateTime,
+    /// The group that the mentee still belongs to: somebody has to act by the deadline. None: nothing is left to do.
+    pub still_in: Option<GroupIndex>,
+}
+
+impl Withdrawal {
+    /// By when the mentee has to be out of the group.
+    pub fn deadline(&self) -> NaiveDateTime {
+        self.since + TimeDelta::hours(WITHDRAWAL_HOURS)
     }
 }
 
@@ -52,7 +79,7 @@ impl ConsentStatus {
         match guardian {
             _ if person.age_on(day).is_some_and(|age| age >= 18) => Self::Adult,
             Guardian::Granted { .. } => Self::Granted,
-            Guardian::Refused => Self::Refused,
+            Guardian::Refused { .. } => Self::Refused,
             Guardian::Missing => Self::Missing,
         }
     }
@@ -83,7 +110,7 @@ pub(super) fn complete_on(
     let of_age = person.birth_date().map(eighteenth_birthday).filter(|birthday| *birthday <= through);
     let granted = match guardian {
         Guardian::Granted { since } => Some(since),
-        Guardian::Missing | Guardian::Refused => None,
+        Guardian::Missing | Guardian::Refused { .. } => None,
     };
     of_age.into_iter().chain(granted).min().map(|day| day.max(registered))
 }

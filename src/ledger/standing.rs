@@ -6,7 +6,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
-use super::consent::{ConsentStatus, Guardian, complete_on};
+use super::consent::{ConsentStatus, Guardian, Withdrawal, complete_on};
 use super::groups::{Departure, Group, GroupIndex, Groups};
 use super::meetings::{Meeting, Meetings};
 use super::mentor_steps::MentorSteps;
@@ -113,6 +113,7 @@ pub struct Standing<'a> {
     pub references: References<'a>,
     names: Names<'a>,
     guardians: Vec<Guardian>,
+    guardians_today: Vec<Guardian>,
     first_taaruf: Vec<Option<NaiveDate>>,
     group_of_mentee: Vec<Option<GroupIndex>>,
     members: Vec<Vec<PersonIndex>>,
@@ -133,6 +134,7 @@ impl<'a> Standing<'a> {
     ) -> Result<Self, NoSeason> {
         let season = select(program, as_of, season)?;
         let through = as_of.min(season.end);
+        let all_records = records;
         let records = in_scope(records, as_of, through);
         let mut names = Names::default();
         let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
@@ -140,7 +142,14 @@ impl<'a> Standing<'a> {
         let mut references = References::default();
         let mut mentee = Finder::among(&mentees);
         let mut mentor = Finder::among(&mentors);
-        let guardians = guardians(&records, &names, &mentees, &mut mentee, &mut references);
+        let guardians = guardians_in(&records, &names, &mentees, &mut mentee, &mut references);
+        let guardians_today = if through < as_of {
+            // Between seasons the figures stand still; what guardians say holds from the day they say it.
+            let until_today = all_records.keep(|record| record.submitted_on() <= as_of);
+            guardians_in(&until_today, &names, &mentees, &mut mentee, &mut References::default())
+        } else {
+            guardians.clone()
+        };
         let decisions = records.of("placement_decision");
         let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
         let mut steps = MentorSteps::taken(records.of("mentor_training"), &names, &mut mentor, &mut references);
@@ -179,6 +188,7 @@ impl<'a> Standing<'a> {
             references,
             names,
             guardians,
+            guardians_today,
             first_taaruf,
         };
         standing.cohort =
@@ -265,6 +275,27 @@ impl<'a> Standing<'a> {
     /// Whether a mentee may be placed.
     pub fn consent(&self, mentee: PersonIndex) -> ConsentStatus {
         ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
+    }
+
+    /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of age, or with the consent
+    /// of the guardian, on `through` and today.
+    pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
+        let today = ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
+        self.consent(mentee).complete() && today.complete()
+    }
+
+    /// The consents that guardians have taken back and not given again by today, the earliest first.
+    pub fn consent_withdrawals(&self) -> Vec<Withdrawal> {
+        let of = |mentee: PersonIndex| match self.guardians_today[mentee] {
+            Guardian::Refused { withdrawn: Some(since) } => {
+                let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
+                (!is_adult).then(|| Withdrawal { mentee, since, still_in: self.groups.group_of(mentee, self.as_of) })
+            }
+            _ => None,
+        };
+        let mut withdrawals: Vec<Withdrawal> = (0..self.mentees.len()).filter_map(of).collect();
+        withdrawals.sort_by_key(|withdrawal| (withdrawal.since, withdrawal.mentee));
+        withdrawals
     }
 
     /// The first day in the season on which a mentee of the cohort could be placed.
@@ -398,7 +429,7 @@ fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> 
     records.keep(|record| record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record)))
 }
 
-fn guardians<'a>(
+fn guardians_in<'a>(
     records: &Records<'a>,
     names: &Names<'a>,
     mentees: &People<'a>,

@@ -172,6 +172,7 @@ fn decide(
     let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
     let suggested: Vec<IssuedSuggestion> = issued.cloned().collect();
     let waits = standing.waiting.iter().any(|waiting| waiting.mentee == shown.mentee);
+    let waits = waits && standing.may_take_part(shown.mentee);
     if !waits || placed_later(shown, state, standing) {
         return Ok(None);
     }

@@ -58,6 +58,43 @@ fn a_mentee_waits_since_the_first_yes_after_the_last_no() {
 }
 
 #[test]
+fn a_consent_that_was_taken_back_starts_a_clock_of_72_hours() {
+    let mut rows = Rows::default();
+    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentee("2026-07-14", "Budi Santoso", "+6281100000002");
+    consent(&mut rows, "2026-07-15", "granted");
+    rows.add("guardian_consent", "2026-07-15", json!({"child": "Budi", "consent": "refused"}));
+    rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad"]);
+    consent(&mut rows, "2026-08-03T20:15:00", "refused");
+    consent(&mut rows, "2026-08-04", "refused");
+    rows.place("2026-08-05", "leave", "Al Fatih", &["Ahmad"]);
+    consent(&mut rows, "2026-08-10", "granted");
+    let (records, program) = (Records::new(&rows.0), program());
+    let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
+    assert!(on("2026-08-02").consent_withdrawals().is_empty(), "one who never agreed has taken nothing back");
+    let at = |text: &str| text.parse::<chrono::NaiveDateTime>().unwrap();
+    let clock = on("2026-08-04").consent_withdrawals()[0];
+    assert_eq!((clock.mentee, clock.since, clock.still_in), (0, at("2026-08-03T20:15:00"), Some(0)));
+    assert_eq!(clock.deadline(), at("2026-08-06T20:15:00"));
+    assert!(on("2026-08-02").may_take_part(0) && !on("2026-08-03").may_take_part(0));
+    assert_eq!(on("2026-08-06").consent_withdrawals()[0].still_in, None, "the group has let him go");
+    assert!(on("2026-08-10").consent_withdrawals().is_empty() && on("2026-08-10").may_take_part(0));
+}
+
+#[test]
+fn between_seasons_a_consent_can_be_taken_back_too() {
+    let mut rows = Rows::default();
+    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
+    consent(&mut rows, "2026-07-15", "granted");
+    rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad"]);
+    consent(&mut rows, "2026-11-10", "refused");
+    let (records, program) = (Records::new(&rows.0), program());
+    let standing = Standing::at(&records, &program, day("2026-11-12"), None).unwrap();
+    assert_eq!((standing.through, standing.consent(0)), (day("2026-11-01"), ConsentStatus::Granted));
+    assert!(!standing.may_take_part(0));
+    assert_eq!(standing.consent_withdrawals()[0].still_in, Some(0));
+}
+
+#[test]
 fn one_who_comes_of_age_needs_nobodys_consent_from_the_birthday_on() {
     let mut rows = Rows::default();
     let answers =
