@@ -90,6 +90,8 @@ pub struct Config {
     pub heartbeat_url: Option<String>,
     /// The tab of each form that is on, by form key.
     pub forms: BTreeMap<String, TabName>,
+    /// The link to fill in a form, for forms that have one; `{group}` stands for a group's name.
+    pub form_links: BTreeMap<String, String>,
     /// In order of their first day.
     pub seasons: Vec<Season>,
     /// Days on which groups are not expected to meet.
@@ -190,6 +192,7 @@ struct HeartbeatTable {
 #[serde(deny_unknown_fields)]
 struct FormTable {
     tab: Spanned<TabName>,
+    link: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -298,6 +301,12 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         let hint = "save the key as a file of its own, mode 0600, and give its name here";
         wrong(credentials.span(), "a key never stands in this file".to_owned(), hint);
     }
+    for link in file.forms.values().filter_map(|table| table.link.as_ref()) {
+        if !link.get_ref().starts_with("http://") && !link.get_ref().starts_with("https://") {
+            let hint = "the form's prefilled link, with {group} where the name of the group stands";
+            wrong(link.span(), "a link begins with http:// or https://".to_owned(), hint);
+        }
+    }
     let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
     for url in urls.into_iter().flatten() {
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
@@ -375,6 +384,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
         schedule: sync.get_ref().parse().ok()?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        form_links: file
+            .forms
+            .iter()
+            .filter_map(|(form, table)| Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone())))
+            .collect(),
         forms: file.forms.into_iter().map(|(form, table)| (form.into_inner(), table.tab.into_inner())).collect(),
         seasons: seasons?,
         calendar: calendar?,

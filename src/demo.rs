@@ -102,6 +102,10 @@ pub fn configuration(
     );
     for tab in tabs {
         text += &format!("[forms.{}]\ntab = {}\n", tab.form, quoted(&tab.title));
+        if tab.form == "meeting_report" {
+            let link = format!("{endpoint}/forms/{spreadsheet_id}/meeting_report?group={{group}}");
+            text += &format!("link = {}\n", quoted(&link));
+        }
     }
     for (first_week, cash_opening) in [(dates::BEFORE, 250_000), (0, 1_100_000)] {
         let (start, end) = (dates.monday(first_week), dates.season_end(first_week));

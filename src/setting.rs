@@ -51,7 +51,7 @@ impl Setting {
         let beside = |name: &str| std::fs::read_to_string(config.folder().join(name)).ok();
         let forms = Forms::load(beside)?;
         let words = Words::new(config.language, beside(config.language.file()).as_deref())?;
-        let labels = labels(&forms, config.language);
+        let labels = Labels { links: config.form_links.clone(), ..labels(&forms, config.language) };
         let enabled = |key: &str| config.forms.contains_key(key);
         let enabled_forms = forms
             .iter()

@@ -245,8 +245,154 @@ groups-col-start = Since
 groups-col-last = Last meeting
 groups-col-attendance = Attendance
 groups-col-level = Level
-groups-col-members = Member names
 groups-no-mentor = no mentor yet
+tab-mentees = Mentees
+tab-mentors = Mentors
+tab-waiting = Queue & Capacity
+tab-meetings = Meetings
+tab-memorization = Memorization
+notes-hint = Write what you like; it is never overwritten
+
+groups-col-remarks = To look at
+groups-gap = { $weeks } school weeks without a meeting
+groups-not-started = has never met
+groups-without-consent = { $count } without a guardian's consent, not on the card
+groups-mixed = { $count } members are not { $gender }
+cards-title = Cards for mentors
+cards-lead = Select the lines of one card in the first column, copy them and send them to the mentor by WhatsApp.
+card-greeting = Assalamu'alaikum, { $mentor }. News of { $group }:
+card-slot = Time: { $slot }
+card-no-slot = not fixed yet
+card-members = Members ({ $count }): { $list }
+card-birthdays = Birthdays this month: { $list }
+card-birthday = { $name } (on the { $day })
+card-nobody = nobody
+card-last = Last meeting: { $last }
+card-met = { $day }, { $present } of { $roster } came
+card-never-met = never yet
+card-next = The next school week begins on { $day }.
+card-no-next = The next school week is not in the calendar yet.
+card-gap = { $weeks } school weeks have passed without a meeting; tell us if we can help.
+card-not-started = There has been no first meeting yet; tell us if we can help.
+card-well = May it go well, jazakallahu khairan.
+card-report = After the meeting, please fill in the meeting report.
+card-report-link = Meeting report (the { -group } is filled in): { $link }
+
+## Mentees
+
+mentees-title = Mentees
+mentees-lead = { $count } registered this season; { $placed } in a { -group }, { $waiting } waiting for a { -group }, { $missing } awaiting a guardian's consent.
+mentees-none = Nobody has registered yet.
+mentees-col-code = Code
+mentees-col-name = Name
+mentees-col-gender = M/F
+mentees-col-class = Class
+mentees-col-level = Level
+mentees-col-state = Where they are now
+mentees-col-group = { -Group }
+mentees-col-attendance = Attendance
+mentees-col-seen = Last seen
+mentees-col-gain = New ayat
+mentees-col-note = Notes
+mentee-without-consent = in a { -group }, guardian's consent missing
+mentee-consent-refused = in a { -group }, the guardian does not agree
+mentee-waiting = waiting for a { -group } since { $day } ({ $days } days)
+mentee-awaiting-consent = awaiting the guardian's consent since { $day } ({ $days } days)
+mentee-refused = the guardian does not agree
+mentee-placed = in a { -group }
+mentee-long-absent = in a { -group }, absent without notice three times in a row
+mentee-left = left on { $day }
+mentee-graduated = graduated on { $day }
+mentee-earlier = has not registered again this season
+
+## Mentors
+
+mentors-title = Mentors
+mentors-lead = { $count } applied, { $ready } are ready, { $leading } lead a { -group }, { $silent } without a report for three weeks.
+mentors-none = Nobody has applied as a mentor yet.
+mentors-col-code = Code
+mentors-col-name = Name
+mentors-col-phone = Phone
+mentors-col-gender = M/F
+mentors-col-level = Level
+mentors-col-state = To look at
+mentors-col-steps = Steps passed
+mentors-col-groups = { -Group }
+mentors-col-load = Mentees
+mentors-col-most = At most
+mentors-col-contact = Last contact
+mentors-col-report = Last report
+mentors-col-note = Notes
+mentor-missing = still to pass: { $steps }
+mentor-silent = no report in the last three school weeks
+mentor-contact = { $days } days without contact
+mentor-contact-never = never contacted by the board
+mentor-overloaded = carries too much
+mentor-free = ready, has no { -group } yet
+mentor-steps = { $passed } of { $all }
+
+## Queue & Capacity
+
+waiting-title = Queue & Capacity
+waiting-lead = { $count } are waiting for a { -group }, { $over_14 } of them for more than 14 days; { $awaiting_consent } more await a guardian's consent and are not counted yet.
+waiting-people = Who is waiting, the longest first
+waiting-none = Nobody is waiting. Alhamdulillah.
+waiting-all-slots = all times
+waiting-key = { $gender }, { $slot }
+waiting-lack = { $count } places with ready { $gender } mentors are missing
+waiting-enough = enough
+waiting-no-demand = nobody is waiting
+waiting-col-slot = Mentors and time
+waiting-col-need = Wanted
+waiting-col-demand = Waiting
+waiting-col-supply = Free places
+waiting-col-gap = Missing
+waiting-col-blank = –
+waiting-col-level = Level
+waiting-col-meaning = Meaning
+waiting-col-note = Notes
+waiting-col-code = Code
+waiting-col-name = Name
+waiting-col-gender = M/F
+waiting-col-class = Class
+waiting-col-since = Since
+waiting-col-days = Days
+waiting-col-slots = Free at
+
+## Meetings
+
+meetings-title = Meetings
+meetings-lead = { $held } meetings were held this season, regularity { $regularity }, attendance { $rate }. Each dated column is one week, from Monday.
+meetings-col-group = { -Group }
+meetings-col-mentor = Mentor
+meetings-col-level = Level
+meetings-col-regularity = Regularity
+meetings-col-attendance = Attendance
+week-held = met
+week-online = online
+week-cancelled = cancelled
+week-missing = missing
+week-off = off
+
+## Memorization
+
+memorization-title = Memorization
+memorization-lead = { $reciters } recited this season: { $new_ayat } new ayat, { $juz_completed } juz completed. Those who have not recited for 28 days stand first.
+memorization-none = Nobody has recited yet.
+memorization-col-code = Code
+memorization-col-name = Name
+memorization-col-group = { -Group }
+memorization-col-level = Level
+memorization-col-ayat = New ayat
+memorization-col-pages = New pages
+memorization-col-juz = Juz completed
+memorization-col-last = Last recited
+memorization-col-state = Remark
+memorization-total = The whole program
+memorization-idle-share = { $share } of members have not recited for 28 days
+memorization-never = has never recited
+memorization-idle = has not recited for 28 days
+memorization-active = recites
 
 ## To Fix
 

@@ -245,8 +245,154 @@ groups-col-start = Sejak
 groups-col-last = Pertemuan terakhir
 groups-col-attendance = Kehadiran
 groups-col-level = Keadaan
-groups-col-members = Nama anggota
 groups-no-mentor = belum ada mentor
+tab-mentees = Adik
+tab-mentors = Mentor
+tab-waiting = Antrean & Kapasitas
+tab-meetings = Pertemuan
+tab-memorization = Hafalan
+notes-hint = Catatan bebas; tidak akan ditimpa
+
+groups-col-remarks = Yang perlu diperhatikan
+groups-gap = { $weeks } pekan sekolah tanpa pertemuan
+groups-not-started = belum pernah bertemu
+groups-without-consent = { $count } adik tanpa izin orang tua, tidak ditulis di kartu
+groups-mixed = { $count } anggota bukan { $gender }
+cards-title = Kartu untuk mentor
+cards-lead = Pilih baris-baris satu kartu di kolom pertama, salin, lalu kirim kepada mentornya lewat WhatsApp.
+card-greeting = Assalamu'alaikum, Kak { $mentor }. Kabar { $group }:
+card-slot = Jadwal: { $slot }
+card-no-slot = belum ditetapkan
+card-members = Anggota ({ $count }): { $list }
+card-birthdays = Ulang tahun bulan ini: { $list }
+card-birthday = { $name } (tanggal { $day })
+card-nobody = tidak ada
+card-last = Pertemuan terakhir: { $last }
+card-met = { $day }, hadir { $present } dari { $roster }
+card-never-met = belum pernah
+card-next = Pekan sekolah berikutnya mulai { $day }.
+card-no-next = Pekan sekolah berikutnya belum ada di kalender.
+card-gap = Sudah { $weeks } pekan sekolah belum bertemu; kabari kami kalau ada yang bisa dibantu, ya.
+card-not-started = Belum ada pertemuan pertama; kabari kami kalau ada yang bisa dibantu, ya.
+card-well = Semoga lancar, jazakallahu khairan.
+card-report = Sesudah bertemu, isi formulir laporan pertemuan, ya.
+card-report-link = Laporan pertemuan (nama { -group } sudah terisi): { $link }
+
+## Adik
+
+mentees-title = Adik
+mentees-lead = { $count } adik mendaftar musim ini; { $placed } di { -group }, { $waiting } menunggu { -group }, { $missing } menunggu izin orang tua.
+mentees-none = Belum ada yang mendaftar.
+mentees-col-code = Kode
+mentees-col-name = Nama
+mentees-col-gender = L/P
+mentees-col-class = Kelas
+mentees-col-level = Keadaan
+mentees-col-state = Di mana sekarang
+mentees-col-group = { -Group }
+mentees-col-attendance = Kehadiran
+mentees-col-seen = Terakhir hadir
+mentees-col-gain = Ayat baru
+mentees-col-note = Catatan
+mentee-without-consent = di { -group }, izin orang tua belum ada
+mentee-consent-refused = di { -group }, orang tua tidak mengizinkan
+mentee-waiting = menunggu { -group } sejak { $day } ({ $days } hari)
+mentee-awaiting-consent = menunggu izin orang tua sejak { $day } ({ $days } hari)
+mentee-refused = orang tua tidak mengizinkan
+mentee-placed = di { -group }
+mentee-long-absent = di { -group }, tidak hadir tanpa kabar tiga kali berturut-turut
+mentee-left = keluar { $day }
+mentee-graduated = lulus { $day }
+mentee-earlier = belum mendaftar lagi musim ini
+
+## Mentor
+
+mentors-title = Mentor
+mentors-lead = { $count } orang mendaftar, { $ready } siap membina, { $leading } sedang membina, { $silent } tanpa laporan tiga pekan terakhir.
+mentors-none = Belum ada yang mendaftar menjadi mentor.
+mentors-col-code = Kode
+mentors-col-name = Nama
+mentors-col-phone = Nomor
+mentors-col-gender = L/P
+mentors-col-level = Keadaan
+mentors-col-state = Yang perlu diperhatikan
+mentors-col-steps = Langkah lulus
+mentors-col-groups = { -Group }
+mentors-col-load = Adik
+mentors-col-most = Sanggup
+mentors-col-contact = Kontak terakhir
+mentors-col-report = Laporan terakhir
+mentors-col-note = Catatan
+mentor-missing = belum lulus: { $steps }
+mentor-silent = tanpa laporan tiga pekan sekolah terakhir
+mentor-contact = { $days } hari tanpa kontak pengurus
+mentor-contact-never = belum pernah dihubungi pengurus
+mentor-overloaded = bebannya terlalu berat
+mentor-free = siap, belum punya { -group }
+mentor-steps = { $passed } dari { $all }
+
+## Antrean & Kapasitas
+
+waiting-title = Antrean & Kapasitas
+waiting-lead = { $count } adik menunggu { -group }, { $over_14 } di antaranya lebih dari 14 hari; { $awaiting_consent } lagi masih menunggu izin orang tua dan belum dihitung.
+waiting-people = Siapa yang menunggu, yang terlama lebih dulu
+waiting-none = Tidak ada yang menunggu. Alhamdulillah.
+waiting-all-slots = semua jadwal
+waiting-key = { $gender }, { $slot }
+waiting-lack = kurang { $count } tempat pada mentor { $gender } yang siap
+waiting-enough = cukup
+waiting-no-demand = tidak ada yang menunggu
+waiting-col-slot = Mentor dan jadwal
+waiting-col-need = Yang dicari
+waiting-col-demand = Menunggu
+waiting-col-supply = Tempat kosong
+waiting-col-gap = Kekurangan
+waiting-col-blank = –
+waiting-col-level = Keadaan
+waiting-col-meaning = Artinya
+waiting-col-note = Catatan
+waiting-col-code = Kode
+waiting-col-name = Nama
+waiting-col-gender = L/P
+waiting-col-class = Kelas
+waiting-col-since = Sejak
+waiting-col-days = Hari
+waiting-col-slots = Bisa pada
+
+## Pertemuan
+
+meetings-title = Pertemuan
+meetings-lead = { $held } pertemuan terlaksana musim ini, keteraturan { $regularity }, kehadiran { $rate }. Tiap kolom tanggal adalah satu pekan, mulai Senin.
+meetings-col-group = { -Group }
+meetings-col-mentor = Mentor
+meetings-col-level = Keadaan
+meetings-col-regularity = Keteraturan
+meetings-col-attendance = Kehadiran
+week-held = bertemu
+week-online = daring
+week-cancelled = batal
+week-missing = kosong
+week-off = libur
+
+## Hafalan
+
+memorization-title = Hafalan
+memorization-lead = { $reciters } adik menyetor musim ini: { $new_ayat } ayat baru, { $juz_completed } juz selesai. Yang 28 hari tidak menyetor ada di atas.
+memorization-none = Belum ada setoran hafalan.
+memorization-col-code = Kode
+memorization-col-name = Nama
+memorization-col-group = { -Group }
+memorization-col-level = Keadaan
+memorization-col-ayat = Ayat baru
+memorization-col-pages = Halaman baru
+memorization-col-juz = Juz selesai
+memorization-col-last = Setoran terakhir
+memorization-col-state = Keterangan
+memorization-total = Seluruh program
+memorization-idle-share = { $share } anggota tidak menyetor 28 hari
+memorization-never = belum pernah menyetor
+memorization-idle = tidak menyetor 28 hari
+memorization-active = menyetor
 
 ## Perlu Diperbaiki
 

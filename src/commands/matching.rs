@@ -26,6 +26,7 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         standing: &standing,
         figures: &figures,
         suggestions: &suggestions,
+        mushaf: &setting.mushaf,
         labels,
         words,
         held: &[],

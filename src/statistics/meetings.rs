@@ -70,6 +70,11 @@ fn regular_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
     held.min(size(standing.expected_weeks(group).len()))
 }
 
+/// How regularly one group met in the season: none before it is expected to meet.
+pub fn regularity_of(standing: &Standing<'_>, group: GroupIndex) -> Option<f64> {
+    ratio(regular_weeks(standing, group), size(standing.expected_weeks(group).len()))
+}
+
 /// Expected weeks of a group with a report on time, of a meeting held or not.
 fn reported_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
     let window = standing.window();

@@ -64,6 +64,34 @@ fn is_idle(records: Option<&Vec<&Record>>, through: NaiveDate) -> bool {
     !records.is_some_and(|records| records.iter().any(|r| since < r.event_date && r.event_date <= through))
 }
 
+/// What one mentee memorized in the season.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Progress {
+    /// Ayat gained.
+    pub ayat: i64,
+    /// The pages that they fill.
+    pub pages: f64,
+    /// Juz completed.
+    pub juz: usize,
+    /// The day of the latest record of any kind, of any season.
+    pub last: Option<NaiveDate>,
+    /// Whether there has been no record of any kind for 28 days.
+    pub idle: bool,
+}
+
+/// The progress of everybody who ever recited; whoever is not in it never did.
+pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<PersonIndex, Progress> {
+    let (start, through) = (standing.season.start, standing.through);
+    let of_one = |(mentee, records): (PersonIndex, Vec<&Record>)| {
+        let idle = is_idle(Some(&records), through);
+        let last = records.iter().map(|record| record.event_date).max();
+        let gain = Gain::of(mushaf, &BTreeMap::from([(mentee, records)]), start, through);
+        let ayat = gain.by_mentee.get(&mentee).copied().unwrap_or(0);
+        (mentee, Progress { ayat, pages: round4(gain.pages), juz: gain.juz, last, idle })
+    };
+    by_mentee(standing).into_iter().map(of_one).collect()
+}
+
 /// What was learnt in a season: the ayat known at its end that were not known on the day before it began.
 #[derive(Debug, Default)]
 struct Gain {

@@ -29,7 +29,8 @@ mod survival;
 mod taaruf;
 mod waiting;
 
-pub use meetings::absent_in_a_row;
+pub use meetings::{absent_in_a_row, regularity_of};
+pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
 pub use mushaf::{BadMushaf, Mushaf};
 

@@ -1,8 +1,7 @@
-//! *Kelompok*: every open group with its mentor, its members and how it fares, worst first.
+//! *Kelompok*: every open group and how it fares, worst first; below, a card for each that its mentor can be sent.
 
-use super::{Level, Scene, Sheet, count, day, level_colours, text};
+use super::{Level, Scene, Sheet, cards, count, day, level_colours, maybe, maybe_day, text};
 use crate::ledger::groups::GroupIndex;
-use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// The column of levels.
@@ -16,59 +15,70 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     groups.sort_unstable();
     let parts = [("count", words.integer(groups.len() as i64)), ("day", words.long_date(standing.as_of))];
     let lead = words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let widths = [190, 190, 130, 110, 80, 100, 120, 90, 100, 420];
+    let widths = [170, 190, 130, 110, 80, 100, 120, 90, 100, 380];
     let mut sheet = Sheet::new("groups", position, &widths, words.say("groups-title"), lead);
-    let columns = ["name", "mentor", "phone", "slot", "size", "start", "last", "attendance", "level", "members"];
+    let columns = ["name", "mentor", "phone", "slot", "size", "start", "last", "attendance", "level", "remarks"];
     let columns = columns.map(|name| format!("groups-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     if groups.is_empty() {
         sheet.push(Style::Lead, [WantedCell::from(words.say("groups-none"))]);
+        return sheet.finish(words.say("tab-groups"));
     }
-    for (level, _, index) in groups {
+    for &(level, _, index) in &groups {
         sheet.push(Style::Body, cells(scene, level, index));
+    }
+    sheet.push(Style::Body, []);
+    sheet.push(Style::Title, [WantedCell::from(words.say("cards-title"))]);
+    sheet.push(Style::Lead, [WantedCell::from(words.say("cards-lead"))]);
+    // By name: a card is looked for, not ranked.
+    groups.sort_unstable_by_key(|(_, name, index)| (*name, *index));
+    for (_, _, index) in groups {
+        card(scene, &mut sheet, index);
     }
     sheet.finish(words.say("tab-groups"))
 }
 
-/// Stalled is an alert; faltering or not started is a warning.
+/// The card of a group: whom it is for, and the lines to be copied from the first column.
+fn card(scene: &Scene<'_>, sheet: &mut Sheet, index: GroupIndex) {
+    let [group, mentor, phone] = cards::head(scene, index);
+    sheet.push(Style::Section, [text(group), text(mentor), WantedCell::new(phone, Format::Text)]);
+    for line in cards::lines(scene, index) {
+        sheet.push(Style::Lead, [WantedCell::from(line)]);
+    }
+}
+
+/// Stalled, or with a minor without consent, is an alert; faltering or not started is a warning.
 fn level(scene: &Scene<'_>, index: GroupIndex) -> Level {
     let standing = scene.standing;
+    let without_consent = !standing.members(index).iter().all(|mentee| standing.may_take_part(*mentee));
     match standing.gap(index) {
-        Some(gap) => Level::of(gap >= 3, gap >= 6),
-        None => Level::of(standing.days_since_start(index) > 14, false),
+        Some(gap) => Level::of(gap >= 3, gap >= 6 || without_consent),
+        None => Level::of(standing.days_since_start(index) > 14, without_consent),
     }
 }
 
 fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10] {
     let (words, standing) = (scene.words, scene.standing);
     let group = &standing.groups[index];
-    let mentor = group.mentor.map(|mentor| &standing.mentors[mentor]);
-    let mentor_name = match mentor {
-        Some(mentor) => super::named(mentor, words),
-        None => words.say("groups-no-mentor"),
-    };
-    let phone = mentor.and_then(|mentor| mentor.phone()).unwrap_or_default();
+    let [name, mentor, phone] = cards::head(scene, index);
     let slot = group.weekly_slot.map_or("", |slot| scene.labels.choice("mentor_application", "slots", slot));
-    let members = standing.members(index);
-    let names: Vec<String> = members.iter().map(|&member| super::named(&standing.mentees[member], words)).collect();
-    let last = standing.last_held(index).map_or(WantedCell::from(words.say("none")), |meeting| day(meeting.date));
     [
-        text(group.name),
-        text(mentor_name),
+        text(name),
+        text(mentor),
         WantedCell::new(phone, Format::Text),
         text(slot),
-        count(members.len() as i64),
+        count(standing.members(index).len() as i64),
         day(group.start),
-        last,
+        maybe_day(standing.last_held(index).map(|meeting| meeting.date), words),
         attendance(scene, index),
         words.say(level.key()).into(),
-        text(names.join(", ")),
+        text(cards::remarks(scene, index)),
     ]
 }
 
 /// Present over roster, of the group's meetings in the season so far.
-fn attendance(scene: &Scene<'_>, index: GroupIndex) -> WantedCell {
+pub(super) fn attendance(scene: &Scene<'_>, index: GroupIndex) -> WantedCell {
     let window = scene.standing.window();
     let (mut present, mut roster) = (0, 0);
     for attendance in
@@ -77,6 +87,5 @@ fn attendance(scene: &Scene<'_>, index: GroupIndex) -> WantedCell {
         present += attendance.present.len();
         roster += attendance.roster.len();
     }
-    let rate = if roster == 0 { Cell::Blank } else { Cell::Number(present as f64 / roster as f64) };
-    WantedCell::new(rate, Format::Percent)
+    maybe((roster > 0).then(|| present as f64 / roster as f64), Format::Percent)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// The titles and labels of one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Labels {
@@ -11,6 +13,8 @@ pub struct Labels {
     pub questions: BTreeMap<(String, String), String>,
     /// Choices by form, question and code.
     pub choices: BTreeMap<(String, String, String), String>,
+    /// The links to forms that the configuration gives, by form; `{group}` stands where a group's name is filled in.
+    pub links: BTreeMap<String, String>,
     /// Questions whose answers never stand on a shared tab, by form and question.
     pub confidential: BTreeSet<(String, String)>,
 }
@@ -25,6 +29,12 @@ impl Labels {
     pub fn choice<'a>(&'a self, form: &str, question: &str, code: &'a str) -> &'a str {
         let key = (form.to_owned(), question.to_owned(), code.to_owned());
         self.choices.get(&key).map_or(code, String::as_str)
+    }
+
+    /// The link to a form with a group's name filled in, if the configuration has one.
+    pub fn link_for_group(&self, form: &str, group: &str) -> Option<String> {
+        let name = utf8_percent_encode(group, NON_ALPHANUMERIC).to_string();
+        self.links.get(form).map(|link| link.replace("{group}", &name))
     }
 
     /// Whether an answer must not be shown.

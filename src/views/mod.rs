@@ -3,13 +3,19 @@
 //! A view is a function of the scene alone. It computes no figure and decides nothing; it knows neither forms nor Google.
 
 pub mod actions;
+mod cards;
 pub mod decisions;
 pub mod groups;
 pub mod labels;
+pub mod meetings;
+pub mod memorization;
+pub mod mentees;
+pub mod mentors;
 pub mod status;
 pub mod suggestions;
 pub mod summary;
 pub mod to_fix;
+pub mod waiting;
 
 use chrono::NaiveDate;
 
@@ -19,8 +25,8 @@ use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
 use crate::matching::Suggestions;
-use crate::statistics::Figures;
-use crate::table::tab::{ColourRule, Column, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow};
+use crate::statistics::{Figures, Mushaf};
+use crate::table::tab::{ColourRule, Column, Dropdown, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow};
 use crate::table::{Cell, serial};
 use crate::words::Words;
 
@@ -38,6 +44,8 @@ pub struct Scene<'a> {
     pub figures: &'a Figures,
     /// Who fits whom.
     pub suggestions: &'a Suggestions,
+    /// Pages and juz of every ayah.
+    pub mushaf: &'a Mushaf,
     /// Titles and labels of the forms.
     pub labels: &'a Labels,
     /// Sentences.
@@ -94,7 +102,19 @@ impl HeldTab {
 pub type View = fn(&Scene<'_>, usize) -> Wanted;
 
 /// All tabs, in the order in which they stand.
-pub const VIEWS: &[View] = &[summary::view, actions::view, suggestions::view, groups::view, to_fix::view, status::view];
+pub const VIEWS: &[View] = &[
+    summary::view,
+    actions::view,
+    suggestions::view,
+    groups::view,
+    mentees::view,
+    mentors::view,
+    waiting::view,
+    meetings::view,
+    memorization::view,
+    to_fix::view,
+    status::view,
+];
 
 /// Every tab.
 pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {
@@ -186,6 +206,26 @@ fn row(style: Style, cells: impl IntoIterator<Item = WantedCell>) -> WantedRow {
 
 fn text(text: impl Into<String>) -> WantedCell {
     WantedCell::new(Cell::from(text.into()), Format::Wrapped)
+}
+
+/// A number, or nothing where there are no data.
+fn maybe(number: Option<f64>, format: Format) -> WantedCell {
+    WantedCell::new(number.map_or(Cell::Blank, Cell::Number), format)
+}
+
+/// A day, or a dash where there is none.
+fn maybe_day(found: Option<NaiveDate>, words: &Words) -> WantedCell {
+    found.map_or_else(|| WantedCell::from(words.say("none")), day)
+}
+
+/// The word of a level, or nothing where none applies.
+fn level_cell(level: Option<Level>, words: &Words) -> WantedCell {
+    level.map_or_else(WantedCell::default, |level| words.say(level.key()).into())
+}
+
+/// A column in which people write what they like.
+fn notes(words: &Words) -> Option<Dropdown> {
+    Some(Dropdown { values: Vec::new(), hint: words.say("notes-hint") })
 }
 
 fn count(number: i64) -> WantedCell {

@@ -290,6 +290,7 @@ impl Desk {
             standing: &standing,
             figures: &figures(setting, state, &standing),
             suggestions: &suggestions(setting, state, &standing),
+            mushaf: &setting.mushaf,
             labels: &setting.labels,
             words: &setting.words,
             held,

@@ -1,0 +1,85 @@
+//! *Hafalan*: what each member gained this season, and who has not recited for four weeks; these first.
+
+use std::collections::BTreeSet;
+
+use super::{Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, text};
+use crate::ledger::people::PersonIndex;
+use crate::statistics::{Progress, progress};
+use crate::table::tab::{Format, Style, Wanted, WantedCell};
+
+const LEVEL_COLUMN: usize = 3;
+
+/// The tab.
+pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+    let (words, standing, figures) = (scene.words, scene.standing, scene.figures);
+    let widths = [80, 200, 160, 100, 100, 110, 90, 120, 240];
+    let figure = |name: &str| words.integer(figures.integer(&format!("memorization.{name}")).unwrap_or(0));
+    let parts = ["reciters", "new_ayat", "juz_completed"].map(|name| (name, figure(name)));
+    let lead = words.say_with("memorization-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let mut sheet = Sheet::new("memorization", position, &widths, words.say("memorization-title"), lead);
+    let columns = ["code", "name", "group", "level", "ayat", "pages", "juz", "last", "state"];
+    let columns = columns.map(|name| format!("memorization-col-{name}"));
+    sheet.header(words, &columns.each_ref().map(String::as_str));
+    sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
+    let progress = progress(standing, scene.mushaf);
+    if progress.is_empty() {
+        sheet.push(Style::Lead, [WantedCell::from(words.say("memorization-none"))]);
+        return sheet.finish(words.say("tab-memorization"));
+    }
+    sheet.push(Style::Section, total(scene));
+    let recited = progress.iter().filter(|(_, p)| p.last.is_some_and(|last| standing.window().contains(last)));
+    let people: BTreeSet<PersonIndex> = standing.all_members().chain(recited.map(|(mentee, _)| *mentee)).collect();
+    let mut lines: Vec<(bool, i64, PersonIndex, Progress)> = people
+        .into_iter()
+        .map(|mentee| {
+            let one = progress.get(&mentee).copied().unwrap_or(Progress { idle: true, ..Progress::default() });
+            (!one.idle, one.ayat, mentee, one)
+        })
+        .collect();
+    lines.sort_by_key(|(active, ayat, mentee, _)| (*active, *ayat, *mentee));
+    for (_, _, mentee, one) in lines {
+        sheet.push(Style::Body, cells(scene, mentee, &one));
+    }
+    sheet.finish(words.say("tab-memorization"))
+}
+
+/// The program's own figures, in the columns of what they sum up.
+fn total(scene: &Scene<'_>) -> Vec<WantedCell> {
+    let figure = |name: &str| scene.figures.number(&format!("memorization.{name}"));
+    let idle = figure("share_idle_28d").map_or_else(String::new, |share| {
+        scene.words.say_with("memorization-idle-share", &[("share", &scene.words.percent(share))])
+    });
+    vec![
+        WantedCell::default(),
+        scene.words.say("memorization-total").into(),
+        WantedCell::default(),
+        WantedCell::default(),
+        maybe(figure("new_ayat"), Format::Integer).with_note("memorization.new_ayat"),
+        maybe(figure("new_pages"), Format::Decimal).with_note("memorization.new_pages"),
+        maybe(figure("juz_completed"), Format::Integer).with_note("memorization.juz_completed"),
+        WantedCell::default(),
+        idle.into(),
+    ]
+}
+
+fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell; 9] {
+    let (words, standing) = (scene.words, scene.standing);
+    let person = &standing.mentees[mentee];
+    let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
+    let state = match one {
+        Progress { last: None, .. } => "memorization-never",
+        Progress { idle: true, .. } => "memorization-idle",
+        _ => "memorization-active",
+    };
+    [
+        person.code.as_str().into(),
+        text(person.full_name()),
+        text(group),
+        level_cell(Some(Level::of(one.idle, false)), words),
+        count(one.ayat),
+        maybe(Some(one.pages), Format::Decimal),
+        count(one.juz as i64),
+        maybe_day(one.last, words),
+        text(words.say(state)),
+    ]
+}
