@@ -41,6 +41,7 @@ impl Desk {
             "# group_size = { min = 5, target = 8, max = 10 }",
             "group_size = { min = 2, target = 4, max = 6 }",
         );
+        let text = text + "\n[forms.memorization_record]\ntab = \"Form Responses 7\"\n";
         let setting = Setting::of(Config::parse(Path::new("config/halaqah.toml"), &text).unwrap()).unwrap();
         let mut forms = BTreeMap::new();
         for (number, (form, name)) in (1..).zip(&setting.config.forms) {
@@ -94,6 +95,8 @@ impl Desk {
         desk.met("31/7/2026", "Al Fatih", "Ahmad, Budi");
         desk.met("7/8/2026", "Al Fatih", "Ahmad, Zainal");
         desk.met("7/8/2026", "Al Kahfi", "Ahmad");
+        desk.recited("31/7/2026", "Ahmad Fauzi", "An-Nas");
+        desk.recited("21/8/2026", "Ahmad Fauzi", "Al-Falaq");
         // What nobody may read on a shared tab.
         desk.add(
             "meeting_report",
@@ -250,6 +253,22 @@ impl Desk {
                 ("status", "Ya bertemu"),
                 ("present", present),
                 ("note", "RAHASIA TIGA"),
+            ],
+        );
+    }
+
+    /// A surah recited anew and well.
+    pub fn recited(&mut self, day: &str, mentee: &str, surah: &str) {
+        self.add(
+            "memorization_record",
+            &format!("{day} 20.00"),
+            &[
+                ("mentee", mentee),
+                ("date", day),
+                ("record_kind", "Hafalan baru (ziyadah)"),
+                ("surah", surah),
+                ("ayah_from", "1"),
+                ("fluency", "Lancar"),
             ],
         );
     }

@@ -131,3 +131,69 @@ fn a_second_cycle_has_nothing_to_record_and_nothing_to_write() {
     assert_eq!(turn.events, []);
     assert!(plan(&desk.wanted, &desk.ours, &[]).is_empty());
 }
+
+#[test]
+fn the_phone_of_a_mentee_or_guardian_stands_only_where_somebody_has_to_call_it() {
+    for language in LANGUAGES {
+        let (desk, worst_tabs) = worst(language);
+        for tab in worst_tabs.iter().chain(&desk.wanted).filter(|tab| tab.layout.view != "actions") {
+            for (place, text) in texts(tab) {
+                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                let found = ["8120000", "8130000"].into_iter().any(|number| digits.contains(number));
+                assert!(!found, "{}!{place}: {text}", tab.layout.title);
+            }
+        }
+    }
+}
+
+/// Everything that a tab says, from the row that holds `from` on.
+fn said(desk: &Desk, view: &str, from: &str) -> String {
+    let text = as_text(desk.wanted(view), &desk.setting.words);
+    text.find(from).map(|at| text[at..].to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_minor_without_consent_is_suggested_nowhere_and_neither_waits_nor_stands_on_a_card() {
+    let desk = Desk::small_and_shown(Language::Id);
+    let waiting = said(&desk, "waiting", "Siapa yang menunggu");
+    assert!(waiting.contains("Candra Wijaya") && !waiting.contains("Joko"), "{waiting}");
+    assert!(!said(&desk, "suggestions", "").contains("Joko"));
+    assert!(said(&desk, "mentees", "").contains("Joko Susilo"), "the list of mentees says what is missing");
+}
+
+#[test]
+fn a_consent_taken_back_takes_effect_in_the_next_cycle() {
+    let mut desk = Desk::small_and_shown(Language::Id);
+    assert!(said(&desk, "groups", "Kartu untuk mentor").contains("Ahmad Fauzi"));
+    for (child, at) in [("Ahmad Fauzi", "28/8/2026 08.00"), ("Candra Wijaya", "28/8/2026 08.05")] {
+        desk.consent(at, child);
+        let row = desk.forms["guardian_consent"].rows.len() - 1;
+        desk.change("guardian_consent", row, "consent", "Tidak");
+    }
+    desk.turn();
+    let cards = said(&desk, "groups", "Kartu untuk mentor");
+    assert!(cards.contains("Budi Santoso") && !cards.contains("Ahmad"), "{cards}");
+    assert!(!said(&desk, "waiting", "Siapa yang menunggu").contains("Candra"));
+    assert!(!said(&desk, "suggestions", "").contains("Candra"));
+    let standing = standing(&desk.setting, &desk.memory.state, desk.today).unwrap();
+    let clocks: Vec<_> = standing
+        .consent_withdrawals()
+        .iter()
+        .map(|clock| {
+            (standing.mentees[clock.mentee].nickname(), clock.still_in.is_some(), clock.deadline().to_string())
+        })
+        .collect();
+    assert_eq!(
+        clocks,
+        [("Ahmad", true, "2026-08-31 08:00:00".into()), ("Candra", false, "2026-08-31 08:05:00".into())]
+    );
+}
+
+#[test]
+fn a_card_names_no_phone_and_carries_the_link_that_the_configuration_gives() {
+    let mut desk = Desk::small_and_shown(Language::Id);
+    desk.setting.labels.links.insert("meeting_report".into(), "https://forms.example/r?g={group}".into());
+    let tabs = desk.tabs_with(&[], &[]);
+    let groups = tabs.iter().find(|tab| tab.layout.view == "groups").unwrap();
+    assert!(as_text(groups, &desk.setting.words).contains("https://forms.example/r?g=Al%20Fatih"));
+}
