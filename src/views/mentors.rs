@@ -11,6 +11,13 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const KEY: usize = 0;
 const LEVEL_COLUMN: usize = 4;
 const NOTE_COLUMN: usize = 12;
+const COLUMNS: [&str; 13] =
+    ["code", "name", "phone", "gender", "level", "state", "steps", "group", "load", "max", "spoken", "heard", "note"];
+
+/// The keys of the columns' titles.
+fn column_titles() -> [String; 13] {
+    COLUMNS.map(|name| format!("mentors-col-{name}"))
+}
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
@@ -21,12 +28,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = parts.map(|(name, path)| (name, figure(&format!("mentors.{path}"))));
     let lead = words.say_with("mentors-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new("mentors", position, &widths, words.say("mentors-title"), lead);
-    let columns = [
-        "code", "name", "phone", "gender", "level", "state", "steps", "groups", "load", "most", "contact", "report",
-        "note",
-    ];
-    let columns = columns.map(|name| format!("mentors-col-{name}"));
-    sheet.header(words, &columns.each_ref().map(String::as_str));
+    sheet.header(words, &column_titles().each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     sheet.layout.columns[NOTE_COLUMN].people = notes(words);
     if standing.mentors.is_empty() {
