@@ -126,6 +126,7 @@ pub async fn cycle(
         words: &setting.words,
         held: &held,
         refused: &refused,
+        handover: &setting.config.handover_kinds,
         head: &head,
     });
     let plan = plan(&wanted, &workbook.ours, &workbook.tabs);
@@ -199,6 +200,7 @@ fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64
         words: &setting.words,
         held: &[],
         refused: &[],
+        handover: &setting.config.handover_kinds,
         head: &LedgerHead::default(),
     });
     Ok(tabs.into_iter().map(|tab| (sheet_id(&tab.layout), tab.layout.view)).collect())

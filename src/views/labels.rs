@@ -13,6 +13,8 @@ pub struct Labels {
     pub choices: BTreeMap<(String, String, String), String>,
     /// Questions whose answers never stand on a shared tab, by form and question.
     pub confidential: BTreeSet<(String, String)>,
+    /// Questions whose answers are about nobody in particular, by form and question.
+    pub public: BTreeSet<(String, String)>,
 }
 
 impl Labels {
@@ -25,6 +27,11 @@ impl Labels {
     pub fn choice<'a>(&'a self, form: &str, question: &str, code: &'a str) -> &'a str {
         let key = (form.to_owned(), question.to_owned(), code.to_owned());
         self.choices.get(&key).map_or(code, String::as_str)
+    }
+
+    /// Whether an answer may stand anywhere.
+    pub fn is_public(&self, form: &str, question: &str) -> bool {
+        self.public.contains(&(form.to_owned(), question.to_owned()))
     }
 
     /// Whether an answer must not be shown.

@@ -294,6 +294,7 @@ impl Desk {
             words: &setting.words,
             held,
             refused,
+            handover: &setting.config.handover_kinds,
             head: &self.memory.head,
         })
     }
