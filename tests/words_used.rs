@@ -41,6 +41,7 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         keys.extend([format!("what-{}", reason.key()), format!("do-{}", reason.key())]);
     }
     keys.extend(STEPS.map(|step| format!("step-{step}")));
+    keys.extend(halaqah::views::glossary::keys());
     for (path, code) in sources {
         let file = path.file_name().unwrap().to_str().unwrap();
         // Summary: a line of the page has a figure and its meaning.

@@ -18,7 +18,17 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let widths = [100, 150, 260, 110, 110, 110, 150, 230, 170, 280, 280, 150];
     let mut sheet = Sheet::new("archive", position, &widths, words.say("archive-title"), lead);
     let columns = [
-        "level", "kind", "title", "status", "from", "review", "owner", "link", "replaces", "problem", "alternatives",
+        "level",
+        "kind",
+        "title",
+        "status",
+        "from",
+        "review",
+        "owner",
+        "link",
+        "replaces",
+        "problem",
+        "alternatives",
         "approved",
     ];
     let columns = columns.map(|name| format!("archive-col-{name}"));

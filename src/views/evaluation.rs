@@ -22,7 +22,9 @@ const SCORE: LevelOf = |score| Some(Level::of(score < 3.5, score < 3.0));
 
 const MENTEES: &[Line] = &[
     ("mentee.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
-    ("mentee.response_rate", ["eval-response-rate", "eval-response-rate-meaning"], Format::Percent, |rate| Some(Level::of(rate < 0.60, false))),
+    ("mentee.response_rate", ["eval-response-rate", "eval-response-rate-meaning"], Format::Percent, |rate| {
+        Some(Level::of(rate < 0.60, false))
+    }),
     ("mentee.score", ["eval-score", "eval-score-meaning"], Format::Decimal, SCORE),
     ("mentee.cohesion", ["eval-cohesion", "eval-cohesion-meaning"], Format::Decimal, SCORE),
     ("mentee.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
@@ -152,7 +154,8 @@ fn voices(scene: &Scene<'_>, sheet: &mut Sheet) {
         let mut said: Vec<&str> = standing.in_window(form).filter_map(|r| r.answers.text(question)).collect();
         said.reverse();
         for sentence in said {
-            let blank = [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank].map(|cell| WantedCell::new(cell, Format::Text));
+            let blank =
+                [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank].map(|cell| WantedCell::new(cell, Format::Text));
             let cells = [text(labels.question(form, question))].into_iter().chain(blank).chain([text(sentence)]);
             sheet.push(Style::Body, cells);
         }

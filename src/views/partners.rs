@@ -33,7 +33,18 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let widths = [100, 230, 190, 150, 110, 120, 100, 90, 90, 90, 150, 300];
     let mut sheet = Sheet::new("partners", position, &widths, words.say("partners-title"), lead);
     let columns = [
-        "level", "name", "kind", "stage", "last", "next", "late", "male", "female", "delivered", "approval", "contact",
+        "level",
+        "name",
+        "kind",
+        "stage",
+        "last",
+        "next",
+        "late",
+        "male",
+        "female",
+        "delivered",
+        "approval",
+        "contact",
     ];
     let columns = columns.map(|name| format!("partners-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

@@ -26,7 +26,16 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let widths = [260, 90, 100, 120, 100, 90, 100, 100, 130, 140, 300];
     let mut sheet = Sheet::new("promotion", position, &widths, words.say("promotion-title"), lead);
     let columns = [
-        "channel", "activities", "reach", "cost", "registered", "active", "conversion", "rate", "interval", "price",
+        "channel",
+        "activities",
+        "reach",
+        "cost",
+        "registered",
+        "active",
+        "conversion",
+        "rate",
+        "interval",
+        "price",
         "lesson",
     ];
     let columns = columns.map(|name| format!("promotion-col-{name}"));

@@ -25,8 +25,7 @@ pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = [("open", words.integer(open as i64)), ("total", words.integer(cases.len() as i64))];
     let lead = words.say_with("restricted-support-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 200, 110, 230, 110, 110, 180, 360, 300, 300];
-    let mut sheet =
-        Sheet::new("restricted_support", position, &widths, words.say("restricted-support-title"), lead);
+    let mut sheet = Sheet::new("restricted_support", position, &widths, words.say("restricted-support-title"), lead);
     let columns = ["level", "mentor", "phone", "kind", "since", "needed", "beneficiary", "story", "state", "notes"];
     let columns = columns.map(|name| format!("restricted-support-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -50,8 +49,16 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
         let hidden = words.say("restricted-adviser");
         let nothing = || plain("");
         return vec![
-            plain(level), text(hidden), nothing(), nothing(), day(case.date), text(needed(scene, case)), nothing(), nothing(),
-            nothing(), nothing(),
+            plain(level),
+            text(hidden),
+            nothing(),
+            nothing(),
+            day(case.date),
+            text(needed(scene, case)),
+            nothing(),
+            nothing(),
+            nothing(),
+            nothing(),
         ];
     }
     let mentor = &scene.standing.mentors[case.mentor];
@@ -75,13 +82,19 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
 pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let feedback = scene.standing.in_window("mentee_feedback");
-    let unsafe_ones = feedback.filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
-    let needs = scene.standing.in_window("meeting_report").filter(|record| {
-        record.answers.list("needs").iter().any(|need| need != "funds")
-    });
+    let unsafe_ones =
+        feedback.filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
+    let needs = scene
+        .standing
+        .in_window("meeting_report")
+        .filter(|record| record.answers.list("needs").iter().any(|need| need != "funds"));
     let mut records: Vec<&Record> = unsafe_ones.chain(needs).collect();
     records.sort_by_key(|record| {
-        (record.form != "mentee_feedback", record.answers.text("unsafe") != Some("contact_me"), Reverse(record.event_date))
+        (
+            record.form != "mentee_feedback",
+            record.answers.text("unsafe") != Some("contact_me"),
+            Reverse(record.event_date),
+        )
     });
     let reports = scene.figures.integer("satisfaction.mentee.safety_reports").unwrap_or(0);
     let needs = records.len() as i64 - reports;

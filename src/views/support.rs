@@ -62,8 +62,11 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let rate = figures.number("support.on_time_rate").map_or_else(|| words.say("none"), |rate| words.percent(rate));
-    let parts =
-        [("open", number("support.open")), ("late", number("support.late_open")), ("total", number("support.requests"))];
+    let parts = [
+        ("open", number("support.open")),
+        ("late", number("support.late_open")),
+        ("total", number("support.requests")),
+    ];
     let mut parts: Vec<(&str, &str)> = parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
     parts.push(("rate", &rate));
     let lead = words.say_with("support-lead", &parts);

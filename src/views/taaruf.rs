@@ -25,8 +25,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let window = standing.window();
     let is_shown = |group: GroupIndex| {
         let found = &standing.groups[group];
-        window.contains(found.start)
-            && (found.is_open(standing.through) || standing.first_taaruf(group).is_some())
+        window.contains(found.start) && (found.is_open(standing.through) || standing.first_taaruf(group).is_some())
     };
     let mut groups: Vec<GroupIndex> =
         standing.groups.iter().map(|(index, _)| index).filter(|&group| is_shown(group)).collect();

@@ -281,9 +281,18 @@ impl Desk {
 
     /// Every tab as it should be.
     pub fn tabs_with(&self, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
+        self.views_with(tabs, held, refused)
+    }
+
+    /// The tabs of the second spreadsheet as they should be.
+    pub fn restricted(&self) -> Vec<Wanted> {
+        self.views_with(restricted_tabs, &[], &[])
+    }
+
+    fn views_with(&self, views: fn(&Scene<'_>) -> Vec<Wanted>, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
         let (setting, state) = (&self.setting, &self.memory.state);
         let standing = standing(setting, state, self.today).unwrap();
-        tabs(&Scene {
+        views(&Scene {
             program_name: &setting.config.program_name,
             today: self.today,
             state,
