@@ -16,6 +16,9 @@ const OFFICE: [&str; 8] =
 /// The small program with a few rows in every form of the office.
 fn office(language: Language) -> Desk {
     let mut desk = Desk::small(language);
+    let all: Vec<String> = desk.setting.forms.iter().map(|form| form.key().to_owned()).collect();
+    let off: Vec<&String> = all.iter().filter(|form| !desk.forms.contains_key(*form)).collect();
+    off.into_iter().for_each(|form| desk.turn_on(form));
     money(&mut desk);
     support(&mut desk);
     outside(&mut desk);
