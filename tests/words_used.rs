@@ -70,7 +70,9 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         for (at, _) in code.match_indices(".map(|name| format!(\"") {
             let family = code[at..].split('"').nth(1).unwrap().strip_suffix("{name}").unwrap();
             let before = &code[..at];
-            let list = before.rfind("[\"").map_or("", |start| &before[start..]);
+            let begins_a_list = |(start, _): &(usize, &str)| before[start + 1..].trim_start().starts_with('"');
+            let start = before.rmatch_indices('[').find(begins_a_list);
+            let list = start.map_or("", |(start, _)| &before[start..]);
             // The list may have a name of its own, said a line above.
             keys.extend(quoted(list).map(|name| format!("{family}{name}")));
         }
