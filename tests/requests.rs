@@ -44,7 +44,7 @@ fn a_second_spreadsheet_costs_one_request_more_when_all_is_quiet() {
     costs(&program, 2 * BUSY);
     costs(&program, QUIET + 1);
     let titles = program.sandbox.with_book(|book| {
-        let sheets = &book.shared(&restricted).unwrap().sheets;
+        let sheets = &book.spreadsheet(&restricted).unwrap().sheets;
         sheets.iter().map(|sheet| sheet.title.clone()).collect::<Vec<_>>()
     });
     let confidential = ["Dukungan Rahasia", "Laporan Keselamatan", "Hasil Seleksi Mentor", "Catatan Rahasia"];

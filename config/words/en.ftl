@@ -686,6 +686,8 @@ handover-head = Hash of the last event
 
 ## Confidential tabs
 
+doctor-restricted = Confidential spreadsheet
+
 tab-restricted-support = Confidential Support
 tab-restricted-safety = Safety Reports
 tab-restricted-screening = Mentor Screening

@@ -686,6 +686,8 @@ handover-head = Sidik catatan terakhir
 
 ## Tab rahasia
 
+doctor-restricted = Spreadsheet rahasia
+
 tab-restricted-support = Dukungan Rahasia
 tab-restricted-safety = Laporan Keselamatan
 tab-restricted-screening = Hasil Seleksi Mentor
