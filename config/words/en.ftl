@@ -681,8 +681,7 @@ handover-partners = Overdue next steps with partners
 handover-review = Documents past their review
 handover-rejected = Rows to mend
 handover-ledger = The ledger that goes with it
-handover-events = Events
-handover-head = Hash of the last event
+handover-head = How many events it has, and the hash of the last
 
 ## Confidential tabs
 

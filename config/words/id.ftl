@@ -681,8 +681,7 @@ handover-partners = Tindak lanjut mitra yang terlambat
 handover-review = Dokumen yang lewat tinjau ulang
 handover-rejected = Baris yang perlu diperbaiki
 handover-ledger = Buku catatan (ledger) yang ikut diserahkan
-handover-events = Banyaknya catatan
-handover-head = Sidik catatan terakhir
+handover-head = Banyaknya catatan dan sidik catatan terakhir
 
 ## Tab rahasia
 

@@ -3,7 +3,7 @@
 use super::{Level, Scene, Sheet, count, level_colours, plain, text};
 use crate::ledger::record::Record;
 use crate::statistics::documents;
-use crate::table::tab::{Format, Style, Wanted, WantedCell};
+use crate::table::tab::{Style, Wanted, WantedCell};
 
 /// Open matters: the figure that counts them, their words, and where they stand.
 const OPEN: [(&str, &str, &str); 7] = [
@@ -84,12 +84,10 @@ fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] 
     ]
 }
 
-/// Where the ledger ends: what is handed over with it can be checked against this.
+/// What goes with the documents. Where the ledger ends stands in one place alone, in the tab of the status.
 fn ledger(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
+    let place = words.say_with("handover-see", &[("tab", &words.say("tab-status"))]);
     sheet.push(Style::Section, [text(words.say("handover-ledger"))]);
-    let events = i64::try_from(scene.head.seq).unwrap_or(i64::MAX);
-    sheet.push(Style::Body, [text(words.say("handover-events")), count(events)]);
-    let hash = WantedCell::new(scene.head.hash.as_str(), Format::Text);
-    sheet.push(Style::Body, [text(words.say("handover-head")), plain(""), plain(""), hash]);
+    sheet.push(Style::Body, [text(words.say("handover-head")), plain(""), text(place)]);
 }
