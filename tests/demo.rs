@@ -25,13 +25,6 @@ fn get(address: SocketAddr, path: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// How many requests of the Google API the sandbox has answered.
-fn requests(address: SocketAddr) -> u64 {
-    let answer = get(address, "/sandbox/requests").unwrap_or_default();
-    let number = answer.rsplit_once("\"requests\":").map_or("", |(_, rest)| rest.trim_end().trim_end_matches('}'));
-    number.parse().unwrap_or(0)
-}
-
 fn start(arguments: &[&str]) -> Running {
     let mut command = halaqah();
     command.args(arguments);
