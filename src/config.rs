@@ -84,6 +84,8 @@ pub struct Config {
     pub timeout_s: u64,
     /// The spreadsheet.
     pub spreadsheet_id: String,
+    /// The second spreadsheet, for what is confidential; none: it stands nowhere.
+    pub restricted_id: Option<String>,
     /// When a cycle is due.
     pub schedule: Schedule,
     /// Asked after every good cycle.
@@ -171,8 +173,7 @@ struct GoogleTable {
 #[serde(deny_unknown_fields)]
 struct WorkbookTable {
     spreadsheet_id: Spanned<String>,
-    #[expect(dead_code, reason = "part of the file's contract; the restricted spreadsheet is not written yet")]
-    restricted_id: Option<String>,
+    restricted_id: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -325,6 +326,16 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         let hint = "the long word in its address: …/spreadsheets/d/THIS/edit";
         wrong(file.workbook.spreadsheet_id.span(), "this is no spreadsheet's id".to_owned(), hint);
     }
+    if let Some(restricted) = &file.workbook.restricted_id {
+        let (word, span) = (restricted.get_ref(), restricted.span());
+        if word.trim().is_empty() || word.contains(['/', ' ']) {
+            let hint = "the long word in its address: …/spreadsheets/d/THIS/edit";
+            wrong(span, "this is no spreadsheet's id".to_owned(), hint);
+        } else if word == id {
+            let hint = "make a second spreadsheet and share it only with those who may read what is confidential";
+            wrong(span, "what is confidential needs a spreadsheet of its own".to_owned(), hint);
+        }
+    }
     let sync = file.schedule.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
     for schedule in std::iter::once(&sync).chain(&file.schedule.digest) {
         if let Err(error) = schedule.get_ref().parse::<Schedule>() {
@@ -382,6 +393,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         credentials: file.google.credentials.map(|name| folder.join(name.into_inner())),
         timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),
         spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
+        restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
         schedule: sync.get_ref().parse().ok()?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
         form_links: file

@@ -24,10 +24,10 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
-use crate::table::tab::{ReadTab, TabInfo};
+use crate::table::tab::{ReadTab, TabInfo, Wanted};
 use crate::views::decisions::{Refused, decisions, is_written_in};
 use crate::views::suggestions::VIEW as SUGGESTIONS;
-use crate::views::{HeldTab, HeldWhy, Scene, status, tabs};
+use crate::views::{HeldTab, HeldWhy, Scene, restricted_tabs, status, tabs};
 
 /// How a cycle goes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,6 +43,8 @@ pub struct Report {
     pub events: Vec<(String, Option<Source>)>,
     /// What was written.
     pub plan: Plan,
+    /// What was written to the second spreadsheet, which few may read.
+    pub restricted: Plan,
     /// Tabs, or parts of them, that were left alone.
     pub held: Vec<HeldTab>,
 }
@@ -115,7 +117,7 @@ pub async fn cycle(
         None => happened.foretell(&memory.head),
     };
 
-    let wanted = tabs(&Scene {
+    let scene = Scene {
         program_name: &setting.config.program_name,
         today,
         state: &memory.state,
@@ -127,16 +129,42 @@ pub async fn cycle(
         words: &setting.words,
         held: &held,
         refused: &refused,
+        handover: &setting.config.handover_kinds,
         head: &head,
-    });
-    let plan = plan(&wanted, &workbook.ours, &workbook.tabs);
+    };
+    let plan = plan(&tabs(&scene), &workbook.ours, &workbook.tabs);
+    let confidential = setting.config.restricted_id.as_ref().map(|id| (id, restricted_tabs(&scene)));
     let events = happened.settle(memory)?;
     memory.head = head;
     memory.matched = Some(suggestions);
     if !rehearsal {
         google.apply(&setting.config.spreadsheet_id, &plan).await?;
     }
-    Ok(Report { events, plan, held })
+    let restricted = match confidential {
+        Some((id, wanted)) => write_restricted(google, id, &wanted, rehearsal).await?,
+        None => Plan::default(),
+    };
+    Ok(Report { events, plan, restricted, held })
+}
+
+/// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
+/// reached, everything else is done.
+async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
+    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
+    let plan = match google.read(id, &ids).await {
+        Ok(ours) => plan(wanted, &ours, &[]),
+        // Somebody deleted a tab, or one of ours was never made.
+        Err(GoogleError::NoSuchGrid { .. }) => {
+            let tabs = google.overview(id).await?.tabs;
+            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            plan(wanted, &google.read(id, &ids).await?, &tabs)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if !rehearsal {
+        google.apply(id, &plan).await?;
+    }
+    Ok(plan)
 }
 
 /// The spreadsheet as it was read.
@@ -201,6 +229,7 @@ fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64
         words: &setting.words,
         held: &[],
         refused: &[],
+        handover: &setting.config.handover_kinds,
         head: &LedgerHead::default(),
     });
     Ok(tabs.into_iter().map(|tab| (sheet_id(&tab.layout), tab.layout.view)).collect())

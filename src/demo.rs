@@ -81,7 +81,7 @@ fn tab(form: &Form, number: u32, dates: Dates) -> DemoTab {
 /// `tabs` what [`tabs`] gave for the same day.
 pub fn configuration(
     endpoint: &str,
-    spreadsheet_id: &str,
+    (spreadsheet_id, restricted_id): (&str, &str),
     data_dir: &Path,
     today: NaiveDate,
     tabs: &[DemoTab],
@@ -94,11 +94,12 @@ pub fn configuration(
          data_dir = {}\n\
          \n[program]\nname = \"Rohis SMA Contoh\"\ncode = \"demo\"\n\
          \n[google]\nendpoint = {}\n\
-         \n[workbook]\nspreadsheet_id = {}\n\
+         \n[workbook]\nspreadsheet_id = {}\nrestricted_id = {}\n\
          \n[schedule]\nsync = \"* * * * *\"\n\n",
         quoted(&data_dir.to_string_lossy()),
         quoted(endpoint),
         quoted(spreadsheet_id),
+        quoted(restricted_id),
     );
     for tab in tabs {
         text += &format!("[forms.{}]\ntab = {}\n", tab.form, quoted(&tab.title));

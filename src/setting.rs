@@ -87,6 +87,9 @@ fn labels(forms: &Forms, language: Language) -> Labels {
             if question.sensitivity == Sensitivity::Confidential {
                 labels.confidential.insert(key.clone());
             }
+            if question.sensitivity == Sensitivity::Public {
+                labels.public.insert(key.clone());
+            }
             labels.questions.insert(key, pick(&question.question));
         }
     }

@@ -34,6 +34,27 @@ fn a_cycle_with_news_reads_once_and_writes_once() {
 }
 
 #[test]
+fn a_second_spreadsheet_costs_one_request_more_when_all_is_quiet() {
+    let program = Program::new();
+    let created = program.sandbox.edit_book(|book| Ok::<_, ()>(book.create("Rahasia")));
+    let restricted = created.unwrap();
+    let id = program.id.clone();
+    let both = format!("spreadsheet_id = \"{id}\"\nrestricted_id = \"{restricted}\"");
+    let program = program.with(&format!("spreadsheet_id = \"{id}\""), &both);
+    costs(&program, 2 * BUSY);
+    costs(&program, QUIET + 1);
+    let titles = program.sandbox.with_book(|book| {
+        let sheets = &book.spreadsheet(&restricted).unwrap().sheets;
+        sheets.iter().map(|sheet| sheet.title.clone()).collect::<Vec<_>>()
+    });
+    let confidential = ["Dukungan Rahasia", "Laporan Keselamatan", "Hasil Seleksi Mentor", "Catatan Rahasia"];
+    assert!(confidential.iter().all(|tab| titles.iter().any(|title| title == tab)), "{titles:?}");
+    assert!(confidential.iter().all(|tab| program.tab(tab).is_none()), "nothing of it stands in the shared one");
+    // Without a second spreadsheet the shared one stays as it is.
+    costs(&program.with(&both, &format!("spreadsheet_id = \"{id}\"")), QUIET);
+}
+
+#[test]
 fn fifty_more_tabs_cost_nothing() {
     let program = Program::new();
     let added = program.sandbox.edit_book(|book| {

@@ -41,6 +41,7 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         keys.extend([format!("what-{}", reason.key()), format!("do-{}", reason.key())]);
     }
     keys.extend(STEPS.map(|step| format!("step-{step}")));
+    keys.extend(halaqah::views::glossary::keys());
     for (path, code) in sources {
         let file = path.file_name().unwrap().to_str().unwrap();
         // Summary: a line of the page has a figure and its meaning.
@@ -69,7 +70,9 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         for (at, _) in code.match_indices(".map(|name| format!(\"") {
             let family = code[at..].split('"').nth(1).unwrap().strip_suffix("{name}").unwrap();
             let before = &code[..at];
-            let list = before.rfind("[\"").map_or("", |start| &before[start..]);
+            let begins_a_list = |(start, _): &(usize, &str)| before[start + 1..].trim_start().starts_with('"');
+            let start = before.rmatch_indices('[').find(begins_a_list);
+            let list = start.map_or("", |(start, _)| &before[start..]);
             // The list may have a name of its own, said a line above.
             keys.extend(quoted(list).map(|name| format!("{family}{name}")));
         }

@@ -58,8 +58,8 @@ pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Res
 
     let folder = Folder::new()?;
     let tabs = tabs(&forms, today);
-    let id = fill(&endpoint, &tabs).await.map_err(in_words(&words))?;
-    let text = configuration(&endpoint, &id, &folder.0, today, &tabs);
+    let (id, restricted_id) = fill(&endpoint, &tabs).await.map_err(in_words(&words))?;
+    let text = configuration(&endpoint, (&id, &restricted_id), &folder.0, today, &tabs);
     let config = Config::parse(Path::new("demo.toml"), &text).map_err(|error| Failure::Mend(error.to_string()))?;
     let setting = Setting::of(config)?;
     let url = format!("{endpoint}/view/{id}");
@@ -95,11 +95,14 @@ fn page_settings(
     }
 }
 
-/// Makes the spreadsheet with the tabs of all forms.
-async fn fill(endpoint: &str, tabs: &[DemoTab]) -> Result<String, GoogleError> {
+/// Makes the spreadsheet with the tabs of all forms, and the one for what is confidential.
+async fn fill(endpoint: &str, tabs: &[DemoTab]) -> Result<(String, String), GoogleError> {
     let google = Google::connect(GoogleSettings::local(endpoint)).await?;
     let sheets: Vec<(&str, Rows)> = tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
-    google.create_spreadsheet("Rohis SMA Contoh", "id_ID", ZONE.name(), &sheets).await
+    let id = google.create_spreadsheet("Rohis SMA Contoh", "id_ID", ZONE.name(), &sheets).await?;
+    let cover = [("Hanya koordinator", Rows::new())];
+    let restricted = google.create_spreadsheet("Rohis SMA Contoh: rahasia", "id_ID", ZONE.name(), &cover).await?;
+    Ok((id, restricted))
 }
 
 /// A cycle, then a pause, again and again.
@@ -117,7 +120,7 @@ async fn keep_turning(
     loop {
         let now = moment(now, ZONE);
         match cycle(setting, &google, &mut memory, Some(&mut log), now, Options::default()).await {
-            Ok(report) if report.events.is_empty() && report.plan.is_empty() => {}
+            Ok(report) if report.events.is_empty() && report.plan.is_empty() && report.restricted.is_empty() => {}
             Ok(report) => tracing::info!(events = report.events.len(), cells = report.plan.cells, "cycle"),
             // What somebody did to the sandbox may be mended there.
             Err(CycleError::Google(error)) => tracing::warn!(%error, "{}", error.explained(words)),

@@ -34,6 +34,7 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
                 findings.fine("doctor-google", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
                 time_zone(&mut findings, config, &overview);
                 tabs(&mut findings, &setting, &google, &overview).await;
+                restricted(&mut findings, config, &google).await;
             }
         },
     }
@@ -42,6 +43,18 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
     }
     let count = findings.wrong.to_string();
     Err(Failure::Mend(format!("{}: {count}", words.say("doctor-wrong"))))
+}
+
+/// Whether the second spreadsheet, if there is one, can be opened.
+async fn restricted(findings: &mut Findings<'_>, config: &Config, google: &Google) {
+    let Some(id) = &config.restricted_id else { return };
+    let words = findings.words;
+    match google.overview(id).await {
+        Err(error) => findings.wrong("doctor-restricted", &error.explained(words)),
+        Ok(overview) => {
+            findings.fine("doctor-restricted", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
+        }
+    }
 }
 
 /// Prints findings and counts what is wrong.

@@ -31,6 +31,7 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         words,
         held: &[],
         refused: &[],
+        handover: &setting.config.handover_kinds,
         head: &memory.head,
     };
     let names = group_names(&standing, &suggestions.placements, words);

@@ -92,7 +92,8 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
     }
     match result {
         Ok(report) => {
-            let (events, cells, held) = (report.events.len(), report.plan.cells, report.held.len());
+            let (events, cells, held) =
+                (report.events.len(), report.plan.cells + report.restricted.cells, report.held.len());
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;

@@ -72,11 +72,12 @@ fn print_held(setting: &Setting, report: &Report) {
 fn print_report(setting: &Setting, report: &Report, recorded: u64) {
     let words = &setting.words;
     print_held(setting, report);
-    if recorded == 0 && report.plan.is_empty() {
+    if recorded == 0 && report.plan.is_empty() && report.restricted.is_empty() {
         say(words.say("sync-nothing"));
         return;
     }
-    let (events, cells) = (i64::try_from(recorded).unwrap_or(i64::MAX), report.plan.cells as i64);
+    let (events, cells) =
+        (i64::try_from(recorded).unwrap_or(i64::MAX), (report.plan.cells + report.restricted.cells) as i64);
     say(words.say_with("sync-appended", &[("count", &words.integer(events))]));
     say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
 }
@@ -91,7 +92,7 @@ fn place(source: &Source, state: &State, words: &Words) -> String {
 fn print_plan(setting: &Setting, state: &State, report: &Report) {
     let words = &setting.words;
     print_held(setting, report);
-    if report.events.is_empty() && report.plan.is_empty() {
+    if report.events.is_empty() && report.plan.is_empty() && report.restricted.is_empty() {
         say(words.say("plan-nothing"));
         return;
     }
@@ -102,8 +103,9 @@ fn print_plan(setting: &Setting, state: &State, report: &Report) {
             None => say(format_args!("  {kind}")),
         }
     }
-    say(words.say_with("plan-cells", &[("count", &words.integer(report.plan.cells as i64))]));
-    for line in &report.plan.report {
+    say(words
+        .say_with("plan-cells", &[("count", &words.integer((report.plan.cells + report.restricted.cells) as i64))]));
+    for line in report.plan.report.iter().chain(&report.restricted.report) {
         say(format_args!("  {line}"));
     }
 }

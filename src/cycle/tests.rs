@@ -2,4 +2,5 @@
 
 mod decisions;
 mod desk;
+mod office;
 mod tabs;

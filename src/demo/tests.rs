@@ -23,8 +23,13 @@ fn days() -> impl Iterator<Item = NaiveDate> {
 
 fn setting(today: NaiveDate) -> Setting {
     let forms = Forms::built_in().unwrap();
-    let text =
-        configuration("http://127.0.0.1:8460", "demo", Path::new("/tmp/a \"demo\""), today, &tabs(&forms, today));
+    let text = configuration(
+        "http://127.0.0.1:8460",
+        ("demo", "secret"),
+        Path::new("/tmp/a \"demo\""),
+        today,
+        &tabs(&forms, today),
+    );
     Setting::of(Config::parse(Path::new("/demo/halaqah.toml"), &text).unwrap()).unwrap()
 }
 

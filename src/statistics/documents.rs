@@ -38,7 +38,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 }
 
 /// The latest record of each document, by kind and title.
-fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactString), &'a Record> {
+pub fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactString), &'a Record> {
     let text = |record: &'a Record, question| record.answers.text(question).unwrap_or_default();
     let key = |record: &'a Record| (text(record, "document_kind"), normal_name(text(record, "title")));
     standing.records.of("document_record").iter().map(|record| (key(record), *record)).collect()

@@ -29,10 +29,13 @@ mod survival;
 mod taaruf;
 mod waiting;
 
+pub use documents::documents;
 pub use meetings::{absent_in_a_row, regularity_of};
 pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
 pub use mushaf::{BadMushaf, Mushaf};
+pub use partners::partners;
+pub use satisfaction::{SHOWN_FROM, previous_satisfaction, scores_by_group};
 
 /// What figures are computed from.
 #[derive(Debug, Clone, Copy)]

@@ -47,8 +47,8 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     })
 }
 
-/// The latest contact with each organisation, by date, then by submission.
-fn partners<'a>(standing: &Standing<'a>) -> BTreeMap<CompactString, &'a Record> {
+/// The latest contact with each organisation, by date, then by submission; by the organisation's normal name.
+pub fn partners<'a>(standing: &Standing<'a>) -> BTreeMap<CompactString, &'a Record> {
     let mut contacts = standing.records.of("partner_contact").to_vec();
     contacts.sort_by_key(|record| record.event_date);
     let named = |record: &'a Record| normal_name(record.answers.text("organization").unwrap_or_default());

@@ -10,22 +10,36 @@ use super::numbers::{count, mean_of_sums, net_promoters, ratio, round4, size};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
+use crate::ledger::weeks::Window;
 
 /// Fewer answers than this are not shown by group.
-const SHOWN_FROM: usize = 4;
+pub const SHOWN_FROM: usize = 4;
 
 /// Answers of the last days that count as the same round.
 const ROUND_DAYS: i64 = 28;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    json!({"mentee": of_mentees(scene.standing), "mentor": of_mentors(scene.standing)})
+    in_window(scene.standing, scene.standing.window())
 }
 
-fn of_mentees(standing: &Standing<'_>) -> Value {
-    let responses: Vec<&Record> = standing.in_window("mentee_feedback").collect();
+/// The same figures of the season before, up to the same day of it; none without a season before.
+pub fn previous_satisfaction(standing: &Standing<'_>) -> Option<Value> {
+    standing.previous.map(|previous| in_window(standing, previous.window()))
+}
+
+fn in_window(standing: &Standing<'_>, window: Window) -> Value {
+    json!({"mentee": of_mentees(standing, window), "mentor": of_mentors(standing, window)})
+}
+
+fn responses<'a>(standing: &Standing<'a>, form: &str, window: Window) -> Vec<&'a Record> {
+    standing.records.of(form).iter().copied().filter(|record| window.contains(record.event_date)).collect()
+}
+
+fn of_mentees(standing: &Standing<'_>, window: Window) -> Value {
+    let responses = responses(standing, "mentee_feedback", window);
     let scores: Vec<i64> = responses.iter().map(|record| mentee_score(record)).collect();
     let cohesion: Vec<i64> = responses.iter().map(|record| answer(record, "cohesion")).collect();
-    let groups = scores_by_group(standing);
+    let groups = scores_by_group(standing, window);
     let shown: Vec<&Vec<i64>> = groups.values().filter(|scores| scores.len() >= SHOWN_FROM).collect();
     // A score is a fifth of the sum, so a mean below 3.5 is a sum below 17.5 each.
     let low = shown.iter().filter(|scores| 2 * scores.iter().sum::<i64>() < 35 * size(scores.len()));
@@ -47,8 +61,8 @@ fn of_mentees(standing: &Standing<'_>) -> Value {
     })
 }
 
-fn of_mentors(standing: &Standing<'_>) -> Value {
-    let responses: Vec<&Record> = standing.in_window("mentor_feedback").collect();
+fn of_mentors(standing: &Standing<'_>, window: Window) -> Value {
+    let responses = responses(standing, "mentor_feedback", window);
     let scores: Vec<i64> = responses.iter().map(|record| mentor_score(record)).collect();
     json!({
         "responses": responses.len(),
@@ -93,8 +107,8 @@ fn response_rate(standing: &Standing<'_>, responses: &[&Record]) -> Option<f64> 
     (members > 0).then(|| round4((round as f64 / members as f64).min(1.0)))
 }
 
-fn scores_by_group(standing: &Standing<'_>) -> BTreeMap<GroupIndex, Vec<i64>> {
-    let window = standing.window();
+/// The sum of the five parts of every mentee's answer in a window, by group: a score is a fifth of it.
+pub fn scores_by_group(standing: &Standing<'_>, window: Window) -> BTreeMap<GroupIndex, Vec<i64>> {
     let mut by_group: BTreeMap<GroupIndex, Vec<i64>> = BTreeMap::new();
     for (record, group) in &standing.feedback {
         let counts = record.form == "mentee_feedback" && window.contains(record.event_date);

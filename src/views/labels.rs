@@ -17,6 +17,8 @@ pub struct Labels {
     pub links: BTreeMap<String, String>,
     /// Questions whose answers never stand on a shared tab, by form and question.
     pub confidential: BTreeSet<(String, String)>,
+    /// Questions whose answers are about nobody in particular, by form and question.
+    pub public: BTreeSet<(String, String)>,
 }
 
 impl Labels {
@@ -35,6 +37,11 @@ impl Labels {
     pub fn link_for_group(&self, form: &str, group: &str) -> Option<String> {
         let name = utf8_percent_encode(group, NON_ALPHANUMERIC).to_string();
         self.links.get(form).map(|link| link.replace("{group}", &name))
+    }
+
+    /// Whether an answer may stand anywhere.
+    pub fn is_public(&self, form: &str, question: &str) -> bool {
+        self.public.contains(&(form.to_owned(), question.to_owned()))
     }
 
     /// Whether an answer must not be shown.

@@ -3,17 +3,27 @@
 //! A view is a function of the scene alone. It computes no figure and decides nothing; it knows neither forms nor Google.
 
 pub mod actions;
+pub mod archive;
 mod cards;
 pub mod decisions;
+pub mod evaluation;
+pub mod finance;
+pub mod glossary;
 pub mod groups;
+pub mod handover;
 pub mod labels;
 pub mod meetings;
 pub mod memorization;
 pub mod mentees;
 pub mod mentors;
+pub mod partners;
+pub mod promotion;
+pub mod restricted;
 pub mod status;
 pub mod suggestions;
 pub mod summary;
+pub mod support;
+pub mod taaruf;
 pub mod to_fix;
 pub mod waiting;
 
@@ -54,6 +64,8 @@ pub struct Scene<'a> {
     pub held: &'a [HeldTab],
     /// Decisions in the tab of suggestions that could not be carried out.
     pub refused: &'a [decisions::Refused],
+    /// The kinds of documents that the next board must receive, as configured.
+    pub handover: &'a [String],
     /// The ledger's head and when its last event was recorded.
     pub head: &'a LedgerHead,
 }
@@ -112,13 +124,35 @@ pub const VIEWS: &[View] = &[
     waiting::view,
     meetings::view,
     memorization::view,
+    finance::view,
+    support::view,
+    promotion::view,
+    partners::view,
+    taaruf::view,
+    evaluation::view,
+    archive::view,
+    handover::view,
     to_fix::view,
+    glossary::view,
     status::view,
 ];
 
+/// The tabs of the second spreadsheet, which only those see who answer for what is confidential.
+pub const RESTRICTED_VIEWS: &[View] =
+    &[restricted::support, restricted::safety, restricted::screening, restricted::notes];
+
 /// Every tab.
 pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {
-    VIEWS.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
+    all(VIEWS, scene)
+}
+
+/// Every tab of the second spreadsheet.
+pub fn restricted_tabs(scene: &Scene<'_>) -> Vec<Wanted> {
+    all(RESTRICTED_VIEWS, scene)
+}
+
+fn all(views: &[View], scene: &Scene<'_>) -> Vec<Wanted> {
+    views.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
 }
 
 /// How a thing stands, by the alert levels of statistics.md section 6.
@@ -230,6 +264,26 @@ fn notes(words: &Words) -> Option<Dropdown> {
 
 fn count(number: i64) -> WantedCell {
     WantedCell::new(number as f64, Format::Integer)
+}
+
+/// Text on one line.
+fn plain(text: impl Into<String>) -> WantedCell {
+    WantedCell::new(Cell::from(text.into()), Format::Text)
+}
+
+/// Rupiah, or nothing.
+fn money(amount: Option<i64>) -> WantedCell {
+    WantedCell::new(amount.map_or(Cell::Blank, |amount| Cell::Number(amount as f64)), Format::Money)
+}
+
+/// A rate, or nothing.
+fn percent(rate: Option<f64>) -> WantedCell {
+    WantedCell::new(rate.map_or(Cell::Blank, Cell::Number), Format::Percent)
+}
+
+/// The number at a path, or nothing.
+fn figure_or_blank(figures: &Figures, path: &str, format: Format) -> WantedCell {
+    WantedCell::new(figures.number(path).map_or(Cell::Blank, Cell::Number), format)
 }
 
 fn day(day: NaiveDate) -> WantedCell {

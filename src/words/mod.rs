@@ -109,6 +109,17 @@ impl Words {
         format!("{}%", self.integer((rate * 100.0).round() as i64))
     }
 
+    /// `Rp25.000`, `-Rp25.000`.
+    pub fn rupiah(&self, amount: i64) -> String {
+        format!("{}Rp{}", if amount < 0 { "-" } else { "" }, self.integer(amount.saturating_abs()))
+    }
+
+    /// One decimal: `3,5`.
+    pub fn decimal(&self, number: f64) -> String {
+        let text = format!("{number:.1}");
+        if self.language == Language::Id { text.replace('.', ",") } else { text }
+    }
+
     /// `Selasa, 24 November 2026`.
     pub fn long_date(&self, day: NaiveDate) -> String {
         let (days, months) = self.names();

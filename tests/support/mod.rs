@@ -28,8 +28,23 @@ pub const NOW: &str = "2026-11-24T07:36:00+07:00";
 pub const START: NaiveDate = NaiveDate::from_ymd_opt(2026, 7, 13).unwrap();
 
 /// Our tabs, as they stand.
-pub const OUR_TABS: [&str; 6] =
-    ["Ringkasan", "Perlu Tindakan", "Usulan Kelompok", "Kelompok", "Perlu Diperbaiki", "Status"];
+pub const OUR_TABS: [&str; 15] = [
+    "Ringkasan",
+    "Perlu Tindakan",
+    "Usulan Kelompok",
+    "Kelompok",
+    "Keuangan",
+    "Dukungan",
+    "Promosi",
+    "Mitra",
+    "Taaruf",
+    "Evaluasi",
+    "Arsip & Keputusan",
+    "Serah Terima",
+    "Perlu Diperbaiki",
+    "Kamus",
+    "Status",
+];
 
 /// A program: its spreadsheet, its configuration, its data.
 pub struct Program {

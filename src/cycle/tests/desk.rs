@@ -43,16 +43,28 @@ impl Desk {
         );
         let text = text + "\n[forms.memorization_record]\ntab = \"Form Responses 7\"\n";
         let setting = Setting::of(Config::parse(Path::new("config/halaqah.toml"), &text).unwrap()).unwrap();
-        let mut forms = BTreeMap::new();
-        for (number, (form, name)) in (1..).zip(&setting.config.forms) {
-            let questions = &setting.forms.get(form).unwrap().definition.questions;
-            let titles = std::iter::once("Timestamp").chain(questions.iter().map(|q| q.question.id.as_str()));
-            let rows = vec![titles.map(Cell::from).collect()];
-            let tab = ReadTab { sheet_id: number, title: name.to_string(), row_count: 1000, column_count: 30, rows };
-            forms.insert(form.clone(), tab);
-        }
         let today = "2026-08-28".parse().unwrap();
-        Self { setting, memory: Memory::default(), forms, ours: vec![], wanted: vec![], today }
+        let forms: Vec<String> = setting.config.forms.keys().cloned().collect();
+        let (memory, tabs) = (Memory::default(), BTreeMap::new());
+        let mut desk = Self { setting, memory, forms: tabs, ours: vec![], wanted: vec![], today };
+        forms.iter().for_each(|form| desk.open_tab(form));
+        desk
+    }
+
+    /// Turns a form on that the example leaves off.
+    pub fn turn_on(&mut self, form: &str) {
+        self.setting.config.forms.insert(form.to_owned(), TabName::Title(form.to_owned()));
+        self.open_tab(form);
+    }
+
+    /// Gives a form its tab, without rows.
+    fn open_tab(&mut self, form: &str) {
+        let questions = &self.setting.forms.get(form).unwrap().definition.questions;
+        let titles = std::iter::once("Timestamp").chain(questions.iter().map(|q| q.question.id.as_str()));
+        let (sheet_id, title) = (self.forms.len() as i64 + 1, self.setting.config.forms[form].to_string());
+        let rows = vec![titles.map(Cell::from).collect()];
+        let tab = ReadTab { sheet_id, title, row_count: 1000, column_count: 30, rows };
+        self.forms.insert(form.to_owned(), tab);
     }
 
     /// A dozen people, a group that meets, some who wait, and what goes wrong in every program.
@@ -300,9 +312,18 @@ impl Desk {
 
     /// Every tab as it should be.
     pub fn tabs_with(&self, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
+        self.views_with(tabs, held, refused)
+    }
+
+    /// The tabs of the second spreadsheet as they should be.
+    pub fn restricted(&self) -> Vec<Wanted> {
+        self.views_with(restricted_tabs, &[], &[])
+    }
+
+    fn views_with(&self, views: fn(&Scene<'_>) -> Vec<Wanted>, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
         let (setting, state) = (&self.setting, &self.memory.state);
         let standing = standing(setting, state, self.today).unwrap();
-        tabs(&Scene {
+        views(&Scene {
             program_name: &setting.config.program_name,
             today: self.today,
             state,
@@ -314,6 +335,7 @@ impl Desk {
             words: &setting.words,
             held,
             refused,
+            handover: &setting.config.handover_kinds,
             head: &self.memory.head,
         })
     }

@@ -91,7 +91,9 @@ fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
         let (desk, worst_tabs) = worst(language);
         let small = Desk::small_and_shown(language);
         for tab in worst_tabs.iter().chain(&desk.wanted).chain(&small.wanted) {
-            for (place, text) in texts(tab) {
+            // The glossary names the paths of the figures, and nothing else of the program's own.
+            let is_path = |place: &str| tab.layout.view == "glossary" && place.starts_with('C');
+            for (place, text) in texts(tab).into_iter().filter(|(place, _)| !is_path(place)) {
                 let place = format!("{}!{place}: {text}", tab.layout.title);
                 assert!(!has_key(&text, &known), "{place}");
                 assert!(!text.contains(['_', '{', '}']), "{place}");

@@ -1,0 +1,166 @@
+//! *Evaluasi*: what mentees and mentors say of the program, against last season. A group with fewer than four answers is
+//! not shown, so that nobody can be guessed; what somebody wrote freely stands here only where the form calls it public.
+
+use serde_json::Value;
+
+use super::{Level, Scene, Sheet, count, level_colours, plain, text};
+use crate::statistics::{SHOWN_FROM, previous_satisfaction, scores_by_group};
+use crate::table::Cell;
+use crate::table::tab::{Format, Style, Wanted, WantedCell};
+
+/// The column of levels.
+const LEVEL_COLUMN: usize = 4;
+
+/// The level of a value, if it has one.
+type LevelOf = fn(f64) -> Option<Level>;
+
+/// A figure: its path, its name and meaning, its format, its level.
+type Line = (&'static str, [&'static str; 2], Format, LevelOf);
+
+const NONE: LevelOf = |_| None;
+const SCORE: LevelOf = |score| Some(Level::of(score < 3.5, score < 3.0));
+
+const MENTEES: &[Line] = &[
+    ("mentee.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
+    ("mentee.response_rate", ["eval-response-rate", "eval-response-rate-meaning"], Format::Percent, |rate| {
+        Some(Level::of(rate < 0.60, false))
+    }),
+    ("mentee.score", ["eval-score", "eval-score-meaning"], Format::Decimal, SCORE),
+    ("mentee.cohesion", ["eval-cohesion", "eval-cohesion-meaning"], Format::Decimal, SCORE),
+    ("mentee.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
+    ("mentee.continue_rate", ["eval-continue", "eval-continue-meaning"], Format::Percent, NONE),
+    ("mentee.unsure_rate", ["eval-unsure", "eval-unsure-meaning"], Format::Percent, NONE),
+    ("mentee.stop_rate", ["eval-stop", "eval-stop-meaning"], Format::Percent, NONE),
+];
+
+const MENTORS: &[Line] = &[
+    ("mentor.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
+    ("mentor.score", ["eval-score-mentor", "eval-score-mentor-meaning"], Format::Decimal, SCORE),
+    ("mentor.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
+    ("mentor.stop_or_unsure_rate", ["eval-stop-or-unsure", "eval-stop-or-unsure-meaning"], Format::Percent, |rate| {
+        Some(Level::of(rate >= 0.20, false))
+    }),
+];
+
+/// Free text that may stand on a shared tab if its question is public.
+const FREE_TEXT: [(&str, &str); 4] = [
+    ("mentee_feedback", "most_helpful"),
+    ("mentee_feedback", "improve"),
+    ("mentor_feedback", "training_needed"),
+    ("mentor_feedback", "suggestion"),
+];
+
+/// The tab.
+pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+    let (words, figures) = (scene.words, scene.figures);
+    let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
+    let score = figures.number("satisfaction.mentee.score");
+    let parts = [
+        ("mentees", number("satisfaction.mentee.responses")),
+        ("mentors", number("satisfaction.mentor.responses")),
+        ("score", score.map_or_else(|| words.say("none"), |score| words.decimal(score))),
+    ];
+    let lead = words.say_with("eval-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let widths = [330, 110, 110, 110, 100, 420];
+    let mut sheet = Sheet::new("evaluation", position, &widths, words.say("eval-title"), lead);
+    let columns = ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("eval-col-{name}"));
+    sheet.header(words, &columns.each_ref().map(String::as_str));
+    sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
+    safety(scene, &mut sheet);
+    let previous = previous_satisfaction(scene.standing);
+    for (section, lines) in [("eval-mentees", MENTEES), ("eval-mentors", MENTORS)] {
+        sheet.push(Style::Section, [text(words.say(section))]);
+        for line in lines {
+            sheet.push(Style::Body, cells(scene, line, previous.as_ref()));
+        }
+    }
+    groups(scene, &mut sheet);
+    voices(scene, &mut sheet);
+    sheet.finish(words.say("tab-evaluation"))
+}
+
+/// How many do not feel safe, and whom to call; never what they wrote.
+fn safety(scene: &Scene<'_>, sheet: &mut Sheet) {
+    let words = scene.words;
+    let reports = scene.figures.integer("satisfaction.mentee.safety_reports").unwrap_or(0);
+    let (level, advice) =
+        if reports > 0 { (Level::Alert, "eval-safety-do") } else { (Level::Good, "eval-safety-none") };
+    let path = "satisfaction.mentee.safety_reports";
+    let cells = [text(words.say("eval-safety")).with_note(path), count(reports), plain(""), plain("")];
+    sheet.push(Style::Body, cells.into_iter().chain([plain(words.say(level.key())), text(words.say(advice))]));
+}
+
+fn cells(scene: &Scene<'_>, (path, [key, meaning], format, level): &Line, previous: Option<&Value>) -> [WantedCell; 6] {
+    let words = scene.words;
+    let now = scene.figures.number(&format!("satisfaction.{path}"));
+    let before = path.split('.').try_fold(previous.unwrap_or(&Value::Null), |value, key| value.get(key));
+    let before = before.and_then(Value::as_f64);
+    let shown = |value: Option<f64>| match value {
+        Some(value) => WantedCell::new(value, *format),
+        None => plain(words.say("none")),
+    };
+    let change = now.zip(before).map(|(now, before)| now - before);
+    let level = now.and_then(level).map_or_else(String::new, |level| words.say(level.key()));
+    [
+        text(words.say(key)).with_note(format!("satisfaction.{path}")),
+        shown(now),
+        shown(before),
+        shown(change),
+        plain(level),
+        text(words.say(meaning)),
+    ]
+}
+
+/// The score of each group with enough answers, lowest first.
+fn groups(scene: &Scene<'_>, sheet: &mut Sheet) {
+    let (words, standing) = (scene.words, scene.standing);
+    sheet.push(Style::Section, [text(words.say("eval-groups"))]);
+    let by_group = scores_by_group(standing, standing.window());
+    let hidden = by_group.values().filter(|scores| scores.len() < SHOWN_FROM).count();
+    let mut shown: Vec<(i64, usize, &str)> = Vec::new();
+    for (group, scores) in by_group.iter().filter(|(_, scores)| scores.len() >= SHOWN_FROM) {
+        let mean = scores.iter().sum::<i64>() * 200 / scores.len() as i64;
+        shown.push((mean, scores.len(), standing.groups[*group].name));
+    }
+    shown.sort_unstable();
+    for (mean, answers, name) in shown {
+        // A score is a fifth of a sum: a mean of sums in hundredths of a fifth.
+        let score = mean as f64 / 1000.0;
+        let level = SCORE(score).unwrap_or(Level::Good);
+        let number = words.integer(answers as i64);
+        sheet.push(
+            Style::Body,
+            [
+                text(name),
+                WantedCell::new(score, Format::Decimal),
+                plain(""),
+                plain(""),
+                plain(words.say(level.key())),
+                text(words.say_with("eval-group-answers", &[("count", &number)])),
+            ],
+        );
+    }
+    let key = if hidden > 0 { "eval-groups-hidden" } else { "eval-groups-all" };
+    let sentence = words.say_with(key, &[("count", &words.integer(hidden as i64))]);
+    sheet.push(Style::Lead, [plain(sentence)]);
+}
+
+/// What was written freely and is public, newest first, without whose it is.
+fn voices(scene: &Scene<'_>, sheet: &mut Sheet) {
+    let (standing, labels) = (scene.standing, scene.labels);
+    sheet.push(Style::Section, [text(scene.words.say("eval-voices"))]);
+    let before = sheet.rows.len();
+    for (form, question) in FREE_TEXT.iter().filter(|(form, question)| labels.is_public(form, question)) {
+        let mut said: Vec<&str> = standing.in_window(form).filter_map(|r| r.answers.text(question)).collect();
+        said.reverse();
+        for sentence in said {
+            let blank =
+                [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank].map(|cell| WantedCell::new(cell, Format::Text));
+            let cells = [text(labels.question(form, question))].into_iter().chain(blank).chain([text(sentence)]);
+            sheet.push(Style::Body, cells);
+        }
+    }
+    if sheet.rows.len() == before {
+        sheet.push(Style::Lead, [plain(scene.words.say("eval-voices-none"))]);
+    }
+}
