@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::edge::log::{Line, Log, LogError, Opened};
+use crate::edge::log::{Disk, Line, Log, LogError, Opened, SEGMENT_BYTES, StdDisk};
 use crate::ledger::event::{Event, UnreadableEvent, VERSION};
 use crate::ledger::record::Source;
 use crate::ledger::state::{Illegal, LedgerHead, State};
@@ -35,8 +35,13 @@ pub struct Memory {
 impl Memory {
     /// Opens the ledger for appending: verifies and folds it, and takes its lock.
     pub fn open(dir: &Path, program: &str) -> Result<(Self, Log, Opened), LogError> {
+        Self::open_on(Box::new(StdDisk), dir, program)
+    }
+
+    /// [`Memory::open`] with another disk.
+    pub fn open_on(disk: Box<dyn Disk>, dir: &Path, program: &str) -> Result<(Self, Log, Opened), LogError> {
         let mut memory = Self::default();
-        let (log, opened) = Log::open(dir, program, |line| memory.fold(line))?;
+        let (log, opened) = Log::open_on(disk, SEGMENT_BYTES, dir, program, |line| memory.fold(line))?;
         memory.end(&opened);
         Ok((memory, log, opened))
     }

@@ -111,6 +111,7 @@ impl Log {
         let lock = lock(dir, disk.as_mut())?;
         let mut all = segments(dir)?;
         if all.is_empty() {
+            sync_above(disk.as_mut(), dir)?;
             begin_segment(disk.as_mut(), dir, program, &Chain::default())?;
             all = segments(dir)?;
         }
@@ -252,6 +253,19 @@ fn lock(dir: &Path, disk: &mut dyn Disk) -> Result<File, LogError> {
     // The number is a courtesy to whoever finds the ledger locked; the lock holds without it.
     let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
     Ok(file)
+}
+
+/// An earlier opening may have made the directories and stopped before their names were safe.
+fn sync_above(disk: &mut dyn Disk, dir: &Path) -> Result<(), LogError> {
+    for above in dir.ancestors().skip(1).take(2) {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        match disk.sync_dir(above) {
+            // Nobody made a directory of ours in one that this process may not even look into.
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
+            synced => synced.map_err(|e| LogError::io("sync", above, e))?,
+        }
+    }
+    Ok(())
 }
 
 /// Begins the segment whose first event comes next: safe before it has its name, its name safe before anything in it counts.

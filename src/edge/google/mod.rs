@@ -50,6 +50,9 @@ const OVERVIEW_FIELDS: &str = "properties(title,locale,timeZone),sheets(properti
 /// Bytes of JSON in one write of values; Google advises against more than 2 MB.
 const VALUES_BYTES_MAX: usize = 1_500_000;
 
+/// As Google's guide to the quota asks.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+
 /// How to reach Google.
 #[derive(Debug, Clone)]
 pub struct GoogleSettings {
@@ -59,6 +62,8 @@ pub struct GoogleSettings {
     pub credentials: Option<Credentials>,
     /// How long one try of one request may take.
     pub timeout: Duration,
+    /// How long to wait before a request is tried again; every further time twice as long.
+    pub first_delay: Duration,
     /// Asks for the narrower scope, and refuses to write.
     pub read_only: bool,
     /// The quotas to stay within; a stand-in has none.
@@ -72,6 +77,7 @@ impl GoogleSettings {
             endpoint: None,
             credentials: Some(credentials),
             timeout: Duration::from_secs(60),
+            first_delay: FIRST_DELAY,
             read_only: false,
             quotas: Some(Quotas::GOOGLE),
         }
@@ -83,6 +89,7 @@ impl GoogleSettings {
             endpoint: Some(endpoint.into()),
             credentials: None,
             timeout: Duration::from_secs(30),
+            first_delay: FIRST_DELAY,
             read_only: false,
             quotas: None,
         }
@@ -124,7 +131,8 @@ pub struct Google {
 impl Google {
     /// Reads the key and prepares the client; nothing is sent yet.
     pub async fn connect(settings: GoogleSettings) -> Result<Self, GoogleError> {
-        Self::with_patience(settings, Patience::default()).await
+        let patience = Patience { first_delay: settings.first_delay, ..Patience::default() };
+        Self::with_patience(settings, patience).await
     }
 
     async fn with_patience(settings: GoogleSettings, patience: Patience) -> Result<Self, GoogleError> {
