@@ -3,6 +3,7 @@
 
 pub mod cell;
 pub mod range;
+pub mod row;
 pub mod sheet;
 
 use std::collections::BTreeMap;

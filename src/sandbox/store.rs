@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::SandboxError;
-use super::book::sheet::{Row, Sheet};
+use super::book::row::Row;
+use super::book::sheet::Sheet;
 use super::book::{Area, Book, CellData, Dimension, Formats, Spreadsheet};
 
 const HEADER: &str = "halaqah sandbox 1";

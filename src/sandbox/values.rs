@@ -167,15 +167,45 @@ impl ValueRange<'_> {
                     });
                 });
             } else {
-                write_list(out, self.area.top..bottom, |out, row| {
-                    let cells = self.sheet.row(row).get(self.area.left..self.row_end(row)).unwrap_or(&[]);
-                    write_list(out, (self.area.left..).zip(cells), |out, (column, cell)| {
-                        self.write_cell(out, cell, (row, column));
-                    });
+                write_list(out, self.area.top..bottom, |out, row| match self.remembered(row) {
+                    Some(reading) => out.extend_from_slice(reading),
+                    None => self.write_row(out, row),
                 });
             }
         }
         out.push(b'}');
+    }
+
+    /// How a row reads, if it is asked for whole and nothing in it depends on other cells.
+    fn remembered(&self, row: usize) -> Option<&[u8]> {
+        let cells = self.sheet.rows().get(row)?;
+        let partly = self.area.left > 0 || self.area.right < cells.len();
+        if partly || cells.iter().any(|cell| matches!(cell.entry, Entry::Formula(_))) {
+            return None;
+        }
+        let written = || {
+            let mut out = Vec::new();
+            self.write_row(&mut out, row);
+            out.into_boxed_slice()
+        };
+        match self.rendering {
+            Rendering { value: ValueRender::Unformatted, dates_as_text: false, .. } => {
+                Some(cells.readings().unformatted.get_or_init(written))
+            }
+            Rendering { value: ValueRender::Formatted, .. } => {
+                let locale = &*self.book.locale;
+                let (of, reading) = cells.readings().formatted.get_or_init(|| (locale.into(), written()));
+                (**of == *locale).then_some(&**reading)
+            }
+            _ => None,
+        }
+    }
+
+    fn write_row(&self, out: &mut Vec<u8>, row: usize) {
+        let cells = self.sheet.row(row).get(self.area.left..self.row_end(row)).unwrap_or(&[]);
+        write_list(out, (self.area.left..).zip(cells), |out, (column, cell)| {
+            self.write_cell(out, cell, (row, column));
+        });
     }
 
     fn write_cell(&self, out: &mut Vec<u8>, cell: &CellData, (row, column): (usize, usize)) {

@@ -7,9 +7,7 @@ use serde_json::{Map, Value};
 
 use super::cell::{CellData, Entry};
 use super::range::{Area, Dimension, OpenRange, Shift, shift_json};
-
-/// One row; empty cells at its end are left out.
-pub type Row = Vec<CellData>;
+use super::row::Row;
 
 /// The width of a column and the height of a row in pixels when none was set.
 pub const DEFAULT_PIXELS: [u32; 2] = [21, 100];
@@ -299,7 +297,7 @@ impl Sheet {
         match dimension {
             Dimension::Rows => {
                 let mut model: Row =
-                    inherit_from.map_or_else(Vec::new, |row| self.row(row).iter().map(CellData::heir).collect());
+                    inherit_from.map_or_else(Row::default, |row| self.row(row).iter().map(CellData::heir).collect());
                 trim(&mut model);
                 if at < self.rows.len() || !model.is_empty() {
                     if self.rows.len() < at {
