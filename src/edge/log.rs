@@ -4,8 +4,7 @@
 //!   reached its size takes no further batch; the next batch opens a new one.
 //! - `lock`: held by the one process that appends. Readers take no lock.
 //! - `torn-<seq>-<n>.bytes`: what a crash left of an unacknowledged batch, set aside and never read again.
-//! - `moved-<n>`: directories into which `ledger repair` moved what could not be chained any more; never read again.
-//! - `snapshot`: a cache of what follows from the lines up to a place (see `edge::snapshot`).
+//! - `moved-<n>`: directories into which a repair moved what could not be chained any more; never read again.
 //! - `*.jsonl.new`: a segment before its first line was safe; overwritten when it is needed.
 //!
 //! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is written under another name,
