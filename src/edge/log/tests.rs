@@ -685,3 +685,71 @@ fn every_kind_has_its_exit_code() {
     let full = LogError::io("write to", Path::new("ledger/000001.jsonl"), io::Error::from_raw_os_error(enospc));
     insta::assert_snapshot!(full, @"cannot write to ledger/000001.jsonl: No space left on device (os error 28). The disk (or the quota) is full: make room, then run it again; nothing half-written counts.");
 }
+
+#[test]
+fn repair_moves_aside_from_the_first_bad_line_and_deletes_nothing() {
+    let untouched = files(three_segments().path());
+    let all: Vec<u8> = untouched.values().flatten().copied().collect();
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        for line in 0..lines_of(&three_segments().path().join(name)).len() {
+            let dir = three_segments();
+            let path = dir.path().join(name);
+            let mut lines = lines_of(&path);
+            let middle = lines[line].len() / 2;
+            lines[line][middle] ^= 1;
+            fs::write(&path, lines.concat()).unwrap();
+            let repaired = repair(dir.path(), PROGRAM).unwrap();
+            let (log, opened, _) = open(dir.path()).unwrap_or_else(|e| panic!("{name} line {line}: {e}"));
+            drop(log);
+            assert!(opened.head.seq >= repaired.head.seq && opened.head.seq < 11, "{name} line {line}");
+            let kept: usize = files_below(dir.path()).into_iter().map(|(_, bytes)| bytes.len()).sum();
+            assert!(kept + 300 >= all.len(), "{name} line {line}: every byte still stands somewhere");
+            assert_eq!(repair(dir.path(), PROGRAM).unwrap().moved, [], "a second repair finds nothing to do");
+        }
+    }
+}
+
+fn files_below(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+    let below =
+        |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![(path.clone(), fs::read(path).unwrap())] };
+    entries.flat_map(below).collect()
+}
+
+#[test]
+fn repair_waits_for_nobody_and_leaves_another_programs_ledger_alone() {
+    let dir = three_segments();
+    let (log, ..) = open(dir.path()).unwrap();
+    assert_eq!(repair(dir.path(), PROGRAM).unwrap_err().kind(), LogErrorKind::Locked);
+    drop(log);
+    assert_eq!(repair(dir.path(), "sman2").unwrap_err().kind(), LogErrorKind::OtherProgram);
+    assert_eq!(read(dir.path()).unwrap().1.len(), 11);
+}
+
+#[test]
+fn a_replay_from_any_place_ends_where_a_whole_one_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut marks = vec![open(dir.path()).unwrap().1.mark];
+    for batch in BATCHES {
+        open(dir.path()).unwrap().0.append(&events(batch)).unwrap();
+        marks.push(read(dir.path()).unwrap().0.mark);
+    }
+    let (whole, ids) = read(dir.path()).unwrap();
+    for mark in marks {
+        let mut tail = Vec::new();
+        let each = |line: &Line<'_>| {
+            tail.push(line.data.get().parse::<u32>().unwrap());
+            Ok::<(), Infallible>(())
+        };
+        let opened = Log::read_after(dir.path(), Some(PROGRAM), &mark, each).unwrap().unwrap();
+        assert_eq!((opened.head, opened.lines, &opened.mark), (whole.head, whole.lines, &whole.mark));
+        assert_eq!(tail, ids[mark.lines as usize..]);
+    }
+    let cut = fs::read(dir.path().join("000001.jsonl")).unwrap();
+    fs::write(dir.path().join("000001.jsonl"), &cut[..cut.len() - 1]).unwrap();
+    let none = |_: &Line<'_>| Ok::<(), Infallible>(());
+    assert!(
+        Log::read_after(dir.path(), Some(PROGRAM), &whole.mark, none).unwrap().is_none(),
+        "it does not fit any more"
+    );
+}
