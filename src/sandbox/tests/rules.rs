@@ -468,3 +468,24 @@ fn drive_makes_renames_and_deletes_files() {
     assert_eq!((status, gone["error"]["message"].clone()), (404, json!(format!("File not found: {id}."))));
     assert_eq!(gone["error"]["errors"][0]["reason"], "notFound");
 }
+
+#[test]
+fn a_row_that_was_read_reads_anew_once_it_or_the_locale_changes() {
+    let bench = Bench::new();
+    bench.ok("PUT", "/values/A1:C1?valueInputOption=RAW", json!({"values": [["Ahmad", 1.5, true]]}));
+    let read = |option: &str| {
+        bench.ok("GET", &format!("/values/A1:C1?valueRenderOption={option}"), Value::Null)["values"][0].clone()
+    };
+    for _ in 0..2 {
+        assert_eq!(read("UNFORMATTED_VALUE"), json!(["Ahmad", 1.5, true]));
+        assert_eq!(read("FORMATTED_VALUE"), json!(["Ahmad", "1.5", "TRUE"]));
+    }
+    bench.batch(json!([{"updateSpreadsheetProperties": {"properties": {"locale": "in_ID"}, "fields": "locale"}}]));
+    assert_eq!(read("FORMATTED_VALUE"), json!(["Ahmad", "1,5", "TRUE"]));
+    bench.ok("PUT", "/values/B1?valueInputOption=RAW", json!({"values": [[2.5]]}));
+    assert_eq!(read("UNFORMATTED_VALUE"), json!(["Ahmad", 2.5, true]));
+    assert_eq!(read("FORMATTED_VALUE"), json!(["Ahmad", "2,5", "TRUE"]));
+    bench.ok("PUT", "/values/C1?valueInputOption=USER_ENTERED", json!({"values": [["=B1*2"]]}));
+    bench.ok("PUT", "/values/B1?valueInputOption=RAW", json!({"values": [[4]]}));
+    assert_eq!(read("UNFORMATTED_VALUE"), json!(["Ahmad", 4, 8]));
+}
