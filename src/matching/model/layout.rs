@@ -69,6 +69,8 @@ pub struct Layout<'p> {
     pub of_person: Rows<Edge>,
     /// The possible people of each seat, by position.
     pub of_seat: Rows<Edge>,
+    /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can be worth.
+    pub halves: Rows<i32>,
     /// Who is linked to each person, by position.
     pub links: Rows<Link>,
     /// The slots that each seat may meet in.
@@ -103,11 +105,14 @@ impl<'p> Layout<'p> {
             edges[from..].sort_unstable_by_key(|edge| edge.1);
         }
         let blank = Edge { to: NONE, score: 0 };
+        let links = links(problem);
+        let of_seat = Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank);
         Self {
             problem,
+            halves: halves(problem, &of_seat, &links),
             of_person: Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank),
-            of_seat: Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank),
-            links: links(problem),
+            of_seat,
+            links,
             choices,
             pinned,
             has_ties: problem.prices.isolated > 0,
@@ -124,6 +129,31 @@ impl<'p> Layout<'p> {
     pub fn slots(&self, seat: usize) -> impl Iterator<Item = u8> + use<> {
         slots_of(self.choices[seat])
     }
+}
+
+/// See `Layout::halves`.
+fn halves(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<i32> {
+    let mut here = vec![false; problem.people.len()];
+    let mut items = Vec::with_capacity(of_seat.items.len());
+    let mut worths: Vec<i32> = Vec::new();
+    for (at, seat) in problem.seats.iter().enumerate() {
+        let row = of_seat.row(at);
+        for edge in row {
+            here[edge.to as usize] = true;
+        }
+        for edge in row {
+            let linked = links.row(edge.to as usize).iter().filter(|link| link.worth > 0 && here[link.other as usize]);
+            worths.clear();
+            worths.extend(linked.map(|link| link.worth));
+            worths.sort_unstable_by(|one, other| other.cmp(one));
+            let most = worths.iter().take(seat.max.saturating_sub(1) as usize);
+            items.push(most.fold(0i32, |sum, worth| sum.saturating_add(*worth)));
+        }
+        for edge in row {
+            here[edge.to as usize] = false;
+        }
+    }
+    Rows { start: of_seat.start.clone(), items }
 }
 
 /// Pairs, people who must be apart and ties as one row a person; what is said of the same two comes together.

@@ -4,8 +4,11 @@
 //! group) takes at most its maximum; a new one at least its minimum. What is made as large as possible is the scores of the
 //! pairs, plus what pairs in one group are worth, minus the `Prices`. It knows numbers only, not who they stand for.
 
+mod bound;
 mod layout;
+mod pricing;
 mod problem;
+mod search;
 mod state;
 
 pub use super::assign::{Fit, Slots};
@@ -70,10 +73,26 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     state.choose_slots();
     state.fill(0, false);
     state.close_lacking();
-    let (seat_of, slot_of) = state.answer();
+    let mut search = search::Search::new(state);
+    let stop = effort.stop;
+    search.anneal((effort.work / 10).min(ROUND / 8), stop);
+    let mut bound = bound::Bound::new(&layout);
+    let mut upper = loosest_bound(problem);
+    upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(2 * ROUND), stop));
+    while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
+        search.anneal((effort.work - search.work() - bound.work()).min(ROUND), stop);
+        // The better answer tells the bound how far it has to go.
+        let budget = (search.work() / 2).saturating_sub(bound.work());
+        upper = upper.min(bound.descend(search.best_value(), budget, stop));
+    }
+    let (seat_of, slot_of) = search.answer();
     let objective = problem.evaluate(&seat_of, &slot_of)?;
-    Ok(Solution { seat_of, slot_of, objective, bound: loosest_bound(problem), work: 0, finished: !(effort.stop)() })
+    let finished = objective == upper || search.work() + bound.work() >= effort.work;
+    Ok(Solution { seat_of, slot_of, objective, bound: upper, work: search.work() + bound.work(), finished })
 }
+
+/// The work of one annealing.
+const ROUND: u64 = 400_000_000;
 
 /// Everybody has the best seat, and every pair that is worth something is together.
 fn loosest_bound(problem: &Problem) -> i64 {
