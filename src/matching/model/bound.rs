@@ -6,7 +6,7 @@
 //! not meet at once is left out, which makes the bound looser, never wrong.
 
 use super::layout::Layout;
-use super::pricing::{Pricer, SCALE};
+use super::pricing::{Column, Pricer, SCALE};
 
 /// The prices and what they prove.
 pub struct Bound<'l> {
@@ -16,6 +16,7 @@ pub struct Bound<'l> {
     price: Vec<f64>,
     best_price: Vec<f64>,
     direction: Vec<f64>,
+    columns: Vec<Column>,
     step: f64,
     stale: u32,
     best: i64,
@@ -40,6 +41,7 @@ impl<'l> Bound<'l> {
             best_price: price.clone(),
             price,
             direction,
+            columns: Vec::new(),
             step: 1.0,
             stale: 0,
             best: i64::MAX,
@@ -51,14 +53,20 @@ impl<'l> Bound<'l> {
         self.pricer.work
     }
 
+    /// The groups that seats would take at the best prices; somebody may be in several.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
     /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
     pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
         let until = self.pricer.work.saturating_add(work);
         let mut nodes = 200;
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
-            let Some((value, excess)) = self.at_prices(nodes, stop) else { break };
+            let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
             if value < self.best {
                 self.best = value;
+                self.columns = columns;
                 self.best_price.clone_from(&self.price);
                 self.stale = 0;
             } else {
@@ -89,7 +97,7 @@ impl<'l> Bound<'l> {
     }
 
     /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
-    fn at_prices(&mut self, nodes: u64, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>)> {
+    fn at_prices(&mut self, nodes: u64, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
         let problem = self.layout.problem;
         let people = problem.people.len();
         let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
@@ -99,6 +107,7 @@ impl<'l> Bound<'l> {
         value += prices[..people].iter().sum::<i64>();
         let owners = problem.owners.iter().zip(&prices[people..]);
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
+        let mut columns = Vec::new();
         for (at, seat) in problem.seats.iter().enumerate() {
             if at % 64 == 0 && stop() {
                 return None;
@@ -112,7 +121,8 @@ impl<'l> Bound<'l> {
                     excess[people + owner as usize] -= 1.0;
                 }
             }
+            columns.extend(priced.column);
         }
-        Some((value, excess))
+        Some((value, excess, columns))
     }
 }

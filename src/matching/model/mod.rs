@@ -79,8 +79,13 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     let mut bound = bound::Bound::new(&layout);
     let mut upper = loosest_bound(problem);
     upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(2 * ROUND), stop));
+    let mut turn = 0u32;
     while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
-        search.anneal((effort.work - search.work() - bound.work()).min(ROUND), stop);
+        if turn % 2 == 0 {
+            search.begin_from(bound.columns());
+        }
+        turn += 1;
+        search.anneal((effort.work - search.work() - bound.work()).min(ROUND / 4), stop);
         // The better answer tells the bound how far it has to go.
         let budget = (search.work() / 2).saturating_sub(bound.work());
         upper = upper.min(bound.descend(search.best_value(), budget, stop));

@@ -2,6 +2,7 @@
 //! differences. The same problem and work give the same answer: the generator of random numbers has a fixed seed.
 
 use super::layout::NONE;
+use super::pricing::Column;
 use super::problem::slot_set;
 use super::state::{NO_SLOT, State};
 
@@ -66,6 +67,34 @@ impl<'l> Search<'l> {
         self.work
     }
 
+    /// Goes on from the groups that the bound's prices suggest: the most valuable first, each with those still free.
+    pub fn begin_from(&mut self, columns: &[Column]) {
+        let layout = self.state.layout;
+        for person in 0..self.state.seat_of.len() as u32 {
+            if self.state.seat_of[person as usize] != NONE && !self.is_pinned(person) {
+                self.state.leave(person);
+            }
+        }
+        let mut order: Vec<&Column> = columns.iter().collect();
+        order.sort_by_key(|column| (std::cmp::Reverse(column.worth), column.seat));
+        for column in &order {
+            if self.state.may_meet(column.seat, column.slot) {
+                self.state.set_slot(column.seat, column.slot);
+            }
+        }
+        for column in &order {
+            for &person in &column.people {
+                let score = layout.score(person, column.seat);
+                if let Some(score) = score.filter(|_| self.state.seat_of[person as usize] == NONE) {
+                    if self.state.may_enter(person, column.seat) {
+                        self.state.enter(person, column.seat, score);
+                    }
+                }
+            }
+        }
+        self.state.fill(LACK, false);
+    }
+
     /// One annealing of so much work; every second one goes on from the best answer, less hot.
     pub fn anneal(&mut self, work: u64, stop: &dyn Fn() -> bool) {
         let people = self.state.seat_of.len();
@@ -73,8 +102,8 @@ impl<'l> Search<'l> {
             self.work = self.work.saturating_add(work);
             return;
         }
-        let hot = if self.rounds % 2 == 0 { HOT } else { HOT / 4.0 };
-        if self.rounds > 0 {
+        let hot = if self.rounds == 0 { HOT } else { HOT / 4.0 };
+        if self.rounds > 0 && self.rounds % 2 == 0 {
             self.state = self.best.clone();
         }
         self.rounds += 1;
