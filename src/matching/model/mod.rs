@@ -78,7 +78,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     search.anneal((effort.work / 10).min(ROUND / 8), stop);
     let mut bound = bound::Bound::new(&layout);
     let mut upper = loosest_bound(problem);
-    upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(2 * ROUND), stop));
+    upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
     let mut turn = 0u32;
     while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
         if turn % 2 == 0 {
@@ -87,7 +87,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
         turn += 1;
         search.anneal((effort.work - search.work() - bound.work()).min(ROUND / 4), stop);
         // The better answer tells the bound how far it has to go.
-        let budget = (search.work() / 2).saturating_sub(bound.work());
+        let budget = (search.work() / 8).saturating_sub(bound.work());
         upper = upper.min(bound.descend(search.best_value(), budget, stop));
     }
     let (seat_of, slot_of) = search.answer();
@@ -97,7 +97,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
 }
 
 /// The work of one annealing.
-const ROUND: u64 = 400_000_000;
+const ROUND: u64 = 300_000_000;
 
 /// Everybody has the best seat, and every pair that is worth something is together.
 fn loosest_bound(problem: &Problem) -> i64 {
