@@ -61,7 +61,7 @@ impl<'l> Bound<'l> {
     /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
     pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
         let until = self.pricer.work.saturating_add(work);
-        let mut nodes = 200;
+        let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
             let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
             if value < self.best {

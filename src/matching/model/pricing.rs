@@ -188,7 +188,7 @@ impl<'l> Pricer<'l> {
             open.truncate(keep);
         }
         self.who.clear();
-        self.who.extend(open.iter().map(|one| row[(one.at as usize)].to));
+        self.who.extend(open.iter().map(|one| row[one.at as usize].to));
         let count = open.len();
         for (at, &person) in self.who.iter().enumerate() {
             self.local[person as usize] = at as u32;
