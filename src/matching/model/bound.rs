@@ -109,7 +109,7 @@ impl<'l> Bound<'l> {
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
         let mut columns = Vec::new();
         for (at, seat) in problem.seats.iter().enumerate() {
-            if at % 64 == 0 && stop() {
+            if at.is_multiple_of(64) && stop() {
                 return None;
             }
             let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);

@@ -81,7 +81,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
     let mut turn = 0u32;
     while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             search.begin_from(bound.columns());
         }
         turn += 1;

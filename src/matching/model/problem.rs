@@ -163,6 +163,9 @@ pub enum Broken {
     Together(u32, u32),
 }
 
+/// For each person the seat and for each seat the slot.
+pub(super) type Places = (Vec<Option<u32>>, Vec<Option<u8>>);
+
 /// The set that holds one slot; empty from the 129th on.
 pub fn slot_set(slot: u8) -> Slots {
     Slots::checked_shl(1, u32::from(slot)).unwrap_or(0)
@@ -300,7 +303,7 @@ impl Problem {
 
     /// The answer in which those who are pinned sit in their groups and nobody else anywhere; there is one if the problem
     /// has any answer, since an existing group may be below its minimum.
-    pub(super) fn only_pinned(&self) -> Result<(Vec<Option<u32>>, Vec<Option<u8>>), Broken> {
+    pub(super) fn only_pinned(&self) -> Result<Places, Broken> {
         let mut seat_of = vec![None; self.people.len()];
         let mut choices: Vec<Slots> = self.seats.iter().map(Seat::choices).collect();
         let mut someone: Vec<Option<u32>> = vec![None; self.seats.len()];

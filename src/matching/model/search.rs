@@ -85,10 +85,9 @@ impl<'l> Search<'l> {
         for column in &order {
             for &person in &column.people {
                 let score = layout.score(person, column.seat);
-                if let Some(score) = score.filter(|_| self.state.seat_of[person as usize] == NONE) {
-                    if self.state.may_enter(person, column.seat) {
-                        self.state.enter(person, column.seat, score);
-                    }
+                let open = self.state.seat_of[person as usize] == NONE && self.state.may_enter(person, column.seat);
+                if let Some(score) = score.filter(|_| open) {
+                    self.state.enter(person, column.seat, score);
                 }
             }
         }
@@ -103,7 +102,7 @@ impl<'l> Search<'l> {
             return;
         }
         let hot = if self.rounds == 0 { HOT } else { HOT / 4.0 };
-        if self.rounds > 0 && self.rounds % 2 == 0 {
+        if self.rounds > 0 && self.rounds.is_multiple_of(2) {
             self.state = self.best.clone();
         }
         self.rounds += 1;
@@ -112,7 +111,7 @@ impl<'l> Search<'l> {
         let mut temperature = hot;
         let mut step = 0u64;
         while self.work < until {
-            if step % 1024 == 0 {
+            if step.is_multiple_of(1024) {
                 if stop() {
                     break;
                 }

@@ -261,10 +261,10 @@ impl<'l> State<'l> {
     /// Seats everybody who has no seat where it betters the objective most, one after the other.
     pub fn fill(&mut self, lack: i64, only_open: bool) {
         for person in 0..self.seat_of.len() as u32 {
-            if self.seat_of[person as usize] == NONE {
-                if let Some((_, seat, score)) = self.best_seat(person, lack, only_open) {
-                    self.enter(person, seat, score);
-                }
+            let waits = self.seat_of[person as usize] == NONE;
+            let best = if waits { self.best_seat(person, lack, only_open) } else { None };
+            if let Some((_, seat, score)) = best {
+                self.enter(person, seat, score);
             }
         }
         self.keep();
