@@ -7,6 +7,7 @@ pub mod assign;
 mod explain;
 mod fingerprint;
 pub mod instance;
+pub mod model;
 pub mod rules;
 mod schedule;
 pub mod score;

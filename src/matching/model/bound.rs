@@ -1,0 +1,128 @@
+//! A bound above which no answer can be: every person gets a price for a place, every seat takes the group that is worth most
+//! at these prices, and the prices are changed until people are wanted about once each.
+//!
+//! Lagrangian relaxation of the set-packing formulation (Geoffrion, 1974), its dual solved by a deflected subgradient method
+//! with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any prices give a valid bound. That two groups of one mentor do
+//! not meet at once is left out, which makes the bound looser, never wrong.
+
+use super::layout::Layout;
+use super::pricing::{Column, Pricer, SCALE};
+
+/// The prices and what they prove.
+pub struct Bound<'l> {
+    layout: &'l Layout<'l>,
+    pricer: Pricer<'l>,
+    /// By person, then by owner; never negative.
+    price: Vec<f64>,
+    best_price: Vec<f64>,
+    direction: Vec<f64>,
+    columns: Vec<Column>,
+    step: f64,
+    stale: u32,
+    best: i64,
+}
+
+impl<'l> Bound<'l> {
+    /// Begins with prices at which a place is worth what it costs to have none, and a middling score.
+    pub fn new(layout: &'l Layout<'l>) -> Self {
+        let problem = layout.problem;
+        let first = |person: usize| {
+            let mut scores: Vec<i32> = layout.of_person.row(person).iter().map(|edge| edge.score).collect();
+            scores.sort_unstable_by(|one, other| other.cmp(one));
+            let second = scores.get(1).or(scores.first()).copied().unwrap_or(0);
+            (problem.prices.unplaced + i64::from(second)) as f64 * SCALE as f64
+        };
+        let mut price: Vec<f64> = (0..problem.people.len()).map(first).collect();
+        price.extend(problem.owners.iter().map(|_| 0.0));
+        let direction = vec![0.0; price.len()];
+        Self {
+            layout,
+            pricer: Pricer::new(layout),
+            best_price: price.clone(),
+            price,
+            direction,
+            columns: Vec::new(),
+            step: 1.0,
+            stale: 0,
+            best: i64::MAX,
+        }
+    }
+
+    /// The work done so far.
+    pub fn work(&self) -> u64 {
+        self.pricer.work
+    }
+
+    /// The groups that seats would take at the best prices; somebody may be in several.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
+    pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
+        let until = self.pricer.work.saturating_add(work);
+        let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
+        while self.pricer.work < until && !stop() && self.step > 1e-4 {
+            let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
+            if value < self.best {
+                self.best = value;
+                self.columns = columns;
+                self.best_price.clone_from(&self.price);
+                self.stale = 0;
+            } else {
+                self.stale += 1;
+                if self.stale >= 12 {
+                    self.stale = 0;
+                    self.step *= 0.7;
+                    self.price.clone_from(&self.best_price);
+                    nodes = (nodes * 2).min(20_000);
+                }
+            }
+            if self.best.div_euclid(SCALE) <= reached {
+                break;
+            }
+            for (direction, excess) in self.direction.iter_mut().zip(&excess) {
+                *direction = 0.6 * *direction + *excess;
+            }
+            let norm: f64 = self.direction.iter().map(|part| part * part).sum();
+            if norm < 1e-9 {
+                break;
+            }
+            let length = self.step * (value - reached * SCALE) as f64 / norm;
+            for (price, direction) in self.price.iter_mut().zip(&self.direction) {
+                *price = (*price - length * direction).max(0.0);
+            }
+        }
+        if self.best == i64::MAX { i64::MAX } else { self.best.div_euclid(SCALE).max(reached) }
+    }
+
+    /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
+    fn at_prices(&mut self, nodes: u64, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
+        let problem = self.layout.problem;
+        let people = problem.people.len();
+        let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
+        let mut excess: Vec<f64> = vec![1.0; people];
+        excess.extend(problem.owners.iter().map(|room| f64::from(*room)));
+        let mut value = -problem.prices.unplaced * SCALE * people as i64;
+        value += prices[..people].iter().sum::<i64>();
+        let owners = problem.owners.iter().zip(&prices[people..]);
+        value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
+        let mut columns = Vec::new();
+        for (at, seat) in problem.seats.iter().enumerate() {
+            if at.is_multiple_of(64) && stop() {
+                return None;
+            }
+            let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);
+            let priced = self.pricer.price(at, &prices[..people], place, nodes);
+            value += priced.upper;
+            for &person in priced.column.iter().flat_map(|column| &column.people) {
+                excess[person as usize] -= 1.0;
+                if let Some(owner) = seat.owner {
+                    excess[people + owner as usize] -= 1.0;
+                }
+            }
+            columns.extend(priced.column);
+        }
+        Some((value, excess, columns))
+    }
+}

@@ -1,0 +1,110 @@
+//! The whole matching problem in numbers, solved with a certificate: an answer, and a bound above which no answer can be.
+//!
+//! The model: each person gets one seat or none, each seat with members one slot in which all of them are free. A seat (a
+//! group) takes at most its maximum; a new one at least its minimum. What is made as large as possible is the scores of the
+//! pairs, plus what pairs in one group are worth, minus the `Prices`. It knows numbers only, not who they stand for.
+
+mod bound;
+mod layout;
+mod pricing;
+mod problem;
+mod search;
+mod state;
+
+pub use super::assign::{Fit, Slots};
+pub use problem::{Broken, Pair, Person, Prices, Problem, Seat, slot_set, slots_of};
+
+/// How long to look.
+#[derive(Clone, Copy)]
+pub struct Effort<'a> {
+    /// How much work may be done, in elementary steps: the same on every machine, so that the same problem has the same
+    /// answer everywhere.
+    pub work: u64,
+    /// Whether to stop now with the best so far; asked often, and from more than one thread.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Effort<'_> {
+    /// Enough for a good answer to a problem of this size, without a clock.
+    pub fn for_size(problem: &Problem) -> Self {
+        let fits: usize = problem.people.iter().map(|person| person.fits.len()).sum();
+        Effort { work: 20_000_000 + 2_000 * fits as u64, stop: &|| false }
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Solution {
+    /// For each person the seat, if there is one.
+    pub seat_of: Vec<Option<u32>>,
+    /// For each seat with members the slot in which it meets.
+    pub slot_of: Vec<Option<u8>>,
+    /// What the answer is worth.
+    pub objective: i64,
+    /// No answer is worth more.
+    pub bound: i64,
+    /// The work that was done, in elementary steps.
+    pub work: u64,
+    /// The answer follows from the problem and the work alone: nobody said stop.
+    pub finished: bool,
+}
+
+impl Solution {
+    /// How much better than this an answer could still be, as a share of this one's worth.
+    pub fn gap(&self) -> f64 {
+        if self.bound == self.objective {
+            return 0.0;
+        }
+        (self.bound - self.objective) as f64 / self.objective.abs().max(1) as f64
+    }
+
+    /// Whether no answer is better.
+    pub fn is_optimal(&self) -> bool {
+        self.bound == self.objective
+    }
+}
+
+/// Answers a problem as well as the effort allows; an error if it has no answer at all.
+pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
+    problem.check()?;
+    let layout = layout::Layout::new(problem);
+    let (seat_of, slot_of) = problem.only_pinned()?;
+    let mut state = state::State::new(&layout, &seat_of, &slot_of);
+    state.choose_slots();
+    state.fill(0, false);
+    state.close_lacking();
+    let mut search = search::Search::new(state);
+    let stop = effort.stop;
+    search.anneal((effort.work / 10).min(ROUND / 8), stop);
+    let mut bound = bound::Bound::new(&layout);
+    let mut upper = loosest_bound(problem);
+    upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
+    let mut turn = 0u32;
+    while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
+        if turn.is_multiple_of(2) {
+            search.begin_from(bound.columns());
+        }
+        turn += 1;
+        search.anneal((effort.work - search.work() - bound.work()).min(ROUND / 4), stop);
+        // The better answer tells the bound how far it has to go.
+        let budget = (search.work() / 8).saturating_sub(bound.work());
+        upper = upper.min(bound.descend(search.best_value(), budget, stop));
+    }
+    let (seat_of, slot_of) = search.answer();
+    let objective = problem.evaluate(&seat_of, &slot_of)?;
+    let finished = objective == upper || search.work() + bound.work() >= effort.work;
+    Ok(Solution { seat_of, slot_of, objective, bound: upper, work: search.work() + bound.work(), finished })
+}
+
+/// The work of one annealing.
+const ROUND: u64 = 300_000_000;
+
+/// Everybody has the best seat, and every pair that is worth something is together.
+fn loosest_bound(problem: &Problem) -> i64 {
+    let best = |person: &Person| {
+        let fits = person.fits.iter().map(|fit| i64::from(fit.score));
+        fits.max().unwrap_or(-problem.prices.unplaced)
+    };
+    let pairs: i64 = problem.pairs.iter().map(|pair| i64::from(pair.worth.max(0))).sum();
+    problem.people.iter().map(best).sum::<i64>() + pairs
+}
