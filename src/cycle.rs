@@ -18,7 +18,7 @@ use crate::ledger::record::Source;
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
-use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup, ReadingMix};
+use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::{Suggestions, instance_hash, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -394,6 +394,8 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         ("reading", weights.reading),
         ("personality", weights.personality),
     ];
+    let asked = setting.config.criteria.iter();
+    let asked = asked.map(|criterion| (criterion.field.clone(), f64::from(criterion.weight)));
     let issued = suggestions.placements.iter().map(|suggestion| IssuedSuggestion {
         mentee: suggestion.mentee.clone(),
         mentor: suggestion.mentor.clone(),
@@ -401,13 +403,12 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
     });
-    let total = i64::try_from(suggestions.score_total).unwrap_or(i64::MAX);
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
-        weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).collect(),
+        weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).chain(asked).collect(),
         suggestions: issued.collect(),
-        objective: total,
-        bound: None,
+        objective: suggestions.objective,
+        bound: suggestions.bound,
     }
 }
 
@@ -438,7 +439,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
 }
 
 /// What matching is asked: everybody who waits, every mentor, every open group.
-fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
+fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
     let mentee = |index: usize| {
         let person = &standing.mentees[index];
         let mentee = Mentee::from_answers(&person.code, &person.latest().answers)?;
@@ -478,7 +479,10 @@ fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>)
         previous: previous.collect(),
         group_size: setting.config.group_size,
         weights: setting.config.weights,
-        reading: ReadingMix::default(),
+        reading: setting.config.reading,
+        criteria: &setting.config.criteria,
+        last: state.issued.as_ref(),
+        ..Instance::default()
     }
 }
 

@@ -217,6 +217,13 @@ reason-reading-mixed = mixed reading levels, they can help each other
 reason-reading-equal = similar reading levels
 reason-reading-alike = nearly the same reading level, nobody to learn from yet
 reason-reading-apart = reading levels far apart
+reason-with-mentor = the mentor
+reason-with-members = the { -group }
+reason-measured-alike = much like { $with }: { $question }
+reason-measured-apart = unlike { $with }: { $question }
+reason-measured-mixed = a good mix with { $with }: { $question }
+reason-measured-enough = { $with } is as far or farther: { $question }
+reason-measured-not-enough = { $with } is not as far yet: { $question }
 reason-unanswered = not answered yet: { $question }
 
 bar-no-mentor = no mentor yet

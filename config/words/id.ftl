@@ -217,6 +217,13 @@ reason-reading-mixed = tingkat bacaan beragam, bisa saling membantu
 reason-reading-equal = tingkat bacaan serupa
 reason-reading-alike = tingkat bacaan hampir sama, belum bisa saling mengajari
 reason-reading-apart = tingkat bacaan berjauhan
+reason-with-mentor = mentor
+reason-with-members = { -group }
+reason-measured-alike = cocok dengan { $with } dalam: { $question }
+reason-measured-apart = berbeda dari { $with } dalam: { $question }
+reason-measured-mixed = beragam dengan { $with } dalam: { $question }
+reason-measured-enough = { $with } sudah setingkat atau lebih dalam: { $question }
+reason-measured-not-enough = { $with } belum setingkat dalam: { $question }
 reason-unanswered = belum dijawab: { $question }
 
 bar-no-mentor = belum ada mentor

@@ -357,8 +357,8 @@ fn who_answered_nothing_is_in_the_middle_and_it_is_said() {
         group: None,
         slot: None,
     });
-    assert_eq!(score::total(&parts, &instance.weights), 500);
-    assert!(score::terms(&parts, &instance.weights).iter().all(|term| term.value == 500));
+    assert_eq!(score::total(&parts), 500);
+    assert!(score::terms(&parts).iter().all(|term| term.value == 500));
     assert!(parts.iter().any(|part| part.reason == Reason::Unanswered("interests".into())));
 }
 

@@ -10,6 +10,7 @@ use compact_str::CompactString;
 
 use super::{Scene, Sheet, count, gender_word, text};
 use crate::ledger::standing::Standing;
+use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
@@ -264,6 +265,18 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Equal } => words.say("reason-reading-equal"),
         Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => words.say("reason-reading-mixed"),
         Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-apart"),
+        Reason::Measured { question, measure, with, value } => {
+            let title = scene.labels.question("mentee_registration", question);
+            let with = words.say(if *with == With::Mentor { "reason-with-mentor" } else { "reason-with-members" });
+            let key = match (measure, *value >= 500) {
+                (Measure::AtLeast, true) => "reason-measured-enough",
+                (Measure::AtLeast, false) => "reason-measured-not-enough",
+                (Measure::Mixed, true) => "reason-measured-mixed",
+                (_, true) => "reason-measured-alike",
+                (_, false) => "reason-measured-apart",
+            };
+            words.say_with(key, &[("question", title), ("with", &with)])
+        }
         Reason::Unanswered(question) => {
             let title = scene.labels.question("mentee_registration", question);
             words.say_with("reason-unanswered", &[("question", title)])
