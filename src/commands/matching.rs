@@ -9,7 +9,7 @@ use crate::cycle::{figures, standing, suggestions};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::Scene;
-use crate::views::suggestions::{bar_words, group_names, reason_words};
+use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
 
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
@@ -56,11 +56,21 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         found = true;
         let why = bar_words(&scene, person.why, &person.mentee);
         say(format_args!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)])));
+        if let Some(change) = change_words(&scene, &person.mentee) {
+            say(format_args!("    {change}"));
+        }
     }
     if let Some(code) = explain.filter(|_| !found) {
         return Err(Failure::Mend(words.say_with("match-nobody", &[("code", code)])));
     }
     if explain.is_none() {
+        for worth in &suggestions.worth_of_mentor {
+            say(worth_words(&scene, worth));
+        }
+        let gap = gap_words(&suggestions, words);
+        if !gap.is_empty() {
+            say(gap);
+        }
         let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
         let (placed, unplaced) = (words.integer(placed), words.integer(unplaced));
         say(words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
