@@ -19,6 +19,7 @@ use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
+use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -402,6 +403,7 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
+        terms: suggestion.terms.iter().map(|term| (term_name(setting, term.kind), i64::from(term.value))).collect(),
     });
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
@@ -410,6 +412,21 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         objective: suggestions.objective,
         bound: suggestions.bound,
     }
+}
+
+/// The name of a term as the weights have it.
+fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
+    let name = match kind {
+        TermKind::Schedule => "schedule",
+        TermKind::ValuesExpectations => "values_expectations",
+        TermKind::LikesDislikes => "likes_dislikes",
+        TermKind::ClassDistrict => "class_district",
+        TermKind::ContinuityFriend => "continuity_friend",
+        TermKind::Reading => "reading",
+        TermKind::Personality => "personality",
+        TermKind::Asked(at) => setting.config.criteria.get(usize::from(at)).map_or("", |criterion| &criterion.field),
+    };
+    name.into()
 }
 
 /// How the program stands on a day.

@@ -98,7 +98,7 @@ fn people(hash: &mut Fnv, instance: &Instance) {
         hash.text(mentee.gender);
         hash.set(mentee.slots);
         hash.maybe(mentee.friend);
-        hash.maybe(mentee.current);
+        mentee.current.into_iter().for_each(|group| hash.text(group));
         hash.answers(mentee.answers, instance.criteria);
     }
     hash.number(instance.mentors.len() as u64);
@@ -130,8 +130,11 @@ fn groups(hash: &mut Fnv, instance: &Instance) {
 }
 
 fn wishes(hash: &mut Fnv, instance: &Instance) {
-    let apart = instance.apart.iter().copied().collect();
-    for pairs in [instance.must_not.iter().copied().collect::<Vec<_>>(), pairs_of(instance), apart] {
+    for (one, other) in &instance.apart {
+        hash.text(one);
+        hash.text(other);
+    }
+    for pairs in [instance.must_not.iter().copied().collect::<Vec<_>>(), pairs_of(instance)] {
         hash.number(pairs.len() as u64);
         for (mentee, mentor) in pairs {
             hash.text(mentee);

@@ -52,6 +52,19 @@ impl Plan {
         Self { slots, objective: worth.0, bound: worth.1, seat_of, members }
     }
 
+    /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
+    fn with_empty_seats_in(mut self, board: &Board, preferred: &[Option<usize>]) -> Self {
+        for seat in 0..self.slots.len() {
+            let taken = |slot: usize| {
+                board.seats_of(board.seats[seat].mentor).any(|other| other != seat && self.slots[other] == Some(slot))
+            };
+            if self.members[seat].is_empty() {
+                self.slots[seat] = preferred[seat].filter(|slot| !taken(*slot));
+            }
+        }
+        self
+    }
+
     /// Where a mentee sits.
     pub fn seat_of(&self, mentee: usize) -> Option<usize> {
         self.seat_of[mentee]
@@ -97,7 +110,9 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
             let bound = Some(scale.shown(bound, seat_of.len()));
             match value_of_quick.filter(|value| *value > objective) {
                 Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
-                None => scale.plan(board, &seat_of, &slot_of, objective, bound),
+                None => {
+                    scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
+                }
             }
         }
         None => {

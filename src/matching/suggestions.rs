@@ -132,9 +132,9 @@ pub struct Suggestions {
 }
 
 impl Suggestions {
-    /// How far, in tenths of a percent rounded up, the plan can be below the best possible; none without a bound.
-    pub fn gap_per_mille(&self) -> Option<i64> {
+    /// How far, in percent rounded up, the plan can be below the best possible; none without a bound.
+    pub fn gap_percent(&self) -> Option<i64> {
         let gap = self.bound? - self.objective;
-        Some(if gap <= 0 { 0 } else { (1000 * gap + self.objective.max(1) - 1) / self.objective.max(1) })
+        Some(if gap <= 0 { 0 } else { (100 * gap + self.objective.max(1) - 1) / self.objective.max(1) })
     }
 }

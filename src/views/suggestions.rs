@@ -194,10 +194,10 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
 
 /// How far the plan can be below the best possible, in plain words; nothing where nothing is suggested or known.
 pub fn gap_words(suggestions: &Suggestions, words: &Words) -> String {
-    match suggestions.gap_per_mille().filter(|_| suggestions.placed > 0) {
+    match suggestions.gap_percent().filter(|_| suggestions.placed > 0) {
         None => String::new(),
         Some(0) => words.say("suggestions-best"),
-        Some(gap) => words.say_with("suggestions-gap", &[("percent", &words.percent(gap as f64 / 1000.0))]),
+        Some(gap) => words.say_with("suggestions-gap", &[("percent", &words.percent(gap as f64 / 100.0))]),
     }
 }
 
