@@ -456,7 +456,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
 }
 
 /// What matching is asked: everybody who waits, every mentor, every open group.
-fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
+pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
     let mentee = |index: usize| {
         let person = &standing.mentees[index];
         let mentee = Mentee::from_answers(&person.code, &person.latest().answers)?;

@@ -15,6 +15,7 @@ mod schedule;
 pub mod score;
 mod seats;
 pub mod suggestions;
+pub mod what_if;
 mod worth;
 
 use compact_str::CompactString;
