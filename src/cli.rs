@@ -83,6 +83,12 @@ pub enum Command {
         /// Everything about one mentee's suggestion.
         #[arg(long, value_name = "CODE")]
         explain: Option<String>,
+        /// Proposes groups for everybody anew, members too. Records nothing.
+        #[arg(long, conflicts_with_all = ["explain", "what_if"])]
+        regroup: bool,
+        /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
+        #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+        what_if: Option<PathBuf>,
     },
     /// The ledger.
     Ledger {

@@ -15,9 +15,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
-use crate::forms::FORMS;
+use crate::forms::definition::{Kind, Sensitivity};
+use crate::forms::{FORMS, Forms};
 use crate::ledger::season::{CalendarEntry, Season};
-use crate::matching::instance::{GroupSize, Weights};
+use crate::matching::criteria::{Asked, Criterion, Measure, Questions, Unfit, With};
+use crate::matching::instance::{GroupSize, ReadingMix, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
 
@@ -104,6 +106,10 @@ pub struct Config {
     pub group_size: GroupSize,
     /// What matters in a placement.
     pub weights: Weights,
+    /// Criteria on further questions.
+    pub criteria: Vec<Criterion>,
+    /// Whether groups should read alike.
+    pub reading: ReadingMix,
 }
 
 /// A configuration that cannot be used.
@@ -239,6 +245,22 @@ struct HandoverTable {
 struct MatchingTable {
     group_size: Option<Spanned<GroupSize>>,
     weights: Option<Weights>,
+    #[serde(default)]
+    reading: ReadingMix,
+    #[serde(default)]
+    criteria: Vec<CriterionTable>,
+}
+
+/// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same key, unless it is said).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CriterionTable {
+    field: Spanned<String>,
+    other: Option<Spanned<String>>,
+    #[serde(default)]
+    with: With,
+    measure: Spanned<Measure>,
+    weight: u32,
 }
 
 impl Config {
@@ -382,6 +404,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     });
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
+    let criteria = check_criteria(folder, file.matching.criteria, mistakes);
     Some(Config {
         path: path.to_owned(),
         language: file.language,
@@ -407,7 +430,74 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         handover_kinds: file.handover.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect(),
         group_size,
         weights: file.matching.weights.unwrap_or_default(),
+        criteria,
+        reading: file.matching.reading,
     })
+}
+
+/// Every criterion held against the questions of the forms, those beside the file first.
+fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec<Mistake>) -> Vec<Criterion> {
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    // A form that cannot be read is a mistake of its own, which is shown when the forms are made ready.
+    let Ok(forms) = Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()) else { return Vec::new() };
+    let questions =
+        Questions { mentee: asked(&forms, "mentee_registration"), mentor: asked(&forms, "mentor_application") };
+    let mut criteria = Vec::new();
+    for table in tables {
+        let other = table.other.as_ref().unwrap_or(&table.field);
+        let criterion = Criterion {
+            field: table.field.get_ref().into(),
+            with: table.with,
+            other: other.get_ref().into(),
+            measure: *table.measure.get_ref(),
+            weight: table.weight,
+            order: Vec::new(),
+        };
+        let form = if table.with == With::Mentor { "mentor_application" } else { "mentee_registration" };
+        let missing = |form: &str, key: &str| format!("the form {form} has no question \"{key}\"");
+        let (span, what, hint) = match criterion.fitted(&questions) {
+            Ok(criterion) => {
+                criteria.push(criterion);
+                continue;
+            }
+            Err(Unfit::Field) => {
+                let known = questions.mentee.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                (table.field.span(), missing("mentee_registration", table.field.get_ref()), format!("it asks {known}"))
+            }
+            Err(Unfit::Other) => {
+                let hint = "name the question to compare with: other = \"…\"".to_owned();
+                (other.span(), missing(form, other.get_ref()), hint)
+            }
+            Err(Unfit::Measure(needs)) => {
+                let what = "this measure does not go with the answers to this question".to_owned();
+                (table.measure.span(), what, needs.to_owned())
+            }
+            Err(Unfit::NotForMatching) => {
+                let what = "nobody is matched by the answer to this question".to_owned();
+                let hint = "names, numbers to call, free text and what is confidential are left out".to_owned();
+                (table.field.span(), what, hint)
+            }
+        };
+        mistakes.push(Mistake { span, what, hint });
+    }
+    criteria
+}
+
+/// What kind of answer each question of a form gives to matching.
+fn asked(forms: &Forms, form: &str) -> BTreeMap<String, Asked> {
+    let questions = forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
+    let kind = |question: &crate::forms::definition::Question| match question.kind {
+        _ if question.sensitivity == Sensitivity::Confidential => Asked::Unusable,
+        Kind::Choice => Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect()),
+        Kind::MultiChoice => Asked::Any,
+        Kind::Scale | Kind::Integer => Asked::Whole,
+        Kind::Date => Asked::Day,
+        Kind::Text if question.key == "class_name" || question.key == "institution" => Asked::Text,
+        _ => Asked::Unusable,
+    };
+    questions.iter().map(|question| (question.key.clone(), kind(question))).collect()
 }
 
 /// The codes of `document_kind` in the form of documents.
@@ -546,6 +636,23 @@ mod tests {
            |
            = help: config/halaqah.toml shows every key that may stand here
         "#);
+    }
+
+    #[test]
+    fn a_criterion_on_any_question_needs_no_code() {
+        let criterion = "\n[[matching.criteria]]\nfield = \"conversation_style\"\nmeasure = \"equality\"\nweight = 5\n";
+        let config = parse(&format!("{EXAMPLE}{criterion}")).unwrap();
+        assert_eq!((config.criteria.len(), config.criteria[0].weight), (1, 5));
+    }
+
+    #[test]
+    fn a_criterion_that_fits_no_question_is_shown_under_its_word() {
+        let criteria =
+            [("colour", "equality"), ("interests", "distance"), ("expectations", "overlap"), ("phone", "equality")];
+        let tables = criteria.map(|(field, measure)| {
+            format!("\n[[matching.criteria]]\nfield = \"{field}\"\nmeasure = \"{measure}\"\nweight = 5\n")
+        });
+        insta::assert_snapshot!(parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string());
     }
 
     #[test]

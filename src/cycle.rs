@@ -18,7 +18,8 @@ use crate::ledger::record::Source;
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
-use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup, ReadingMix};
+use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
+use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -425,21 +426,38 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         ("reading", weights.reading),
         ("personality", weights.personality),
     ];
+    let asked = setting.config.criteria.iter();
+    let asked = asked.map(|criterion| (criterion.field.clone(), f64::from(criterion.weight)));
     let issued = suggestions.placements.iter().map(|suggestion| IssuedSuggestion {
         mentee: suggestion.mentee.clone(),
         mentor: suggestion.mentor.clone(),
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
+        terms: suggestion.terms.iter().map(|term| (term_name(setting, term.kind), i64::from(term.value))).collect(),
     });
-    let total = i64::try_from(suggestions.score_total).unwrap_or(i64::MAX);
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
-        weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).collect(),
+        weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).chain(asked).collect(),
         suggestions: issued.collect(),
-        objective: total,
-        bound: None,
+        objective: suggestions.objective,
+        bound: suggestions.bound,
     }
+}
+
+/// The name of a term as the weights have it.
+fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
+    let name = match kind {
+        TermKind::Schedule => "schedule",
+        TermKind::ValuesExpectations => "values_expectations",
+        TermKind::LikesDislikes => "likes_dislikes",
+        TermKind::ClassDistrict => "class_district",
+        TermKind::ContinuityFriend => "continuity_friend",
+        TermKind::Reading => "reading",
+        TermKind::Personality => "personality",
+        TermKind::Asked(at) => setting.config.criteria.get(usize::from(at)).map_or("", |criterion| &criterion.field),
+    };
+    name.into()
 }
 
 /// How the program stands on a day.
@@ -469,7 +487,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
 }
 
 /// What matching is asked: everybody who waits, every mentor, every open group.
-fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
+pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
     let mentee = |index: usize| {
         let person = &standing.mentees[index];
         let mentee = Mentee::from_answers(&person.code, &person.latest().answers)?;
@@ -510,7 +528,10 @@ fn instance<'a>(setting: &Setting, state: &'a State, standing: &'a Standing<'_>)
         previous: previous.collect(),
         group_size: setting.config.group_size,
         weights: setting.config.weights,
-        reading: ReadingMix::default(),
+        reading: setting.config.reading,
+        criteria: &setting.config.criteria,
+        last: state.issued.as_ref(),
+        ..Instance::default()
     }
 }
 

@@ -226,6 +226,25 @@ fn match_suggests_and_explains() {
 }
 
 #[test]
+fn match_proposes_without_recording() {
+    let program = Program::new();
+    program.sync();
+    let before = program.ledger();
+    let all = program.run(&["match", "--regroup"]).ok();
+    assert!(all.contains("Tidak ada yang dicatat."), "{all}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("what-if.toml");
+    std::fs::write(&file, "leaves = [\"M21\"]\n").unwrap();
+    let without = program.run(&["match", "--what-if", file.to_str().unwrap()]).ok();
+    assert!(without.contains("A6  M21 Al-Fatih → "), "{without}");
+    std::fs::write(&file, "leaves = [\"M99\"]\n").unwrap();
+    program.run(&["match", "--what-if", file.to_str().unwrap()]).failed(1, &["M99"]);
+    std::fs::write(&file, "leaf = []\n").unwrap();
+    program.run(&["match", "--what-if", file.to_str().unwrap()]).failed(1, &["what-if.toml", "leaf"]);
+    assert!(program.ledger() == before);
+}
+
+#[test]
 fn the_ledger_can_be_verified_and_shown() {
     let program = Program::new();
     program.sync();

@@ -49,7 +49,7 @@ fn with_fields_of_tomorrow(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if !matches!(name.as_str(), "answers" | "raw" | "extra" | "weights" | "cells") {
+                if !matches!(name.as_str(), "answers" | "raw" | "extra" | "weights" | "cells" | "terms") {
                     with_fields_of_tomorrow(field);
                 }
             }

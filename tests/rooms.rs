@@ -47,8 +47,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "cli", "config", "cycle", "daemon", "demo", "edge", "forms", "ledger", "memory", "sandbox", "setting",
-            // The shape of tabs alone.
+            "cli", "config", "cycle", "daemon", "demo", "edge", "forms", "ledger", "matching", "memory", "sandbox",
+            "setting", // The shape of tabs alone.
             "table", "views", "words",
         ],
     ),

@@ -1,15 +1,20 @@
 //! `match`: who fits whom, in the terminal.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use chrono::NaiveDate;
 
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, standing, suggestions};
+use crate::cycle::{figures, instance, standing, suggestions};
+use crate::matching::what_if::WhatIf;
+use crate::matching::{Place, Suggestions, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::Scene;
-use crate::views::suggestions::{bar_words, group_names, reason_words};
+use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
 
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
@@ -58,14 +63,86 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         found = true;
         let why = bar_words(&scene, person.why, &person.mentee);
         say(format_args!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)])));
+        if let Some(change) = change_words(&scene, &person.mentee) {
+            say(format_args!("    {change}"));
+        }
     }
     if let Some(code) = explain.filter(|_| !found) {
         return Err(Failure::Mend(words.say_with("match-nobody", &[("code", code)])));
     }
     if explain.is_none() {
+        for worth in &suggestions.worth_of_mentor {
+            say(worth_words(&scene, worth));
+        }
+        let gap = gap_words(&suggestions, words);
+        if !gap.is_empty() {
+            say(gap);
+        }
         let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
         let (placed, unplaced) = (words.integer(placed), words.integer(unplaced));
         say(words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
     }
     Ok(())
+}
+
+/// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
+pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
+    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (memory, _) = read.map_err(in_words(&setting.words))?;
+    let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
+    let words = &setting.words;
+    let now = instance(setting, &memory.state, &standing);
+    let changes = what_if.map(read_changes).transpose()?.unwrap_or_default();
+    let newcomers = changes.newcomers();
+    let then = match what_if {
+        None => now.regrouped(),
+        Some(_) => changes
+            .applied(&now, &newcomers)
+            .map_err(|code| Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)])))?,
+    };
+    // Where everybody is or would be now: members in their groups, the others as suggested.
+    let mut before = homes(&suggest(&now));
+    for group in &now.groups {
+        let home = (group.mentor.to_owned(), Some(group.name.to_owned()));
+        before.extend(group.members.iter().map(|member| (member.code.to_owned(), home.clone())));
+    }
+    let suggestions = suggest(&then);
+    let after = homes(&suggestions);
+    let shown = |home: Option<&(String, Option<String>)>| match home {
+        Some((mentor, group)) => format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned(),
+        None => words.say("none"),
+    };
+    let mut moved = 0;
+    for mentee in &then.mentees {
+        let (from, to) = (before.get(mentee.code), after.get(mentee.code));
+        if from != to {
+            moved += 1;
+            say(format_args!("{}  {} → {}", mentee.code, shown(from), shown(to)));
+        }
+    }
+    let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
+    let parts =
+        [("moved", words.integer(moved)), ("placed", words.integer(placed)), ("unplaced", words.integer(unplaced))];
+    say(words.say_with("match-proposal", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
+    let gap = gap_words(&suggestions, words);
+    if !gap.is_empty() {
+        say(gap);
+    }
+    Ok(())
+}
+
+/// The mentor, and the group if it is open, of everybody who is suggested a place.
+fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)> {
+    let home = |place: &Place| match place {
+        Place::Open(name) => Some(name.to_string()),
+        Place::New(_) => None,
+    };
+    let placements = suggestions.placements.iter();
+    placements.map(|one| (one.mentee.to_string(), (one.mentor.to_string(), home(&one.place)))).collect()
+}
+
+/// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
+fn read_changes(path: &Path) -> Result<WhatIf, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))
 }

@@ -54,9 +54,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 stats::stats(&setting, as_of.unwrap_or(today), season.as_deref(), json)
             }
-            Command::Match { explain } => {
+            Command::Match { explain, regroup, what_if } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
+                if regroup || what_if.is_some() {
+                    return matching::proposal(&setting, today, what_if.as_deref());
+                }
                 matching::suggestions_of(&setting, today, explain.as_deref())
             }
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),

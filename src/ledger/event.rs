@@ -148,6 +148,9 @@ pub struct IssuedSuggestion {
     pub slot: Option<CompactString>,
     /// The predicted score, 0 to 1000.
     pub score: i64,
+    /// What the score is made of: thousandths by criterion, weighed by the weights issued with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub terms: BTreeMap<CompactString, i64>,
 }
 
 /// The data of `suggestions_issued`.

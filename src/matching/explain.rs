@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use compact_str::{CompactString, ToCompactString, format_compact};
 
+use super::plan::{Plan, plain_score};
 use super::rules::Bar;
-use super::schedule::Schedule;
 use super::score::{self, Part, Reason};
 use super::seats::{Board, Seat};
 use super::suggestions::{Alternative, Lost, Place, Suggestion, Unplaced};
@@ -15,13 +15,13 @@ use super::suggestions::{Alternative, Lost, Place, Suggestion, Unplaced};
 const REASONS: usize = 3;
 
 /// The places by seat: an open group's name, or for a group to be opened its mentor's code and a number from 1.
-pub fn places(board: &Board, schedule: &Schedule) -> Vec<Option<Place>> {
+pub fn places(board: &Board, plan: &Plan) -> Vec<Option<Place>> {
     let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
     let seats = board.seats.iter().enumerate();
     seats
         .map(|(at, seat)| match seat.group {
             Some(group) => Some(Place::Open(board.instance.groups[group].name.to_compact_string())),
-            None if schedule.assignment.members(at).is_empty() => None,
+            None if plan.members(at).is_empty() => None,
             None => {
                 let number = opened.entry(seat.mentor).or_default();
                 *number += 1;
@@ -32,31 +32,31 @@ pub fn places(board: &Board, schedule: &Schedule) -> Vec<Option<Place>> {
 }
 
 /// The suggestion for a mentee who has a place.
-pub fn suggestion(board: &Board, schedule: &Schedule, places: &[Option<Place>], mentee: usize) -> Option<Suggestion> {
-    let (at, score) = schedule.assignment.seat_of(mentee)?;
+pub fn suggestion(board: &Board, plan: &Plan, places: &[Option<Place>], mentee: usize) -> Option<Suggestion> {
+    let at = plan.seat_of(mentee)?;
+    let score = plain_score(board, mentee, at);
     let seat = &board.seats[at];
-    let slot = schedule.slots[at]?;
-    let weights = &board.instance.weights;
+    let slot = plan.slots[at]?;
     let parts = board.parts(mentee, seat, Some(slot));
-    let (reasons, against) = weightiest(board, &parts);
+    let (reasons, against) = weightiest(&parts);
     Some(Suggestion {
         mentee: board.instance.mentees[mentee].code.to_compact_string(),
         mentor: mentor_of(board, seat),
         place: places[at].clone()?,
         slot: board.slots[slot].to_compact_string(),
         score,
-        terms: score::terms(&parts, weights),
+        terms: score::terms(&parts),
         reasons,
         against,
-        alternative: alternative(board, schedule, places, mentee),
+        alternative: alternative(board, plan, places, mentee),
     })
 }
 
 /// Why a mentee has no place.
-pub fn unplaced(board: &Board, schedule: &Schedule, mentee: usize) -> Unplaced {
+pub fn unplaced(board: &Board, plan: &Plan, mentee: usize) -> Unplaced {
     let mut bars: BTreeMap<Bar, u32> = BTreeMap::new();
     for mentor in 0..board.instance.mentors.len() {
-        let bar = board.bar(mentee, mentor).unwrap_or_else(|| seat_bar(board, schedule, mentee, mentor));
+        let bar = board.bar(mentee, mentor).unwrap_or_else(|| seat_bar(board, plan, mentee, mentor));
         *bars.entry(bar).or_default() += 1;
     }
     let why = bars.keys().next_back().copied().unwrap_or(Bar::NoMentor);
@@ -64,13 +64,13 @@ pub fn unplaced(board: &Board, schedule: &Schedule, mentee: usize) -> Unplaced {
 }
 
 /// What keeps a mentee from every seat of a mentor whom no rule between the two forbids: of all seats the nearest miss.
-fn seat_bar(board: &Board, schedule: &Schedule, mentee: usize, mentor: usize) -> Bar {
+fn seat_bar(board: &Board, plan: &Plan, mentee: usize, mentor: usize) -> Bar {
     let own = board.network.people[mentee].slots;
     let bars = board.seats_of(mentor).map(|at| {
-        let meets = schedule.slots[at].is_some_and(|slot| own & Board::slot_set(slot) != 0);
+        let meets = plan.slots[at].is_some_and(|slot| own & Board::slot_set(slot) != 0);
         if !meets {
             Bar::OtherSlot
-        } else if board.seats[at].group.is_none() && schedule.assignment.members(at).is_empty() {
+        } else if board.seats[at].group.is_none() && plan.members(at).is_empty() {
             Bar::TooFewForGroup
         } else {
             Bar::PlacesTaken
@@ -80,8 +80,8 @@ fn seat_bar(board: &Board, schedule: &Schedule, mentee: usize, mentor: usize) ->
 }
 
 /// What lifts the score most, and what lowers it most. The shared slot is always a reason, for without it nothing would be.
-fn weightiest(board: &Board, parts: &[Part]) -> (Vec<Reason>, Option<Reason>) {
-    let points = |part: &&Part| score::points(part, &board.instance.weights);
+fn weightiest(parts: &[Part]) -> (Vec<Reason>, Option<Reason>) {
+    let points = |part: &&Part| score::points(part, parts);
     let mut lifting: Vec<&Part> = parts.iter().filter(|part| points(part) > 0).collect();
     lifting.sort_by_key(|part| Reverse(points(part)));
     lifting.truncate(REASONS);
@@ -96,10 +96,11 @@ fn weightiest(board: &Board, parts: &[Part]) -> (Vec<Reason>, Option<Reason>) {
 }
 
 /// The group of another mentor that scores highest among those which meet when the mentee is free.
-fn alternative(board: &Board, schedule: &Schedule, places: &[Option<Place>], mentee: usize) -> Option<Alternative> {
-    let (chosen, score) = schedule.assignment.seat_of(mentee)?;
+fn alternative(board: &Board, plan: &Plan, places: &[Option<Place>], mentee: usize) -> Option<Alternative> {
+    let chosen = plan.seat_of(mentee)?;
+    let score = plain_score(board, mentee, chosen);
     let person = &board.network.people[mentee];
-    let meets = |at: usize| person.slots & schedule.assignment.slots(at) != 0;
+    let meets = |at: usize| person.slots & plan.slot_set(at) != 0;
     let others = person.fits.iter().filter(|fit| {
         let at = fit.seat as usize;
         board.seats[at].mentor != board.seats[chosen].mentor && meets(at) && places[at].is_some()
@@ -109,7 +110,7 @@ fn alternative(board: &Board, schedule: &Schedule, places: &[Option<Place>], men
     let difference = i64::from(score) - i64::from(best.score);
     let lost = if difference >= 0 {
         Lost::LowerScore
-    } else if schedule.assignment.is_full(at) {
+    } else if plan.is_full(board, at) {
         Lost::PlacesTaken
     } else {
         Lost::NeededElsewhere
@@ -117,7 +118,7 @@ fn alternative(board: &Board, schedule: &Schedule, places: &[Option<Place>], men
     Some(Alternative {
         mentor: mentor_of(board, &board.seats[at]),
         place: places[at].clone()?,
-        slot: board.slots[schedule.slots[at]?].to_compact_string(),
+        slot: board.slots[plan.slots[at]?].to_compact_string(),
         score: best.score,
         difference,
         lost,

@@ -5,6 +5,7 @@ use std::hash::Hasher;
 use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
+use super::criteria::Criterion;
 use super::instance::{Instance, ReadingMix};
 use super::score;
 use crate::ledger::answers::{Answer, Answers};
@@ -54,8 +55,9 @@ impl Fnv {
     }
 
     /// The answers that the score reads; all others may change freely.
-    fn answers(&mut self, answers: &Answers) {
-        for key in score::KEYS {
+    fn answers(&mut self, answers: &Answers, criteria: &[Criterion]) {
+        let asked = criteria.iter().flat_map(|criterion| [criterion.field.as_str(), criterion.other.as_str()]);
+        for key in score::KEYS.iter().copied().chain(asked) {
             match answers.get(key) {
                 None => self.number(0),
                 Some(Answer::List(codes)) => {
@@ -96,7 +98,8 @@ fn people(hash: &mut Fnv, instance: &Instance) {
         hash.text(mentee.gender);
         hash.set(mentee.slots);
         hash.maybe(mentee.friend);
-        hash.answers(mentee.answers);
+        mentee.current.into_iter().for_each(|group| hash.text(group));
+        hash.answers(mentee.answers, instance.criteria);
     }
     hash.number(instance.mentors.len() as u64);
     for mentor in &instance.mentors {
@@ -107,7 +110,7 @@ fn people(hash: &mut Fnv, instance: &Instance) {
         hash.number(mentor.max_mentees.into());
         hash.number(mentor.members_now.into());
         hash.number(u64::from(mentor.ready) + 2 * u64::from(mentor.adult_co_mentor));
-        hash.answers(mentor.answers);
+        hash.answers(mentor.answers, instance.criteria);
     }
 }
 
@@ -121,12 +124,16 @@ fn groups(hash: &mut Fnv, instance: &Instance) {
         hash.number(group.members.len() as u64);
         for member in &group.members {
             hash.text(member.code);
-            hash.answers(member.answers);
+            hash.answers(member.answers, instance.criteria);
         }
     }
 }
 
 fn wishes(hash: &mut Fnv, instance: &Instance) {
+    for (one, other) in &instance.apart {
+        hash.text(one);
+        hash.text(other);
+    }
     for pairs in [instance.must_not.iter().copied().collect::<Vec<_>>(), pairs_of(instance)] {
         hash.number(pairs.len() as u64);
         for (mentee, mentor) in pairs {
@@ -150,6 +157,15 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
         u32::from(instance.reading == ReadingMix::Equal),
     ];
     numbers.into_iter().for_each(|number| hash.number(number.into()));
+    for criterion in instance.criteria {
+        hash.text(&criterion.field);
+        hash.text(&criterion.other);
+        hash.number(criterion.measure as u64);
+        hash.number(criterion.with as u64);
+        hash.number(criterion.weight.into());
+        hash.number(criterion.order.len() as u64);
+        criterion.order.iter().for_each(|code| hash.text(code));
+    }
 }
 
 fn pairs_of<'a>(instance: &Instance<'a>) -> Vec<(&'a str, &'a str)> {

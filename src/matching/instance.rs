@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use super::criteria::Criterion;
 use crate::ledger::answers::Answers;
+use crate::ledger::event::IssuedSuggestions;
 
 /// Somebody who waits for a group. The caller gives only people whose consent is complete.
 #[derive(Debug, Clone, Copy)]
@@ -25,13 +27,15 @@ pub struct Mentee<'a> {
     pub slots: &'a [CompactString],
     /// The code of the friend the mentee asked to be grouped with, if the caller could tell who is meant.
     pub friend: Option<&'a str>,
+    /// The group the mentee is in now: only when everybody is to be grouped anew.
+    pub current: Option<&'a str>,
 }
 
 impl<'a> Mentee<'a> {
     /// Takes gender, day of birth and slots from the answers; `None` without a gender or a day of birth.
     pub fn from_answers(code: &'a str, answers: &'a Answers) -> Option<Self> {
         let (birth_date, gender) = (answers.date("birth_date")?, answers.text("gender")?);
-        Some(Self { code, answers, birth_date, gender, slots: answers.list("slots"), friend: None })
+        Some(Self { code, answers, birth_date, gender, slots: answers.list("slots"), friend: None, current: None })
     }
 }
 
@@ -187,6 +191,12 @@ pub struct Instance<'a> {
     pub weights: Weights,
     /// Whether groups should read alike.
     pub reading: ReadingMix,
+    /// Criteria on any question, beside the terms that `weights` weighs.
+    pub criteria: &'a [Criterion],
+    /// Pairs of mentees who are never put in one group.
+    pub apart: BTreeSet<(&'a str, &'a str)>,
+    /// What was suggested last: an open suggestion is not changed without a reason. No part of the instance's fingerprint.
+    pub last: Option<&'a IssuedSuggestions>,
 }
 
 impl<'a> Instance<'a> {
@@ -200,6 +210,26 @@ impl<'a> Instance<'a> {
             group.members.sort_by_key(|member| member.code);
         }
         sorted
+    }
+
+    /// The same program with all members to be grouped anew; the groups stay, and staying in one's own is worth something.
+    pub fn regrouped(&self) -> Instance<'a> {
+        let mut anew = self.clone();
+        anew.last = None;
+        for group in &mut anew.groups {
+            let of_group = group.members.iter().filter_map(|member| Mentee::from_answers(member.code, member.answers));
+            let mut leaving: Vec<Mentee> =
+                of_group.map(|mentee| Mentee { current: Some(group.name), ..mentee }).collect();
+            group.members.retain(|member| !leaving.iter().any(|mentee| mentee.code == member.code));
+            group.size = group.size.saturating_sub(u32::try_from(leaving.len()).unwrap_or(u32::MAX));
+            let mentor = anew.mentors.iter_mut().find(|mentor| mentor.code == group.mentor);
+            if let Some(mentor) = mentor {
+                let gone = u32::try_from(leaving.len()).unwrap_or(u32::MAX);
+                mentor.members_now = mentor.members_now.saturating_sub(gone);
+            }
+            anew.mentees.append(&mut leaving);
+        }
+        anew
     }
 
     /// The groups that a mentor leads now.

@@ -4,37 +4,55 @@
 //! not know how answers came to be, how suggestions are shown or in which words; a coordinator decides about each of them.
 
 pub mod assign;
+pub mod criteria;
 mod explain;
 mod fingerprint;
 pub mod instance;
 pub mod model;
+mod plan;
 pub mod rules;
 mod schedule;
 pub mod score;
 mod seats;
 pub mod suggestions;
+pub mod what_if;
+mod worth;
 
 use compact_str::CompactString;
 use instance::Instance;
 use seats::Board;
-pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced};
+pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
 
 /// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
 pub fn suggest(instance: &Instance) -> Suggestions {
+    suggest_until(instance, &|| false)
+}
+
+/// The same, with the best found so far as soon as `stop` says so.
+pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> Suggestions {
     let instance = instance.sorted();
+    let instance_hash = fingerprint::of(&instance);
     let board = Board::new(&instance);
-    let schedule = schedule::choose(&board);
-    let places = explain::places(&board, &schedule);
+    let plan = plan::choose(&board, stop, &instance_hash);
+    let places = explain::places(&board, &plan);
     let mut placements = Vec::new();
     let mut unplaced = Vec::new();
     for mentee in 0..instance.mentees.len() {
-        match explain::suggestion(&board, &schedule, &places, mentee) {
+        match explain::suggestion(&board, &plan, &places, mentee) {
             Some(suggestion) => placements.push(suggestion),
-            None => unplaced.push(explain::unplaced(&board, &schedule, mentee)),
+            None => unplaced.push(explain::unplaced(&board, &plan, mentee)),
         }
     }
-    let (placed, score_total) = schedule.assignment.worth();
-    Suggestions { placements, unplaced, placed: placed as u32, score_total, instance_hash: fingerprint::of(&instance) }
+    Suggestions {
+        placed: u32::try_from(placements.len()).unwrap_or(u32::MAX),
+        score_total: placements.iter().map(|placement| u64::from(placement.score)).sum(),
+        worth_of_mentor: worth::of_mentors(&board, &plan),
+        objective: plan.objective,
+        bound: plan.bound,
+        placements,
+        unplaced,
+        instance_hash,
+    }
 }
 
 /// Stands for an instance: equal for equal instances, in whatever order their rows come.

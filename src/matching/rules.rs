@@ -144,6 +144,7 @@ mod tests {
             gender: "male",
             slots: &[],
             friend: None,
+            current: None,
         };
         assert!(old_enough(&mentee, &mentor(&answers, "2009-06-30")));
         assert!(!old_enough(&mentee, &mentor(&answers, "2009-07-01")));

@@ -6,6 +6,7 @@
 use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 
+use super::criteria::{Measure, With, measured};
 use super::instance::{Instance, Mentee, Mentor, OpenGroup, ReadingMix, Weights};
 use super::rules;
 use crate::ledger::answers::Answers;
@@ -28,6 +29,8 @@ pub enum TermKind {
     Reading,
     /// Personality.
     Personality,
+    /// A criterion of the configuration, by position.
+    Asked(u16),
 }
 
 /// What makes a term high or low, with the answers it follows from (codes, never sentences).
@@ -126,6 +129,17 @@ pub enum Reason {
         /// What the program prefers.
         wanted: ReadingMix,
     },
+    /// What a criterion of the configuration found.
+    Measured {
+        /// The mentee's question.
+        question: CompactString,
+        /// How it was compared.
+        measure: Measure,
+        /// With whom.
+        with: With,
+        /// What came out, in thousandths.
+        value: u32,
+    },
     /// The question (its key) was not answered by one of them: neither for nor against.
     Unanswered(CompactString),
 }
@@ -141,6 +155,8 @@ pub struct Part {
     pub value: u32,
     /// Its share of the term, in thousandths; the shares of a term add up to 1000.
     pub share: u32,
+    /// The weight of the term against the others.
+    pub weight: u32,
 }
 
 /// A term of a score with its reasons.
@@ -200,7 +216,8 @@ const PROMISED_BY: [(&str, &str, &[&str]); 6] = [
     ("study_support", "occupation", &["undergraduate", "working", "teacher"]),
 ];
 
-const NEUTRAL: u32 = 500;
+/// Neither for nor against.
+pub const NEUTRAL: u32 = 500;
 
 impl<'a> Profile<'a> {
     /// Looks up what the score reads.
@@ -250,8 +267,10 @@ pub fn parts(pair: &Pair) -> Vec<Part> {
     use TermKind::{
         ClassDistrict, ContinuityFriend, LikesDislikes, Personality, Reading, Schedule, ValuesExpectations,
     };
-    let part = |term, share, (reason, value)| Part { term, reason, value, share };
-    vec![
+    let weights = &pair.instance.weights;
+    let part =
+        |term: TermKind, share, (reason, value)| Part { term, reason, value, share, weight: term.weight(weights) };
+    let mut parts = vec![
         part(Schedule, 1000, slots_to_spare(pair)),
         part(ValuesExpectations, 334, mentor_wished(pair)),
         part(ValuesExpectations, 333, study_approach(pair)),
@@ -263,49 +282,50 @@ pub fn parts(pair: &Pair) -> Vec<Part> {
         part(Reading, 500, reading_of_mentor(pair)),
         part(Reading, 500, reading_of_group(pair)),
         part(Personality, 1000, unanswered("ipip")),
-    ]
+    ];
+    for (at, criterion) in pair.instance.criteria.iter().enumerate() {
+        let members = pair.group.map_or(&[][..], |(_, members)| members);
+        let mentee = pair.of_mentee.answers;
+        let (reason, value) = match criterion.with {
+            With::Mentor => measured(criterion, mentee, std::iter::once(pair.of_mentor.answers)),
+            With::Members if members.is_empty() => (Reason::NewGroup, NEUTRAL),
+            With::Members => measured(criterion, mentee, members.iter().map(|member| member.answers)),
+        };
+        let term = TermKind::Asked(u16::try_from(at).unwrap_or(u16::MAX));
+        parts.push(Part { term, reason, value, share: 1000, weight: criterion.weight });
+    }
+    parts
 }
 
 /// The weighted mean of all parts in thousandths, halves up; 0 if every weight is 0.
-pub fn total(parts: &[Part], weights: &Weights) -> u32 {
-    let sum: u64 = parts.iter().map(|part| u64::from(part.value) * weighed(part, weights)).sum();
-    let weight: u64 = parts.iter().map(|part| weighed(part, weights)).sum();
+pub fn total(parts: &[Part]) -> u32 {
+    let sum: u64 = parts.iter().map(|part| u64::from(part.value) * weighed(part)).sum();
+    let weight: u64 = parts.iter().map(weighed).sum();
     if weight == 0 { 0 } else { ((2 * sum + weight) / (2 * weight)) as u32 }
 }
 
 /// How much a part lifts the score above that of one who answered nothing, in thousandths of a point; negative if it
-/// lowers it.
-pub fn points(part: &Part, weights: &Weights) -> i64 {
-    let weight: i64 = TERMS.iter().map(|kind| i64::from(kind.weight(weights))).sum();
+/// lowers it. `whole` are all parts.
+pub fn points(part: &Part, whole: &[Part]) -> i64 {
+    let weight = whole.iter().map(weighed).sum::<u64>() as i64 / 1000;
     let lift = i64::from(part.value) - i64::from(NEUTRAL);
-    if weight == 0 { 0 } else { lift * weighed(part, weights) as i64 / weight }
+    if weight == 0 { 0 } else { lift * weighed(part) as i64 / weight }
 }
 
 /// The parts gathered by term; terms without weight are left out.
-pub fn terms(parts: &[Part], weights: &Weights) -> Vec<Term> {
-    let weighty = TERMS.into_iter().filter(|kind| kind.weight(weights) > 0);
-    weighty
-        .map(|kind| {
-            let own = parts.iter().filter(|part| part.term == kind);
-            let value: u32 = own.clone().map(|part| part.value * part.share).sum();
-            let reasons = own.map(|part| part.reason.clone()).collect();
-            Term { kind, value: (value + 500) / 1000, weight: kind.weight(weights), reasons }
+pub fn terms(parts: &[Part]) -> Vec<Term> {
+    let of_term = parts.chunk_by(|one, next| one.term == next.term).filter(|own| own[0].weight > 0);
+    of_term
+        .map(|own| {
+            let value: u32 = own.iter().map(|part| part.value * part.share).sum();
+            let reasons = own.iter().map(|part| part.reason.clone()).collect();
+            Term { kind: own[0].term, value: (value + 500) / 1000, weight: own[0].weight, reasons }
         })
         .collect()
 }
 
-const TERMS: [TermKind; 7] = [
-    TermKind::Schedule,
-    TermKind::ValuesExpectations,
-    TermKind::LikesDislikes,
-    TermKind::ClassDistrict,
-    TermKind::ContinuityFriend,
-    TermKind::Reading,
-    TermKind::Personality,
-];
-
 impl TermKind {
-    /// The weight that the program gives this term.
+    /// The weight that the program gives this term; a criterion has its own.
     pub fn weight(self, weights: &Weights) -> u32 {
         match self {
             Self::Schedule => weights.schedule,
@@ -315,12 +335,13 @@ impl TermKind {
             Self::ContinuityFriend => weights.continuity_friend,
             Self::Reading => weights.reading,
             Self::Personality => weights.personality,
+            Self::Asked(_) => 0,
         }
     }
 }
 
-fn weighed(part: &Part, weights: &Weights) -> u64 {
-    u64::from(part.term.weight(weights)) * u64::from(part.share)
+fn weighed(part: &Part) -> u64 {
+    u64::from(part.weight) * u64::from(part.share)
 }
 
 fn unanswered(key: &str) -> (Reason, u32) {

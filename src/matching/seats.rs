@@ -138,7 +138,7 @@ impl<'s, 'a> Board<'s, 'a> {
                 if !seat.choices.iter().any(|slot| slots & Self::slot_set(*slot) != 0) {
                     continue;
                 }
-                let score = || score::total(&self.parts(mentee, seat, None), &self.instance.weights);
+                let score = || score::total(&self.parts(mentee, seat, None));
                 let score = if seat.group.is_none() { *score_of_new.get_or_insert_with(score) } else { score() };
                 fits.push(Fit { seat: at as u32, score });
             }

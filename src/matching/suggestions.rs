@@ -99,6 +99,17 @@ pub struct Unplaced {
     pub bars: BTreeMap<Bar, u32>,
 }
 
+/// What one more mentor of a gender in a slot would be worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorthOfMentor {
+    /// A code of the list `gender`.
+    pub gender: CompactString,
+    /// A code of `weekly_slot`.
+    pub slot: CompactString,
+    /// How many more people would have a place.
+    pub places: u32,
+}
+
 /// Everything that is suggested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestions {
@@ -110,6 +121,20 @@ pub struct Suggestions {
     pub placed: u32,
     /// The sum of the scores.
     pub score_total: u64,
+    /// What the whole plan is worth: scores and cohesion, less the prices of uneven sizes and of being alone.
+    pub objective: i64,
+    /// No plan is worth more, where that could be computed.
+    pub bound: Option<i64>,
+    /// What one more mentor would place, by gender and slot; the most first. Those who would place nobody are left out.
+    pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.
     pub instance_hash: CompactString,
+}
+
+impl Suggestions {
+    /// How far, in percent rounded up, the plan can be below the best possible; none without a bound.
+    pub fn gap_percent(&self) -> Option<i64> {
+        let gap = self.bound? - self.objective;
+        Some(if gap <= 0 { 0 } else { (100 * gap + self.objective.max(1) - 1) / self.objective.max(1) })
+    }
 }

@@ -10,10 +10,11 @@ use compact_str::CompactString;
 
 use super::{Scene, Sheet, count, gender_word, text};
 use crate::ledger::standing::Standing;
+use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
-use crate::matching::{Place, Suggestion};
+use crate::matching::{Place, Suggestion, Suggestions, WorthOfMentor};
 use crate::table::tab::{Dropdown, Style, Wanted, WantedCell};
 use crate::words::Words;
 
@@ -33,7 +34,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
     let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
-    let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), words.say("suggestions-lead"));
+    let lead = format!("{} {}", words.say("suggestions-lead"), gap_words(scene.suggestions, words));
+    let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), lead.trim_end().to_owned());
     let columns =
         ["key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score", "reasons", "against"];
     let columns = columns.map(|name| format!("suggestions-col-{name}"));
@@ -167,6 +169,7 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
         let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
         let blank = WantedCell::default;
         let why = bar_words(scene, person.why, &person.mentee);
+        let change = change_words(scene, &person.mentee).unwrap_or_default();
         sheet.push(
             Style::Body,
             [
@@ -180,9 +183,38 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
                 text(class),
                 blank(),
                 text(why),
+                text(change),
             ],
         );
     }
+    for worth in &scene.suggestions.worth_of_mentor {
+        sheet.push(Style::Lead, [words.say("none").into(), worth_words(scene, worth).into()]);
+    }
+}
+
+/// How far the plan can be below the best possible, in plain words; nothing where nothing is suggested or known.
+pub fn gap_words(suggestions: &Suggestions, words: &Words) -> String {
+    match suggestions.gap_percent().filter(|_| suggestions.placed > 0) {
+        None => String::new(),
+        Some(0) => words.say("suggestions-best"),
+        Some(gap) => words.say_with("suggestions-gap", &[("percent", &words.percent(gap as f64 / 100.0))]),
+    }
+}
+
+/// What one more mentor would place.
+pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
+    let (gender, places) = (gender_word(&worth.gender, scene.words), scene.words.integer(worth.places.into()));
+    let parts = [("gender", gender.as_str()), ("slot", slot_label(scene, &worth.slot)), ("places", &places)];
+    scene.words.say_with("suggestions-one-more-mentor", &parts)
+}
+
+/// The smallest change that would place somebody: one more mentor in the slot of theirs in which most would have a place.
+pub fn change_words(scene: &Scene<'_>, mentee: &str) -> Option<String> {
+    let mentee = &scene.standing.mentees[scene.standing.find_mentee(mentee)?];
+    let suits = |worth: &&WorthOfMentor| {
+        worth.gender == mentee.gender() && mentee.slots().iter().any(|slot| slot.as_str() == worth.slot)
+    };
+    scene.suggestions.worth_of_mentor.iter().find(suits).map(|worth| worth_words(scene, worth))
 }
 
 /// Why somebody has no place.
@@ -264,6 +296,18 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Equal } => words.say("reason-reading-equal"),
         Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => words.say("reason-reading-mixed"),
         Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-apart"),
+        Reason::Measured { question, measure, with, value } => {
+            let title = scene.labels.question("mentee_registration", question);
+            let with = words.say(if *with == With::Mentor { "reason-with-mentor" } else { "reason-with-members" });
+            let key = match (measure, *value >= 500) {
+                (Measure::AtLeast, true) => "reason-measured-enough",
+                (Measure::AtLeast, false) => "reason-measured-not-enough",
+                (Measure::Mixed, true) => "reason-measured-mixed",
+                (_, true) => "reason-measured-alike",
+                (_, false) => "reason-measured-apart",
+            };
+            words.say_with(key, &[("question", title), ("with", &with)])
+        }
         Reason::Unanswered(question) => {
             let title = scene.labels.question("mentee_registration", question);
             words.say_with("reason-unanswered", &[("question", title)])

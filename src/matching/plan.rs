@@ -1,0 +1,342 @@
+//! The plan: an instance as the whole model's numbers, its answer with a bound, and what was suggested last kept where it
+//! still holds.
+//!
+//! The members of open groups are in the model as people who stay where they are, so that those who join are drawn to
+//! classmates, friends and shared interests, and nobody is left alone.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+
+use super::assign::Slots;
+use super::instance::Mentee;
+use super::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Solution, slot_set, solve};
+use super::schedule;
+use super::score;
+use super::seats::Board;
+use crate::ledger::answers::Answers;
+
+/// What an open suggestion is worth over any other, so that a new registration does not turn the tab over.
+const STAY_SUGGESTED: u32 = 60;
+
+/// What staying in one's group is worth when everybody is grouped anew.
+const STAY_MEMBER: u32 = 200;
+
+/// What it is worth that two sit together: a requested friend, a classmate, each interest in common beyond the first.
+const FRIEND: i32 = 150;
+const CLASSMATE: i32 = 15;
+const INTEREST: i32 = 5;
+
+/// What is taken off for a member who shares neither class nor friend nor two interests with anybody in the group.
+const ISOLATED: i64 = 300;
+
+/// Who sits where and when each group meets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// When each seat meets, by position in `Board::slots`.
+    pub slots: Vec<Option<usize>>,
+    /// What the plan is worth: scores and cohesion, less the prices.
+    pub objective: i64,
+    /// No plan that places as many is worth more; none if the model has no answer for the groups as they are.
+    pub bound: Option<i64>,
+    seat_of: Vec<Option<usize>>,
+    members: Vec<Vec<usize>>,
+}
+
+impl Plan {
+    fn new(board: &Board, seat_of: Vec<Option<usize>>, slots: Vec<Option<usize>>, worth: (i64, Option<i64>)) -> Self {
+        let mut members = vec![Vec::new(); board.seats.len()];
+        for (mentee, seat) in seat_of.iter().enumerate() {
+            seat.map(|seat| members[seat].push(mentee));
+        }
+        Self { slots, objective: worth.0, bound: worth.1, seat_of, members }
+    }
+
+    /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
+    fn with_empty_seats_in(mut self, board: &Board, preferred: &[Option<usize>]) -> Self {
+        for seat in 0..self.slots.len() {
+            let taken = |slot: usize| {
+                board.seats_of(board.seats[seat].mentor).any(|other| other != seat && self.slots[other] == Some(slot))
+            };
+            if self.members[seat].is_empty() {
+                self.slots[seat] = preferred[seat].filter(|slot| !taken(*slot));
+            }
+        }
+        self
+    }
+
+    /// Where a mentee sits.
+    pub fn seat_of(&self, mentee: usize) -> Option<usize> {
+        self.seat_of[mentee]
+    }
+
+    /// The mentees who would join a seat.
+    pub fn members(&self, seat: usize) -> &[usize] {
+        &self.members[seat]
+    }
+
+    /// Whether a seat, or its mentor, takes nobody more.
+    pub fn is_full(&self, board: &Board, seat: usize) -> bool {
+        let mentor = board.seats[seat].mentor;
+        let of_mentor: usize = board.seats_of(mentor).map(|seat| self.members[seat].len()).sum();
+        let remaining = board.instance.mentors[mentor].remaining() as usize;
+        self.members[seat].len() >= board.seats[seat].capacity as usize || of_mentor >= remaining
+    }
+
+    /// When a seat meets, as a set.
+    pub fn slot_set(&self, seat: usize) -> Slots {
+        self.slots[seat].map_or(0, Board::slot_set)
+    }
+}
+
+/// The plan for an instance: the one suggested last if nothing has changed since, else the best that is found.
+pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Plan {
+    let problem = problem(board);
+    let scale = Scale::of(board, &problem);
+    if let Some(kept) = kept(board, hash) {
+        return kept;
+    }
+    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let solution = solve(&problem, effort).ok();
+    let quick = schedule::choose(board);
+    let of_quick: Vec<Option<u32>> = (0..board.instance.mentees.len())
+        .map(|mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32))
+        .collect();
+    let quick_slots: Vec<Option<u8>> =
+        quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
+    let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
+    match solution {
+        Some(Solution { seat_of, slot_of, objective, bound, .. }) => {
+            let bound = Some(scale.shown(bound, seat_of.len()));
+            match value_of_quick.filter(|value| *value > objective) {
+                Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
+                None => {
+                    scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
+                }
+            }
+        }
+        None => {
+            let value = quick.assignment.worth().1;
+            let worth = (i64::try_from(value).unwrap_or(i64::MAX), None);
+            Plan::new(board, seats(board, &of_quick), quick.slots, worth)
+        }
+    }
+}
+
+/// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of
+/// people without a place, which only puts their number first.
+struct Scale {
+    members: i64,
+    unplaced: i64,
+}
+
+impl Scale {
+    fn of(board: &Board, problem: &Problem) -> Self {
+        let nobody = vec![None; board.instance.mentees.len()];
+        let slots: Vec<Option<u8>> = problem.seats.iter().map(|seat| seat.slot.filter(|_| seat.exists)).collect();
+        let waiting = nobody.len() as i64;
+        let members =
+            problem.evaluate(&with_members(problem, &nobody), &slots).unwrap_or(-waiting * problem.prices.unplaced);
+        Self { members: members + waiting * problem.prices.unplaced, unplaced: problem.prices.unplaced }
+    }
+
+    /// A value of the model as it is shown. The bound is shown for as many placed people as it allows at most.
+    fn shown(&self, value: i64, people: usize) -> i64 {
+        let own = value - self.members;
+        // Prices of whole people stand far above all scores: what is left of them is below one price.
+        let missing =
+            (0..=people as i64).find(|missing| own + missing * self.unplaced > -self.unplaced / 2).unwrap_or(0);
+        own + missing * self.unplaced
+    }
+
+    fn plan(
+        &self,
+        board: &Board,
+        seat_of: &[Option<u32>],
+        slots: &[Option<u8>],
+        value: i64,
+        bound: Option<i64>,
+    ) -> Plan {
+        let seat_of = seats(board, seat_of);
+        let unplaced = seat_of.iter().filter(|seat| seat.is_none()).count() as i64;
+        let objective = value - self.members + unplaced * self.unplaced;
+        let slots = slots.iter().map(|slot| slot.map(usize::from)).collect();
+        Plan::new(board, seat_of, slots, (objective, bound.map(|bound| bound.max(objective))))
+    }
+}
+
+/// The seats of the mentees alone.
+fn seats(board: &Board, seat_of: &[Option<u32>]) -> Vec<Option<usize>> {
+    seat_of.iter().take(board.instance.mentees.len()).map(|seat| seat.map(|seat| seat as usize)).collect()
+}
+
+/// An answer for the mentees with the members where they are.
+fn with_members(problem: &Problem, seat_of: &[Option<u32>]) -> Vec<Option<u32>> {
+    let members = problem.people[seat_of.len()..].iter().map(|member| member.current);
+    seat_of.iter().copied().chain(members).collect()
+}
+
+/// The plan suggested last, if it was made for this very instance and everybody in it still has the seat.
+fn kept(board: &Board, hash: &str) -> Option<Plan> {
+    let last = board.instance.last.filter(|last| last.instance == hash)?;
+    let bound = last.bound?;
+    let mut slots: Vec<Option<usize>> = board
+        .seats
+        .iter()
+        .map(|seat| seat.group.and_then(|_| seat.choices.first().copied().filter(|_| seat.choices.len() == 1)))
+        .collect();
+    let mut seat_of = vec![None; board.instance.mentees.len()];
+    let mut opened: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for one in &last.suggestions {
+        let mentee = board.instance.mentees.binary_search_by_key(&one.mentee.as_str(), |mentee| mentee.code).ok()?;
+        let mentor = board.instance.mentors.binary_search_by_key(&one.mentor.as_str(), |mentor| mentor.code).ok()?;
+        let slot = board.slots.binary_search(&one.slot.as_deref()?).ok()?;
+        let named = |seat: &usize| board.seats[*seat].group.map(|group| board.instance.groups[group].name);
+        let seat = match opened.get(&(mentor, slot)).copied().filter(|_| one.group.is_none()) {
+            Some(seat) => seat,
+            None => board
+                .seats_of(mentor)
+                .find(|seat| named(seat) == one.group.as_deref() && (one.group.is_some() || slots[*seat].is_none()))?,
+        };
+        if one.group.is_none() {
+            opened.insert((mentor, slot), seat);
+        }
+        (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
+    }
+    Some(Plan::new(board, seat_of, slots, (last.objective, Some(bound))))
+}
+
+/// One who is in the model: a mentee, or a member who stays.
+struct Somebody<'a> {
+    code: &'a str,
+    answers: &'a Answers,
+    friend: Option<&'a str>,
+}
+
+/// The instance in the model's numbers: mentees in order, then members.
+pub fn problem(board: &Board) -> Problem {
+    let instance = board.instance;
+    let mut problem = Problem::default();
+    let mut people: Vec<Somebody> = Vec::new();
+    let mut members: Vec<Person> = Vec::new();
+    for mentee in 0..instance.mentees.len() {
+        let Mentee { code, answers, friend, .. } = instance.mentees[mentee];
+        people.push(Somebody { code, answers, friend });
+        problem.people.push(waiting(board, mentee));
+    }
+    let mut owners: BTreeMap<usize, u32> = BTreeMap::new();
+    for (at, seat) in board.seats.iter().enumerate() {
+        let several = board.seats_of(seat.mentor).count() > 1;
+        let mentor = &instance.mentors[seat.mentor];
+        let owner = several.then(|| {
+            *owners.entry(seat.mentor).or_insert_with(|| {
+                problem.owners.push(mentor.remaining());
+                problem.owners.len() as u32 - 1
+            })
+        });
+        let slots = seat.choices.iter().fold(0, |set, slot| set | Board::slot_set(*slot));
+        let open = seat.group.map(|group| &instance.groups[group]);
+        let slot = open
+            .and_then(|group| board.slots.binary_search(&group.slot?).ok())
+            .and_then(|slot| u8::try_from(slot).ok());
+        // Members of a group whose slot is not known cannot be said to be free in one; they count by number only.
+        let known = open.filter(|_| slot.is_some()).map_or(&[][..], |group| &group.members);
+        let hidden = open.map_or(0, |group| group.size).saturating_sub(known.len() as u32);
+        let size = instance.group_size;
+        let max = seat.capacity + known.len() as u32;
+        problem.seats.push(Seat {
+            slots,
+            min: size.min.saturating_sub(hidden).min(max),
+            max,
+            target: size.target.saturating_sub(hidden).min(max),
+            exists: open.is_some(),
+            slot,
+            keep: slot.is_some(),
+            owner,
+        });
+        if let Some(owner) = owner {
+            problem.owners[owner as usize] += known.len() as u32;
+        }
+        for member in known {
+            people.push(Somebody { code: member.code, answers: member.answers, friend: None });
+            let fits = vec![Fit { seat: at as u32, score: 0 }];
+            members.push(Person { slots: slot.map_or(0, slot_set), fits, current: Some(at as u32), pinned: true });
+        }
+    }
+    problem.people.append(&mut members);
+    together(board, &people, &mut problem);
+    problem.prices = prices(&problem);
+    problem
+}
+
+/// A mentee with every seat that is possible; the one suggested last, or the present group, is worth more.
+fn waiting(board: &Board, mentee: usize) -> Person {
+    let person = &board.network.people[mentee];
+    let Mentee { code, current, .. } = board.instance.mentees[mentee];
+    let last = board.instance.last.and_then(|last| last.suggestions.iter().find(|one| one.mentee == code));
+    let fits = person.fits.iter().map(|fit| {
+        let seat = &board.seats[fit.seat as usize];
+        let group = seat.group.map(|group| board.instance.groups[group].name);
+        let mentor = board.instance.mentors[seat.mentor].code;
+        let suggested = last.is_some_and(|last| last.mentor == mentor && last.group.as_deref() == group);
+        let stays = if suggested { STAY_SUGGESTED } else { 0 }
+            + if current.is_some() && current == group { STAY_MEMBER } else { 0 };
+        Fit { score: fit.score + stays, ..*fit }
+    });
+    Person { slots: person.slots, fits: fits.collect(), current: None, pinned: false }
+}
+
+/// What it is worth that people sit together, who must not, and who keeps whom from being alone.
+fn together(board: &Board, people: &[Somebody], problem: &mut Problem) {
+    let waiting = board.instance.mentees.len();
+    let reach: Vec<Vec<u32>> =
+        problem.people.iter().map(|person| person.fits.iter().map(|fit| fit.seat).collect()).collect();
+    let classes: Vec<Option<String>> =
+        people.iter().map(|one| one.answers.text("class_name").map(|class| class.trim().to_lowercase())).collect();
+    for a in 0..waiting {
+        for b in a + 1..people.len() {
+            let (one, other) = (&people[a], &people[b]);
+            let (pair, forbidden) = ((a as u32, b as u32), &board.instance.apart);
+            if forbidden.contains(&(one.code, other.code)) || forbidden.contains(&(other.code, one.code)) {
+                problem.apart.push(pair);
+                continue;
+            }
+            let friends = one.friend == Some(other.code) || other.friend == Some(one.code);
+            let classmates = classes[a].is_some() && classes[a] == classes[b];
+            let shared = shared_interests(one.answers, other.answers);
+            if !(friends || classmates || shared >= 2) || !meet(&reach[a], &reach[b]) {
+                continue;
+            }
+            problem.ties.push(pair);
+            let worth = if friends { FRIEND } else { 0 }
+                + if classmates { CLASSMATE } else { 0 }
+                + INTEREST * (shared.min(4) as i32 - 1).max(0);
+            problem.pairs.push(Pair { a: pair.0, b: pair.1, worth });
+        }
+    }
+}
+
+fn shared_interests(one: &Answers, other: &Answers) -> usize {
+    let others = other.list("interests");
+    one.list("interests").iter().filter(|code: &&CompactString| others.contains(code)).count()
+}
+
+/// Whether two people could sit in one seat; seats are in order.
+fn meet(one: &[u32], other: &[u32]) -> bool {
+    one.iter().any(|seat| other.binary_search(seat).is_ok())
+}
+
+/// A person without a place costs more than all scores, cohesion and other prices together: the number of places comes first.
+fn prices(problem: &Problem) -> Prices {
+    let best = |person: &Person| person.fits.iter().map(|fit| i64::from(fit.score)).max().unwrap_or(0);
+    let scores: i64 = problem.people.iter().map(best).sum();
+    let pairs: i64 = problem.pairs.iter().map(|pair| i64::from(pair.worth.max(0))).sum();
+    let sizes: i64 = problem.seats.iter().map(|seat| 20 * i64::from(seat.max) + 400 * i64::from(seat.min)).sum();
+    let unplaced = 1 + 2 * (scores + pairs + sizes + ISOLATED * problem.people.len() as i64);
+    Prices { unplaced, isolated: ISOLATED, ..Prices::OF_INSTANCES }
+}
+
+/// The plain score of a mentee in a seat.
+pub fn plain_score(board: &Board, mentee: usize, seat: usize) -> u32 {
+    score::total(&board.parts(mentee, &board.seats[seat], None))
+}
