@@ -42,7 +42,7 @@ fn synced_at_once<'f>(faults: &'f [(&str, Value)], quick: bool) -> Vec<(&'f str,
         .iter()
         .map(|(name, faults)| {
             let program = Program::new();
-            let program = if quick { program.with("[google]\n", "[google]\ntimeout_s = 1\n") } else { program };
+            let program = if quick { program.with("[google]\n", "[google]\ntimeout_s = 4\n") } else { program };
             faults.as_array().unwrap().iter().for_each(|fault| program.fault(fault.clone()));
             let sync = program.start(&["sync"]);
             (*name, program, sync)

@@ -93,12 +93,13 @@ impl Plan {
 pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Plan {
     let problem = problem(board);
     let scale = Scale::of(board, &problem);
+    let quick = schedule::choose(board);
+    // What is said of seats that nobody joins must not depend on how the plan came to be.
     if let Some(kept) = kept(board, hash) {
-        return kept;
+        return kept.with_empty_seats_in(board, &quick.slots);
     }
     let effort = Effort { stop, ..Effort::for_size(&problem) };
     let solution = solve(&problem, effort).ok();
-    let quick = schedule::choose(board);
     let of_quick: Vec<Option<u32>> = (0..board.instance.mentees.len())
         .map(|mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32))
         .collect();

@@ -28,11 +28,16 @@ pub const NOW: &str = "2026-11-24T07:36:00+07:00";
 pub const START: NaiveDate = NaiveDate::from_ymd_opt(2026, 7, 13).unwrap();
 
 /// Our tabs, as they stand.
-pub const OUR_TABS: [&str; 15] = [
+pub const OUR_TABS: [&str; 20] = [
     "Ringkasan",
     "Perlu Tindakan",
     "Usulan Kelompok",
     "Kelompok",
+    "Adik",
+    "Mentor",
+    "Antrean & Kapasitas",
+    "Pertemuan",
+    "Hafalan",
     "Keuangan",
     "Dukungan",
     "Promosi",
