@@ -54,12 +54,12 @@ impl Plan {
 
     /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
     fn with_empty_seats_in(mut self, board: &Board, preferred: &[Option<usize>]) -> Self {
-        for seat in 0..self.slots.len() {
+        for (seat, &preferred) in preferred.iter().enumerate() {
             let taken = |slot: usize| {
                 board.seats_of(board.seats[seat].mentor).any(|other| other != seat && self.slots[other] == Some(slot))
             };
             if self.members[seat].is_empty() {
-                self.slots[seat] = preferred[seat].filter(|slot| !taken(*slot));
+                self.slots[seat] = preferred.filter(|slot| !taken(*slot));
             }
         }
         self

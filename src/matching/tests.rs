@@ -438,3 +438,40 @@ fn weights_refuse_names_they_do_not_know() {
     let weights: instance::Weights = toml::from_str("schedule = 3").unwrap();
     assert_eq!(weights, instance::Weights { schedule: 3, ..Default::default() });
 }
+
+/// What is said of people without a place does not depend on whether the plan was found or kept.
+#[test]
+fn a_kept_plan_says_the_same_of_everybody() {
+    let saturday = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let friday = person("male", "2010-01-01", &["fri_afternoon"], &["gaming"]);
+    let (on_saturday, on_friday) = (
+        person("male", "2000-01-01", &["sat_morning"], &["gaming"]),
+        person("male", "2000-01-01", &["fri_afternoon"], &["gaming"]),
+    );
+    let codes = ["A1", "A2", "A3", "A4", "A5", "A6"];
+    let mentees = codes.iter().map(|code| Mentee::from_answers(code, if *code == "A6" { &friday } else { &saturday }));
+    let instance = Instance {
+        mentees: mentees.map(Option::unwrap).collect(),
+        mentors: vec![ready("K1", &on_saturday), ready("K2", &on_friday)],
+        ..Instance::default()
+    };
+    let found = suggest(&instance);
+    assert_eq!((found.placed, found.unplaced[0].why), (5, Bar::TooFewForGroup));
+    let issued = found.placements.iter().map(|one| crate::ledger::event::IssuedSuggestion {
+        mentee: one.mentee.clone(),
+        mentor: one.mentor.clone(),
+        group: None,
+        slot: Some(one.slot.clone()),
+        score: one.score.into(),
+        terms: BTreeMap::new(),
+    });
+    let last = crate::ledger::event::IssuedSuggestions {
+        instance: found.instance_hash.clone(),
+        weights: BTreeMap::new(),
+        suggestions: issued.collect(),
+        objective: found.objective,
+        bound: found.bound,
+    };
+    let kept = suggest(&Instance { last: Some(&last), ..instance });
+    assert_eq!(kept, found);
+}
