@@ -16,10 +16,13 @@ use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
 use crate::forms::FORMS;
+use crate::ledger::procedures::Procedure;
 use crate::ledger::season::{CalendarEntry, Season};
 use crate::matching::instance::{GroupSize, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
+
+mod procedures;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
@@ -104,6 +107,8 @@ pub struct Config {
     pub group_size: GroupSize,
     /// What matters in a placement.
     pub weights: Weights,
+    /// The board's procedures, with the days allowed for each step.
+    pub procedures: Vec<Procedure>,
 }
 
 /// A configuration that cannot be used.
@@ -152,6 +157,7 @@ struct File {
     handover: HandoverTable,
     #[serde(default)]
     matching: MatchingTable,
+    procedures: Option<Vec<procedures::ProcedureTable>>,
 }
 
 #[derive(Deserialize)]
@@ -382,6 +388,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     });
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
+    let procedures = procedures::check(file.procedures, file.language, folder, mistakes);
     Some(Config {
         path: path.to_owned(),
         language: file.language,
@@ -407,6 +414,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         handover_kinds: file.handover.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect(),
         group_size,
         weights: file.matching.weights.unwrap_or_default(),
+        procedures,
     })
 }
 
