@@ -17,11 +17,14 @@ use toml::Spanned;
 
 use crate::forms::definition::{Kind, Sensitivity};
 use crate::forms::{FORMS, Forms};
+use crate::ledger::procedures::Procedure;
 use crate::ledger::season::{CalendarEntry, Season};
 use crate::matching::criteria::{Asked, Criterion, Measure, Questions, Unfit, With};
 use crate::matching::instance::{GroupSize, ReadingMix, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
+
+mod procedures;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
@@ -110,6 +113,8 @@ pub struct Config {
     pub criteria: Vec<Criterion>,
     /// Whether groups should read alike.
     pub reading: ReadingMix,
+    /// The board's procedures, with the days allowed for each step.
+    pub procedures: Vec<Procedure>,
 }
 
 /// A configuration that cannot be used.
@@ -158,6 +163,7 @@ struct File {
     handover: HandoverTable,
     #[serde(default)]
     matching: MatchingTable,
+    procedures: Option<Vec<procedures::ProcedureTable>>,
 }
 
 #[derive(Deserialize)]
@@ -405,6 +411,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
     let criteria = check_criteria(folder, file.matching.criteria, mistakes);
+    let procedures = procedures::check(file.procedures, file.language, folder, mistakes);
     Some(Config {
         path: path.to_owned(),
         language: file.language,
@@ -432,6 +439,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         weights: file.matching.weights.unwrap_or_default(),
         criteria,
         reading: file.matching.reading,
+        procedures,
     })
 }
 

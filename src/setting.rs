@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::config::{Config, ConfigError};
 use crate::forms::definition::{Localized, Sensitivity};
 use crate::forms::{Forms, FormsError};
+use crate::ledger::procedures::Procedure;
 use crate::ledger::season::Program;
 use crate::statistics::Mushaf;
 use crate::views::Labels;
@@ -62,9 +63,20 @@ impl Setting {
             calendar: config.calendar.clone(),
             choice_codes: forms.choice_codes(),
             enabled_forms: enabled_forms.collect(),
+            procedures: procedures(&config),
         };
         Ok(Self { config, forms, words, labels, program, mushaf: Mushaf::built_in() })
     }
+}
+
+/// The procedures without the steps that look at a form without a tab: nobody could ever reach them.
+pub(crate) fn procedures(config: &Config) -> Vec<Procedure> {
+    let mut procedures = config.procedures.clone();
+    for procedure in &mut procedures {
+        procedure.steps.retain(|step| step.reached_by.form().is_none_or(|form| config.forms.contains_key(form)));
+    }
+    procedures.retain(|procedure| !procedure.steps.is_empty());
+    procedures
 }
 
 fn labels(forms: &Forms, language: Language) -> Labels {

@@ -1,5 +1,6 @@
 //! Whole cycles without Google: a small program, what its tabs say and what its coordinator decides in them.
 
+mod actions;
 mod decisions;
 mod desk;
 mod office;

@@ -13,6 +13,7 @@ pub mod mentor_steps;
 pub mod names;
 pub mod people;
 pub mod problem;
+pub mod procedures;
 pub mod quality;
 pub mod record;
 pub mod records;

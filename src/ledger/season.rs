@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::procedures::Procedure;
+
 /// One season; both ends are inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Season {
@@ -39,6 +41,8 @@ pub struct Program {
     pub choice_codes: BTreeMap<(String, String), Vec<String>>,
     /// The keys of all enabled forms, in order.
     pub enabled_forms: Vec<String>,
+    /// The board's procedures, without steps that no form can reach.
+    pub procedures: Vec<Procedure>,
 }
 
 impl Program {

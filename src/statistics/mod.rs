@@ -35,6 +35,7 @@ pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
 pub use mushaf::{BadMushaf, Mushaf};
 pub use partners::partners;
+pub use retention::mentee_retention_before;
 pub use satisfaction::{SHOWN_FROM, previous_satisfaction, scores_by_group};
 
 /// What figures are computed from.

@@ -26,6 +26,25 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     }
 }
 
+/// The rate of mentees who came back in the season before, at its end; none without two seasons before.
+pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
+    let previous = standing.previous?;
+    let seasons = standing.program.seasons.iter().filter(|season| season.start < previous.season.start);
+    let first = seasons.max_by_key(|season| season.start)?;
+    let before = standing.attended(Window { from: first.start, to: first.end });
+    let now = standing.attended(previous.whole());
+    let end = previous.season.end;
+    let graduated = |mentee: PersonIndex| {
+        let last = standing.groups.memberships_of(mentee).filter(|membership| membership.from <= end).last();
+        let ended = last.and_then(|membership| membership.end);
+        ended.is_some_and(|ended| ended.on <= end && ended.reason == Some("graduated"))
+    };
+    let active = (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS);
+    let eligible: Vec<PersonIndex> = active.filter(|mentee| !graduated(*mentee)).collect();
+    let retained = eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count();
+    ratio(size(retained), size(eligible.len()))
+}
+
 fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
     let before = standing.attended(previous.whole());
     let now = standing.attended(standing.window());

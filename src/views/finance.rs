@@ -1,6 +1,6 @@
 //! *Keuangan*: the budget by category, with variance in both directions, and what is in the treasury.
 
-use super::{Level, Scene, Sheet, level_colours, money, percent, plain, text};
+use super::{Scene, Sheet, level_colours, levels, money, percent, plain, text};
 use crate::table::Cell;
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
@@ -9,11 +9,6 @@ const LEVEL_COLUMN: usize = 8;
 
 /// Rows that the chart covers.
 const CHART_ROWS: usize = 20;
-
-/// The level of a flag of the budget.
-fn level_of(flag: &str) -> Level {
-    Level::of(matches!(flag, "over" | "under" | "unplanned"), matches!(flag, "over_red" | "under_red"))
-}
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
@@ -64,7 +59,7 @@ fn categories<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
         let figures = scene.figures;
         let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or("none");
         let stake = figures.integer(&format!("budget.{category}.variance")).unwrap_or(0).abs();
-        (level_of(flag), flag == "none", -stake)
+        (levels::budget(flag), flag == "none", -stake)
     });
     categories
 }
@@ -88,7 +83,7 @@ fn line(scene: &Scene<'_>, category: &str, label: &str) -> Vec<WantedCell> {
         "on_track" => words.say("flag-on_track"),
         _ => words.say("flag-none"),
     };
-    let level = if flag == "none" { String::new() } else { words.say(level_of(flag).key()) };
+    let level = if flag == "none" { String::new() } else { words.say(levels::budget(flag).key()) };
     vec![
         text(label),
         amount("plan"),

@@ -12,6 +12,7 @@ pub mod glossary;
 pub mod groups;
 pub mod handover;
 pub mod labels;
+mod levels;
 pub mod meetings;
 pub mod memorization;
 pub mod mentees;

@@ -1,6 +1,6 @@
 //! *Mitra*: every organisation, the overdue ones first, what it promised and what came of it.
 
-use super::{Level, Scene, Sheet, count, day, level_colours, plain, text};
+use super::{Level, Scene, Sheet, count, day, level_colours, levels, plain, text};
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
 use crate::statistics::partners;
@@ -9,13 +9,6 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// The column of levels.
 const LEVEL_COLUMN: usize = 0;
-
-/// Days by which the next step is overdue, unless nothing more is to be done.
-fn overdue_days(scene: &Scene<'_>, record: &Record) -> i64 {
-    let done = matches!(record.answers.text("stage"), Some("delivering" | "stopped"));
-    let next = record.answers.date("next_action_date").filter(|_| !done);
-    next.map_or(0, |next| (scene.standing.through - next).num_days().max(0))
-}
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
@@ -56,7 +49,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let stages = scene.standing.program.codes("partner_contact", "stage");
     records.sort_by_key(|record| {
         let stage = stages.iter().position(|stage| record.answers.text("stage") == Some(stage));
-        (-overdue_days(scene, record), record.answers.text("stage") == Some("stopped"), stage)
+        (-levels::partner_days_late(scene, record), record.answers.text("stage") == Some("stopped"), stage)
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));
@@ -66,7 +59,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let (words, answers) = (scene.words, &record.answers);
-    let late = overdue_days(scene, record);
+    let late = levels::partner_days_late(scene, record);
     let level = Level::of(late > 7, late > 30);
     let choice = |question: &str| {
         let code = answers.text(question).unwrap_or_default();

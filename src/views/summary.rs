@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Level, Scene, Sheet, count, day, level_colours, text};
+use super::{Level, Scene, Sheet, count, day, level_colours, levels, text};
 use crate::ledger::season::monday_of;
-use crate::statistics::Figures;
 use crate::table::Cell;
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
@@ -16,7 +15,7 @@ struct Line {
     /// The paths of the figure before and of its change, if it is compared.
     compared: Option<(&'static str, &'static str)>,
     /// The level of statistics.md section 6, if the figure has one.
-    level: Option<fn(&Figures) -> Option<Level>>,
+    level: Option<fn(&Scene<'_>) -> Option<Level>>,
 }
 
 const fn line(path: &'static str, format: Format) -> Line {
@@ -29,7 +28,7 @@ impl Line {
         self
     }
 
-    const fn level(mut self, level: fn(&Figures) -> Option<Level>) -> Self {
+    const fn level(mut self, level: fn(&Scene<'_>) -> Option<Level>) -> Self {
         self.level = Some(level);
         self
     }
@@ -42,7 +41,7 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("registration.people", Format::Integer),
             line("registration.new", Format::Integer)
                 .compared("registration.previous_new", "registration.new_change_rate")
-                .level(|figures| change_level(figures, "registration.new_change_rate")),
+                .level(|scene| change_level(scene, "registration.new_change_rate")),
             line("registration.consent.missing", Format::Integer),
             line("registration.funnel.placed", Format::Integer),
             line("registration.funnel.attended_4", Format::Integer),
@@ -52,13 +51,14 @@ const SECTIONS: &[(&str, &[Line])] = &[
         "section-waiting",
         &[
             line("waiting.count", Format::Integer),
-            line("waiting.over_14", Format::Integer).level(|figures| {
+            line("waiting.over_14", Format::Integer).level(|scene| {
+                let figures = scene.figures;
                 let (over_14, over_28) = (figures.integer("waiting.over_14")?, figures.integer("waiting.over_28")?);
                 Some(Level::of(over_14 > 0, over_28 > 0))
             }),
             line("waiting.median_days", Format::Decimal),
-            line("capacity.male.gap", Format::Integer).level(|figures| gap_level(figures, "capacity.male.gap")),
-            line("capacity.female.gap", Format::Integer).level(|figures| gap_level(figures, "capacity.female.gap")),
+            line("capacity.male.gap", Format::Integer).level(|scene| gap_level(scene, "capacity.male.gap")),
+            line("capacity.female.gap", Format::Integer).level(|scene| gap_level(scene, "capacity.female.gap")),
         ],
     ),
     (
@@ -67,10 +67,9 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("groups.open", Format::Integer),
             line("groups.active", Format::Integer),
             line("groups.mean_size", Format::Decimal),
-            line("groups.not_started", Format::Integer)
-                .level(|figures| any(figures, "groups.not_started", Level::Warning)),
-            line("groups.faltering", Format::Integer).level(|figures| any(figures, "groups.faltering", Level::Warning)),
-            line("groups.stalled", Format::Integer).level(|figures| any(figures, "groups.stalled", Level::Alert)),
+            line("groups.not_started", Format::Integer).level(|scene| any(scene, "groups.not_started", Level::Warning)),
+            line("groups.faltering", Format::Integer).level(|scene| any(scene, "groups.faltering", Level::Warning)),
+            line("groups.stalled", Format::Integer).level(|scene| any(scene, "groups.stalled", Level::Alert)),
         ],
     ),
     (
@@ -78,13 +77,11 @@ const SECTIONS: &[(&str, &[Line])] = &[
         &[
             line("meetings.held", Format::Integer)
                 .compared("meetings.previous_held", "meetings.held_change_rate")
-                .level(|figures| change_level(figures, "meetings.held_change_rate")),
-            line("meetings.regularity", Format::Percent)
-                .level(|figures| below(figures, "meetings.regularity", 0.75, 0.50)),
+                .level(|scene| change_level(scene, "meetings.held_change_rate")),
+            line("meetings.regularity", Format::Percent).level(|scene| below(scene, "meetings.regularity", 0.75, 0.50)),
             line("meetings.attendance_rate", Format::Percent)
-                .level(|figures| below(figures, "meetings.attendance_rate", 0.70, 0.50)),
-            line("meetings.compliance", Format::Percent)
-                .level(|figures| below(figures, "meetings.compliance", 0.80, 0.50)),
+                .level(|scene| below(scene, "meetings.attendance_rate", 0.70, 0.50)),
+            line("meetings.compliance", Format::Percent).level(|scene| below(scene, "meetings.compliance", 0.80, 0.50)),
             line("meetings.absent_3", Format::Integer),
         ],
     ),
@@ -93,17 +90,53 @@ const SECTIONS: &[(&str, &[Line])] = &[
         &[
             line("mentors.ready", Format::Integer),
             line("mentors.with_group", Format::Integer),
-            line("mentors.load", Format::Percent).level(|figures| {
+            line("mentors.load", Format::Percent).level(|scene| {
+                let figures = scene.figures;
                 let (load, three) = (figures.number("mentors.load")?, figures.integer("mentors.three_groups")?);
                 Some(Level::of(load > 1.0, load >= 1.25 || three > 0))
             }),
-            line("mentors.silent", Format::Integer).level(|figures| any(figures, "mentors.silent", Level::Alert)),
-            line("mentors.no_contact_30d", Format::Integer).level(|figures| {
+            line("mentors.silent", Format::Integer).level(|scene| any(scene, "mentors.silent", Level::Alert)),
+            line("mentors.no_contact_30d", Format::Integer).level(|scene| {
+                let figures = scene.figures;
                 let within_45 = figures.integer("mentors.no_contact_45d")?;
                 Some(Level::of(figures.integer("mentors.no_contact_30d")? > 0, within_45 > 0))
             }),
             line("mentors.unready_with_group", Format::Integer)
-                .level(|figures| any(figures, "mentors.unready_with_group", Level::Alert)),
+                .level(|scene| any(scene, "mentors.unready_with_group", Level::Alert)),
+        ],
+    ),
+    (
+        "section-taaruf",
+        &[line("taaruf.rate", Format::Percent), line("taaruf.overdue", Format::Integer).level(levels::taaruf)],
+    ),
+    (
+        "section-support",
+        &[line("support.open", Format::Integer), line("support.late_open", Format::Integer).level(levels::support)],
+    ),
+    (
+        "section-money",
+        &[
+            line("budget.total.variance_rate", Format::Percent).level(levels::budget_worst),
+            line("cash.balance", Format::Money),
+            line("cash.months_cover", Format::Decimal).level(levels::cash),
+        ],
+    ),
+    (
+        "section-answers",
+        &[
+            line("satisfaction.mentee.score", Format::Decimal).level(levels::mentee_score),
+            line("satisfaction.mentee.response_rate", Format::Percent).level(levels::response_rate),
+            line("satisfaction.mentor.stop_or_unsure_rate", Format::Percent).level(levels::stop_or_unsure),
+            line("retention.mentees.rate", Format::Percent).level(levels::retention),
+        ],
+    ),
+    (
+        "section-partners",
+        &[
+            line("partners.overdue_7", Format::Integer).level(levels::partners),
+            line("documents.review_overdue", Format::Integer)
+                .level(|scene| any(scene, "documents.review_overdue", Level::Warning)),
+            line("documents.handover_ready", Format::Percent).level(levels::handover),
         ],
     ),
     (
@@ -111,29 +144,28 @@ const SECTIONS: &[(&str, &[Line])] = &[
         &[
             line("data_quality.rows.read", Format::Integer),
             line("data_quality.rows.rejected", Format::Integer)
-                .level(|figures| any(figures, "data_quality.rows.rejected", Level::Warning)),
+                .level(|scene| any(scene, "data_quality.rows.rejected", Level::Warning)),
             line("data_quality.minors_in_group_without_consent", Format::Integer)
-                .level(|figures| any(figures, "data_quality.minors_in_group_without_consent", Level::Alert)),
+                .level(|scene| any(scene, "data_quality.minors_in_group_without_consent", Level::Alert)),
         ],
     ),
 ];
 
-fn change_level(figures: &Figures, path: &str) -> Option<Level> {
-    below(figures, path, -0.10 + f64::EPSILON, -0.25 + f64::EPSILON)
+fn change_level(scene: &Scene<'_>, path: &str) -> Option<Level> {
+    below(scene, path, -0.10 + f64::EPSILON, -0.25 + f64::EPSILON)
 }
 
-fn gap_level(figures: &Figures, path: &str) -> Option<Level> {
-    let gap = figures.integer(path)?;
+fn gap_level(scene: &Scene<'_>, path: &str) -> Option<Level> {
+    let gap = scene.figures.integer(path)?;
     Some(Level::of(gap > 0, gap > 8))
 }
 
-fn below(figures: &Figures, path: &str, warning: f64, alert: f64) -> Option<Level> {
-    let value = figures.number(path)?;
-    Some(Level::of(value < warning, value < alert))
+fn below(scene: &Scene<'_>, path: &str, warning: f64, alert: f64) -> Option<Level> {
+    levels::below(scene.figures, path, warning, alert)
 }
 
-fn any(figures: &Figures, path: &str, level: Level) -> Option<Level> {
-    Some(if figures.integer(path)? > 0 { level } else { Level::Good })
+fn any(scene: &Scene<'_>, path: &str, level: Level) -> Option<Level> {
+    Some(if scene.figures.integer(path)? > 0 { level } else { Level::Good })
 }
 
 /// The column of levels.
@@ -179,7 +211,7 @@ fn cells(line: &Line, scene: &Scene<'_>) -> [WantedCell; 6] {
         Some((previous, change)) => (number(previous, line.format), number(change, Format::Percent)),
         None => (nothing(), nothing()),
     };
-    let level = line.level.and_then(|level| level(figures)).map_or_else(nothing, |level| words.say(level.key()).into());
+    let level = line.level.and_then(|level| level(scene)).map_or_else(nothing, |level| words.say(level.key()).into());
     [
         WantedCell::from(words.say(&format!("figure-{key}"))).with_note(line.path),
         number(line.path, line.format),

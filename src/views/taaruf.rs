@@ -1,14 +1,12 @@
 //! *Taaruf*: which new groups have got to know each other, which have not yet, the longest overdue first.
 
+use super::levels::TAARUF_DAYS;
 use super::{Level, Scene, Sheet, count, day, level_colours, named, plain, text};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
 use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
-
-/// Days after which an undone taaruf is late, and very late.
-const LATE: (i64, i64) = (14, 21);
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
@@ -44,7 +42,7 @@ fn cells(scene: &Scene<'_>, index: GroupIndex) -> Vec<WantedCell> {
     let group = &standing.groups[index];
     let done = standing.first_taaruf(index);
     let days = done.map_or_else(|| standing.days_since_start(index), |done| (done - group.start).num_days());
-    let level = Level::of(done.is_none() && days > LATE.0, done.is_none() && days > LATE.1);
+    let level = Level::of(done.is_none() && days > TAARUF_DAYS.0, done.is_none() && days > TAARUF_DAYS.1);
     let mentor = group.mentor.map_or_else(String::new, |mentor| named(&standing.mentors[mentor], words));
     let record = done.and_then(|done| record_of(scene, index, done));
     let answer = |question: &str| text(record.and_then(|record| record.answers.text(question)).unwrap_or_default());

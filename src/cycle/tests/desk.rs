@@ -54,6 +54,7 @@ impl Desk {
     /// Turns a form on that the example leaves off.
     pub fn turn_on(&mut self, form: &str) {
         self.setting.config.forms.insert(form.to_owned(), TabName::Title(form.to_owned()));
+        self.setting.program.procedures = crate::setting::procedures(&self.setting.config);
         self.open_tab(form);
     }
 
@@ -394,8 +395,9 @@ fn shown(wanted: &Wanted, before: &[ReadTab]) -> ReadTab {
         let mut cells: Vec<Cell> = row.cells.iter().map(|cell| cell.value.clone()).collect();
         let below_header = wanted.layout.header_row.is_some_and(|header| index > header);
         for (column, _) in wanted.layout.columns.iter().enumerate().filter(|(_, column)| column.people.is_some()) {
-            let key = cell_at(&cells, KEY).clone();
-            let old = before.and_then(|tab| tab.rows.iter().find(|row| *cell_at(row, KEY) == key));
+            let at = wanted.key_column.unwrap_or(KEY);
+            let key = cell_at(&cells, at).clone();
+            let old = before.and_then(|tab| tab.rows.iter().find(|row| *cell_at(row, at) == key && !key.is_blank()));
             if let Some(written) = old.filter(|_| below_header).map(|row| cell_at(row, column).clone()) {
                 cells.resize(cells.len().max(column + 1), Cell::Blank);
                 cells[column] = written;

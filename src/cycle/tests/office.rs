@@ -14,7 +14,7 @@ const OFFICE: [&str; 8] =
     ["finance", "support", "promotion", "partners", "taaruf", "evaluation", "archive", "handover"];
 
 /// The small program with a few rows in every form of the office.
-fn office(language: Language) -> Desk {
+pub fn office(language: Language) -> Desk {
     let mut desk = Desk::small(language);
     let all: Vec<String> = desk.setting.forms.iter().map(|form| form.key().to_owned()).collect();
     let off: Vec<&String> = all.iter().filter(|form| !desk.forms.contains_key(*form)).collect();

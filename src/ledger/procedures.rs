@@ -1,0 +1,304 @@
+//! Procedures with clocks: the steps that a board has written down, and how far each mentee, mentor, request, partner or
+//! document has come. A pure function of the standing; the steps are data from the configuration.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Days, NaiveDate};
+
+use super::mentor_steps::STEPS;
+use super::people::PersonIndex;
+use super::record::Record;
+use super::standing::Standing;
+
+mod subjects;
+
+/// Whom or what a procedure is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A mentee who registered in the season, has not left, and whose guardian has not refused.
+    Mentee,
+    /// A mentor who applied in the season.
+    Mentor,
+    /// A request of the season, or an older one that is still open.
+    SupportRequest,
+    /// An organisation.
+    Partner,
+    /// A document.
+    Document,
+}
+
+impl Subject {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Mentee, Self::Mentor, Self::SupportRequest, Self::Partner, Self::Document];
+
+    /// As the configuration writes it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Mentee => "mentee",
+            Self::Mentor => "mentor",
+            Self::SupportRequest => "support_request",
+            Self::Partner => "partner",
+            Self::Document => "document",
+        }
+    }
+
+    /// The forms whose rows can be about it.
+    pub fn forms(self) -> &'static [&'static str] {
+        match self {
+            Self::Mentee => &["mentee_registration", "guardian_consent", "mentee_follow_up", "memorization_record"],
+            Self::Mentor => &["mentor_application", "mentor_training"],
+            Self::SupportRequest => &["support_request", "support_follow_up"],
+            Self::Partner => &["partner_contact"],
+            Self::Document => &["document_record"],
+        }
+    }
+
+    /// The states that can be a step for it, without those that take a word of their own.
+    fn states(self) -> &'static [(&'static str, State)] {
+        match self {
+            Self::Mentee => &[
+                ("registered", State::Registered),
+                ("consent_complete", State::ConsentComplete),
+                ("placed", State::Placed),
+                ("first_meeting", State::FirstMeeting),
+            ],
+            Self::Mentor => &[("applied", State::Applied), ("ready", State::Ready), ("leads_group", State::LeadsGroup)],
+            Self::SupportRequest => &[("asked", State::Asked), ("closed", State::Closed)],
+            Self::Partner | Self::Document => &[],
+        }
+    }
+}
+
+/// A state that follows from many rows together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The mentee registered in the season.
+    Registered,
+    /// The mentee is of age, or the guardian agrees.
+    ConsentComplete,
+    /// The mentee belongs, or belonged, to a group in the season.
+    Placed,
+    /// The mentee was present at a meeting of the season.
+    FirstMeeting,
+    /// The mentor applied in the season.
+    Applied,
+    /// The mentor has passed every step.
+    Ready,
+    /// The mentor has led a group.
+    LeadsGroup,
+    /// The mentor asked.
+    Asked,
+    /// The request was resolved or declined.
+    Closed,
+}
+
+/// How a step is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// A state.
+    State(State),
+    /// The mentor has passed these steps of screening and training.
+    Passed(Vec<&'static str>),
+    /// A row of a form is about the subject, with one of these answers to a question if one is named.
+    Row {
+        /// The form.
+        form: String,
+        /// The question and the codes that count.
+        answer: Option<(String, Vec<String>)>,
+    },
+}
+
+/// A condition that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotUnderstood {
+    /// What is wrong.
+    pub what: String,
+    /// What may stand there.
+    pub hint: String,
+}
+
+impl Condition {
+    /// Reads a condition: a state such as `placed`, `passed:interview,reading_test`, or a row such as
+    /// `row:support_follow_up.status=resolved,declined`.
+    ///
+    /// # Errors
+    /// It is none of them, or not one for this subject.
+    pub fn read(text: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+        if let Some(row) = text.strip_prefix("row:") {
+            return Self::read_row(row, subject);
+        }
+        if let Some(steps) = text.strip_prefix("passed:").filter(|_| subject == Subject::Mentor) {
+            let known = |step: &str| {
+                STEPS.into_iter().find(|known| *known == step.trim()).ok_or_else(|| NotUnderstood {
+                    what: format!("no step of a mentor is called \"{step}\""),
+                    hint: format!("the steps are {}", STEPS.join(", ")),
+                })
+            };
+            return steps.split(',').map(known).collect::<Result<_, _>>().map(Self::Passed);
+        }
+        let states = subject.states();
+        states.iter().find(|(name, _)| *name == text).map(|(_, state)| Self::State(*state)).ok_or_else(|| {
+            let mut ways: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
+            if subject == Subject::Mentor {
+                ways.push("passed:STEP,STEP");
+            }
+            ways.push("row:FORM");
+            ways.push("row:FORM.question=code,code");
+            NotUnderstood {
+                what: format!("no step of a {} is reached by \"{text}\"", subject.key().replace('_', " ")),
+                hint: format!("it can be {}", ways.join(", ")),
+            }
+        })
+    }
+
+    fn read_row(row: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+        let (place, codes) = row.split_once('=').map_or((row, None), |(place, codes)| (place, Some(codes)));
+        let (form, question) = place.split_once('.').map_or((place, None), |(form, question)| (form, Some(question)));
+        if !subject.forms().contains(&form) {
+            return Err(NotUnderstood {
+                what: format!("no row of \"{form}\" is about a {}", subject.key().replace('_', " ")),
+                hint: format!("the forms are {}", subject.forms().join(", ")),
+            });
+        }
+        let codes: Vec<String> =
+            codes.unwrap_or_default().split(',').map(|code| code.trim().to_owned()).filter(|c| !c.is_empty()).collect();
+        let answer = match question {
+            Some(question) if !codes.is_empty() => Some((question.to_owned(), codes)),
+            None if codes.is_empty() => None,
+            _ => {
+                return Err(NotUnderstood {
+                    what: "a question and the codes that count stand together".to_owned(),
+                    hint: "for example row:support_follow_up.status=resolved,declined".to_owned(),
+                });
+            }
+        };
+        Ok(Self::Row { form: form.to_owned(), answer })
+    }
+
+    /// The form whose rows it looks at; none for a state.
+    pub fn form(&self) -> Option<&str> {
+        match self {
+            Self::Row { form, .. } => Some(form),
+            Self::State(_) | Self::Passed(_) => None,
+        }
+    }
+
+    fn fits(&self, record: &Record) -> bool {
+        match self {
+            Self::Row { form, answer } => {
+                record.form == form.as_str()
+                    && answer.as_ref().is_none_or(|(question, codes)| {
+                        let given = record.answers.text(question).is_some_and(|text| codes.iter().any(|c| c == text));
+                        given || record.answers.list(question).iter().any(|text| codes.iter().any(|c| c == text))
+                    })
+            }
+            Self::State(_) | Self::Passed(_) => false,
+        }
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its key.
+    pub key: String,
+    /// Its name as people read it.
+    pub name: String,
+    /// How it is reached.
+    pub reached_by: Condition,
+    /// Days allowed since the step before; none: no clock.
+    pub days: Option<u32>,
+}
+
+/// A procedure: its steps in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Procedure {
+    /// Its key.
+    pub key: String,
+    /// Its name as people read it.
+    pub name: String,
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Its steps; never empty.
+    pub steps: Vec<Step>,
+}
+
+/// One whom a procedure is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum About<'a> {
+    /// A mentee.
+    Mentee(PersonIndex),
+    /// A mentor.
+    Mentor(PersonIndex),
+    /// A request: its place in `Standing::support`.
+    SupportRequest(usize),
+    /// A partner, by its latest record.
+    Partner(&'a Record),
+    /// A document, by its latest record.
+    Document(&'a Record),
+}
+
+/// How far one subject has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress<'a> {
+    /// Who or what.
+    pub about: About<'a>,
+    /// The step that comes next, counted from 0; none: the procedure is through.
+    pub step: Option<usize>,
+    /// Since when: the day on which the last step was reached.
+    pub since: NaiveDate,
+    /// The last day allowed for the step; none without a clock.
+    pub due: Option<NaiveDate>,
+    /// Days past it; 0 in time.
+    pub days_late: i64,
+}
+
+/// How far everybody has come, in the order of the ledger.
+///
+/// Whoever has reached a step has done with all before it: a mentee who is in a group need not be contacted first. So one
+/// clock runs for each subject, from the last step reached to the next.
+pub fn progress<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Progress<'a>> {
+    let seen = subjects::of(standing, procedure);
+    seen.into_iter().filter_map(|subject| advance(standing, procedure, &subject)).collect()
+}
+
+fn advance<'a>(standing: &Standing<'a>, procedure: &Procedure, subject: &subjects::Seen<'a>) -> Option<Progress<'a>> {
+    let reached: Vec<Option<NaiveDate>> =
+        procedure.steps.iter().map(|step| subject.reached(standing, &step.reached_by)).collect();
+    let last = reached.iter().rposition(Option::is_some);
+    let since = match last {
+        Some(_) => reached.iter().flatten().max().copied(),
+        None => subject.begun(standing),
+    }?;
+    let step = last.map_or(0, |last| last + 1);
+    let next = procedure.steps.get(step);
+    let due = next.and_then(|step| step.days).and_then(|days| since.checked_add_days(Days::new(u64::from(days))));
+    Some(Progress {
+        about: subject.about,
+        step: next.map(|_| step),
+        since,
+        due,
+        days_late: due.map_or(0, |due| (standing.through - due).num_days().max(0)),
+    })
+}
+
+impl FromStr for Subject {
+    type Err = NotUnderstood;
+
+    fn from_str(text: &str) -> Result<Self, NotUnderstood> {
+        Self::ALL.into_iter().find(|subject| subject.key() == text).ok_or_else(|| NotUnderstood {
+            what: format!("no procedure is about a \"{text}\""),
+            hint: format!("it can be about a {}", Self::ALL.map(Self::key).join(", ")),
+        })
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+#[cfg(test)]
+mod tests;

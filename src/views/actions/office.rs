@@ -1,0 +1,177 @@
+//! What is to be done about tabs and rows, requests, partners, documents, money, and what people say.
+
+use chrono::Days;
+
+use super::{Found, Kind};
+use crate::ledger::record::Record;
+use crate::statistics::{documents, partners};
+use crate::views::support::{Readers, cases, level as support_level, needed, readers};
+use crate::views::{HeldWhy, Level, Scene, levels, named};
+
+pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
+    held_tabs(scene, found);
+    rejected_rows(scene, found);
+    support(scene, found);
+    overdue_partners(scene, found);
+    reviews(scene, found);
+    handover(scene, found);
+    budget(scene, found);
+    answers(scene, found);
+}
+
+fn held_tabs(scene: &Scene<'_>, found: &mut Found) {
+    for held in scene.held {
+        let (why, _) = held.sentences(scene.labels, scene.words);
+        let kind = match held.why {
+            HeldWhy::NoTab => Kind::NoTab,
+            HeldWhy::QuestionsMissing(_) => Kind::QuestionsMissing,
+            HeldWhy::TooManyGone { .. } => Kind::RowsGone,
+        };
+        let form = scene.labels.forms.iter().position(|(form, _)| *form == held.form).unwrap_or(0);
+        let who = scene.words.say("action-held-who");
+        let what = scene.words.say_with("action-held", &[("tab", &held.tab)]);
+        found.add((&format!("T{form}"), kind), (Level::Alert, scene.today), [who, what, why, String::new()]);
+    }
+}
+
+fn rejected_rows(scene: &Scene<'_>, found: &mut Found) {
+    let (words, rejected) = (scene.words, scene.figures.integer("data_quality.rows.rejected").unwrap_or(0));
+    if rejected > 0 {
+        let who = words.say_with("action-fix-who", &[("count", &words.integer(rejected))]);
+        let sentences = [who, words.say("action-fix"), words.say("action-fix-why"), String::new()];
+        found.add(("T", Kind::Rejected), (Level::Warning, scene.today), sentences);
+    }
+}
+
+/// Requests that are late. Those that few may read are only counted.
+fn support(scene: &Scene<'_>, found: &mut Found) {
+    let (standing, words) = (scene.standing, scene.words);
+    let late = cases(scene, |case| case.is_late(standing.through));
+    for case in late.iter().filter(|case| readers(case) == Readers::Team) {
+        let mentor = &standing.mentors[case.mentor];
+        let kind = scene.labels.choice("support_request", "support_kind", case.kind);
+        let parts = [
+            ("day", words.short_date(case.date)),
+            ("needed", needed(scene, case)),
+            ("days", words.integer((standing.through - case.date).num_days())),
+        ];
+        let why = words.say_with("action-support-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let due = case.date.checked_add_days(Days::new(case.urgency_days().unsigned_abs())).unwrap_or(scene.today);
+        let what = words.say_with("action-support", &[("kind", kind)]);
+        let phone = mentor.phone().unwrap_or_default().to_owned();
+        let about = format!("R{}", case.request.seq);
+        found.add((&about, Kind::Support), (support_level(scene, case), due), [named(mentor, words), what, why, phone]);
+    }
+    for (who, code, key) in [(Readers::Coordinator, "C", "coordinator"), (Readers::Adviser, "A", "adviser")] {
+        let hidden: Vec<_> = late.iter().filter(|case| readers(case) == who).collect();
+        let Some(level) = hidden.iter().map(|case| support_level(scene, case)).min() else { continue };
+        let what = words.say_with("action-support-hidden", &[("count", &words.integer(hidden.len() as i64))]);
+        let sentences = [words.say(key), what, words.say("action-support-hidden-why"), String::new()];
+        found.add((code, Kind::SupportHidden), (level, scene.today), sentences);
+    }
+}
+
+fn overdue_partners(scene: &Scene<'_>, found: &mut Found) {
+    let words = scene.words;
+    for (name, record) in partners(scene.standing) {
+        let late = levels::partner_days_late(scene, record);
+        let (Some(next), true) = (record.answers.date("next_action_date"), late > 7) else { continue };
+        let text = |question: &str| record.answers.text(question).unwrap_or_default();
+        let stage = scene.labels.choice("partner_contact", "stage", text("stage")).to_owned();
+        let parts = [("stage", stage), ("days", words.integer(late))];
+        let why = words.say_with("action-partner-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let who = match text("contact_name") {
+            "" => text("organization").to_owned(),
+            contact => format!("{}: {contact}", text("organization")),
+        };
+        let sentences = [who, words.say("action-partner"), why, text("phone").to_owned()];
+        found.add((&format!("P {name}"), Kind::Partner), (Level::of(true, late > 30), next), sentences);
+    }
+}
+
+/// Documents in force whose review is past.
+fn reviews(scene: &Scene<'_>, found: &mut Found) {
+    let (words, through) = (scene.words, scene.standing.through);
+    for record in documents(scene.standing).into_values() {
+        let text = |question: &str| record.answers.text(question).unwrap_or_default();
+        let review =
+            record.answers.date("review_date").filter(|review| *review < through && text("status") == "in_force");
+        let Some(review) = review else { continue };
+        let what = words.say_with("action-review", &[("title", text("title"))]);
+        let why = words.say_with("action-review-why", &[("day", &words.short_date(review))]);
+        let sentences = [owner(scene, record), what, why, String::new()];
+        found.add((&format!("D{}", record.seq), Kind::Review), (Level::Warning, review), sentences);
+    }
+}
+
+/// Who looks after a document; the coordinator where nobody is named.
+pub(super) fn owner(scene: &Scene<'_>, record: &Record) -> String {
+    record.answers.text("owner").map_or_else(|| scene.words.say("coordinator"), str::to_owned)
+}
+
+fn handover(scene: &Scene<'_>, found: &mut Found) {
+    let words = scene.words;
+    let missing = scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
+    let kinds: Vec<&str> = missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+    if levels::handover(scene) == Some(Level::Warning) {
+        let kinds: Vec<&str> =
+            kinds.iter().map(|kind| scene.labels.choice("document_record", "document_kind", kind)).collect();
+        let why = words.say_with("action-handover-why", &[("kinds", &kinds.join(", "))]);
+        let sentences = [words.say("coordinator"), words.say("action-handover"), why, String::new()];
+        found.add(("D", Kind::Handover), (Level::Warning, scene.standing.season.end), sentences);
+    }
+}
+
+fn budget(scene: &Scene<'_>, found: &mut Found) {
+    let (words, figures) = (scene.words, scene.figures);
+    for (index, category) in scene.standing.program.codes("finance_record", "category").iter().enumerate() {
+        let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or_default();
+        let level = levels::budget(flag);
+        if level == Level::Good {
+            continue;
+        }
+        let amount = |name: &str| words.rupiah(figures.integer(&format!("budget.{category}.{name}")).unwrap_or(0));
+        let name = scene.labels.choice("finance_record", "category", category);
+        let key = match flag {
+            "under" | "under_red" => "action-budget-under",
+            "unplanned" => "action-budget-unplanned",
+            _ => "action-budget-over",
+        };
+        let parts = [("plan", amount("plan_to_date")), ("spent", amount("actual"))];
+        let why = words.say_with("action-budget-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let what = words.say_with(key, &[("category", name)]);
+        let sentences = [words.say("treasurer"), what, why, String::new()];
+        found.add((&format!("K{index}"), Kind::Budget), (level, scene.today), sentences);
+    }
+    if levels::cash(scene) == Some(Level::Alert) {
+        let balance = words.rupiah(figures.integer("cash.balance").unwrap_or(0));
+        let months = words.decimal(figures.number("cash.months_cover").unwrap_or(0.0));
+        let why = words.say_with("action-cash-why", &[("balance", &balance), ("months", &months)]);
+        let sentences = [words.say("treasurer"), words.say("action-cash"), why, String::new()];
+        found.add(("K", Kind::Cash), (Level::Alert, scene.today), sentences);
+    }
+}
+
+/// What mentees and mentors say, and who came back, where it is below its limit.
+fn answers(scene: &Scene<'_>, found: &mut Found) {
+    let words = scene.words;
+    let percent = |path: &str| words.percent(scene.figures.number(path).unwrap_or(0.0));
+    let mut add = |kind: Kind, level: Option<Level>, key: &str, why: String| {
+        if let Some(level) = level.filter(|level| *level != Level::Good) {
+            let sentences = [words.say("coordinator"), words.say(key), why, String::new()];
+            found.add(("U", kind), (level, scene.today), sentences);
+        }
+    };
+    let rate = percent("satisfaction.mentee.response_rate");
+    let why = words.say_with("action-response-why", &[("rate", &rate)]);
+    add(Kind::ResponseRate, levels::response_rate(scene), "action-response", why);
+    let score = words.decimal(scene.figures.number("satisfaction.mentee.score").unwrap_or(0.0));
+    let why = words.say_with("action-score-why", &[("score", &score)]);
+    add(Kind::MenteeScore, levels::mentee_score(scene), "action-score", why);
+    let rate = percent("satisfaction.mentor.stop_or_unsure_rate");
+    let why = words.say_with("action-unsure-why", &[("rate", &rate)]);
+    add(Kind::StopOrUnsure, levels::stop_or_unsure(scene), "action-unsure", why);
+    let rate = percent("retention.mentees.rate");
+    let why = words.say_with("action-retention-why", &[("rate", &rate)]);
+    add(Kind::Retention, levels::retention(scene), "action-retention", why);
+}
