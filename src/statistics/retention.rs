@@ -35,7 +35,7 @@ pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
     let now = standing.attended(previous.whole());
     let end = previous.season.end;
     let graduated = |mentee: PersonIndex| {
-        let last = standing.groups.memberships_of(mentee).filter(|membership| membership.from <= end).last();
+        let last = standing.groups.memberships_of(mentee).rfind(|membership| membership.from <= end);
         let ended = last.and_then(|membership| membership.end);
         ended.is_some_and(|ended| ended.on <= end && ended.reason == Some("graduated"))
     };
