@@ -47,9 +47,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "cli", "config", "cycle", "daemon", "demo", "edge", "forms", "ledger", "memory", "sandbox", "setting",
+            "cli",
+            "config",
+            "cycle",
+            "daemon",
+            "demo",
+            "edge",
+            "forms",
+            "ledger",
+            "memory",
+            "sandbox",
+            "setting",
+            // What is behind a figure.
+            "statistics",
             // The shape of tabs alone.
-            "table", "views", "words",
+            "table",
+            "views",
+            "words",
         ],
     ),
     ("main", &["cli", "commands"]),
