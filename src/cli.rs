@@ -78,6 +78,17 @@ pub enum Command {
         #[arg(long, value_name = "CODE")]
         season: Option<String>,
     },
+    /// The ledger lines behind a figure: every row that is counted, and of a ratio those it is set against.
+    Why {
+        /// The figure's path, as `stats --json` and the notes in the tab Ringkasan have it: `meetings.attendance_rate`.
+        path: String,
+        /// The day on which it is taken.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// The season; otherwise the one that holds the day.
+        #[arg(long, value_name = "CODE")]
+        season: Option<String>,
+    },
     /// Who fits whom, in the terminal.
     Match {
         /// Everything about one mentee's suggestion.

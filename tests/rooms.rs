@@ -47,9 +47,24 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "cli", "config", "cycle", "daemon", "demo", "edge", "forms", "ledger", "matching", "memory", "sandbox",
-            "setting", // The shape of tabs alone.
-            "table", "views", "words",
+            "cli",
+            "config",
+            "cycle",
+            "daemon",
+            "demo",
+            "edge",
+            "forms",
+            "ledger",
+            "matching",
+            "memory",
+            "sandbox",
+            "setting",
+            // What is behind a figure.
+            "statistics",
+            // The shape of tabs alone.
+            "table",
+            "views",
+            "words",
         ],
     ),
     ("main", &["cli", "commands"]),

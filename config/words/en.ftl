@@ -1220,3 +1220,11 @@ figure-documents-review_overdue = Documents due for review
 meaning-documents-review_overdue = In force, but their review is past.
 figure-documents-handover_ready = Ready for the handover
 meaning-documents-handover_ready = Share of required documents that are there, in force and can be opened.
+
+## Lines behind a figure
+
+why-nothing = There is no figure at the path "{ $path }". All paths: halaqah stats
+why-configured = Part or all of it stands in the configuration file.
+why-rows = Rows that are counted: { $count }
+why-counted = Rows above the line (counted): { $count }
+why-against = Rows below the line (set against them): { $count }

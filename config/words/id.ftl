@@ -1220,3 +1220,11 @@ figure-documents-review_overdue = Dokumen perlu ditinjau
 meaning-documents-review_overdue = Masih berlaku, tetapi waktu tinjau ulangnya sudah lewat.
 figure-documents-handover_ready = Siap serah terima
 meaning-documents-handover_ready = Bagian dokumen wajib yang ada, berlaku, dan dapat dibuka.
+
+## Baris di balik angka
+
+why-nothing = Tidak ada angka di jalur "{ $path }". Semua jalur: halaqah stats
+why-configured = Sebagian atau seluruhnya dari berkas konfigurasi.
+why-rows = Baris yang dihitung: { $count }
+why-counted = Baris di atas garis (yang dihitung): { $count }
+why-against = Baris di bawah garis (pembandingnya): { $count }

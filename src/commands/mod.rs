@@ -12,6 +12,7 @@ mod run;
 mod sandbox;
 mod stats;
 mod sync;
+mod why;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -53,6 +54,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
                 stats::stats(&setting, as_of.unwrap_or(today), season.as_deref(), json)
+            }
+            Command::Why { path, as_of, season } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { explain, regroup, what_if } => {
                 let setting = setting()?;

@@ -5,3 +5,4 @@ mod decisions;
 mod desk;
 mod office;
 mod tabs;
+mod why;

@@ -4,6 +4,7 @@ use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{ratio, rupiah, with};
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
@@ -94,6 +95,35 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let sums = Map::from_iter([("over_sum".to_owned(), json!(over)), ("under_sum".to_owned(), json!(under))]);
     figures.insert("total".to_owned(), with(total.figures(standing), sums));
     figures.into()
+}
+
+/// The rows behind each figure: expenses, and against them plans.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let season = Window { from: standing.season.start, to: standing.season.end };
+    let category = path.first().copied().filter(|category| *category != "total");
+    let rows = |kind: &str, window: Window| {
+        let fits = |record: &&Record| {
+            text(record, "record_type") == kind && category.is_none_or(|category| text(record, "category") == category)
+        };
+        Evidence::of(asked.rows("finance_record", window).into_iter().filter(fits))
+    };
+    let month = |day: chrono::NaiveDate| (day.year(), day.month());
+    let to_date = || {
+        let begun = |record: &&Record| month(record.event_date) <= month(standing.through);
+        let fits = |record: &&Record| {
+            text(record, "record_type") == "plan"
+                && category.is_none_or(|category| text(record, "category") == category)
+        };
+        Evidence::of(asked.rows("finance_record", season).into_iter().filter(fits).filter(begun))
+    };
+    let spent = || rows("expense", standing.window());
+    match path.get(1).copied().unwrap_or_default() {
+        "plan" => rows("plan", season),
+        "plan_to_date" => to_date(),
+        "actual" | "forecast" => spent(),
+        _ => spent().against(to_date()),
+    }
 }
 
 #[cfg(test)]

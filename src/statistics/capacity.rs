@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::count;
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
@@ -40,4 +41,27 @@ fn balance(standing: &Standing<'_>, fits: impl Fn(&Person<'_>) -> bool) -> (i64,
     let mentors = (0..standing.mentors.len()).filter(|mentor| fits(&standing.mentors[*mentor]));
     let supply = mentors.filter(|mentor| standing.is_ready(*mentor)).map(|mentor| standing.free_capacity(mentor)).sum();
     (demand, supply)
+}
+
+/// The rows behind each figure: those who wait, and against them the mentors who are ready.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let (slot, gender, figure) = match path {
+        ["by_slot", slot, gender, figure] => (Some(*slot), Some(*gender), *figure),
+        [gender, figure] => (None, Some(*gender), *figure),
+        _ => (None, None, ""),
+    };
+    let fits = |person: &Person<'_>| {
+        gender.is_none_or(|gender| person.gender() == gender) && slot.is_none_or(|slot| person.can_come(slot))
+    };
+    let waiting = standing.waiting.iter().map(|waiting| waiting.mentee).filter(|m| fits(&standing.mentees[*m]));
+    let ready: Vec<usize> =
+        (0..standing.mentors.len()).filter(|m| standing.is_ready(*m) && fits(&standing.mentors[*m])).collect();
+    let led =
+        asked.groups(|_, group| group.is_open(standing.through) && group.mentor.is_some_and(|m| ready.contains(&m)));
+    match figure {
+        "demand" => asked.mentees(waiting),
+        "supply" => asked.mentors(&ready).and(led),
+        _ => asked.mentees(waiting).against(asked.mentors(&ready).and(led)),
+    }
 }

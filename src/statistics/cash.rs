@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::meetings;
 use super::numbers::round4;
 use crate::ledger::record::Record;
@@ -33,4 +34,27 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 fn sum(standing: &Standing<'_>, counts: impl Fn(&Record) -> bool) -> i64 {
     let records = standing.in_window("finance_record").filter(|record| counts(record));
     records.filter_map(|record| record.answers.integer("amount")).sum()
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let rows = |kind: &str| {
+        Evidence::of(standing.in_window("finance_record").filter(|record| text(record, "record_type") == kind))
+    };
+    let recorded = || {
+        let income = standing.in_window("finance_record").filter(|record| text(record, "record_type") == "income");
+        Evidence::of(income.filter(|record| text(record, "fund") == "group_donations"))
+    };
+    let balance = || rows("income").and(rows("expense")).and(Evidence::configured());
+    match path {
+        ["opening"] => Evidence::configured(),
+        ["income"] => rows("income"),
+        ["expense"] => rows("expense"),
+        ["donations_reported"] => meetings::donated(asked),
+        ["donations_recorded"] => recorded(),
+        ["donations_gap"] => meetings::donated(asked).against(recorded()),
+        ["months_cover"] => balance().against(rows("expense")),
+        _ => balance(),
+    }
 }

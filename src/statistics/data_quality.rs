@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{by_code, count, size};
 use super::registration;
 use crate::ledger::problem::Reason;
 use crate::ledger::references::Referent;
 use crate::ledger::standing::Standing;
+use crate::ledger::state::{Fate, Row};
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let (standing, quality) = (scene.standing, scene.quality);
@@ -47,4 +49,48 @@ fn unmatched(standing: &Standing<'_>) -> Value {
 
 fn minors_without_consent(standing: &Standing<'_>) -> i64 {
     count(standing.all_members().filter(|mentee| !standing.consent(*mentee).complete()))
+}
+
+/// The rows behind each figure; rejected rows and copies too.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let references = &standing.references;
+    let rejected = |row: &Row| match &row.fate {
+        Fate::Rejected(_, rejected) => Some(rejected.problem.reason.key()),
+        Fate::Accepted { .. } => None,
+    };
+    let unmatched = |kind: Referent| {
+        let those = references.unmatched.iter().filter(|found| found.kind == kind);
+        Evidence::of(those.map(|found| found.record))
+    };
+    match path {
+        ["rows", "copied"] => asked.read(|_, row| row.copies > 0),
+        ["rows", "accepted"] => asked.read(|_, row| row.is_accepted()),
+        ["rows", "rejected"] => asked.read(|_, row| !row.is_accepted()),
+        ["rejected_by_reason", reason] => asked.read(|_, row| rejected(row) == Some(reason)),
+        ["rejected_by_form", form] => asked.read(|found, row| found == *form && !row.is_accepted()),
+        ["unknown_columns"] => Evidence { observed_tabs: true, ..Evidence::default() },
+        ["dropped_values"] => {
+            asked.read(|_, row| matches!(&row.fate, Fate::Accepted { record, .. } if record.dropped > 0))
+        }
+        ["unmatched", kind] => unmatched(match *kind {
+            "mentee" => Referent::Mentee,
+            "mentor" => Referent::Mentor,
+            "group" => Referent::Group,
+            _ => Referent::SupportRequest,
+        }),
+        ["attendance_unmatched"] => Evidence::of(references.unknown_attendees.iter().map(|found| found.record)),
+        ["placement_problems"] => Evidence::of(references.placement_problems.iter().map(|found| found.record)),
+        ["duplicate_registrations"] => registration::evidence(asked, &["duplicates"]),
+        ["shared_phones"] => {
+            let sharing = standing.mentees.shared_phones().flat_map(|(_, people)| people.iter().copied());
+            asked.registrations(sharing)
+        }
+        ["minors_in_group_without_consent"] => {
+            let those: Vec<usize> =
+                standing.all_members().filter(|mentee| !standing.consent(*mentee).complete()).collect();
+            asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
+        }
+        _ => asked.read(|_, _| true),
+    }
 }

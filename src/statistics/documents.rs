@@ -6,6 +6,7 @@ use compact_str::CompactString;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, count, ratio, size};
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
@@ -42,4 +43,23 @@ pub fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactStrin
     let text = |record: &'a Record, question| record.answers.text(question).unwrap_or_default();
     let key = |record: &'a Record| (text(record, "document_kind"), normal_name(text(record, "title")));
     standing.records.of("document_record").iter().map(|record| (key(record), *record)).collect()
+}
+
+/// The rows behind each figure: the latest record of each document.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let rows = |test: &dyn Fn(&Record) -> bool| Evidence::of(documents(standing).into_values().filter(|r| test(r)));
+    let in_force = |record: &Record| text(record, "status") == "in_force";
+    let wanted = |record: &Record| asked.scene.handover.iter().any(|kind| *kind == text(record, "document_kind"));
+    match path {
+        ["by_status", status] => rows(&|record| text(record, "status") == *status),
+        ["in_force_by_kind", kind] => rows(&|record| in_force(record) && text(record, "document_kind") == *kind),
+        ["review_overdue"] => rows(&|record| {
+            in_force(record) && record.answers.date("review_date").is_some_and(|review| review < standing.through)
+        }),
+        ["handover_ready" | "handover_missing"] => {
+            rows(&|record| in_force(record) && wanted(record)).and(Evidence::configured())
+        }
+        _ => rows(&|_| true),
+    }
 }

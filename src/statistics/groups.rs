@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, count, ratio, size};
 use crate::ledger::groups::{Departure, Group, GroupIndex};
+use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
 /// Days after forming by which a group should have met.
@@ -65,4 +67,73 @@ fn ended(standing: &Standing<'_>, how: Departure) -> i64 {
     let window = standing.window();
     let ends = standing.groups.memberships().iter().filter_map(|membership| membership.end);
     count(ends.filter(|end| end.how == how && window.contains(end.on)))
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let window = standing.window();
+    let open =
+        |test: &dyn Fn(GroupIndex) -> bool| asked.groups(|index, group| group.is_open(standing.through) && test(index));
+    // Silence is shown by the last meeting there was.
+    let last_met = |test: &dyn Fn(GroupIndex) -> bool| {
+        let groups = standing.open_groups().map(|(index, _)| index).filter(|index| test(*index));
+        Evidence::of(groups.filter_map(|index| standing.last_held(index)).map(|meeting| meeting.record))
+    };
+    let with_meetings = |test: &dyn Fn(GroupIndex) -> bool| open(test).and(last_met(test));
+    let size_of = |index: GroupIndex| standing.members(index).len();
+    match path {
+        ["active"] => {
+            let recent = recent_from(standing);
+            with_meetings(&|index| is_active(standing, index, recent))
+        }
+        ["not_started"] => open(&|index| is_not_started(standing, index)),
+        ["faltering"] => with_meetings(&|index| matches!(standing.gap(index), Some(3..=5))),
+        ["stalled"] => with_meetings(&|index| matches!(standing.gap(index), Some(6..))),
+        ["formed"] => {
+            Evidence::of(standing.groups.all().iter().filter(|g| window.contains(g.start)).map(|group| group.formed_by))
+        }
+        ["closed"] => closings(asked, |_| true),
+        ["closed_by_reason", reason] => closings(asked, |found| found == *reason),
+        ["below_5"] => open(&|index| size_of(index) < 5),
+        ["above_10"] => open(&|index| size_of(index) > 10),
+        ["moves"] => moved(asked, Departure::Moved),
+        ["leaves"] => moved(asked, Departure::Left),
+        ["mean_size"] => {
+            let formed = standing.open_groups().map(|(_, group)| group.formed_by);
+            open(&|_| true).against(Evidence::of(formed))
+        }
+        _ => open(&|_| true),
+    }
+}
+
+/// The decisions that closed groups in the window.
+fn closings(asked: &Asked<'_, '_>, reason: impl Fn(&str) -> bool) -> Evidence {
+    let (standing, window) = (asked.standing(), asked.standing().window());
+    let is_it = |record: &&&Record| {
+        let closes = text(record, "action") == "close_group";
+        let name = crate::ledger::names::normal_name(text(record, "group"));
+        closes
+            && standing.groups.all().iter().any(|group| {
+                let closed = group.closed.filter(|c| window.contains(c.on) && reason(c.reason));
+                group.normal_name == name && closed.is_some_and(|closing| closing.on == record.event_date)
+            })
+    };
+    Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())
+}
+
+/// The decisions that ended memberships in the window.
+fn moved(asked: &Asked<'_, '_>, how: Departure) -> Evidence {
+    let (standing, window) = (asked.standing(), asked.standing().window());
+    let ended: Vec<(usize, NaiveDate)> = standing
+        .groups
+        .memberships()
+        .iter()
+        .filter_map(|m| m.end.filter(|end| end.how == how && window.contains(end.on)).map(|end| (m.mentee, end.on)))
+        .collect();
+    let is_it = |record: &&&Record| {
+        let mut named = record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
+        named.any(|mentee| ended.contains(&(mentee, record.event_date)))
+    };
+    Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{comparison, count, ratio, size, with};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::meetings::{Attendance, Meeting};
@@ -100,4 +101,53 @@ pub fn absent_in_a_row(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> imp
     }
     let long = absences.into_iter().filter(|(_, in_a_row)| *in_a_row >= ABSENCES).map(|(mentee, _)| mentee);
     long.filter(|mentee| standing.group_of(*mentee).is_some())
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let window = standing.window();
+    let all = || asked.meetings(window, |_| true);
+    let held = |window: Window| asked.meetings(window, |meeting| meeting.held);
+    let counted = |test: &dyn Fn(&Attendance) -> bool| {
+        asked.meetings(window, |meeting| meeting.attendance.as_ref().is_some_and(test))
+    };
+    let before = standing.previous.map_or_else(Evidence::default, |previous| held(previous.window()));
+    let expecting = || asked.groups(|index, _| !standing.expected_weeks(index).is_empty());
+    let on_time = || asked.meetings(window, |meeting| meeting.on_time);
+    match path {
+        ["held"] => held(window),
+        ["online"] => asked.meetings(window, Meeting::online),
+        ["cancelled"] => asked.meetings(window, |meeting| !meeting.held),
+        ["without_attendance"] => asked.meetings(window, |meeting| meeting.held && meeting.attendance.is_none()),
+        ["duplicate_reports"] => {
+            let twice = standing.references.duplicate_reports.iter().copied();
+            Evidence::of(twice.filter(|record| window.contains(record.event_date)))
+        }
+        ["expected"] => expecting(),
+        ["regularity"] => held(window).against(expecting()),
+        ["compliance"] => on_time().against(expecting()),
+        ["attendance", "excused"] => counted(&|attendance| !attendance.excused.is_empty()),
+        ["attendance", "absent"] => counted(&|attendance| attendance.absent() > 0),
+        ["attendance", "present"] => counted(&|attendance| !attendance.present.is_empty()),
+        ["attendance", ..] => counted(&|_| true),
+        ["attendance_rate"] => counted(&|attendance| !attendance.present.is_empty()).against(counted(&|_| true)),
+        ["excused_rate"] => counted(&|attendance| !attendance.excused.is_empty()).against(counted(&|_| true)),
+        ["on_time"] => on_time(),
+        ["on_time_rate"] => on_time().against(all()),
+        ["absent_3"] => {
+            let absent: Vec<PersonIndex> = absent_in_a_row(standing, standing.meetings.within(window)).collect();
+            counted(&|attendance| absent.iter().any(|mentee| attendance.was_absent(*mentee)))
+        }
+        ["donations"] => donated(asked),
+        ["previous_held"] => before,
+        ["held_change" | "held_change_rate" | "held_trend"] => held(window).against(before),
+        _ => all(),
+    }
+}
+
+/// The reports of held meetings with a donation.
+pub(super) fn donated(asked: &Asked<'_, '_>) -> Evidence {
+    let gave = |meeting: &Meeting<'_>| meeting.record.answers.integer("donation").unwrap_or(0) != 0;
+    asked.meetings(asked.standing().window(), |meeting| meeting.held && gave(meeting))
 }

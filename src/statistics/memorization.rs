@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{comparison, count, median, ratio, round4, size, with};
 use super::{Mushaf, Scene};
 use crate::ledger::people::PersonIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
+use crate::ledger::weeks::Window;
 
 /// Days without any record after which a member is idle.
 const IDLE_DAYS: i64 = 28;
@@ -149,5 +151,40 @@ impl Ayat {
         let words = self.0.iter().zip(&before.0).map(|(after, before)| after & !before).enumerate();
         let changed = words.filter(|(_, word)| *word != 0);
         changed.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+    }
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let rows = |window: Window, test: &dyn Fn(PersonIndex, &Record) -> bool| {
+        let here = standing.recitations.iter().filter(|(_, record)| window.contains(record.event_date));
+        Evidence::of(here.filter(|(mentee, record)| test(*mentee, record)).map(|(_, record)| *record))
+    };
+    let window = standing.window();
+    let kind = |record: &Record, kind: &str| text(record, "record_kind") == kind;
+    let learnt = |record: &Record| kind(record, "new") && matches!(text(record, "fluency"), "fluent" | "fair");
+    let before = standing
+        .previous
+        .map_or_else(Evidence::default, |previous| rows(previous.window(), &|_, record| learnt(record)));
+    let of_members = || rows(window, &|mentee, record| learnt(record) && standing.group_of(mentee).is_some());
+    let members = || asked.groups(|_, group| group.is_open(standing.through));
+    match path {
+        ["exams"] => rows(window, &|_, record| kind(record, "exam")),
+        // A juz may have been begun in an earlier season.
+        ["juz_completed"] => rows(Window { from: NaiveDate::MIN, to: standing.through }, &|_, record| learnt(record)),
+        ["new_ayat" | "new_pages"] => rows(window, &|_, record| learnt(record)),
+        ["review_pages"] => rows(window, &|_, record| kind(record, "review")),
+        ["median_gain" | "share_gaining"] => of_members().against(members()),
+        ["share_idle_28d"] => {
+            let since = Window { from: standing.through - TimeDelta::days(IDLE_DAYS - 1), to: standing.through };
+            // Who is not idle, against all members.
+            rows(since, &|mentee, _| standing.group_of(mentee).is_some()).against(members())
+        }
+        ["previous_new_ayat"] => before,
+        ["ayat_change" | "ayat_change_rate" | "ayat_trend"] => {
+            rows(window, &|_, record| learnt(record)).against(before)
+        }
+        _ => rows(window, &|_, _| true),
     }
 }

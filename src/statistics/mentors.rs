@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{count, ratio, size};
 use crate::ledger::people::PersonIndex;
 use crate::ledger::standing::Standing;
@@ -53,4 +54,36 @@ fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> 
 
 fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool {
     standing.steps.last_contact(mentor).is_some_and(|last| last > standing.through - TimeDelta::days(days))
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let those =
+        |test: &dyn Fn(PersonIndex) -> bool| (0..standing.mentors.len()).filter(|m| test(*m)).collect::<Vec<_>>();
+    let leads = |mentor: PersonIndex| !standing.groups_led_by(mentor).is_empty();
+    let leading = |test: &dyn Fn(PersonIndex) -> bool| {
+        let found = those(&|mentor| leads(mentor) && test(mentor));
+        let led = asked
+            .groups(|_, group| group.is_open(standing.through) && group.mentor.is_some_and(|m| found.contains(&m)));
+        asked.mentors(&found).and(led)
+    };
+    let gender = |mentor: PersonIndex| standing.mentors[mentor].gender();
+    match path {
+        ["ready"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor))),
+        ["ready_male"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "male")),
+        ["ready_female"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "female")),
+        ["with_group"] => leading(&|_| true),
+        ["unready_with_group"] => leading(&|mentor| !standing.is_ready(mentor)),
+        ["load"] => {
+            let places = Evidence::of(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].latest()));
+            asked.groups(|_, group| group.is_open(standing.through) && group.mentor.is_some()).against(places)
+        }
+        ["overloaded"] => leading(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees()),
+        ["three_groups"] => leading(&|mentor| standing.groups_led_by(mentor).len() >= 3),
+        ["silent"] => leading(&|mentor| is_silent_now(standing, mentor)),
+        ["no_contact_30d"] => leading(&|mentor| !had_contact(standing, mentor, 30)),
+        ["no_contact_45d"] => leading(&|mentor| !had_contact(standing, mentor, 45)),
+        _ => Evidence::of(standing.mentors.all().iter().flat_map(|mentor| mentor.records.iter().copied())),
+    }
 }

@@ -1,7 +1,7 @@
 //! The figures: how the program stands, in numbers (statistics.md sections 4 and 5).
 //!
-//! One file a family. To add a family, write a file with a function from the scene to a JSON object and name it in
-//! [`FAMILIES`]. Pure: knows the ledger's standing and nothing of tabs, words or the clock.
+//! One file a family: a function from the scene to a JSON object, and beside it one that says which rows are behind each
+//! figure. To add a family, write such a file and name it in [`FAMILIES`]. Pure: knows the ledger's standing and nothing of tabs, words or the clock.
 
 use serde_json::{Map, Value};
 
@@ -13,6 +13,7 @@ mod capacity;
 mod cash;
 mod data_quality;
 mod documents;
+mod evidence;
 mod groups;
 mod meetings;
 mod memorization;
@@ -30,6 +31,7 @@ mod taaruf;
 mod waiting;
 
 pub use documents::documents;
+pub use evidence::{Asked, Behind, Evidence, Lines, evidence};
 pub use meetings::{absent_in_a_row, regularity_of};
 pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
@@ -51,29 +53,43 @@ pub struct Scene<'s, 'a> {
     pub mushaf: &'s Mushaf,
 }
 
-/// One family of figures: a JSON object.
-pub type Family = fn(&Scene<'_, '_>) -> Value;
+/// One family of figures.
+pub struct Family {
+    /// Its name, with which the paths of its figures begin.
+    pub name: &'static str,
+    /// Its figures: a JSON object.
+    pub figures: fn(&Scene<'_, '_>) -> Value,
+    /// The rows behind the figure at a path within the family.
+    pub evidence: fn(&Asked<'_, '_>, &[&str]) -> Evidence,
+}
+
+/// A family from its module, which has a function of each.
+macro_rules! families {
+    ($($family:ident),* $(,)?) => {
+        &[$(Family { name: stringify!($family), figures: $family::figures, evidence: $family::evidence }),*]
+    };
+}
 
 /// All families, in the order in which they are defined and printed.
-pub const FAMILIES: &[(&str, Family)] = &[
-    ("registration", registration::figures),
-    ("groups", groups::figures),
-    ("meetings", meetings::figures),
-    ("mentors", mentors::figures),
-    ("waiting", waiting::figures),
-    ("capacity", capacity::figures),
-    ("promotion", promotion::figures),
-    ("budget", budget::figures),
-    ("cash", cash::figures),
-    ("support", support::figures),
-    ("memorization", memorization::figures),
-    ("satisfaction", satisfaction::figures),
-    ("retention", retention::figures),
-    ("survival", survival::figures),
-    ("partners", partners::figures),
-    ("taaruf", taaruf::figures),
-    ("documents", documents::figures),
-    ("data_quality", data_quality::figures),
+pub const FAMILIES: &[Family] = families![
+    registration,
+    groups,
+    meetings,
+    mentors,
+    waiting,
+    capacity,
+    promotion,
+    budget,
+    cash,
+    support,
+    memorization,
+    satisfaction,
+    retention,
+    survival,
+    partners,
+    taaruf,
+    documents,
+    data_quality,
 ];
 
 /// All figures of a scene, as the JSON object that `halaqah stats --json` prints.
@@ -88,7 +104,7 @@ impl Figures {
         figures.insert("as_of".into(), standing.as_of.to_string().into());
         figures.insert("season".into(), standing.season.code.as_str().into());
         figures.insert("through".into(), standing.through.to_string().into());
-        figures.extend(FAMILIES.iter().map(|(name, family)| ((*name).to_owned(), family(scene))));
+        figures.extend(FAMILIES.iter().map(|family| (family.name.to_owned(), (family.figures)(scene))));
         Self(figures.into())
     }
 

@@ -6,6 +6,7 @@ use compact_str::CompactString;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, count, ratio, size};
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
@@ -53,4 +54,32 @@ pub fn partners<'a>(standing: &Standing<'a>) -> BTreeMap<CompactString, &'a Reco
     contacts.sort_by_key(|record| record.event_date);
     let named = |record: &'a Record| normal_name(record.answers.text("organization").unwrap_or_default());
     contacts.into_iter().map(|record| (named(record), record)).collect()
+}
+
+/// The rows behind each figure: the latest contact with each organisation.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let rows = |test: &dyn Fn(&Record) -> bool| Evidence::of(partners(standing).into_values().filter(|r| test(r)));
+    let in_stage = |stages: &[&str]| rows(&|record| stages.contains(&text(record, "stage")));
+    let overdue = |limit: i64| {
+        rows(&|record| {
+            let next = record.answers.date("next_action_date");
+            !matches!(text(record, "stage"), "delivering" | "stopped")
+                && next.is_some_and(|next| (standing.through - next).num_days() > limit)
+        })
+    };
+    match path {
+        ["by_stage", stage] => in_stage(&[stage]),
+        ["conversion"] => in_stage(&["delivering"]).against(rows(&|_| true)),
+        ["promised_male" | "promised_female"] => in_stage(&["agreed", "delivering"]),
+        ["delivered"] => {
+            let known = partners(standing);
+            let from = |record: &&Record| known.contains_key(&normal_name(text(record, "institution")));
+            Evidence::of(standing.mentors.all().iter().map(|mentor| mentor.latest()).filter(from))
+        }
+        ["overdue"] => overdue(0),
+        ["overdue_7"] => overdue(7),
+        ["overdue_30"] => overdue(30),
+        _ => rows(&|_| true),
+    }
 }

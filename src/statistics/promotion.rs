@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{count, ratio, rupiah, size, wilson};
 use crate::ledger::people::PersonIndex;
 use crate::ledger::record::Record;
@@ -53,4 +54,34 @@ fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value
 
 fn came_by(standing: &Standing<'_>, mentee: PersonIndex, channel: &str) -> bool {
     standing.registration(mentee).and_then(|record| record.answers.text("source")) == Some(channel)
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let window = standing.window();
+    let channel = path.first().copied();
+    let is_it = |found: &str| channel.is_none_or(|channel| channel == found);
+    let activities = || {
+        let all = standing.in_window("promotion_activity");
+        Evidence::of(all.filter(|record| text(record, "target") == "mentee" && is_it(text(record, "channel"))))
+    };
+    let source = |mentee: PersonIndex| standing.registration(mentee).map_or("", |record| text(record, "source"));
+    let brought: Vec<PersonIndex> = standing.cohort.iter().copied().filter(|mentee| is_it(source(*mentee))).collect();
+    let registered = || Evidence::of(brought.iter().filter_map(|mentee| standing.registration(*mentee)));
+    let active = || {
+        let attended = standing.attended(window);
+        let active: Vec<PersonIndex> = brought.iter().copied().filter(|p| attended[*p] >= ACTIVE_MEETINGS).collect();
+        let came = asked.meetings(window, |meeting| active.iter().any(|mentee| meeting.was_present(*mentee)));
+        Evidence::of(active.iter().filter_map(|mentee| standing.registration(*mentee))).and(came)
+    };
+    match path.get(1).copied().unwrap_or_default() {
+        "activities" | "reach" | "cost" => activities(),
+        "registered" | "enough_data" => registered(),
+        "active" => active(),
+        "conversion" => registered().against(activities()),
+        "active_rate" | "active_rate_low" | "active_rate_high" => active().against(registered()),
+        "cost_per_active" => activities().against(active()),
+        _ => activities().and(registered()),
+    }
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, comparison, count, ratio, size, with};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::names::normal_name;
@@ -98,4 +99,62 @@ fn prospects<'a>(standing: &Standing<'a>) -> BTreeMap<String, (NaiveDate, &'a st
         }
     }
     prospects
+}
+
+/// The rows behind each figure.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let window = standing.window();
+    let cohort =
+        |test: &dyn Fn(PersonIndex) -> bool| standing.cohort.iter().copied().filter(|p| test(*p)).collect::<Vec<_>>();
+    let new = |window: Window| {
+        let new = (0..standing.mentees.len()).filter(|mentee| window.contains(standing.mentees[*mentee].first_seen()));
+        asked.registrations(new)
+    };
+    let before = standing.previous.map_or_else(Evidence::default, |previous| new(previous.window()));
+    match path {
+        ["rows"] => Evidence::of(standing.in_window("mentee_registration")),
+        ["new"] => new(window),
+        ["previous_new"] => before,
+        ["new_change" | "new_change_rate" | "new_trend"] => new(window).against(before),
+        ["returning"] => asked.registrations(cohort(&|p| !window.contains(standing.mentees[p].first_seen()))),
+        ["duplicates"] => {
+            let twice = |p: &PersonIndex| {
+                standing.mentees[*p].records.iter().filter(|record| window.contains(record.submitted_on())).count() > 1
+            };
+            asked.registrations(cohort(&|p| twice(&p)))
+        }
+        ["by_gender", gender] => asked.registrations(cohort(&|p| standing.mentees[p].gender() == *gender)),
+        ["consent", status] => asked.mentees(cohort(&|p| standing.consent(p).key() == *status)),
+        ["funnel", "reached"] => {
+            Evidence::of(standing.in_window("promotion_activity").filter(|record| text(record, "target") == "mentee"))
+        }
+        ["funnel", "consented"] => asked.mentees(cohort(&|p| standing.consent(p).complete())),
+        ["funnel", "placed"] => asked.placements_of(&cohort(&|p| was_placed(standing, p))),
+        ["funnel", step @ ("attended_1" | "attended_4")] => {
+            let least = if *step == "attended_1" { 1 } else { 4 };
+            let attended = standing.attended(window);
+            let came = cohort(&|p| attended[p] >= least);
+            asked.meetings(window, |meeting| came.iter().any(|mentee| meeting.was_present(*mentee)))
+        }
+        ["follow_up", "converted"] => converted(asked),
+        ["follow_up", "rate"] => converted(asked).against(Evidence::of(standing.in_window("mentee_follow_up"))),
+        ["follow_up", ..] => Evidence::of(standing.in_window("mentee_follow_up")),
+        _ => asked.registrations(standing.cohort.iter().copied()),
+    }
+}
+
+/// Contacts with those who registered afterwards, and their registrations.
+fn converted(asked: &Asked<'_, '_>) -> Evidence {
+    let standing = asked.standing();
+    let found = prospects(standing).into_values().filter_map(|(first_contact, reference)| {
+        let mentee = standing.find_mentee(reference)?;
+        standing.registration(mentee).filter(|record| record.submitted_on() >= first_contact).map(|_| mentee)
+    });
+    let found: Vec<PersonIndex> = found.collect();
+    let contacts = standing.in_window("mentee_follow_up").filter(|record| {
+        let reference = record.answers.text("phone").unwrap_or(text(record, "name"));
+        standing.find_mentee(reference).is_some_and(|mentee| found.contains(&mentee))
+    });
+    Evidence::of(contacts).and(asked.registrations(found.iter().copied()))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{ratio, size};
 use crate::ledger::people::PersonIndex;
 use crate::ledger::standing::{Previous, Standing};
@@ -82,4 +83,45 @@ fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
         }
     }
     held.into_iter().filter(|(_, meetings)| *meetings >= ACTIVE_MEETINGS).map(|(mentor, _)| mentor).collect()
+}
+
+/// The rows behind each figure: the meetings at which those who count were present, or which they led.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let Some(previous) = standing.previous else { return Evidence::default() };
+    let mentors = path.first() == Some(&"mentors");
+    let figure = path.get(1).copied().unwrap_or_default();
+    let (before, now) = (previous.whole(), standing.window());
+    let (was, is): (Vec<PersonIndex>, Vec<PersonIndex>) = if mentors {
+        (active_mentors(standing, before), active_mentors(standing, now))
+    } else {
+        let active = |window: Window| {
+            let attended = standing.attended(window);
+            (0..attended.len()).filter(|mentee| attended[*mentee] >= ACTIVE_MEETINGS).collect()
+        };
+        (active(before), active(now))
+    };
+    let met = |window: Window, people: &[PersonIndex]| {
+        asked.meetings(window, |meeting| {
+            meeting.held
+                && people.iter().any(|person| {
+                    if mentors {
+                        standing.groups[meeting.group].mentor == Some(*person)
+                    } else {
+                        meeting.was_present(*person)
+                    }
+                })
+        })
+    };
+    let graduated: Vec<PersonIndex> =
+        was.iter().copied().filter(|person| !mentors && has_graduated(standing, *person)).collect();
+    let eligible: Vec<PersonIndex> = was.iter().copied().filter(|person| !graduated.contains(person)).collect();
+    let retained: Vec<PersonIndex> = eligible.iter().copied().filter(|person| is.contains(person)).collect();
+    match figure {
+        "graduated" => met(before, &graduated).and(asked.placements_of(&graduated)),
+        "retained" => met(now, &retained),
+        "rate" => met(now, &retained).against(met(before, &eligible)),
+        "eligible" => met(before, &eligible),
+        _ => met(before, &was),
+    }
 }

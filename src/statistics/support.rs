@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, count, median, ratio, rupiah, size};
 use super::{Scene, groups};
 use crate::ledger::record::Record;
@@ -57,4 +58,37 @@ fn amount_paid(standing: &Standing<'_>) -> i64 {
 fn answered_within_a_day(case: &SupportCase<'_>) -> bool {
     let first = case.follow_ups.iter().map(|record| record.moment).min();
     first.is_some_and(|first| (first - case.request.moment).num_seconds() <= ANSWER_SECONDS)
+}
+
+/// The rows behind each figure: requests with what was done about them.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let window = standing.window();
+    let cases = |test: &dyn Fn(&SupportCase<'_>) -> bool| {
+        let those = standing.support.iter().filter(|case| window.contains(case.date) && test(case));
+        Evidence::of(those.flat_map(|case| std::iter::once(case.request).chain(case.follow_ups.iter().copied())))
+    };
+    let days = |case: &SupportCase<'_>| case.closed_on().map(|closed| (closed - case.date).num_days());
+    let on_time = |case: &SupportCase<'_>| days(case).is_some_and(|days| days <= case.urgency_days());
+    let is_due = |case: &SupportCase<'_>| days(case).is_some() || case.is_late(standing.through);
+    let answered = |case: &SupportCase<'_>| case.is_personal() && answered_within_a_day(case);
+    let paid = || {
+        let pays = |record: &&&Record| text(record, "status") == "resolved" && window.contains(record.event_date);
+        Evidence::of(standing.support.iter().flat_map(|case| &case.follow_ups).filter(pays).copied())
+    };
+    match path {
+        ["by_kind", kind] => cases(&|case| case.kind == *kind),
+        ["open"] => cases(&|case| case.closed_on().is_none()),
+        ["closed" | "median_days"] => cases(&|case| case.closed_on().is_some()),
+        ["on_time"] => cases(&on_time),
+        ["due"] => cases(&is_due),
+        ["on_time_rate"] => cases(&on_time).against(cases(&is_due)),
+        ["late_open"] => cases(&|case| case.is_late(standing.through)),
+        ["amount_paid"] => paid(),
+        ["per_mentee"] => paid().against(asked.groups(|_, group| group.is_open(standing.through))),
+        ["personal_requests"] => cases(&|case| case.is_personal()),
+        ["personal_answered_24h"] => cases(&answered),
+        ["personal_answered_rate"] => cases(&answered).against(cases(&|case| case.is_personal())),
+        _ => cases(&|_| true),
+    }
 }

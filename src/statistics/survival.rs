@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{Z, count, round4};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::standing::Standing;
@@ -98,6 +99,34 @@ impl Survival {
         let Some(value) = self.value.filter(|value| *value > 0.0 && *value < 1.0) else { return (None, None) };
         let width = Z * self.variance.sqrt() / value.ln().abs();
         (Some(round4(value.powf(width.exp()))), Some(round4(value.powf((-width).exp()))))
+    }
+}
+
+/// The rows behind each figure: the decisions about each group that ever met, and its first meeting.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let lives = |test: &dyn Fn(&Life<'_>) -> bool| {
+        let those: Vec<GroupIndex> = (0..standing.groups.all().len())
+            .filter(|group| life(standing, *group).is_some_and(|life| test(&life)))
+            .collect();
+        let first =
+            those.iter().filter_map(|group| standing.meetings.held(*group).next()).map(|meeting| meeting.record);
+        Evidence::of(first).and(asked.groups(|index, _| those.contains(&index)))
+    };
+    let broke_up = |life: &Life<'_>| life.broke_up.is_some();
+    let at_risk = |name: &str| {
+        let weeks: i64 = name.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0);
+        lives(&|life| life.days >= 7 * weeks)
+    };
+    match path {
+        ["events"] => lives(&broke_up),
+        [reason @ ("disbanded" | "mentor_changed")] => lives(&|life| life.broke_up == Some(reason)),
+        ["censored"] => lives(&|life| !broke_up(life)),
+        [weeks, "at_risk"] => at_risk(weeks),
+        ["by_gender", gender, "events"] => lives(&|life| life.gender == Some(gender) && broke_up(life)),
+        ["by_gender", gender, ..] => lives(&|life| life.gender == Some(gender)),
+        [weeks, ..] if weeks.starts_with("weeks_") => lives(&broke_up).against(lives(&|_| true)),
+        _ => lives(&|_| true),
     }
 }
 

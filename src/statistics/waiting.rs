@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Scene;
+use super::evidence::{Asked, Evidence};
 use super::numbers::{count, median, p90};
+use crate::ledger::standing::Waiting;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
@@ -23,4 +25,26 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         "awaiting_consent": standing.awaiting_consent.len(),
         "refused": standing.refused.len(),
     })
+}
+
+/// The rows behind each figure: what those who wait registered, what their guardians said, and groups they were in.
+pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
+    let standing = asked.standing();
+    let waiting = |test: &dyn Fn(&Waiting) -> bool| {
+        let those: Vec<usize> = standing.waiting.iter().filter(|w| test(w)).map(|waiting| waiting.mentee).collect();
+        asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
+    };
+    let days = |waiting: &Waiting| (standing.through - waiting.since).num_days();
+    match path {
+        [gender @ ("male" | "female")] => waiting(&|one| standing.mentees[one.mentee].gender() == *gender),
+        ["over_14"] => waiting(&|one| days(one) > 14),
+        ["over_28"] => waiting(&|one| days(one) > 28),
+        ["max_days"] => {
+            let longest = standing.waiting.iter().map(days).max();
+            waiting(&|one| Some(days(one)) == longest)
+        }
+        ["awaiting_consent"] => asked.mentees(standing.awaiting_consent.iter().copied()),
+        ["refused"] => asked.mentees(standing.refused.iter().copied()),
+        _ => waiting(&|_| true),
+    }
 }

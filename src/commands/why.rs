@@ -1,0 +1,137 @@
+//! `why`: the ledger lines behind one figure. Answers that are about somebody are not printed: a line can be shown to anyone.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::explain::in_words;
+use super::print::say;
+use crate::cli::Failure;
+use crate::cycle::figures;
+use crate::edge::log::{Line, Log};
+use crate::ledger::answers::{Answer, Answers};
+use crate::ledger::records::Records;
+use crate::ledger::standing::Standing;
+use crate::ledger::state::{Fate, State};
+use crate::memory::Memory;
+use crate::setting::Setting;
+use crate::statistics::{Asked, Behind, Evidence, Lines, Scene, evidence};
+
+/// At most so many letters of what a row says.
+const SHORT: usize = 90;
+
+/// Prints the lines behind the figure at a path.
+pub fn why(setting: &Setting, path: &str, as_of: NaiveDate, season: Option<&str>) -> Result<(), Failure> {
+    let words = &setting.words;
+    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let (memory, _) = read.map_err(in_words(words))?;
+    let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
+        .map_err(in_words(words))?;
+    let figures = figures(setting, &memory.state, &standing);
+    let quality = memory.state.quality();
+    let handover = &setting.config.handover_kinds;
+    let scene = Scene { standing: &standing, quality: &quality, handover, mushaf: &setting.mushaf };
+    let found = evidence(&Asked { scene: &scene, state: &memory.state }, &figures, path);
+    let (Some(found), Some(value)) = (found, figures.value(path)) else {
+        return Err(Failure::Mend(words.say_with("why-nothing", &[("path", path)])));
+    };
+    say(format_args!("{path}  {value}"));
+    print(setting, &memory.state, &found)
+}
+
+fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failure> {
+    let words = &setting.words;
+    if found.configured {
+        say(words.say("why-configured"));
+    }
+    let about = lines_about(setting, found)?;
+    let list = |rows: &Lines| {
+        for line in about.iter().filter(|line| rows.iter().any(|row| line.is_about(row))) {
+            let said = rows.iter().find(|row| line.is_about(row)).map(|row| what_it_says(setting, state, row));
+            say(format_args!("{}", format!("  {}  {}", line.shown, said.unwrap_or_default()).trim_end()));
+        }
+    };
+    let number = |rows: &Lines| words.integer(rows.len() as i64);
+    match &found.against {
+        None if found.observed_tabs => about.iter().for_each(|line| say(format_args!("  {}", line.shown))),
+        None => {
+            say(words.say_with("why-rows", &[("count", &number(&found.counted))]));
+            list(&found.counted);
+        }
+        Some(against) => {
+            say(words.say_with("why-counted", &[("count", &number(&found.counted))]));
+            list(&found.counted);
+            say(words.say_with("why-against", &[("count", &number(against))]));
+            list(against);
+        }
+    }
+    Ok(())
+}
+
+/// One line of the ledger as it is printed, with the row it is about.
+struct Shown {
+    seq: u64,
+    form: String,
+    key: String,
+    shown: String,
+}
+
+impl Shown {
+    fn is_about(&self, row: &Behind) -> bool {
+        self.seq == row.seq || (self.form == row.form && !self.key.is_empty() && self.key == row.key)
+    }
+}
+
+/// Every line about the rows, in the order of the ledger: the first one, and each that changed it.
+fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failure> {
+    let rows: Vec<&Behind> = found.counted.iter().chain(found.against.iter().flatten()).collect();
+    let seqs: std::collections::BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
+    let keys: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let mut lines = Vec::new();
+    let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
+        let key = line.source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();
+        let observed = found.observed_tabs && line.kind == "tab_observed";
+        if !observed && !seqs.contains(&line.seq) && !keys.contains(key.as_str()) {
+            return Ok(());
+        }
+        let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form).to_owned();
+        let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
+        let shown = format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), line.kind);
+        lines.push(Shown { seq: line.seq, form, key, shown });
+        Ok(())
+    };
+    Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)
+        .map_err(in_words(&setting.words))?;
+    Ok(lines)
+}
+
+/// What a row says now, in a few words: its day and the answers that are about nobody.
+fn what_it_says(setting: &Setting, state: &State, row: &Behind) -> String {
+    let found = state.forms.get(&row.form).and_then(|rows| rows.get(&row.key));
+    let of_decision = || state.decisions.iter().find(|record| record.seq == row.seq);
+    let record = match found.map(|row| &row.fate) {
+        Some(Fate::Accepted { record, .. }) => Some(record),
+        Some(Fate::Rejected(_, rejected)) => return rejected.problem.reason.key().to_owned(),
+        None => of_decision(),
+    };
+    let Some(record) = record else { return String::new() };
+    let said = format!("{}: {}", record.event_date, public(setting, &row.form, &record.answers));
+    let mut short: String = said.trim_end_matches([':', ' ']).chars().take(SHORT).collect();
+    if said.chars().count() > SHORT {
+        short.push('…');
+    }
+    short
+}
+
+fn public(setting: &Setting, form: &str, answers: &Answers) -> String {
+    let public = answers.iter().filter(|(question, _)| setting.labels.is_public(form, question));
+    let short = public.filter(|(question, _)| *question != "date").map(|(question, answer)| {
+        let value = match answer {
+            Answer::Text(text) => text.to_string(),
+            Answer::Integer(number) => number.to_string(),
+            Answer::Number(number) => Value::from(*number).to_string(),
+            Answer::List(list) => list.join(","),
+        };
+        format!("{question}={value}")
+    });
+    short.collect::<Vec<_>>().join(" ")
+}

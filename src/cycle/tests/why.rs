@@ -1,0 +1,130 @@
+//! Every figure answers for itself: which rows are behind it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::*;
+use super::desk::Desk;
+use super::office::office;
+use crate::statistics::{Asked, Evidence, evidence};
+use crate::words::Language;
+
+/// Everything that a path can lead to, leaves and maps.
+fn paths(path: &str, value: &Value, found: &mut Vec<(String, Value)>) {
+    if !path.is_empty() {
+        found.push((path.to_owned(), value.clone()));
+    }
+    for (key, member) in value.as_object().into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        paths(&path, member, found);
+    }
+}
+
+fn counts_something(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(text.as_str(), "none" | "flat" | "on_track"),
+        Value::Object(members) => members.values().any(counts_something),
+        Value::Bool(_) | Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+    }
+}
+
+fn ask<T>(desk: &Desk, with: impl FnOnce(&dyn Fn(&str) -> Option<Evidence>, &Figures) -> T) -> T {
+    let (setting, state) = (&desk.setting, &desk.memory.state);
+    let standing = standing(setting, state, desk.today).unwrap();
+    let figures = figures(setting, state, &standing);
+    let (quality, handover) = (state.quality(), &setting.config.handover_kinds);
+    let scene = statistics::Scene { standing: &standing, quality: &quality, handover, mushaf: &setting.mushaf };
+    let asked = Asked { scene: &scene, state };
+    with(&|path| evidence(&asked, &figures, path), &figures)
+}
+
+#[test]
+fn every_figure_that_is_not_zero_has_lines_behind_it_and_they_are_in_the_ledger() {
+    for on in ["2026-08-28", "2026-10-06", "2026-12-20"] {
+        let mut desk = office(Language::Id);
+        desk.today = on.parse().unwrap();
+        desk.turn();
+        let last = desk.memory.state.seq;
+        ask(&desk, |evidence, figures| {
+            let mut all = Vec::new();
+            paths("", figures.as_json(), &mut all);
+            assert!(all.len() > 400, "{}", all.len());
+            for (path, value) in all {
+                let found = evidence(&path).unwrap_or_else(|| panic!("{path} has no answer"));
+                assert!(!counts_something(&value) || !found.is_empty(), "nothing behind {path} = {value} on {on}");
+                for row in found.counted.iter().chain(found.against.iter().flatten()) {
+                    assert!(row.seq >= 1 && row.seq <= last, "{path}: {row:?}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn where_rows_are_counted_the_rows_are_as_many_as_the_figure() {
+    let desk = office(Language::Id);
+    let counted = [
+        "registration.rows",
+        "groups.formed",
+        "groups.closed",
+        "meetings.reports",
+        "meetings.held",
+        "meetings.cancelled",
+        "meetings.on_time",
+        "meetings.duplicate_reports",
+        "memorization.records",
+        "memorization.exams",
+        "satisfaction.mentee.responses",
+        "satisfaction.mentee.safety_reports",
+        "satisfaction.mentor.responses",
+        "partners.total",
+        "partners.overdue_7",
+        "documents.total",
+        "documents.review_overdue",
+        "data_quality.rows.accepted",
+        "data_quality.rows.rejected",
+        "data_quality.rejected_by_form.meeting_report",
+    ];
+    ask(&desk, |evidence, figures| {
+        let mut some = BTreeSet::new();
+        for path in counted {
+            let found = evidence(path).unwrap();
+            let rows = found.counted.len() as i64;
+            assert_eq!(Some(rows), figures.integer(path), "{path}");
+            assert_eq!(found.against, None, "{path}");
+            some.extend((rows > 0).then_some(path));
+        }
+        assert!(some.len() > 14, "the small program has these: {some:?}");
+    });
+}
+
+#[test]
+fn a_ratio_has_rows_above_and_below_the_line_and_all_above_are_below() {
+    let desk = office(Language::Id);
+    ask(&desk, |evidence, figures| {
+        for path in [
+            "meetings.attendance_rate",
+            "meetings.on_time_rate",
+            "support.on_time_rate",
+            "partners.conversion",
+            "taaruf.rate",
+            "satisfaction.mentee.continue_rate",
+        ] {
+            let found = evidence(path).unwrap();
+            let against = found.against.unwrap_or_else(|| panic!("{path} is a ratio"));
+            assert!(found.counted.is_subset(&against), "{path}");
+            assert!(figures.number(path).is_none() || !against.is_empty(), "{path}");
+        }
+        assert_eq!(evidence("meetings.no_such_thing"), None);
+        assert_eq!(evidence(""), None);
+        let whole = evidence("meetings.attendance").unwrap();
+        assert_eq!(
+            whole.counted,
+            evidence("meetings.attendance.roster").unwrap().counted,
+            "a map has the rows of its parts"
+        );
+    });
+}
