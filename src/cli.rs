@@ -101,6 +101,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
     },
+    /// The year's report for the next board: a spreadsheet file and a page to print.
+    Handover {
+        /// The folder that the two files are written to; it is made if it is not there.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        out: PathBuf,
+        /// The day on which the figures are taken.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
     /// The ledger.
     Ledger {
         /// What to do with it.

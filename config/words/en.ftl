@@ -840,6 +840,25 @@ handover-rejected = Rows to mend
 handover-ledger = The ledger that goes with it
 handover-head = How many events it has, and the hash of the last
 
+## The handover report
+tab-report = Cover
+report-title = Handover report of { $program }, { $season }
+report-lead = As of { $day }. No mentee's name or phone number is in this report.
+report-season = Season
+report-period = { $start } to { $end }
+report-open = What is still to be done
+report-open-alert = Now
+report-open-warning = Soon
+report-ledger = The ledger
+report-last-event = Last event
+report-events = Number of events
+report-hash = Hash of the last event
+report-verify = How to check it
+report-verify-how = Run this on the computer that keeps the ledger: halaqah ledger verify --against { $hash }
+report-written = Written: { $file }
+report-not-written = { $file } cannot be written: { $why }. Check the folder and its free space, or choose another folder with --out.
+report-not-made = The report's file cannot be made: { $why }. If titles of tabs were reworded, give each tab a title of its own.
+
 ## Confidential tabs
 
 doctor-restricted = Confidential spreadsheet

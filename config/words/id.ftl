@@ -840,6 +840,25 @@ handover-rejected = Baris yang perlu diperbaiki
 handover-ledger = Buku catatan (ledger) yang ikut diserahkan
 handover-head = Banyaknya catatan dan sidik catatan terakhir
 
+## Laporan serah terima
+tab-report = Sampul
+report-title = Laporan serah terima { $program }, { $season }
+report-lead = Keadaan per { $day }. Laporan ini tidak memuat nama dan nomor telepon adik.
+report-season = Musim
+report-period = { $start } sampai { $end }
+report-open = Yang masih perlu dikerjakan
+report-open-alert = Perlu segera
+report-open-warning = Perlu diperhatikan
+report-ledger = Buku catatan (ledger)
+report-last-event = Catatan terakhir
+report-events = Banyaknya catatan
+report-hash = Sidik catatan terakhir
+report-verify = Cara memeriksanya
+report-verify-how = Jalankan di komputer yang menyimpan buku catatan: halaqah ledger verify --against { $hash }
+report-written = Ditulis: { $file }
+report-not-written = { $file } tidak bisa ditulis: { $why }. Periksa folder dan ruang kosongnya, atau pilih folder lain dengan --out.
+report-not-made = Berkas laporan tidak bisa dibuat: { $why }. Jika judul tab diubah, beri setiap tab judul yang berbeda.
+
 ## Tab rahasia
 
 doctor-restricted = Spreadsheet rahasia

@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod explain;
+mod handover;
 mod ledger;
 mod matching;
 mod print;
@@ -67,6 +68,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                     return matching::proposal(&setting, today, what_if.as_deref());
                 }
                 matching::suggestions_of(&setting, today, explain.as_deref())
+            }
+            Command::Handover { out, as_of } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                handover::handover(&setting, as_of.unwrap_or(today), &out)
             }
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }

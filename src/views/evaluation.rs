@@ -52,6 +52,17 @@ const FREE_TEXT: [(&str, &str); 4] = [
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+    let mut sheet = scores(scene, position);
+    voices(scene, &mut sheet);
+    sheet.finish(scene.words.say("tab-evaluation"))
+}
+
+/// The tab without what somebody wrote freely.
+pub fn without_voices(scene: &Scene<'_>, position: usize) -> Wanted {
+    scores(scene, position).finish(scene.words.say("tab-evaluation"))
+}
+
+fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let score = figures.number("satisfaction.mentee.score");
@@ -75,8 +86,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         }
     }
     groups(scene, &mut sheet);
-    voices(scene, &mut sheet);
-    sheet.finish(words.say("tab-evaluation"))
+    sheet
 }
 
 /// How many do not feel safe, and whom to call; never what they wrote.

@@ -19,6 +19,7 @@ pub mod mentees;
 pub mod mentors;
 pub mod partners;
 pub mod promotion;
+pub mod report;
 pub mod restricted;
 pub mod status;
 pub mod suggestions;
