@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::{Parser, Subcommand};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::LogError;
+use crate::ledger::line::LineHash;
 use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
 
@@ -100,6 +102,15 @@ pub enum Command {
         /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
+        /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
+        #[arg(long, value_name = "DIR", requires = "json", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        instance: Option<PathBuf>,
+        /// Prints the answer to the instance as JSON.
+        #[arg(long, requires = "instance")]
+        json: bool,
+        /// Stops after so many seconds with the best so far; otherwise after an amount of work that is the same everywhere.
+        #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]
+        deadline: Option<Duration>,
     },
     /// The year's report for the next board: a spreadsheet file and a page to print.
     Handover {
@@ -122,7 +133,13 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Checks every line and the whole chain; prints the head.
-    Verify,
+    Verify {
+        /// A fingerprint that somebody kept, such as from the tab Status: says which event it is, or that it is not there.
+        #[arg(long, value_name = "HASH")]
+        against: Option<LineHash>,
+    },
+    /// Moves what cannot be chained any more aside, from the first bad line on, so that the rest opens again. Deletes nothing.
+    Repair,
     /// Prints lines, oldest first.
     Show {
         /// Only events of this type, such as `meeting_report.submitted`, or of this form.
@@ -210,4 +227,10 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Mend(error.to_string())
     }
+}
+
+/// A length of time in seconds, such as 5 or 0.5.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 5 or 0.5".to_owned())?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }

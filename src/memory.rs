@@ -28,7 +28,8 @@ pub struct Memory {
     pub head: LedgerHead,
     /// What was suggested last: only to save matching the same people again.
     pub matched: Option<Suggestions>,
-    /// Whether a line has a newer version than this program writes: then it may read, but not append.
+    /// Whether a line has a newer version than this program writes, or a type that it does not know: then it may read, but
+    /// not append.
     pub newer: bool,
 }
 
@@ -55,8 +56,8 @@ impl Memory {
     }
 
     fn fold(&mut self, line: &Line<'_>) -> Result<(), FoldError> {
-        self.newer |= line.v > VERSION;
         let event = Event::read(line.kind, line.v, line.data.get())?;
+        self.newer |= line.v > VERSION || matches!(event, Event::Unknown(_));
         self.state.apply(line.seq, line.source.as_ref().map(Source::from), event)?;
         self.head.at = Some(line.at.naive_local());
         Ok(())

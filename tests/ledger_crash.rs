@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
-use halaqah::edge::log::{Disk, Log, LogError, LogErrorKind, NewEvent, OpenFile};
+use halaqah::edge::log::{Disk, Line, Log, LogError, LogErrorKind, NewEvent, OpenFile};
 use medium::{Dice, FAULTS, Fault, Medium, quick_dir};
 use serde_json::value::RawValue;
 
@@ -244,4 +244,81 @@ fn every_wrong_habit_is_caught() {
         let (story, what) = caught.unwrap_or_else(|| panic!("{habit:?} is never noticed"));
         println!("{habit:?} is caught by {story:?}: {what}");
     }
+}
+
+/// What a crash left of a batch is set aside whole, wherever that is interrupted.
+#[test]
+fn a_torn_tail_is_kept_however_its_setting_aside_ends() {
+    for at in 0..7 {
+        for fault in [Fault::DiesBefore, Fault::DiesWithin, Fault::DiesAfter] {
+            for seed in 0..12 {
+                let story = format!("{fault:?} at call {at}, seed {seed}");
+                let place = quick_dir();
+                let dir = &place.path().join("ledger");
+                work(Box::new(Medium::new(dir)), dir).1.unwrap();
+                let last = files(dir).into_iter().rfind(|path| path.extension().is_some_and(|end| end == "jsonl"));
+                let bytes = std::fs::read(last.as_ref().unwrap()).unwrap();
+                std::fs::write(last.unwrap(), &bytes[..bytes.len() - 5]).unwrap();
+                let medium = Medium::new(dir);
+                medium.starts(Some((at, fault)));
+                let none = |_: &Line<'_>| Ok::<(), Infallible>(());
+                let opened = Log::open_on(Box::new(medium.clone()), SMALL, dir, PROGRAM, none);
+                assert!(opened.is_err(), "{story}");
+                medium.power_cut(&mut Dice::new(seed));
+                drop(Log::open_on(Box::new(Medium::new(dir)), SMALL, dir, PROGRAM, none).unwrap());
+                assert_eq!(read(dir).unwrap(), ((1..=11).collect(), false), "{story}");
+                let tail = [br#"{"seq":12,"#.as_slice(), b"\"data\":12"];
+                let is_whole = |path: &PathBuf| {
+                    let bytes = std::fs::read(path).unwrap();
+                    tail.iter().all(|part| bytes.windows(part.len()).any(|window| window == *part))
+                };
+                let kept = files(dir).into_iter().filter(|path| name_of(path).starts_with("torn-"));
+                assert!(kept.filter(is_whole).count() >= 1, "{story}: the torn bytes are gone");
+            }
+        }
+    }
+}
+
+/// A failing disk ends the writer, says which kind of failure it was, and leaves nothing of the failed batch.
+#[test]
+fn a_failure_has_its_kind_and_its_batch_is_cut_back() {
+    for at in 0..calls() {
+        for fault in FAULTS {
+            let (Fault::Errno(errno) | Fault::Short(errno)) = fault else { continue };
+            let place = quick_dir();
+            let dir = &place.path().join("ledger");
+            let medium = Medium::new(dir);
+            medium.starts(Some((at, fault)));
+            let (acknowledged, end) = work(Box::new(medium), dir);
+            let kind = end.unwrap_err().kind();
+            assert_eq!(kind, if errno == medium::ENOSPC { LogErrorKind::NoSpace } else { LogErrorKind::Io });
+            assert_eq!(kind.exit_code(), 3);
+            if let Ok(found) = read(dir) {
+                assert_eq!(found, (acknowledged, false), "{fault:?} at call {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_batch_is_one_write_and_one_sync() {
+    let place = quick_dir();
+    let dir = &place.path().join("ledger");
+    let medium = Medium::new(dir);
+    let none = |_: &Line<'_>| Ok::<(), Infallible>(());
+    let (mut log, _) = Log::open_on(Box::new(medium.clone()), SMALL, dir, PROGRAM, none).unwrap();
+    let before = medium.calls();
+    log.append(&events(&[1, 2, 3, 4, 5])).unwrap();
+    assert_eq!(medium.calls() - before, 2);
+}
+
+/// The files of a directory by name.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
 }

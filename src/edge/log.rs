@@ -27,7 +27,6 @@ use std::path::{Path, PathBuf};
 pub use self::disk::{Disk, OpenFile, StdDisk};
 pub use self::error::{Damage, LogError, LogErrorKind};
 pub use self::repair::{Moved, Repaired, repair};
-pub use self::replay::Mark;
 pub use crate::ledger::line::{Head, Line, LineFault, NewEvent, Witness};
 
 use self::replay::{Accept, Replay, Segment, Torn, replay, segments, tail_of};
@@ -49,8 +48,6 @@ pub struct Opened {
     pub format: u32,
     /// What a crash left of a batch that was never acknowledged.
     pub torn: Option<TornTail>,
-    /// Where a later opening may begin.
-    pub mark: Mark,
 }
 
 /// Bytes at the ledger's end that are no valid lines: a batch that was being written, or was when the machine stopped.
@@ -106,49 +103,22 @@ impl Log {
         Self::open_on(Box::new(StdDisk), SEGMENT_BYTES, dir, program, each)
     }
 
-    /// [`Log::open`], which verifies from a place on if that still fits: `each` gets the events after it, and must have been
-    /// given those before it. If it does not fit, nothing is done and there is no log.
-    pub fn open_after<E: Into<Box<dyn Error + Send + Sync>>>(
-        dir: &Path,
-        program: &str,
-        mark: &Mark,
-        each: impl FnMut(&Line<'_>) -> Result<(), E>,
-    ) -> Result<Option<(Self, Opened)>, LogError> {
-        Self::open_at(Box::new(StdDisk), SEGMENT_BYTES, dir, program, Some(mark), each)
-    }
-
     /// [`Log::open`] with another disk or size of segments (bytes).
     pub fn open_on<E: Into<Box<dyn Error + Send + Sync>>>(
-        disk: Box<dyn Disk>,
+        mut disk: Box<dyn Disk>,
         segment_bytes: u64,
         dir: &Path,
         program: &str,
         each: impl FnMut(&Line<'_>) -> Result<(), E>,
     ) -> Result<(Self, Opened), LogError> {
-        let opened = Self::open_at(disk, segment_bytes, dir, program, None, each)?;
-        opened.ok_or_else(|| LogError::Missing { dir: dir.to_owned() })
-    }
-
-    fn open_at<E: Into<Box<dyn Error + Send + Sync>>>(
-        mut disk: Box<dyn Disk>,
-        segment_bytes: u64,
-        dir: &Path,
-        program: &str,
-        mark: Option<&Mark>,
-        each: impl FnMut(&Line<'_>) -> Result<(), E>,
-    ) -> Result<Option<(Self, Opened)>, LogError> {
         let lock = lock(dir, disk.as_mut())?;
         let mut all = segments(dir)?;
-        let accept = Accept { program: Some(program), newer_format: false };
-        if mark.is_some_and(|mark| !mark.fits(&all, accept)) {
-            return Ok(None);
-        }
         if all.is_empty() {
             sync_above(disk.as_mut(), dir)?;
             begin_segment(disk.as_mut(), dir, program, &Chain::default())?;
             all = segments(dir)?;
         }
-        let replay = replay(&all, accept, mark, each)?;
+        let replay = replay(&all, Accept { program: Some(program), newer_format: false }, each)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
         let segment = OpenFile::append_to(&last.path).map_err(|e| LogError::io("open for writing", &last.path, e))?;
         let moved_to = match &replay.torn {
@@ -172,7 +142,7 @@ impl Log {
             ended: None,
             _lock: lock,
         };
-        Ok(Some((log, opened(replay, last, moved_to))))
+        Ok((log, opened(replay, last, moved_to)))
     }
 
     /// Reads a ledger without the lock and without changing anything, also while another process appends to it: an unfinished
@@ -184,25 +154,8 @@ impl Log {
     ) -> Result<Opened, LogError> {
         let all = segments(dir)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let replay = replay(&all, Accept { program, newer_format: true }, None, each)?;
+        let replay = replay(&all, Accept { program, newer_format: true }, each)?;
         Ok(opened(replay, last, None))
-    }
-
-    /// [`Log::read`] from a place on, if that still fits: see [`Log::open_after`].
-    pub fn read_after<E: Into<Box<dyn Error + Send + Sync>>>(
-        dir: &Path,
-        program: Option<&str>,
-        mark: &Mark,
-        each: impl FnMut(&Line<'_>) -> Result<(), E>,
-    ) -> Result<Option<Opened>, LogError> {
-        let all = segments(dir)?;
-        let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let accept = Accept { program, newer_format: true };
-        if !mark.fits(&all, accept) {
-            return Ok(None);
-        }
-        let replay = replay(&all, accept, Some(mark), each)?;
-        Ok(Some(opened(replay, last, None)))
     }
 
     /// Appends events as one batch: all are on the medium when this returns, or none counts. After any failure but
@@ -269,7 +222,6 @@ impl fmt::Debug for Log {
 }
 
 fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
-    let mark = replay.mark(last);
     let torn = replay.torn.map(|Torn { byte, bytes, fault }| TornTail {
         segment: last.name.clone(),
         byte,
@@ -277,14 +229,7 @@ fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
         what: fault,
         moved_to,
     });
-    Opened {
-        head: *replay.chain.head(),
-        lines: replay.lines,
-        program: replay.program,
-        format: replay.format,
-        torn,
-        mark,
-    }
+    Opened { head: *replay.chain.head(), lines: replay.lines, program: replay.program, format: replay.format, torn }
 }
 
 /// Makes the directory if need be and takes its lock.

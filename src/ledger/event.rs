@@ -231,6 +231,17 @@ impl Event {
         }
     }
 
+    /// The form whose row or tab it is about.
+    pub fn form(&self) -> Option<&str> {
+        match self {
+            Self::Submitted(form, _) | Self::Amended(form, _) | Self::Retracted(form, _) => Some(form),
+            Self::RowRejected(rejected) => Some(&rejected.form),
+            Self::RowCopied(copied) => Some(&copied.form),
+            Self::TabObserved(tab) => Some(&tab.form),
+            Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
+        }
+    }
+
     /// The event's data, as the ledger writes them.
     pub fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
         match self {

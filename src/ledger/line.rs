@@ -26,7 +26,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
@@ -110,14 +110,8 @@ impl Serialize for LineHash {
     }
 }
 
-impl<'de> Deserialize<'de> for LineHash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// The last event of a ledger: what an outside witness keeps. An empty ledger has `seq` 0 and the hash of 64 zeros.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Head {
     /// The sequence number of the last event.
     pub seq: u64,
@@ -381,7 +375,7 @@ fn close(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
 }
 
 /// Where a ledger's chain stands: verifies the lines in order. A line that fails does not move it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chain {
     head: Head,
     /// The hash to which the next line is chained: the head's, or that of the header after it.

@@ -23,6 +23,8 @@ pub struct Moved {
     pub bytes: u64,
     /// Where they are now.
     pub to: PathBuf,
+    /// Whether they are a file that never was a part of the ledger, so that no event went with it.
+    pub foreign: bool,
 }
 
 /// What a repair came to.
@@ -49,7 +51,7 @@ pub fn repair(dir: &Path, program: &str) -> Result<Repaired, LogError> {
                 return Ok(Head::EMPTY);
             }
             let accept = Accept { program: Some(program), newer_format: false };
-            let replay = replay(&all, accept, None, |_: &Line<'_>| Ok::<(), Infallible>(()))?;
+            let replay = replay(&all, accept, |_: &Line<'_>| Ok::<(), Infallible>(()))?;
             // A torn tail is the next opening's to set aside: it was never acknowledged.
             Ok(*replay.chain.head())
         });
@@ -75,14 +77,14 @@ impl Aside<'_> {
     /// that is still damaged in the same place, or ends there.
     fn from(&mut self, disk: &mut StdDisk, segment: &str, line: u64, byte: u64, what: &Damage) -> Result<(), LogError> {
         if *what == Damage::ForeignName {
-            return self.whole(disk, segment);
+            return self.whole(disk, segment, true);
         }
         let all = segments(self.dir)?;
         let Some(place) = all.iter().position(|found| found.name == segment) else { return Ok(()) };
         for later in all[place + 1..].iter().rev() {
-            self.whole(disk, &later.name)?;
+            self.whole(disk, &later.name, false)?;
         }
-        if byte == 0 { self.whole(disk, segment) } else { self.tail(disk, &all[place], line, byte) }
+        if byte == 0 { self.whole(disk, segment, false) } else { self.tail(disk, &all[place], line, byte) }
     }
 
     fn folder(&mut self, disk: &mut StdDisk) -> Result<PathBuf, LogError> {
@@ -97,7 +99,7 @@ impl Aside<'_> {
         Ok(to)
     }
 
-    fn whole(&mut self, disk: &mut StdDisk, name: &str) -> Result<(), LogError> {
+    fn whole(&mut self, disk: &mut StdDisk, name: &str, foreign: bool) -> Result<(), LogError> {
         let folder = self.folder(disk)?;
         let (from, to) = (self.dir.join(name), folder.join(name));
         let bytes = fs::metadata(&from).map_err(|e| LogError::io("look at", &from, e))?.len();
@@ -105,7 +107,7 @@ impl Aside<'_> {
         for dir in [folder.as_path(), self.dir] {
             disk.sync_dir(dir).map_err(|e| LogError::io("sync", dir, e))?;
         }
-        self.moved.push(Moved { segment: name.to_owned(), line: 0, byte: 0, bytes, to });
+        self.moved.push(Moved { segment: name.to_owned(), line: 0, byte: 0, bytes, to, foreign });
         Ok(())
     }
 
@@ -119,7 +121,7 @@ impl Aside<'_> {
         let bytes = fs::metadata(&to).map_err(|e| LogError::io("look at", &to, e))?.len();
         disk.truncate(&file, byte).map_err(|e| LogError::io("cut", &segment.path, e))?;
         disk.sync_data(&file).map_err(|e| LogError::io("sync", &segment.path, e))?;
-        self.moved.push(Moved { segment: segment.name.clone(), line, byte, bytes, to });
+        self.moved.push(Moved { segment: segment.name.clone(), line, byte, bytes, to, foreign: false });
         Ok(())
     }
 }

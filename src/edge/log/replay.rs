@@ -5,8 +5,6 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use crate::ledger::line::{Chain, FORMAT, Header, Line, LineFault, Tail};
 
 use super::error::{Damage, LogError};
@@ -60,58 +58,6 @@ pub(super) struct Accept<'a> {
     pub(super) newer_format: bool,
 }
 
-/// A place in a ledger up to which everything was verified once: where a later replay may begin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The chain after the last line before the place.
-    pub chain: Chain,
-    /// How many events stand before it.
-    pub lines: u64,
-    /// The program whose ledger it is.
-    pub program: String,
-    /// The newest format of the segments.
-    pub format: u32,
-    /// First event and bytes of every segment; of the last one, the bytes before the place.
-    pub segments: Vec<(u64, u64)>,
-    /// Where the last line before the place begins.
-    pub last_line: u64,
-}
-
-impl Mark {
-    /// Whether the ledger still looks as it did: the same segments of the same sizes, and the line before the place, which is
-    /// chained to all lines before it, unchanged. What stands in older lines is not read.
-    pub(super) fn fits(&self, segments: &[Segment], accept: Accept<'_>) -> bool {
-        let same_program = accept.program.is_none_or(|program| program == self.program);
-        let format_known = self.format <= FORMAT || accept.newer_format;
-        same_program
-            && format_known
-            && self.finds_its_segments(segments)
-            && self.finds_its_line(segments).unwrap_or(false)
-    }
-
-    fn finds_its_segments(&self, segments: &[Segment]) -> bool {
-        let Some(((_, end), whole)) = self.segments.split_last() else { return false };
-        let size = |segment: &Segment| fs::metadata(&segment.path).map(|file| file.len()).unwrap_or(0);
-        segments.len() >= self.segments.len()
-            && self.segments.iter().zip(segments).all(|((first, _), segment)| *first == segment.first)
-            && whole.iter().zip(segments).all(|((_, bytes), segment)| *bytes == size(segment))
-            && size(&segments[whole.len()]) >= *end
-    }
-
-    fn finds_its_line(&self, segments: &[Segment]) -> io::Result<bool> {
-        let Some((_, end)) = self.segments.last() else { return Ok(false) };
-        let Some(length) = end.checked_sub(self.last_line) else { return Ok(false) };
-        let mut raw = Vec::new();
-        tail_of(&segments[self.segments.len() - 1], self.last_line)?.take(length).read_to_end(&mut raw)?;
-        let hash = if self.last_line == 0 {
-            Header::parse(&raw).map(|header| header.hash)
-        } else {
-            Line::parse(&raw).map(|line| line.hash)
-        };
-        Ok(hash.as_ref() == Ok(self.chain.last()))
-    }
-}
-
 /// Where the last segment stops being valid.
 #[derive(Debug)]
 pub(super) struct Torn {
@@ -127,69 +73,26 @@ pub(super) struct Replay {
     pub(super) lines: u64,
     pub(super) program: String,
     pub(super) format: u32,
-    /// The valid bytes of the last segment, and where its last line begins.
+    /// The valid bytes of the last segment.
     pub(super) end: u64,
-    pub(super) last_line: u64,
-    /// First event and bytes of the segments before the last.
-    pub(super) whole: Vec<(u64, u64)>,
     pub(super) torn: Option<Torn>,
 }
 
-impl Replay {
-    /// The place after the last valid line.
-    pub(super) fn mark(&self, last: &Segment) -> Mark {
-        let mut segments = self.whole.clone();
-        segments.push((last.first, self.end));
-        let Self { chain, lines, program, format, last_line, .. } = self;
-        Mark {
-            chain: *chain,
-            lines: *lines,
-            program: program.clone(),
-            format: *format,
-            segments,
-            last_line: *last_line,
-        }
-    }
-
-    fn from(mark: Option<&Mark>) -> Self {
-        let (mut whole, mut end) = (Vec::new(), 0);
-        let Some(mark) = mark else {
-            let (chain, program) = (Chain::default(), String::new());
-            return Self { chain, lines: 0, program, format: FORMAT, end, last_line: 0, whole, torn: None };
-        };
-        if let Some(((_, bytes), before)) = mark.segments.split_last() {
-            (whole, end) = (before.to_vec(), *bytes);
-        }
-        let Mark { chain, lines, program, format, last_line, .. } = mark;
-        let (chain, lines, format, last_line) = (*chain, *lines, *format, *last_line);
-        Self { chain, lines, program: program.clone(), format, end, last_line, whole, torn: None }
-    }
-}
-
-/// Verifies all segments, or from a place that fits on, giving every event to `each`. `segments` must not be empty.
+/// Verifies all segments, giving every event to `each`. `segments` must not be empty.
 pub(super) fn replay<E: Into<Box<dyn Error + Send + Sync>>>(
     segments: &[Segment],
     accept: Accept<'_>,
-    from: Option<&Mark>,
     mut each: impl FnMut(&Line<'_>) -> Result<(), E>,
 ) -> Result<Replay, LogError> {
-    let mut so_far = Replay::from(from);
+    let mut so_far =
+        Replay { chain: Chain::default(), lines: 0, program: String::new(), format: FORMAT, end: 0, torn: None };
     let mut buffer = Vec::with_capacity(4096);
-    let begun = so_far.whole.len();
-    for (i, segment) in segments.iter().enumerate().skip(begun) {
-        let last = i + 1 == segments.len();
-        if from.is_some() && i == begun {
-            let byte = so_far.end;
-            Reading::open(segment, &mut buffer)?.from(byte, &so_far)?.run(last, accept, &mut so_far, &mut each)?;
-            continue;
-        }
+    for (i, segment) in segments.iter().enumerate() {
         let expected = so_far.chain.next_seq();
         if segment.first != expected {
             return Err(LogError::damaged(&segment.name, 0, 0, Damage::Gap { expected, found: segment.first }));
         }
-        if i > 0 {
-            so_far.whole.push((segments[i - 1].first, so_far.end));
-        }
+        let last = i + 1 == segments.len();
         Reading::open(segment, &mut buffer)?.run(last, accept, &mut so_far, &mut each)?;
     }
     Ok(so_far)
@@ -204,8 +107,6 @@ struct Reading<'a> {
     /// The current line, as people count it, and where it begins.
     line: u64,
     byte: u64,
-    /// Whether its header, and more, was verified before.
-    resumed: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -215,17 +116,7 @@ impl<'a> Reading<'a> {
         buffer.clear();
         // A writer may be appending: what comes after this moment is not ours to judge.
         let input = BufReader::with_capacity(READ_BYTES, file).take(len);
-        Ok(Self { segment, input, buffer, len, line: 0, byte: 0, resumed: false })
-    }
-
-    /// Goes on at a byte where a line begins.
-    fn from(mut self, byte: u64, so_far: &Replay) -> Result<Self, LogError> {
-        self.input.get_mut().seek(SeekFrom::Start(byte)).map_err(|e| LogError::io("read", &self.segment.path, e))?;
-        self.input.set_limit(self.len.saturating_sub(byte));
-        self.byte = byte;
-        self.line = 1 + so_far.chain.next_seq().saturating_sub(self.segment.first);
-        self.resumed = true;
-        Ok(self)
+        Ok(Self { segment, input, buffer, len, line: 0, byte: 0 })
     }
 
     /// Reads the next line into the buffer; false at the end.
@@ -248,15 +139,11 @@ impl<'a> Reading<'a> {
         so_far: &mut Replay,
         each: &mut impl FnMut(&Line<'_>) -> Result<(), E>,
     ) -> Result<(), LogError> {
-        if !self.resumed {
-            self.header(accept, so_far)?;
-            so_far.last_line = 0;
-        }
+        self.header(accept, so_far)?;
         while self.next()? {
             match so_far.chain.line(self.buffer) {
                 Ok(line) => {
                     so_far.lines += 1;
-                    so_far.last_line = self.byte;
                     each(&line).map_err(|cause| LogError::Refused {
                         segment: self.segment.name.clone(),
                         line: self.line,
