@@ -37,7 +37,7 @@ pub struct Plan {
     pub slots: Vec<Option<usize>>,
     /// What the plan is worth: scores and cohesion, less the prices.
     pub objective: i64,
-    /// No plan that places as many is worth more; none if the model has no answer for the groups as they are.
+    /// No plan is worth more, and none places more people; none if that is not proven.
     pub bound: Option<i64>,
     seat_of: Vec<Option<usize>>,
     members: Vec<Vec<usize>>,
@@ -108,7 +108,6 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
     let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
     match solution {
         Some(Solution { seat_of, slot_of, objective, bound, .. }) => {
-            let bound = Some(scale.shown(bound, seat_of.len()));
             match value_of_quick.filter(|value| *value > objective) {
                 Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
                 None => {
@@ -141,28 +140,20 @@ impl Scale {
         Self { members: members + waiting * problem.prices.unplaced, unplaced: problem.prices.unplaced }
     }
 
-    /// A value of the model as it is shown. The bound is shown for as many placed people as it allows at most.
-    fn shown(&self, value: i64, people: usize) -> i64 {
-        let own = value - self.members;
-        // Prices of whole people stand far above all scores: what is left of them is below one price.
-        let missing =
-            (0..=people as i64).find(|missing| own + missing * self.unplaced > -self.unplaced / 2).unwrap_or(0);
-        own + missing * self.unplaced
+    /// The bound as it is shown beside a plan that leaves so many without a place. Prices of whole people stand far above all
+    /// scores: what is left of them is below one price. None if it allows for more people than the plan places: then nothing
+    /// is proven, least of all that the number is the greatest.
+    fn shown(&self, bound: i64, unplaced: i64) -> Option<i64> {
+        let own = bound - self.members + unplaced * self.unplaced;
+        (own <= self.unplaced / 2).then_some(own)
     }
 
-    fn plan(
-        &self,
-        board: &Board,
-        seat_of: &[Option<u32>],
-        slots: &[Option<u8>],
-        value: i64,
-        bound: Option<i64>,
-    ) -> Plan {
+    fn plan(&self, board: &Board, seat_of: &[Option<u32>], slots: &[Option<u8>], value: i64, bound: i64) -> Plan {
         let seat_of = seats(board, seat_of);
         let unplaced = seat_of.iter().filter(|seat| seat.is_none()).count() as i64;
         let objective = value - self.members + unplaced * self.unplaced;
         let slots = slots.iter().map(|slot| slot.map(usize::from)).collect();
-        Plan::new(board, seat_of, slots, (objective, bound.map(|bound| bound.max(objective))))
+        Plan::new(board, seat_of, slots, (objective, self.shown(bound.max(value), unplaced)))
     }
 }
 
@@ -180,7 +171,6 @@ fn with_members(problem: &Problem, seat_of: &[Option<u32>]) -> Vec<Option<u32>> 
 /// The plan suggested last, if it was made for this very instance and everybody in it still has the seat.
 fn kept(board: &Board, hash: &str) -> Option<Plan> {
     let last = board.instance.last.filter(|last| last.instance == hash)?;
-    let bound = last.bound?;
     let mut slots: Vec<Option<usize>> = board
         .seats
         .iter()
@@ -204,7 +194,7 @@ fn kept(board: &Board, hash: &str) -> Option<Plan> {
         }
         (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
     }
-    Some(Plan::new(board, seat_of, slots, (last.objective, Some(bound))))
+    Some(Plan::new(board, seat_of, slots, (last.objective, last.bound)))
 }
 
 /// One who is in the model: a mentee, or a member who stays.
@@ -294,7 +284,7 @@ fn together(board: &Board, people: &[Somebody], problem: &mut Problem) {
         problem.people.iter().map(|person| person.fits.iter().map(|fit| fit.seat).collect()).collect();
     let classes: Vec<Option<String>> =
         people.iter().map(|one| one.answers.text("class_name").map(|class| class.trim().to_lowercase())).collect();
-    for a in 0..waiting {
+    for a in 0..people.len() {
         for b in a + 1..people.len() {
             let (one, other) = (&people[a], &people[b]);
             let (pair, forbidden) = ((a as u32, b as u32), &board.instance.apart);
@@ -309,6 +299,10 @@ fn together(board: &Board, people: &[Somebody], problem: &mut Problem) {
                 continue;
             }
             problem.ties.push(pair);
+            // Members who stay are together whatever the plan is.
+            if a >= waiting {
+                continue;
+            }
             let worth = if friends { FRIEND } else { 0 }
                 + if classmates { CLASSMATE } else { 0 }
                 + INTEREST * (shared.min(4) as i32 - 1).max(0);

@@ -134,7 +134,7 @@ pub struct Suggestions {
 impl Suggestions {
     /// How far, in percent rounded up, the plan can be below the best possible; none without a bound.
     pub fn gap_percent(&self) -> Option<i64> {
-        let gap = self.bound? - self.objective;
-        Some(if gap <= 0 { 0 } else { (100 * gap + self.objective.max(1) - 1) / self.objective.max(1) })
+        let (bound, gap) = (self.bound?.max(1), self.bound? - self.objective);
+        Some(if gap <= 0 { 0 } else { ((100 * gap + bound - 1) / bound).min(100) })
     }
 }

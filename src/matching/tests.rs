@@ -475,3 +475,25 @@ fn a_kept_plan_says_the_same_of_everybody() {
     let kept = suggest(&Instance { last: Some(&last), ..instance });
     assert_eq!(kept, found);
 }
+
+/// Classmates who are in a group already keep each other from being alone: nobody has to be sent to them.
+#[test]
+fn members_of_a_group_are_not_alone_among_classmates() {
+    let of_class = |class: &str| {
+        let answers = person("male", "2010-01-01", &["sat_morning"], &[]);
+        let class = ("class_name".to_owned(), Answer::Text(class.into()));
+        answers.iter().map(|(key, answer)| (key.to_string(), answer.clone())).chain([class]).collect::<Answers>()
+    };
+    let (classmate, newcomer) = (of_class("X-1"), of_class("X-2"));
+    let mentor = person("male", "2000-01-01", &["sat_morning"], &[]);
+    let members = ["A1", "A2"].map(|code| Member { code, answers: &classmate });
+    let group = OpenGroup { name: "Bilal", mentor: "K1", slot: Some("sat_morning"), size: 2, members: members.into() };
+    let instance = Instance {
+        mentees: vec![Mentee::from_answers("A3", &newcomer).unwrap()],
+        mentors: vec![ready("K1", &mentor)],
+        groups: vec![group],
+        ..Instance::default()
+    };
+    let instance = instance.sorted();
+    assert_eq!(plan::problem(&Board::new(&instance)).ties, [(1, 2)], "the newcomer comes first, then the members");
+}

@@ -93,7 +93,12 @@ impl<'l> Bound<'l> {
                 *price = (*price - length * direction).max(0.0);
             }
         }
-        if self.best == i64::MAX { i64::MAX } else { self.best.div_euclid(SCALE).max(reached) }
+        if self.best == i64::MAX {
+            return i64::MAX;
+        }
+        let bound = self.best.div_euclid(SCALE);
+        debug_assert!(bound >= reached, "an answer is worth {reached}, but the bound is {bound}");
+        bound.max(reached)
     }
 
     /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.

@@ -77,6 +77,8 @@ pub struct Layout<'p> {
     pub choices: Vec<Slots>,
     /// Who has to be in each seat.
     pub pinned: Vec<Vec<u32>>,
+    /// The seats of each owner, in order.
+    pub seats_of_owner: Vec<Vec<u32>>,
     /// Whether anything but scores, sizes and pairs counts.
     pub has_ties: bool,
 }
@@ -104,6 +106,12 @@ impl<'p> Layout<'p> {
             }
             edges[from..].sort_unstable_by_key(|edge| edge.1);
         }
+        let mut seats_of_owner = vec![Vec::new(); problem.owners.len()];
+        for (at, seat) in problem.seats.iter().enumerate() {
+            if let Some(owner) = seat.owner {
+                seats_of_owner[owner as usize].push(at as u32);
+            }
+        }
         let blank = Edge { to: NONE, score: 0 };
         let links = links(problem);
         let of_seat = Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank);
@@ -115,6 +123,7 @@ impl<'p> Layout<'p> {
             links,
             choices,
             pinned,
+            seats_of_owner,
             has_ties: problem.prices.isolated > 0,
         }
     }

@@ -10,6 +10,8 @@ mod pricing;
 mod problem;
 mod search;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use super::assign::{Fit, Slots};
 pub use problem::{Broken, Pair, Person, Prices, Problem, Seat, slot_set, slots_of};
@@ -79,13 +81,16 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     let mut bound = bound::Bound::new(&layout);
     let mut upper = loosest_bound(problem);
     upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
+    // Many annealings, but none so short that it settles nothing.
+    let enough = 3_000 * problem.people.iter().map(|person| person.fits.len() as u64).sum::<u64>().max(1);
     let mut turn = 0u32;
     while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
         if turn.is_multiple_of(2) {
             search.begin_from(bound.columns());
         }
         turn += 1;
-        search.anneal((effort.work - search.work() - bound.work()).min(ROUND / 4), stop);
+        let left = effort.work - search.work() - bound.work();
+        search.anneal(left.min(ROUND / 4).min((effort.work / 8).max(enough)), stop);
         // The better answer tells the bound how far it has to go.
         let budget = (search.work() / 8).saturating_sub(bound.work());
         upper = upper.min(bound.descend(search.best_value(), budget, stop));

@@ -128,7 +128,8 @@ impl<'l> Pricer<'l> {
     fn sizes(&mut self, seat: usize, slot: u8) {
         let group = &self.layout.problem.seats[seat];
         self.of_size.clear();
-        for size in 0..=group.max {
+        let most = group.max.min(self.layout.of_seat.row(seat).len() as u32);
+        for size in 0..=most {
             let too_small = size == 0 || (!group.exists && size < group.min);
             // With scores at their highest, no weakness counts.
             let worth = self.layout.problem.worth_of_group(seat, size, Some(slot), i64::MAX / 4);

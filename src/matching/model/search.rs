@@ -8,7 +8,7 @@ use super::state::{NO_SLOT, State};
 
 /// Random numbers (SplitMix64: Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -20,7 +20,7 @@ impl Random {
     }
 
     /// One of `0..below`.
-    fn below(&mut self, below: usize) -> usize {
+    pub fn below(&mut self, below: usize) -> usize {
         ((u128::from(self.next()) * below as u128) >> 64) as usize
     }
 
@@ -44,12 +44,14 @@ pub struct Search<'l> {
     random: Random,
     rounds: u32,
     work: u64,
+    /// What a member missing to the minimum of a new group counts in this round.
+    lack: i64,
 }
 
 impl<'l> Search<'l> {
     /// Begins with an answer that breaks no rule.
     pub fn new(state: State<'l>) -> Self {
-        Self { best: state.clone(), state, random: Random(1), rounds: 0, work: 0 }
+        Self { best: state.clone(), state, random: Random(1), rounds: 0, work: 0, lack: LACK }
     }
 
     /// The best answer's worth.
@@ -101,11 +103,14 @@ impl<'l> Search<'l> {
             self.work = self.work.saturating_add(work);
             return;
         }
-        let hot = if self.rounds == 0 { HOT } else { HOT / 4.0 };
+        let hot = if self.rounds == 0 { self.hot() } else { self.hot() / 4.0 };
         if self.rounds > 0 && self.rounds.is_multiple_of(2) {
             self.state = self.best.clone();
         }
         self.rounds += 1;
+        // Where places come before all else, a group too small is worth more than none, and the search could stay with it.
+        let unplaced = self.state.layout.problem.prices.unplaced;
+        self.lack = if self.rounds.is_multiple_of(3) { LACK.max(unplaced) } else { LACK };
         let from = self.work;
         let until = from.saturating_add(work);
         let mut temperature = hot;
@@ -139,8 +144,15 @@ impl<'l> Search<'l> {
         self.remember();
     }
 
+    /// The first person of a group may be alone and weak until others come: hot enough for that to be tried.
+    fn hot(&self) -> f64 {
+        let prices = &self.state.layout.problem.prices;
+        let weak = prices.weak.saturating_mul(i64::from(prices.weak_below));
+        HOT + (prices.isolated.min(1_000) + weak.min(1_000)) as f64 / 2.0
+    }
+
     fn energy(&self) -> i64 {
-        self.state.value - LACK * self.state.lacking
+        self.state.value - self.lack * self.state.lacking
     }
 
     fn remember(&mut self) {
@@ -174,7 +186,7 @@ impl<'l> Search<'l> {
             }
             let (gain, lacking) = self.state.gain_of(person, edge.to, edge.score);
             let (loss, lost) = if from == NONE { (0, 0) } else { self.state.loss_of(person) };
-            let by = gain + loss - LACK * (lacking + lost);
+            let by = gain + loss - self.lack * (lacking + lost);
             if (by as f64) < -14.0 * temperature {
                 return false;
             }
@@ -210,9 +222,27 @@ impl<'l> Search<'l> {
 
     fn place(&mut self, person: u32) {
         self.work += 10 * self.state.layout.of_person.row(person as usize).len() as u64;
-        if let Some((_, seat, score)) = self.state.best_seat(person, LACK, false) {
+        if let Some((_, seat, score)) = self.state.best_seat(person, self.lack, false) {
             self.state.enter(person, seat, score);
         }
+    }
+
+    /// Takes a seat's slot away, so that another of its owner's can have it: those who are not free in `next`, which this one
+    /// may get instead, leave. `None` if one of them is pinned.
+    fn send_away(&mut self, seat: u32, next: u8) -> Option<Vec<u32>> {
+        let layout = self.state.layout;
+        let next = layout.choices[seat as usize] & slot_set(next);
+        let free = |person: &u32| layout.problem.people[*person as usize].slots & next != 0;
+        let mut out = self.state.members[seat as usize].clone();
+        out.retain(|person| !free(person));
+        if out.iter().any(|person| self.is_pinned(*person)) {
+            return None;
+        }
+        for &person in &out {
+            self.state.leave(person);
+        }
+        self.state.set_slot(seat, NO_SLOT);
+        Some(out)
     }
 
     /// Lets a seat meet in another slot: who is not free then goes elsewhere, and those whom it betters most come.
@@ -220,8 +250,9 @@ impl<'l> Search<'l> {
         let layout = self.state.layout;
         let seat = self.random.below(self.state.slot_of.len()) as u32;
         let now = self.state.slot_of[seat as usize];
-        let choices: Vec<u8> =
-            layout.slots(seat as usize).filter(|slot| *slot != now && self.state.may_meet(seat, *slot)).collect();
+        // A group that is closed may open in the slot it has.
+        let closed = self.state.members[seat as usize].is_empty();
+        let choices: Vec<u8> = layout.slots(seat as usize).filter(|slot| *slot != now || closed).collect();
         if choices.is_empty() {
             return false;
         }
@@ -242,7 +273,19 @@ impl<'l> Search<'l> {
             self.state.undo();
             return false;
         }
-        self.state.set_slot(seat, slot);
+        if let Some(holder) = self.state.holder(seat, slot) {
+            let Some(sent) = self.send_away(holder, now) else {
+                self.state.undo();
+                return false;
+            };
+            out.extend(sent);
+            self.state.set_slot(seat, slot);
+            if layout.choices[holder as usize] & slot_set(now) != 0 {
+                self.state.set_slot(holder, now);
+            }
+        } else {
+            self.state.set_slot(seat, slot);
+        }
         let row = layout.of_seat.row(seat as usize);
         self.work += 30 * row.len() as u64;
         let target = layout.problem.seats[seat as usize].target as usize;
@@ -254,7 +297,7 @@ impl<'l> Search<'l> {
             }
             let (gain, _) = self.state.gain_of(edge.to, seat, edge.score);
             let (loss, lost) = if from == NONE { (0, 0) } else { self.state.loss_of(edge.to) };
-            wishes.push((gain + loss - LACK * lost, edge.to, edge.score));
+            wishes.push((gain + loss - self.lack * lost, edge.to, edge.score));
         }
         wishes.sort_unstable_by(|one, other| other.cmp(one));
         for (worth, person, score) in wishes {

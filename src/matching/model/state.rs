@@ -213,6 +213,13 @@ impl<'l> State<'l> {
         })
     }
 
+    /// The other seat of the owner that meets in that slot or would.
+    pub fn holder(&self, seat: u32, slot: u8) -> Option<u32> {
+        let owner = self.layout.problem.seats[seat as usize].owner?;
+        let siblings = &self.layout.seats_of_owner[owner as usize];
+        siblings.iter().copied().find(|other| *other != seat && self.slot_of[*other as usize] == slot)
+    }
+
     /// Whether somebody is free when a seat meets.
     pub fn is_free(&self, person: u32, seat: u32) -> bool {
         self.layout.problem.people[person as usize].slots & slot_set(self.slot_of[seat as usize]) != 0

@@ -1,0 +1,176 @@
+//! `match --instance`: answers the matching problem in a folder: `mentees.jsonl`, `mentors.jsonl`, `edges.tsv` and
+//! `pairs.tsv`, people and mentors by position from 0. Other fields and files are passed over.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::print::say;
+use crate::cli::Failure;
+use crate::edge::clock::Stopwatch;
+use crate::matching::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Slots, slot_set, solve};
+
+/// Why a folder holds no problem.
+#[derive(Debug, thiserror::Error)]
+pub enum InstanceError {
+    /// A file is missing or cannot be read.
+    #[error("{}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A line that says nothing sensible.
+    #[error("{}:{line}: {what}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong and what should stand there.
+        what: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct MenteeLine {
+    slots: Vec<u8>,
+    current: Option<u32>,
+    pinned: bool,
+}
+
+#[derive(Deserialize)]
+struct MentorLine {
+    slots: Vec<u8>,
+    min: u32,
+    max: u32,
+    exists: bool,
+    keep: bool,
+    slot: Option<u8>,
+}
+
+/// The highest score and the highest worth of a pair.
+const HIGHEST: u32 = 1_000_000;
+
+/// Prints the answer to the problem in a folder, with the bound above which no answer is, as JSON.
+pub fn answer_to(folder: &Path, deadline: Option<Duration>) -> Result<(), Failure> {
+    let problem = read(folder).map_err(|error| Failure::Mend(error.to_string()))?;
+    let watch = Stopwatch::start();
+    let late = || deadline.is_some_and(|deadline| watch.elapsed() >= deadline);
+    let work = if deadline.is_some() { u64::MAX } else { Effort::for_size(&problem).work };
+    let solution = solve(&problem, Effort { work, stop: &late })
+        .map_err(|broken| Failure::Mend(format!("{}: there is no answer: {broken}", folder.display())))?;
+    say(json!({
+        "assign": solution.seat_of,
+        "slot": solution.slot_of,
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap(),
+        "elapsed_ms": watch.elapsed().as_millis() as u64,
+    }));
+    Ok(())
+}
+
+/// Reads the problem in a folder.
+fn read(folder: &Path) -> Result<Problem, InstanceError> {
+    let mentors = Lines::of(folder.join("mentors.jsonl"))?;
+    let mut seats = mentors.read_each(|text| {
+        let mentor: MentorLine = parsed(text)?;
+        if mentor.min > mentor.max {
+            return Err(format!("min {} is above max {}", mentor.min, mentor.max));
+        }
+        let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| slot)).transpose()?;
+        let MentorLine { min, max, exists, keep, .. } = mentor;
+        Ok(Seat { slots: slots_in(&mentor.slots)?, min, max, target: 0, exists, slot, keep, owner: None })
+    })?;
+    let within = |what: &str, at: u32, count: usize| {
+        if (at as usize) < count { Ok(at as usize) } else { Err(format!("there is no {what} {at}; there are {count}")) }
+    };
+    let mut people = Lines::of(folder.join("mentees.jsonl"))?.read_each(|text| {
+        let mentee: MenteeLine = parsed(text)?;
+        if let Some(current) = mentee.current {
+            within("mentor", current, seats.len())?;
+        }
+        if mentee.pinned && mentee.current.is_none() {
+            return Err("pinned, but without a current mentor".to_owned());
+        }
+        let MenteeLine { current, pinned, .. } = mentee;
+        Ok(Person { slots: slots_in(&mentee.slots)?, fits: Vec::new(), current, pinned })
+    })?;
+    set_targets(&mut seats, people.len());
+    let mut seen = BTreeSet::new();
+    Lines::of(folder.join("edges.tsv"))?.read_each(|text| {
+        let [mentee, seat, score] = three_numbers(text)?;
+        let mentee = within("mentee", mentee, people.len())?;
+        within("mentor", seat, seats.len())?;
+        if !seen.insert((mentee, seat)) {
+            return Err(format!("mentee {mentee} and mentor {seat} stand there twice"));
+        }
+        people[mentee].fits.push(Fit { seat, score });
+        Ok(())
+    })?;
+    let pairs = Lines::of(folder.join("pairs.tsv"))?.read_each(|text| {
+        let [a, b, worth] = three_numbers(text)?;
+        within("mentee", a.max(b), people.len())?;
+        if a == b {
+            return Err(format!("mentee {a} is paired with itself"));
+        }
+        Ok(Pair { a, b, worth: worth as i32 })
+    })?;
+    Ok(Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() })
+}
+
+/// Every group had best have as many members as there are people to a mentor, halves up, within what it takes.
+fn set_targets(seats: &mut [Seat], people: usize) {
+    let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0) as u32;
+    for seat in seats {
+        seat.target = average.clamp(seat.min, seat.max);
+    }
+}
+
+/// A file and what stands in it.
+struct Lines {
+    path: PathBuf,
+    text: String,
+}
+
+impl Lines {
+    fn of(path: PathBuf) -> Result<Self, InstanceError> {
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Self { path, text }),
+            Err(error) => Err(InstanceError::Unreadable { path, error }),
+        }
+    }
+
+    fn read_each<T>(&self, mut read: impl FnMut(&str) -> Result<T, String>) -> Result<Vec<T>, InstanceError> {
+        let line_error = |at, what| InstanceError::Line { path: self.path.clone(), line: at + 1, what };
+        self.text.lines().enumerate().map(|(at, text)| read(text).map_err(|what| line_error(at, what))).collect()
+    }
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn slots_in(slots: &[u8]) -> Result<Slots, String> {
+    match slots.iter().find(|slot| slot_set(**slot) == 0) {
+        Some(slot) => Err(format!("slot {slot} is above 127")),
+        None => Ok(slots.iter().fold(0, |set, slot| set | slot_set(*slot))),
+    }
+}
+
+/// Two positions and a number, as `edges.tsv` and `pairs.tsv` have them.
+fn three_numbers(text: &str) -> Result<[u32; 3], String> {
+    let numbers: Vec<u32> = text.split_whitespace().map_while(|part| part.parse().ok()).collect();
+    let count = text.split_whitespace().count();
+    match <[u32; 3]>::try_from(numbers) {
+        Ok(numbers) if count == 3 && numbers[2] <= HIGHEST => Ok(numbers),
+        _ => Err(format!("`{text}` is not two positions and a number up to {HIGHEST}")),
+    }
+}
