@@ -12,11 +12,10 @@ use chrono::NaiveDate;
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, standing, suggestions};
+use crate::cycle::{figures, scene, standing, suggestions};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::table::tab::Wanted;
-use crate::views::Scene;
 use crate::views::report::report;
 
 /// Writes the report of a day into a folder.
@@ -36,21 +35,9 @@ fn sheets(setting: &Setting, as_of: NaiveDate) -> Result<(String, Vec<Wanted>), 
     let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let standing = standing(setting, &memory.state, as_of).map_err(in_words(&setting.words))?;
-    let scene = Scene {
-        program_name: &setting.config.program_name,
-        today: as_of,
-        state: &memory.state,
-        standing: &standing,
-        figures: &figures(setting, &memory.state, &standing),
-        suggestions: &suggestions(setting, &memory.state, &standing),
-        mushaf: &setting.mushaf,
-        labels: &setting.labels,
-        words: &setting.words,
-        held: &[],
-        refused: &[],
-        handover: &setting.config.handover_kinds,
-        head: &memory.head,
-    };
+    let figures = figures(setting, &memory.state, &standing);
+    let suggestions = suggestions(setting, &memory.state, &standing);
+    let scene = scene(setting, &memory.state, &memory.head, &standing, &figures, &suggestions);
     Ok((standing.season.code.to_string(), report(&scene)))
 }
 
