@@ -118,20 +118,11 @@ pub async fn cycle(
         None => happened.foretell(&memory.head),
     };
 
+    let figures = figures(setting, &memory.state, &standing);
     let scene = Scene {
-        program_name: &setting.config.program_name,
-        today,
-        state: &memory.state,
-        standing: &standing,
-        figures: &figures(setting, &memory.state, &standing),
-        suggestions: &suggestions,
-        mushaf: &setting.mushaf,
-        labels: &setting.labels,
-        words: &setting.words,
         held: &held,
         refused: &refused,
-        handover: &setting.config.handover_kinds,
-        head: &head,
+        ..scene(setting, &memory.state, &head, &standing, &figures, &suggestions)
     };
     let plan = plan(&tabs(&scene), &workbook.ours, &workbook.tabs);
     let confidential = setting.config.restricted_id.as_ref().map(|id| (id, restricted_tabs(&scene)));
@@ -218,21 +209,9 @@ fn unique<'i>(ids: impl Iterator<Item = &'i i64>) -> Vec<i64> {
 fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64, String>, NoSeason> {
     let state = State::default();
     let standing = standing(setting, &state, today)?;
-    let tabs = tabs(&Scene {
-        program_name: &setting.config.program_name,
-        today,
-        state: &state,
-        standing: &standing,
-        figures: &figures(setting, &state, &standing),
-        suggestions: &suggestions(setting, &state, &standing),
-        mushaf: &setting.mushaf,
-        labels: &setting.labels,
-        words: &setting.words,
-        held: &[],
-        refused: &[],
-        handover: &setting.config.handover_kinds,
-        head: &LedgerHead::default(),
-    });
+    let (figures, suggestions) = (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
+    let head = LedgerHead::default();
+    let tabs = tabs(&scene(setting, &state, &head, &standing, &figures, &suggestions));
     Ok(tabs.into_iter().map(|tab| (sheet_id(&tab.layout), tab.layout.view)).collect())
 }
 
@@ -470,6 +449,32 @@ pub fn figures(setting: &Setting, state: &State, standing: &Standing<'_>) -> Fig
     let quality = state.quality();
     let handover = &setting.config.handover_kinds;
     Figures::of(&statistics::Scene { standing, quality: &quality, handover, mushaf: &setting.mushaf })
+}
+
+/// Everything that a tab may show, when no form tab was left alone and no decision refused.
+pub fn scene<'a>(
+    setting: &'a Setting,
+    state: &'a State,
+    head: &'a LedgerHead,
+    standing: &'a Standing<'a>,
+    figures: &'a Figures,
+    suggestions: &'a Suggestions,
+) -> Scene<'a> {
+    Scene {
+        program_name: &setting.config.program_name,
+        today: standing.as_of,
+        state,
+        standing,
+        figures,
+        suggestions,
+        mushaf: &setting.mushaf,
+        labels: &setting.labels,
+        words: &setting.words,
+        held: &[],
+        refused: &[],
+        handover: &setting.config.handover_kinds,
+        head,
+    }
 }
 
 /// Who fits whom.

@@ -173,6 +173,29 @@ fn an_accepted_suggestion_becomes_a_placement() {
 }
 
 #[test]
+fn why_lists_the_lines_behind_a_figure_and_no_personal_answer() {
+    let program = Program::new();
+    program.sync();
+    let figures: Value = serde_json::from_str(&program.run(&["stats", "--json"]).ok()).unwrap();
+    let people = figures["registration"]["rows"].as_u64().unwrap();
+    let said = program.run(&["why", "registration.rows"]).ok();
+    assert!(said.starts_with(&format!("registration.rows  {people}\n")), "{said}");
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!(lines.len() as u64, people, "{said}");
+    let title = "Pendaftaran Adik Mentor";
+    for event in program.events().iter().filter(|event| event["type"] == "mentee_registration.submitted") {
+        let begins = format!("  {}  ", event["seq"]);
+        let line = lines.iter().find(|line| line.starts_with(&begins)).unwrap_or_else(|| panic!("{begins} in {said}"));
+        assert!(line.contains(title) && line.contains(&format!("#{}", event["source"]["row"])), "{line}");
+        for personal in ["full_name", "phone"] {
+            let answer = event["data"]["answers"][personal].as_str().unwrap();
+            assert!(!said.contains(answer), "{answer} in {said}");
+        }
+    }
+    program.run(&["why", "registration.row"]).failed(1, &["registration.row", "registration.rows"]);
+}
+
+#[test]
 fn stats_gives_every_family() {
     let program = Program::new();
     program.sync();

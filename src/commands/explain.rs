@@ -71,6 +71,24 @@ impl Explain for NowGiven {
     }
 }
 
+/// A fingerprint that somebody kept is not in the ledger.
+pub struct NotInChain {
+    /// The fingerprint.
+    pub hash: String,
+    /// The ledger's last event.
+    pub seq: u64,
+}
+
+impl Explain for NotInChain {
+    fn sentences(&self, _: &Words) -> Sentences {
+        Sentences::new("ledger-not-in-chain", [("hash", self.hash.clone()), ("seq", self.seq.to_string())])
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Damaged(message)
+    }
+}
+
 impl Explain for GoogleError {
     fn sentences(&self, words: &Words) -> Sentences {
         google::sentences(self, words)

@@ -8,12 +8,11 @@ use chrono::NaiveDate;
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, instance, standing, suggestions};
+use crate::cycle::{figures, instance, scene, standing, suggestions};
 use crate::matching::what_if::WhatIf;
 use crate::matching::{Place, Suggestions, suggest};
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::views::Scene;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
 
 /// Prints the suggestions, or everything about one.
@@ -24,21 +23,7 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
     let suggestions = suggestions(setting, &memory.state, &standing);
     let figures = figures(setting, &memory.state, &standing);
     let (words, labels) = (&setting.words, &setting.labels);
-    let scene = Scene {
-        program_name: &setting.config.program_name,
-        today,
-        state: &memory.state,
-        standing: &standing,
-        figures: &figures,
-        suggestions: &suggestions,
-        mushaf: &setting.mushaf,
-        labels,
-        words,
-        held: &[],
-        refused: &[],
-        handover: &setting.config.handover_kinds,
-        head: &memory.head,
-    };
+    let scene = scene(setting, &memory.state, &memory.head, &standing, &figures, &suggestions);
     let names = group_names(&standing, &suggestions.placements, words);
     let wanted = |code: &str| explain.is_none_or(|wanted| wanted.eq_ignore_ascii_case(code));
     let mut found = false;

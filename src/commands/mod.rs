@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod handover;
+mod instance;
 mod ledger;
 mod matching;
 mod print;
@@ -61,7 +62,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
-            Command::Match { explain, regroup, what_if } => {
+            Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
+            Command::Match { explain, regroup, what_if, .. } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
                 if regroup || what_if.is_some() {

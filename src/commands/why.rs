@@ -9,6 +9,7 @@ use crate::cli::Failure;
 use crate::cycle::figures;
 use crate::edge::log::{Line, Log};
 use crate::ledger::answers::{Answer, Answers};
+use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::records::Records;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{Fate, State};
@@ -18,6 +19,9 @@ use crate::statistics::{Asked, Behind, Evidence, Lines, Scene, evidence};
 
 /// At most so many letters of what a row says.
 const SHORT: usize = 90;
+
+/// So many paths are named in the place of one that leads nowhere.
+const NEAREST: usize = 3;
 
 /// Prints the lines behind the figure at a path.
 pub fn why(setting: &Setting, path: &str, as_of: NaiveDate, season: Option<&str>) -> Result<(), Failure> {
@@ -32,10 +36,25 @@ pub fn why(setting: &Setting, path: &str, as_of: NaiveDate, season: Option<&str>
     let scene = Scene { standing: &standing, quality: &quality, handover, mushaf: &setting.mushaf };
     let found = evidence(&Asked { scene: &scene, state: &memory.state }, &figures, path);
     let (Some(found), Some(value)) = (found, figures.value(path)) else {
-        return Err(Failure::Mend(words.say_with("why-nothing", &[("path", path)])));
+        let parts = [("path", path), ("near", &nearest(figures.as_json(), path))];
+        return Err(Failure::Mend(words.say_with("why-nothing", &parts)));
     };
     say(format_args!("{path}  {value}"));
     print(setting, &memory.state, &found)
+}
+
+/// The paths that are most like one that leads nowhere.
+fn nearest(figures: &Value, path: &str) -> String {
+    let mut paths = Vec::new();
+    leaves("", figures, &mut paths);
+    paths.sort_by_key(|known| strsim::damerau_levenshtein(known, path));
+    paths.truncate(NEAREST);
+    paths.join(", ")
+}
+
+fn leaves(path: &str, value: &Value, into: &mut Vec<String>) {
+    let Some(members) = value.as_object() else { return into.push(path.trim_start_matches('.').to_owned()) };
+    members.iter().for_each(|(key, member)| leaves(&format!("{path}.{key}"), member, into));
 }
 
 fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failure> {
@@ -87,15 +106,17 @@ fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failur
     let seqs: std::collections::BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
     let keys: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
     let mut lines = Vec::new();
-    let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
+    let each = |line: &Line<'_>| -> Result<(), UnreadableEvent> {
         let key = line.source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();
-        let observed = found.observed_tabs && line.kind == "tab_observed";
+        let event = Event::read(line.kind, line.v, line.data.get())?;
+        let observed = found.observed_tabs && matches!(event, Event::TabObserved(_));
         if !observed && !seqs.contains(&line.seq) && !keys.contains(key.as_str()) {
             return Ok(());
         }
-        let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form).to_owned();
+        let form = event.form().unwrap_or("placement_decision").to_owned();
         let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
-        let shown = format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), line.kind);
+        let (title, happened) = (setting.labels.form(&form), setting.words.say(happened(&event)));
+        let shown = format!("{}  {}  {title}: {happened}{place}", line.seq, line.at.format("%Y-%m-%d"));
         lines.push(Shown { seq: line.seq, form, key, shown });
         Ok(())
     };
@@ -104,13 +125,28 @@ fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failur
     Ok(lines)
 }
 
+/// The key of the word for what happened.
+fn happened(event: &Event) -> &'static str {
+    match event {
+        Event::Submitted(..) => "why-submitted",
+        Event::Amended(..) => "why-amended",
+        Event::Retracted(..) => "why-retracted",
+        Event::RowRejected(_) => "why-rejected",
+        Event::RowCopied(_) => "why-copied",
+        Event::TabObserved(_) => "why-observed",
+        Event::SuggestionsIssued(_) | Event::PlacementDecided(_) | Event::Unknown(_) => "why-decided",
+    }
+}
+
 /// What a row says now, in a few words: its day and the answers that are about nobody.
 fn what_it_says(setting: &Setting, state: &State, row: &Behind) -> String {
     let found = state.forms.get(&row.form).and_then(|rows| rows.get(&row.key));
     let of_decision = || state.decisions.iter().find(|record| record.seq == row.seq);
     let record = match found.map(|row| &row.fate) {
         Some(Fate::Accepted { record, .. }) => Some(record),
-        Some(Fate::Rejected(_, rejected)) => return rejected.problem.reason.key().to_owned(),
+        Some(Fate::Rejected(_, rejected)) => {
+            return setting.words.say(&format!("what-{}", rejected.problem.reason.key()));
+        }
         None => of_decision(),
     };
     let Some(record) = record else { return String::new() };
@@ -125,13 +161,13 @@ fn what_it_says(setting: &Setting, state: &State, row: &Behind) -> String {
 fn public(setting: &Setting, form: &str, answers: &Answers) -> String {
     let public = answers.iter().filter(|(question, _)| setting.labels.is_public(form, question));
     let short = public.filter(|(question, _)| *question != "date").map(|(question, answer)| {
-        let value = match answer {
-            Answer::Text(text) => text.to_string(),
-            Answer::Integer(number) => number.to_string(),
+        let label = |code: &str| setting.labels.choice(form, question, code).to_owned();
+        match answer {
+            Answer::Text(text) => label(text),
+            Answer::Integer(number) => setting.words.integer(*number),
             Answer::Number(number) => Value::from(*number).to_string(),
-            Answer::List(list) => list.join(","),
-        };
-        format!("{question}={value}")
+            Answer::List(list) => list.iter().map(|code| label(code)).collect::<Vec<_>>().join(", "),
+        }
     });
-    short.collect::<Vec<_>>().join(" ")
+    short.collect::<Vec<_>>().join("; ")
 }

@@ -93,8 +93,8 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["formed"] => {
             Evidence::of(standing.groups.all().iter().filter(|g| window.contains(g.start)).map(|group| group.formed_by))
         }
-        ["closed"] => closings(asked, |_| true),
-        ["closed_by_reason", reason] => closings(asked, |found| found == *reason),
+        // By reason too: why a group was closed is told to nobody.
+        ["closed"] | ["closed_by_reason", _] => closings(asked),
         ["below_5"] => open(&|index| size_of(index) < 5),
         ["above_10"] => open(&|index| size_of(index) > 10),
         ["moves"] => moved(asked, Departure::Moved),
@@ -108,14 +108,14 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
 }
 
 /// The decisions that closed groups in the window.
-fn closings(asked: &Asked<'_, '_>, reason: impl Fn(&str) -> bool) -> Evidence {
+fn closings(asked: &Asked<'_, '_>) -> Evidence {
     let (standing, window) = (asked.standing(), asked.standing().window());
     let is_it = |record: &&&Record| {
         let closes = text(record, "action") == "close_group";
         let name = crate::ledger::names::normal_name(text(record, "group"));
         closes
             && standing.groups.all().iter().any(|group| {
-                let closed = group.closed.filter(|c| window.contains(c.on) && reason(c.reason));
+                let closed = group.closed.filter(|closing| window.contains(closing.on));
                 group.normal_name == name && closed.is_some_and(|closing| closing.on == record.event_date)
             })
     };

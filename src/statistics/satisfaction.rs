@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::Scene;
-use super::evidence::{Asked, Evidence, text};
+use super::evidence::{Asked, Evidence};
 use super::numbers::{count, mean_of_sums, net_promoters, ratio, round4, size};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::record::Record;
@@ -120,38 +120,16 @@ pub fn scores_by_group(standing: &Standing<'_>, window: Window) -> BTreeMap<Grou
     by_group
 }
 
-/// The rows behind each figure.
+/// The rows behind each figure: all answers of the window. Which of them were counted would tell what somebody said in
+/// confidence, and of a group with few answers who said it.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let window = standing.window();
     let form = if path.first() == Some(&"mentor") { "mentor_feedback" } else { "mentee_feedback" };
-    let rows = |test: &dyn Fn(&Record) -> bool| Evidence::of(asked.rows(form, window).into_iter().filter(|r| test(r)));
-    let all = || rows(&|_| true);
-    let intending = |codes: &[&str]| rows(&|record| codes.contains(&text(record, "next_season"))).against(all());
-    let by_group = |test: &dyn Fn(usize) -> bool| {
-        let groups = scores_by_group(standing, window);
-        let fits = |group: &Option<GroupIndex>| {
-            group.and_then(|group| groups.get(&group)).is_some_and(|scores| test(scores.len()))
-        };
-        let given = standing.feedback.iter().filter(|(record, group)| record.form == form && fits(group));
-        Evidence::of(given.map(|(record, _)| *record).filter(|record| window.contains(record.event_date)))
-    };
-    match path {
-        [_, "continue_rate"] => intending(&["same_group", "other_group"]),
-        [_, "unsure_rate"] => intending(&["unsure"]),
-        [_, "stop_rate"] => intending(&["stop"]),
-        [_, "stop_or_unsure_rate"] => intending(&["stop", "unsure"]),
-        [_, "safety_reports"] => rows(&|record| matches!(text(record, "unsafe"), "contact_me" | "note_only")),
-        [_, "response_rate"] => {
-            let last = asked.rows(form, window).iter().map(|record| record.event_date).max();
-            let round = rows(&|record| last.is_some_and(|last| record.event_date > last - TimeDelta::days(ROUND_DAYS)));
-            let members: Vec<usize> = (0..standing.mentees.len())
-                .filter(|mentee| last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some()))
-                .collect();
-            round.against(asked.placements_of(&members))
-        }
-        [_, "groups_shown" | "groups_low"] => by_group(&|answers| answers >= SHOWN_FROM),
-        [_, "groups_hidden"] => by_group(&|answers| answers < SHOWN_FROM),
-        _ => all(),
-    }
+    let rows = asked.rows(form, standing.window());
+    let [_, "response_rate"] = path else { return Evidence::of(rows) };
+    let last = rows.iter().map(|record| record.event_date).max();
+    let in_round = |record: &&Record| last.is_some_and(|last| record.event_date > last - TimeDelta::days(ROUND_DAYS));
+    let is_member = |mentee: &usize| last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some());
+    let members: Vec<usize> = (0..standing.mentees.len()).filter(is_member).collect();
+    Evidence::of(rows.into_iter().filter(in_round)).against(asked.placements_of(&members))
 }

@@ -71,13 +71,11 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let days = |case: &SupportCase<'_>| case.closed_on().map(|closed| (closed - case.date).num_days());
     let on_time = |case: &SupportCase<'_>| days(case).is_some_and(|days| days <= case.urgency_days());
     let is_due = |case: &SupportCase<'_>| days(case).is_some() || case.is_late(standing.through);
-    let answered = |case: &SupportCase<'_>| case.is_personal() && answered_within_a_day(case);
     let paid = || {
         let pays = |record: &&&Record| text(record, "status") == "resolved" && window.contains(record.event_date);
         Evidence::of(standing.support.iter().flat_map(|case| &case.follow_ups).filter(pays).copied())
     };
     match path {
-        ["by_kind", kind] => cases(&|case| case.kind == *kind),
         ["open"] => cases(&|case| case.closed_on().is_none()),
         ["closed" | "median_days"] => cases(&|case| case.closed_on().is_some()),
         ["on_time"] => cases(&on_time),
@@ -86,9 +84,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["late_open"] => cases(&|case| case.is_late(standing.through)),
         ["amount_paid"] => paid(),
         ["per_mentee"] => paid().against(asked.groups(|_, group| group.is_open(standing.through))),
-        ["personal_requests"] => cases(&|case| case.is_personal()),
-        ["personal_answered_24h"] => cases(&answered),
-        ["personal_answered_rate"] => cases(&answered).against(cases(&|case| case.is_personal())),
+        // By kind too: which requests are personal is told to nobody.
         _ => cases(&|_| true),
     }
 }

@@ -113,19 +113,14 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
             those.iter().filter_map(|group| standing.meetings.held(*group).next()).map(|meeting| meeting.record);
         Evidence::of(first).and(asked.groups(|index, _| those.contains(&index)))
     };
-    let broke_up = |life: &Life<'_>| life.broke_up.is_some();
     let at_risk = |name: &str| {
         let weeks: i64 = name.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0);
         lives(&|life| life.days >= 7 * weeks)
     };
     match path {
-        ["events"] => lives(&broke_up),
-        [reason @ ("disbanded" | "mentor_changed")] => lives(&|life| life.broke_up == Some(reason)),
-        ["censored"] => lives(&|life| !broke_up(life)),
         [weeks, "at_risk"] => at_risk(weeks),
-        ["by_gender", gender, "events"] => lives(&|life| life.gender == Some(gender) && broke_up(life)),
         ["by_gender", gender, ..] => lives(&|life| life.gender == Some(gender)),
-        [weeks, ..] if weeks.starts_with("weeks_") => lives(&broke_up).against(lives(&|_| true)),
+        // Which of them broke up follows from why they were closed, which is told to nobody.
         _ => lives(&|_| true),
     }
 }

@@ -45,6 +45,7 @@ enum Kind {
     StopOrUnsure = 28,
     Retention = 29,
     Step = 30,
+    MentorScore = 31,
 }
 
 /// One thing to do.
@@ -71,9 +72,9 @@ fn key_of(about: &str, kind: Kind) -> String {
     format!("{about}·{}", kind as u8)
 }
 
-/// The actions found so far.
+/// The actions found so far, each after whether it can wait behind a deadline of the law.
 #[derive(Default)]
-struct Found(Vec<Action>);
+struct Found(Vec<(bool, Action)>);
 
 impl Found {
     /// Adds one. `about` tells it from others of its kind.
@@ -83,18 +84,19 @@ impl Found {
         (level, due): (Level, NaiveDate),
         [who, what, why, phone]: [String; 4],
     ) {
-        self.0.push(Action { level, due, who, what, why, phone, key: key_of(about, kind) });
+        let action = Action { level, due, who, what, why, phone, key: key_of(about, kind) };
+        self.0.push((kind != Kind::Withdrawn, action));
     }
 }
 
-/// Everything to be done, worst first.
+/// Everything to be done, worst first. The 72 hours of a consent that was taken back come before all that is older.
 pub fn actions(scene: &Scene<'_>) -> Vec<Action> {
     let mut found = Found::default();
     people::find(scene, &mut found);
     office::find(scene, &mut found);
     steps::find(scene, &mut found);
     found.0.sort();
-    found.0
+    found.0.into_iter().map(|(_, action)| action).collect()
 }
 
 /// The column of keys, and the one in which people write.

@@ -7,9 +7,6 @@ use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 /// The column of levels.
 const LEVEL_COLUMN: usize = 8;
 
-/// Rows that the chart covers.
-const CHART_ROWS: usize = 20;
-
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
@@ -37,7 +34,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.push(Style::Lead, [plain("")]);
     cash(scene, &mut sheet);
     // The chart stands beside the treasury; the rows below make room for it.
-    sheet.layout.charts.push(Chart {
+    sheet.chart(Chart {
         title: words.say("finance-chart"),
         first_row: chart_from,
         end_row: chart_to,
@@ -45,9 +42,6 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         series_columns: vec![2, 3],
         anchor: (chart_to + 2, 3),
     });
-    while sheet.rows.len() < chart_to + 2 + CHART_ROWS {
-        sheet.push(Style::Body, [plain("")]);
-    }
     sheet.finish(words.say("tab-finance"))
 }
 

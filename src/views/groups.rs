@@ -15,7 +15,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     groups.sort_unstable();
     let parts = [("count", words.integer(groups.len() as i64)), ("day", words.long_date(standing.as_of))];
     let lead = words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let widths = [170, 190, 130, 110, 80, 100, 120, 90, 100, 380];
+    let widths = [170, 190, 150, 110, 80, 100, 120, 90, 100, 380];
     let mut sheet = Sheet::new("groups", position, &widths, words.say("groups-title"), lead);
     let columns = ["name", "mentor", "phone", "slot", "size", "start", "last", "attendance", "level", "remarks"];
     let columns = columns.map(|name| format!("groups-col-{name}"));

@@ -22,6 +22,11 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// The form's title; its key if it is not known.
+    pub fn form<'a>(&'a self, form: &'a str) -> &'a str {
+        self.forms.iter().find(|(key, _)| key == form).map_or(form, |(_, title)| title)
+    }
+
     /// The question as people read it; its key if it is not known.
     pub fn question<'a>(&'a self, form: &str, question: &'a str) -> &'a str {
         self.questions.get(&(form.to_owned(), question.to_owned())).map_or(question, String::as_str)

@@ -88,6 +88,11 @@ pub(super) fn mentee_score(scene: &Scene<'_>) -> Option<Level> {
     below(scene.figures, "satisfaction.mentee.score", 3.5, 3.0)
 }
 
+/// What mentors say.
+pub(super) fn mentor_score(scene: &Scene<'_>) -> Option<Level> {
+    below(scene.figures, "satisfaction.mentor.score", 3.5, 3.0)
+}
+
 /// Mentors who will stop or do not know yet.
 pub(super) fn stop_or_unsure(scene: &Scene<'_>) -> Option<Level> {
     let rate = scene.figures.number("satisfaction.mentor.stop_or_unsure_rate")?;

@@ -22,7 +22,7 @@ fn column_titles() -> [String; 13] {
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
-    let widths = [70, 190, 130, 80, 100, 280, 90, 220, 70, 90, 110, 110, 240];
+    let widths = [70, 190, 150, 80, 100, 280, 90, 220, 70, 90, 110, 110, 240];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
     let parts = [("count", "applied"), ("ready", "ready"), ("leading", "with_group"), ("silent", "silent")];
     let parts = parts.map(|(name, path)| (name, figure(&format!("mentors.{path}"))));

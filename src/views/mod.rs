@@ -38,7 +38,9 @@ use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
 use crate::matching::Suggestions;
 use crate::statistics::{Figures, Mushaf};
-use crate::table::tab::{ColourRule, Column, Dropdown, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow};
+use crate::table::tab::{
+    Chart, ColourRule, Column, Dropdown, Format, Layout, Style, Tone, Wanted, WantedCell, WantedRow,
+};
 use crate::table::{Cell, serial};
 use crate::words::Words;
 
@@ -196,6 +198,9 @@ fn level_colours(column: usize, words: &Words) -> Vec<ColourRule> {
         .collect()
 }
 
+/// How many rows a chart covers.
+const CHART_ROWS: usize = 20;
+
 /// A tab with a title, a line under it, a header and rows: what most tabs are.
 struct Sheet {
     layout: Layout,
@@ -228,6 +233,15 @@ impl Sheet {
 
     fn push(&mut self, style: Style, cells: impl IntoIterator<Item = WantedCell>) {
         self.rows.push(row(style, cells));
+    }
+
+    /// Puts a chart on the tab, and rows below the last one until it has room.
+    fn chart(&mut self, chart: Chart) {
+        let end = chart.anchor.0 + CHART_ROWS;
+        self.layout.charts.push(chart);
+        while self.rows.len() < end {
+            self.push(Style::Body, [plain("")]);
+        }
     }
 
     /// Ends a tab that is made with this title.

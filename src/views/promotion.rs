@@ -3,9 +3,6 @@
 use super::{Scene, Sheet, figure_or_blank, money, percent, plain, text};
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
-/// Rows that the chart covers.
-const CHART_ROWS: usize = 20;
-
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
@@ -46,7 +43,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     }
     let chart_to = sheet.rows.len();
     sheet.push(Style::Section, [plain(words.say("promotion-chart-section"))]);
-    sheet.layout.charts.push(Chart {
+    sheet.chart(Chart {
         title: words.say("promotion-chart"),
         first_row: chart_from,
         end_row: chart_to,
@@ -54,9 +51,6 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         series_columns: vec![4, 5],
         anchor: (chart_to + 1, 0),
     });
-    while sheet.rows.len() < chart_to + 1 + CHART_ROWS {
-        sheet.push(Style::Body, [plain("")]);
-    }
     sheet.finish(words.say("tab-promotion"))
 }
 

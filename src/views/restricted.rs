@@ -114,7 +114,7 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
             [
                 day(record.event_date),
                 text(record.answers.text("group").unwrap_or_default()),
-                text(form_title(scene, &record.form)),
+                text(scene.labels.form(&record.form)),
                 text(what.concat()),
                 text(record.answers.text("contact").unwrap_or_default()),
                 text(["improve", "note"].iter().find_map(|question| record.answers.text(question)).unwrap_or_default()),
@@ -195,7 +195,7 @@ pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
             Style::Body,
             [
                 day(record.event_date),
-                text(form_title(scene, &record.form)),
+                text(scene.labels.form(&record.form)),
                 text(about),
                 text(scene.labels.question(&record.form, question)),
                 text(shown(scene, record, question)),
@@ -203,10 +203,6 @@ pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
         );
     }
     sheet.finish(words.say("tab-restricted-notes"))
-}
-
-fn form_title<'s>(scene: &Scene<'s>, form: &'s str) -> &'s str {
-    scene.labels.forms.iter().find(|(key, _)| key == form).map_or(form, |(_, title)| title)
 }
 
 /// An answer as people read it: a choice by its label, several on one line.

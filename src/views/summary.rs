@@ -126,6 +126,7 @@ const SECTIONS: &[(&str, &[Line])] = &[
         &[
             line("satisfaction.mentee.score", Format::Decimal).level(levels::mentee_score),
             line("satisfaction.mentee.response_rate", Format::Percent).level(levels::response_rate),
+            line("satisfaction.mentor.score", Format::Decimal).level(levels::mentor_score),
             line("satisfaction.mentor.stop_or_unsure_rate", Format::Percent).level(levels::stop_or_unsure),
             line("retention.mentees.rate", Format::Percent).level(levels::retention),
         ],

@@ -26,12 +26,12 @@ struct Balance {
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
-    let widths = [170, 190, 90, 90, 110, 90, 100, 330, 260];
+    let widths = [170, 190, 105, 90, 110, 110, 100, 330, 260];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
     let parts = ["count", "over_14", "awaiting_consent"].map(|name| (name, figure(&format!("waiting.{name}"))));
     let lead = words.say_with("waiting-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new("waiting", position, &widths, words.say("waiting-title"), lead);
-    let columns = ["slot", "need", "demand", "supply", "gap", "blank", "level", "meaning", "note"];
+    let columns = ["slot", "need", "demand", "supply", "gap", "worth", "level", "meaning", "note"];
     let columns = columns.map(|name| format!("waiting-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     // The people below have titles of their own.
@@ -76,7 +76,7 @@ fn balances(scene: &Scene<'_>) -> Vec<Balance> {
     GENDERS.into_iter().map(|gender| of(gender, None)).chain(by_slot).collect()
 }
 
-/// One line of the balance. What one more mentor of this kind would be worth belongs in the blank sixth column.
+/// One line of the balance.
 fn balance_cells(scene: &Scene<'_>, balance: &Balance) -> [WantedCell; 8] {
     let words = scene.words;
     let gender = gender_word(balance.gender, words);
@@ -98,10 +98,17 @@ fn balance_cells(scene: &Scene<'_>, balance: &Balance) -> [WantedCell; 8] {
         count(balance.demand),
         count(balance.supply),
         count(balance.gap),
-        WantedCell::default(),
+        worth(scene, balance).map_or_else(WantedCell::default, count),
         words.say(balance.level.key()).into(),
         text(meaning),
     ]
+}
+
+/// How many more would have a place with one more mentor of this gender in this slot.
+fn worth(scene: &Scene<'_>, balance: &Balance) -> Option<i64> {
+    let slot = balance.slot.as_deref()?;
+    let found = scene.suggestions.worth_of_mentor.iter().find(|one| one.gender == balance.gender && one.slot == slot);
+    found.map(|one| i64::from(one.places))
 }
 
 /// How many mentors are missing; said for all slots together, for one who is missing may be missed in several slots.

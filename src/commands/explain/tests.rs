@@ -108,6 +108,7 @@ fn errors() -> Vec<Box<dyn Explain>> {
     let key = ConnectError::KeyUnreadable { path: "key.json".into(), cause: io::ErrorKind::NotFound.into() };
     let mut errors: Vec<Box<dyn Explain>> = vec![
         Box::new(NowGiven),
+        Box::new(NotInChain { hash: "ab12".into(), seq: 7 }),
         Box::new(ConnectError::NoKey),
         Box::new(key),
         Box::new(ConnectError::Google(GoogleError::ReadOnly)),
@@ -166,7 +167,7 @@ fn the_place_is_said() {
     Tidak ada spreadsheet 1AbC. Salin lagi spreadsheet_id dari alamat spreadsheet: bagian di antara /d/ dan /edit.
     Google tidak menerima kunci akun layanan halaqah. Kata Google: "invalid_grant". Periksa jam komputer ini; kalau sudah benar, buat kunci baru untuk akun layanan itu.
     Buku catatan /data/ledger sedang dipakai halaqah lain (proses 4711). Tunggu sampai selesai, atau hentikan dulu halaqah yang itu.
-    Buku catatan rusak: 000001.jsonl, baris 12, bita 3456: seharusnya kejadian 7, ternyata kejadian 9: ada baris yang hilang, berganda, atau tertukar. Tidak ada yang diubah. Salin dulu seluruh folder buku catatan ke tempat aman, kembalikan berkas ini dari cadangan, lalu jalankan halaqah ledger verify.
+    Buku catatan rusak: 000001.jsonl, baris 12, bita 3456: seharusnya kejadian 7, ternyata kejadian 9: ada baris yang hilang, berganda, atau tertukar. Tidak ada yang diubah. Salin dulu seluruh folder buku catatan ke tempat aman, kembalikan berkas ini dari cadangan, lalu jalankan halaqah ledger verify. Kalau tidak ada cadangan, jalankan halaqah ledger repair.
     Tidak ada musim kemarin di konfigurasi; yang ada: 2026-ganjil, 2026-genap. Sebutkan salah satunya, atau tambahkan musim itu di bawah [[seasons]].
     Belum ada musim yang dimulai sampai Ahad, 12 Juli 2026. Tambahkan musim yang dimulai (start) pada atau sebelum hari itu di bawah [[seasons]] di konfigurasi.
     "##);

@@ -144,3 +144,29 @@ fn a_note_stays_beside_its_matter_while_others_come_and_go() {
     assert_eq!(noted[0][KEY], key);
     assert!(plan(&desk.wanted, &desk.ours, &[]).is_empty());
 }
+
+#[test]
+fn the_72_hours_stand_above_every_older_alert() {
+    let mut desk = office(Language::Id);
+    desk.today = "2026-10-06".parse().unwrap();
+    desk.consent("6/10/2026 08.00", "Ahmad Fauzi");
+    let row = desk.forms["guardian_consent"].rows.len() - 1;
+    desk.change("guardian_consent", row, "consent", "Tidak");
+    desk.turn();
+    let first = &rows(&desk)[0];
+    assert!(first.0.ends_with("·4") && first.1.starts_with("Ahmad Fauzi"), "{first:?}");
+    assert!(of_kind(&desk, 21) > 0, "a partner's step is due since July");
+}
+
+#[test]
+fn what_mentors_say_is_an_action_only_while_their_score_is_below_its_limit() {
+    let mut desk = office(Language::Id);
+    // All answers are 3 of 5: the score is 3,0.
+    assert_eq!(of_kind(&desk, 31), 1);
+    for question in ["enjoys", "mentee_fit", "openness", "supported", "training_helps"] {
+        desk.change("mentor_feedback", 1, question, "4");
+    }
+    desk.turn();
+    // 23 of 30.
+    assert_eq!(of_kind(&desk, 31), 0);
+}

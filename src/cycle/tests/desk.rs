@@ -324,21 +324,9 @@ impl Desk {
     fn views_with(&self, views: fn(&Scene<'_>) -> Vec<Wanted>, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
         let (setting, state) = (&self.setting, &self.memory.state);
         let standing = standing(setting, state, self.today).unwrap();
-        views(&Scene {
-            program_name: &setting.config.program_name,
-            today: self.today,
-            state,
-            standing: &standing,
-            figures: &figures(setting, state, &standing),
-            suggestions: &suggestions(setting, state, &standing),
-            mushaf: &setting.mushaf,
-            labels: &setting.labels,
-            words: &setting.words,
-            held,
-            refused,
-            handover: &setting.config.handover_kinds,
-            head: &self.memory.head,
-        })
+        let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+        let scene = scene(setting, state, &self.memory.head, &standing, &figures, &suggestions);
+        views(&Scene { held, refused, ..scene })
     }
 
     pub fn wanted(&self, view: &str) -> &Wanted {

@@ -168,6 +168,9 @@ fn answers(scene: &Scene<'_>, found: &mut Found) {
     let score = words.decimal(scene.figures.number("satisfaction.mentee.score").unwrap_or(0.0));
     let why = words.say_with("action-score-why", &[("score", &score)]);
     add(Kind::MenteeScore, levels::mentee_score(scene), "action-score", why);
+    let score = words.decimal(scene.figures.number("satisfaction.mentor.score").unwrap_or(0.0));
+    let why = words.say_with("action-mentor-score-why", &[("score", &score)]);
+    add(Kind::MentorScore, levels::mentor_score(scene), "action-mentor-score", why);
     let rate = percent("satisfaction.mentor.stop_or_unsure_rate");
     let why = words.say_with("action-unsure-why", &[("rate", &rate)]);
     add(Kind::StopOrUnsure, levels::stop_or_unsure(scene), "action-unsure", why);

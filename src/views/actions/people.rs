@@ -123,7 +123,7 @@ fn waiting_since(
     let number = words.integer(late.len() as i64);
     let who = words.say_with("action-place-who", &[("count", &number), ("gender", &word)]);
     let due = earliest + Days::new(from.unsigned_abs());
-    found.add((&word, kind), (level, due), [who, words.say("action-place"), why, String::new()]);
+    found.add((initial(gender), kind), (level, due), [who, words.say("action-place"), why, String::new()]);
 }
 
 fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
@@ -138,7 +138,7 @@ fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
     let parts = [("demand", words.integer(figure("demand"))), ("supply", words.integer(figure("supply")))];
     let why = words.say_with("action-recruit-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let when = (Level::of(true, figure("gap") > 8), scene.today + Days::new(14));
-    found.add((&word, Kind::Recruit), when, [words.say("action-recruit-who"), what, why, String::new()]);
+    found.add((initial(gender), Kind::Recruit), when, [words.say("action-recruit-who"), what, why, String::new()]);
 }
 
 fn groups(scene: &Scene<'_>, found: &mut Found) {
@@ -237,4 +237,9 @@ fn absent(scene: &Scene<'_>, found: &mut Found) {
         let (about, when) = ((person.code.as_str(), Kind::Absent), (Level::Warning, scene.today));
         found.add(about, when, [named(person, words), words.say("action-absent"), why, phone]);
     }
+}
+
+/// What stands for a gender in a key: the same in every language, so that notes stay where they are.
+fn initial(gender: &str) -> &str {
+    gender.get(..1).unwrap_or(gender)
 }
