@@ -112,6 +112,12 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]
         deadline: Option<Duration>,
     },
+    /// The forms that people fill in.
+    Forms {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: FormsCommand,
+    },
     /// The year's report for the next board: a spreadsheet file and a page to print.
     Handover {
         /// The folder that the two files are written to; it is made if it is not there.
@@ -126,6 +132,17 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         command: LedgerCommand,
+    },
+}
+
+/// What can be done with the forms.
+#[derive(Debug, Subcommand)]
+pub enum FormsCommand {
+    /// Prints the Apps Script that creates the Google Forms and lets them answer into the spreadsheet.
+    Script {
+        /// The forms by key; otherwise those that the configuration gives a tab.
+        #[arg(value_name = "FORM")]
+        forms: Vec<String>,
     },
 }
 

@@ -1267,3 +1267,12 @@ why-rejected = rejected
 why-copied = has copies
 why-observed = columns of the tab
 why-decided = decision
+
+## The script that makes Google Forms
+
+script-lead = Makes the Google Forms of this program and lets them answer into the spreadsheet. | How to use it: open the spreadsheet, choose Extensions › Apps Script, paste all of this, | choose the function makeForms, press Run, and give it leave. If it stops halfway, run it again: | what is made is not made twice. What it writes to the log belongs into the configuration.
+script-done = Done. Copy these lines into the configuration, in the place of those of the same name:
+script-thanks = Thank you, your answer is noted.
+script-no-tab = Google has not made the tab of this form yet; run it again:
+script-only-if = Only if "{ $question }" was answered with { $answers }.
+script-unknown = No form is called "{ $form }". There are: { $known }.

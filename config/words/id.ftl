@@ -1267,3 +1267,12 @@ why-rejected = ditolak
 why-copied = ada salinannya
 why-observed = kolom tab
 why-decided = keputusan
+
+## Skrip pembuat Google Form
+
+script-lead = Membuat Google Form untuk program ini dan menyambungkannya ke spreadsheet. | Cara memakai: buka spreadsheet, pilih Ekstensi › Apps Script, tempel seluruh teks ini, | pilih fungsi makeForms, tekan Jalankan, lalu setujui izinnya. Kalau berhenti di tengah, jalankan lagi: | yang sudah jadi tidak dibuat dua kali. Yang ditulisnya di log perlu disalin ke berkas konfigurasi.
+script-done = Selesai. Salin baris-baris ini ke berkas konfigurasi, menggantikan yang senama:
+script-thanks = Terima kasih, jawabanmu sudah tercatat.
+script-no-tab = Google belum membuat tab untuk formulir ini; jalankan lagi:
+script-only-if = Hanya jika "{ $question }" dijawab { $answers }.
+script-unknown = Tidak ada formulir bernama "{ $form }". Yang ada: { $known }.
