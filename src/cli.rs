@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
@@ -166,6 +166,24 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "N")]
         last: Option<usize>,
     },
+    /// Prints all events for another program. It holds personal data of minors: keep it as you keep the ledger.
+    Export {
+        /// json: everything, exactly; csv: one line for each value, for a spreadsheet.
+        #[arg(long, value_enum, default_value = "json")]
+        format: ExportFormat,
+        /// Only events of this type, such as `meeting_report.submitted`, or of this form.
+        #[arg(long, value_name = "TYPE")]
+        kind: Option<String>,
+    },
+}
+
+/// What `ledger export` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// A JSON array of events.
+    Json,
+    /// Comma-separated values, with a line of titles.
+    Csv,
 }
 
 /// Why a command ended without doing what it was asked.

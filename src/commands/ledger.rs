@@ -1,8 +1,9 @@
-//! `ledger verify`, `ledger repair` and `ledger show`.
+//! `ledger verify`, `ledger repair` and `ledger show`; `ledger export` has a file of its own.
 
 use std::collections::VecDeque;
 
 use super::explain::{NotInChain, in_words};
+use super::export::export;
 use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log, Moved, repair as move_aside};
@@ -16,6 +17,7 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
+        LedgerCommand::Export { format, kind } => export(setting, *format, kind.as_deref()),
         LedgerCommand::Show { kind, last } => show(setting, kind.as_deref(), *last),
     }
 }
@@ -86,12 +88,15 @@ fn moved_words(moved: &Moved, words: &Words) -> String {
     words.say_with(key, &parts)
 }
 
+/// Whether a line is of a type, such as `meeting_report.submitted`, or of a form.
+pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
+    let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
+    kind == line.kind || kind == form
+}
+
 fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<(), Failure> {
     let mut kept = VecDeque::new();
-    let wanted = |line: &Line<'_>| {
-        let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
-        kind.is_none_or(|kind| kind == line.kind || kind == form)
-    };
+    let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
         if !wanted(line) {
             return Ok(());

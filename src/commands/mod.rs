@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod explain;
+mod export;
 mod forms;
 mod handover;
 mod instance;
