@@ -305,8 +305,9 @@ fn the_ledger_can_be_exported_whole() {
         csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
     let of_registrations = |event: &&Value| event["type"].as_str().unwrap().starts_with("mentee_registration");
     let first = events.iter().find(of_registrations).unwrap();
+    let seq = first["seq"].to_string();
     let value = |field: &str| {
-        let row = rows.iter().find(|row| row[0] == first["seq"].to_string() && &row[6] == field);
+        let row = rows.iter().find(|row| row[0] == seq && &row[6] == field);
         row.unwrap_or_else(|| panic!("no {field} in {text}"))[7].to_owned()
     };
     assert_eq!(value("answers.full_name"), first["data"]["answers"]["full_name"].as_str().unwrap());
