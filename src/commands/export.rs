@@ -72,8 +72,8 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
         return Err(Failure::Mend(error.to_string()));
     }
     match (format, printed) {
-        (ExportFormat::Json, 0) => say("[]"),
-        (ExportFormat::Json, _) => say("]"),
+        (ExportFormat::Json, 0) => say(format_args!("[]")),
+        (ExportFormat::Json, _) => say(format_args!("]")),
         (ExportFormat::Csv, _) => {}
     }
     Ok(())
