@@ -121,12 +121,38 @@ pub enum Command {
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
+    /// The board's seasons: opens one, closes one, lists them.
+    Season {
+        /// What to do.
+        #[command(subcommand)]
+        command: SeasonCommand,
+    },
     /// The ledger.
     Ledger {
         /// What to do with it.
         #[command(subcommand)]
         command: LedgerCommand,
     },
+}
+
+/// What can be done with seasons. Which there are, and their days, stands in the configuration.
+#[derive(Debug, Subcommand)]
+pub enum SeasonCommand {
+    /// Records that a season is open from today on.
+    Open {
+        /// The season's code.
+        code: String,
+        /// Even though another one is open.
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// Lists what is still open, records that a season is closed, and says what comes next.
+    Close {
+        /// The season's code.
+        code: String,
+    },
+    /// Shows every season with its days and whether it is open.
+    List,
 }
 
 /// What can be done with the ledger.

@@ -12,6 +12,7 @@ mod matching;
 mod print;
 mod run;
 mod sandbox;
+mod season;
 mod stats;
 mod sync;
 mod why;
@@ -75,6 +76,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
+            }
+            Command::Season { command } => {
+                let setting = setting()?;
+                season::season(&setting, now_in(setting.config.timezone), &command)
             }
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }

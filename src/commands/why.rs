@@ -134,6 +134,8 @@ fn happened(event: &Event) -> &'static str {
         Event::RowRejected(_) => "why-rejected",
         Event::RowCopied(_) => "why-copied",
         Event::TabObserved(_) => "why-observed",
+        Event::SeasonOpened(_) => "why-season-opened",
+        Event::SeasonClosed(_) => "why-season-closed",
         Event::SuggestionsIssued(_) | Event::PlacementDecided(_) | Event::Unknown(_) => "why-decided",
     }
 }

@@ -21,6 +21,7 @@ pub mod references;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod season;
+pub mod season_state;
 pub mod standing;
 pub mod state;
 pub mod support;

@@ -11,6 +11,7 @@ use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, Rej
 use super::problem::Problem;
 use super::quality::Quality;
 use super::record::{Record, Source, to_the_second};
+use super::season_state::SeasonStates;
 
 /// An event that cannot follow on the state before it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -110,6 +111,8 @@ pub struct State {
     pub rejected_pairs: BTreeSet<(CompactString, CompactString)>,
     /// The suggestions last shown.
     pub issued: Option<IssuedSuggestions>,
+    /// What the board has decided about its seasons.
+    pub seasons: SeasonStates,
     /// What rows have in common, kept once.
     pub question_lists: QuestionLists,
 }
@@ -158,6 +161,8 @@ impl State {
                 self.decide(seq, decision);
                 Ok(())
             }
+            Event::SeasonOpened(opening) => self.seasons.opened(opening),
+            Event::SeasonClosed(closing) => self.seasons.closed(closing),
             Event::Unknown(_) => Ok(()),
         }
     }
