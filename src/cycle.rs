@@ -9,10 +9,11 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 
-use crate::config::TabName;
+use crate::config::{Config, TabName};
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
+use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
 use crate::ledger::record::Source;
 use crate::ledger::records::Records;
@@ -112,6 +113,7 @@ pub async fn cycle(
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
     happened.note_issue(setting, &memory.state, &suggestions)?;
+    happened.note_config(&setting.config, &memory.state)?;
     let rehearsal = log.is_none();
     let head = match log {
         Some(log) => happened.record(log, &memory.head)?,
@@ -262,16 +264,17 @@ fn sort_out(
 }
 
 /// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
-/// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
+/// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<NewEvent>,
     issue: Option<IssuedSuggestions>,
+    configured: Option<Configured>,
 }
 
 impl Happened {
     fn at(now: DateTime<Tz>) -> Self {
-        Self { at: now, lines: Vec::new(), issue: None }
+        Self { at: now, lines: Vec::new(), issue: None, configured: None }
     }
 
     /// Takes in an event, so that what comes after sees it.
@@ -298,6 +301,17 @@ impl Happened {
         Ok(())
     }
 
+    /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
+    /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
+    fn note_config(&mut self, config: &Config, state: &State) -> Result<(), CycleError> {
+        let configured = config.recorded();
+        if state.configured.as_ref() != Some(&configured) {
+            self.write(None, &Event::ConfigChanged(configured.clone()))?;
+            self.configured = Some(configured);
+        }
+        Ok(())
+    }
+
     /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
     fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
@@ -319,6 +333,9 @@ impl Happened {
     fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
+        }
+        if let Some(configured) = self.configured {
+            memory.take(None, Event::ConfigChanged(configured))?;
         }
         Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
     }

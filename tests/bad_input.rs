@@ -480,7 +480,7 @@ mod ledger {
         std::fs::remove_dir_all(program.ledger_dir()).unwrap();
         program
             .run(&["sync"])
-            .failed(4, &["Tab Status pernah melihat kejadian 53", "cadangan buku catatan yang terbaru"]);
+            .failed(4, &["Tab Status pernah melihat kejadian 54", "cadangan buku catatan yang terbaru"]);
     }
 
     #[test]
@@ -525,7 +525,7 @@ mod google {
         program.requests_let_through(2);
         program.fault(json!({"status": 503, "after": true}));
         let said = program.sync();
-        assert!(said.contains("53 kejadian dicatat"), "{said}");
+        assert!(said.contains("54 kejadian dicatat"), "{said}");
         is_whole(&program);
     }
 

@@ -32,6 +32,7 @@ fn every_type_has_golden_lines_that_are_written_as_they_were_read() {
         kinds.insert(kind.replace("mentee_registration.", "form."));
     }
     let all = [
+        "config_changed",
         "form.amended",
         "form.retracted",
         "form.submitted",

@@ -1304,3 +1304,5 @@ error-season-not-begun = { $name } was never opened and only begins on { $day }.
 mend-season-not-begun = Check the code with halaqah season list.
 why-season-opened = season opened
 why-season-closed = season closed
+why-config-changed = configuration changed
+why-suggested = suggestions issued

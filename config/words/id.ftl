@@ -1304,3 +1304,5 @@ error-season-not-begun = { $name } belum pernah dibuka dan baru mulai { $day }.
 mend-season-not-begun = Periksa kodenya dengan halaqah season list.
 why-season-opened = musim dibuka
 why-season-closed = musim ditutup
+why-config-changed = konfigurasi berubah
+why-suggested = usulan diberikan

@@ -7,6 +7,7 @@ use chrono::{NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
 
 use super::answers::{Answer, Answers, QuestionLists};
+use super::configured::Configured;
 use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
 use super::problem::Problem;
 use super::quality::Quality;
@@ -113,6 +114,8 @@ pub struct State {
     pub issued: Option<IssuedSuggestions>,
     /// What the board has decided about its seasons.
     pub seasons: SeasonStates,
+    /// What of the configuration was last recorded.
+    pub configured: Option<Configured>,
     /// What rows have in common, kept once.
     pub question_lists: QuestionLists,
 }
@@ -163,6 +166,10 @@ impl State {
             }
             Event::SeasonOpened(opening) => self.seasons.opened(opening),
             Event::SeasonClosed(closing) => self.seasons.closed(closing),
+            Event::ConfigChanged(configured) => {
+                self.configured = Some(configured);
+                Ok(())
+            }
             Event::Unknown(_) => Ok(()),
         }
     }
