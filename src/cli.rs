@@ -12,6 +12,7 @@ use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::LogError;
 use crate::ledger::line::LineHash;
+use crate::ledger::point::AsOf;
 use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
 
@@ -52,6 +53,9 @@ pub enum Command {
         /// Lets through a reading in which many rows are gone at once.
         #[arg(long)]
         accept_retractions: bool,
+        /// Shows instead what the tabs would have said then (a day's end or a moment), against what is there now.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "accept_retractions")]
+        as_of: Option<AsOf>,
     },
     /// The local stand-in for Google Sheets alone.
     #[command(after_long_help = FAULTS_HELP)]
@@ -102,6 +106,9 @@ pub enum Command {
         /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
+        /// As the ledger stood at the end of a day, or at a moment.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "instance")]
+        as_of: Option<AsOf>,
         /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
         #[arg(long, value_name = "DIR", requires = "json", conflicts_with_all = ["explain", "regroup", "what_if"])]
         instance: Option<PathBuf>,
@@ -174,6 +181,9 @@ pub enum LedgerCommand {
         /// Only the last so many.
         #[arg(long, value_name = "N")]
         last: Option<usize>,
+        /// Only what was recorded by the end of a day, or by a moment.
+        #[arg(long, value_name = "MOMENT")]
+        as_of: Option<AsOf>,
     },
 }
 

@@ -144,21 +144,45 @@ pub async fn cycle(
 /// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
 /// reached, everything else is done.
 async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
-    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
-    let plan = match google.read(id, &ids).await {
-        Ok(ours) => plan(wanted, &ours, &[]),
-        // Somebody deleted a tab, or one of ours was never made.
-        Err(GoogleError::NoSuchGrid { .. }) => {
-            let tabs = google.overview(id).await?.tabs;
-            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
-            plan(wanted, &google.read(id, &ids).await?, &tabs)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let plan = plan_of(google, id, wanted).await?;
     if !rehearsal {
         google.apply(id, &plan).await?;
     }
     Ok(plan)
+}
+
+/// What the tabs would have said at a moment, by what the memory holds of it, against what is there now. Writes nothing.
+pub async fn tabs_then(
+    setting: &Setting,
+    google: &Google,
+    memory: &Memory,
+    then: DateTime<Tz>,
+) -> Result<Report, CycleError> {
+    let (state, config) = (&memory.state, &setting.config);
+    let standing = standing(setting, state, then.date_naive())?;
+    let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+    let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
+    let plan = plan_of(google, &config.spreadsheet_id, &tabs(&scene)).await?;
+    let restricted = match &config.restricted_id {
+        Some(id) => plan_of(google, id, &restricted_tabs(&scene)).await?,
+        None => Plan::default(),
+    };
+    Ok(Report { plan, restricted, ..Report::default() })
+}
+
+/// The plan of tabs of ours against what a spreadsheet has of them.
+async fn plan_of(google: &Google, id: &str, wanted: &[Wanted]) -> Result<Plan, CycleError> {
+    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
+    match google.read(id, &ids).await {
+        Ok(ours) => Ok(plan(wanted, &ours, &[])),
+        // Somebody deleted a tab, or one of ours was never made.
+        Err(GoogleError::NoSuchGrid { .. }) => {
+            let tabs = google.overview(id).await?.tabs;
+            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            Ok(plan(wanted, &google.read(id, &ids).await?, &tabs))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The spreadsheet as it was read.

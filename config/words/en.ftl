@@ -1306,3 +1306,14 @@ why-season-opened = season opened
 why-season-closed = season closed
 why-config-changed = configuration changed
 why-suggested = suggestions issued
+
+## Looking back
+
+look-back-configured = The configuration was another one then ({ $parts }); this is computed with that of today.
+part-seasons = seasons
+part-calendar = calendar
+part-matching = matching
+part-procedures = procedures
+part-handover = documents for the handover
+plan-then = What the tabs would have said on { $moment } (up to event { $seq }), against what is there now:
+plan-then-same = The tabs say what they would have said on { $moment } (up to event { $seq }).

@@ -1306,3 +1306,14 @@ why-season-opened = musim dibuka
 why-season-closed = musim ditutup
 why-config-changed = konfigurasi berubah
 why-suggested = usulan diberikan
+
+## Melihat ke belakang
+
+look-back-configured = Konfigurasi waktu itu berbeda ({ $parts }); ini dihitung dengan konfigurasi hari ini.
+part-seasons = musim
+part-calendar = kalender
+part-matching = penjodohan
+part-procedures = prosedur
+part-handover = dokumen serah terima
+plan-then = Yang akan ditampilkan tab pada { $moment } (sampai kejadian { $seq }), dibandingkan dengan isinya sekarang:
+plan-then-same = Isi tab sama dengan yang akan ditampilkan pada { $moment } (sampai kejadian { $seq }).

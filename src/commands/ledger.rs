@@ -7,6 +7,7 @@ use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log, Moved, repair as move_aside};
 use crate::ledger::line::LineHash;
+use crate::ledger::point::AsOf;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -16,7 +17,7 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
-        LedgerCommand::Show { kind, last } => show(setting, kind.as_deref(), *last),
+        LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
 }
 
@@ -86,14 +87,15 @@ fn moved_words(moved: &Moved, words: &Words) -> String {
     words.say_with(key, &parts)
 }
 
-fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<(), Failure> {
-    let mut kept = VecDeque::new();
+fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
+    let (mut kept, mut past) = (VecDeque::new(), false);
     let wanted = |line: &Line<'_>| {
         let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
         kind.is_none_or(|kind| kind == line.kind || kind == form)
     };
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
-        if !wanted(line) {
+        past = past || as_of.is_some_and(|as_of| !as_of.holds(line.at, setting.config.timezone));
+        if past || !wanted(line) {
             return Ok(());
         }
         let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();

@@ -13,6 +13,7 @@ pub mod meetings;
 pub mod mentor_steps;
 pub mod names;
 pub mod people;
+pub mod point;
 pub mod problem;
 pub mod procedures;
 pub mod quality;
