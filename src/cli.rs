@@ -12,7 +12,7 @@ use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::LogError;
 use crate::ledger::line::LineHash;
-use crate::ledger::point::AsOf;
+use crate::ledger::point::{AsOf, Point};
 use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
 
@@ -173,6 +173,21 @@ pub enum LedgerCommand {
     },
     /// Moves what cannot be chained any more aside, from the first bad line on, so that the rest opens again. Deletes nothing.
     Repair,
+    /// Which figures changed between two points (an event's number, a day's end or a moment), and by which events.
+    Diff {
+        /// The one point.
+        #[arg(value_name = "A")]
+        from: Point,
+        /// The other point.
+        #[arg(value_name = "B")]
+        to: Point,
+        /// Lists the events, not only how many there are of each kind.
+        #[arg(long)]
+        lines: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints lines, oldest first.
     Show {
         /// Only events of this type, such as `meeting_report.submitted`, or of this form.

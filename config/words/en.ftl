@@ -1317,3 +1317,14 @@ part-procedures = procedures
 part-handover = documents for the handover
 plan-then = What the tabs would have said on { $moment } (up to event { $seq }), against what is there now:
 plan-then-same = The tabs say what they would have said on { $moment } (up to event { $seq }).
+
+## What changed between two points
+
+diff-head = From { $from } (event { $first }) to { $to } (event { $last }): figures changed: { $figures }
+diff-family = { $family }, { $season }
+diff-by = (events { $events })
+diff-events = Events between the two: { $count }
+diff-configured = configuration changed ({ $parts })
+diff-days = Figures without events changed because days have passed.
+error-ledger-no-such-event = There is no event { $asked } in the ledger; it ends with event { $last }.
+mend-ledger-no-such-event = Name an event up to { $last }, or a day or moment.

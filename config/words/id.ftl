@@ -1317,3 +1317,14 @@ part-procedures = prosedur
 part-handover = dokumen serah terima
 plan-then = Yang akan ditampilkan tab pada { $moment } (sampai kejadian { $seq }), dibandingkan dengan isinya sekarang:
 plan-then-same = Isi tab sama dengan yang akan ditampilkan pada { $moment } (sampai kejadian { $seq }).
+
+## Yang berubah di antara dua titik
+
+diff-head = Dari { $from } (kejadian { $first }) sampai { $to } (kejadian { $last }): { $figures } angka berubah
+diff-family = { $family }, { $season }
+diff-by = (kejadian { $events })
+diff-events = Kejadian di antaranya: { $count }
+diff-configured = konfigurasi berubah ({ $parts })
+diff-days = Angka tanpa kejadian berubah karena hari berganti.
+error-ledger-no-such-event = Kejadian { $asked } tidak ada di buku catatan; yang terakhir kejadian { $last }.
+mend-ledger-no-such-event = Sebutkan kejadian sampai { $last }, atau tanggal atau saat.

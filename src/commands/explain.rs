@@ -89,6 +89,25 @@ impl Explain for NotInChain {
     }
 }
 
+/// An event that the ledger does not have.
+pub struct NoSuchEvent {
+    /// Its number.
+    pub asked: u64,
+    /// The ledger's last event.
+    pub last: u64,
+}
+
+impl Explain for NoSuchEvent {
+    fn sentences(&self, _: &Words) -> Sentences {
+        let parts = [("asked", self.asked.to_string()), ("last", self.last.to_string())];
+        Sentences::new("ledger-no-such-event", parts)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
+    }
+}
+
 impl Explain for GoogleError {
     fn sentences(&self, words: &Words) -> Sentences {
         google::sentences(self, words)

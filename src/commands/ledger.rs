@@ -1,4 +1,6 @@
-//! `ledger verify`, `ledger repair` and `ledger show`.
+//! `ledger verify`, `ledger repair`, `ledger show` and `ledger diff`.
+
+mod diff;
 
 use std::collections::VecDeque;
 
@@ -17,6 +19,7 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
+        LedgerCommand::Diff { from, to, lines, json } => diff::diff(setting, [*from, *to], *lines, *json),
         LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
 }

@@ -113,6 +113,7 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(NowGiven),
         Box::new(NotInChain { hash: "ab12".into(), seq: 7 }),
         Box::new(ConnectError::NoKey),
+        Box::new(NoSuchEvent { asked: 99, last: 54 }),
         Box::new(Refusal::AlreadyOpen { name: "Ganjil".into(), since: START }),
         Box::new(Refusal::OthersOpen { code: "2027-genap".into(), others: vec!["2026-ganjil".into()] }),
         Box::new(Refusal::AlreadyClosed { name: "Ganjil".into(), since: START }),
