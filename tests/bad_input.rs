@@ -223,7 +223,7 @@ mod spreadsheet {
             delete_rows(&program, form, 1, 40);
         }
         program.sync();
-        assert_eq!(program.events().len(), 6, "the tabs were seen, and nothing else happened");
+        assert_eq!(program.events().len(), 7, "the tabs and the configuration were seen, and nothing else happened");
         assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 0 |"));
         assert!(program.run(&["match"]).ok().contains("0 adik mendapat usulan"));
         program.run(&["stats"]).ok();
