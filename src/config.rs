@@ -25,6 +25,7 @@ use crate::schedule::Schedule;
 use crate::words::Language;
 
 mod procedures;
+mod recorded;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");

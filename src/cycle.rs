@@ -9,10 +9,11 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 
-use crate::config::TabName;
+use crate::config::{Config, TabName};
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
+use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
 use crate::ledger::record::Source;
 use crate::ledger::records::Records;
@@ -112,6 +113,7 @@ pub async fn cycle(
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
     happened.note_issue(setting, &memory.state, &suggestions)?;
+    happened.note_config(&setting.config, &memory.state)?;
     let rehearsal = log.is_none();
     let head = match log {
         Some(log) => happened.record(log, &memory.head)?,
@@ -142,21 +144,45 @@ pub async fn cycle(
 /// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
 /// reached, everything else is done.
 async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
-    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
-    let plan = match google.read(id, &ids).await {
-        Ok(ours) => plan(wanted, &ours, &[]),
-        // Somebody deleted a tab, or one of ours was never made.
-        Err(GoogleError::NoSuchGrid { .. }) => {
-            let tabs = google.overview(id).await?.tabs;
-            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
-            plan(wanted, &google.read(id, &ids).await?, &tabs)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let plan = plan_of(google, id, wanted).await?;
     if !rehearsal {
         google.apply(id, &plan).await?;
     }
     Ok(plan)
+}
+
+/// What the tabs would have said at a moment, by what the memory holds of it, against what is there now. Writes nothing.
+pub async fn tabs_then(
+    setting: &Setting,
+    google: &Google,
+    memory: &Memory,
+    then: DateTime<Tz>,
+) -> Result<Report, CycleError> {
+    let (state, config) = (&memory.state, &setting.config);
+    let standing = standing(setting, state, then.date_naive())?;
+    let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+    let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
+    let plan = plan_of(google, &config.spreadsheet_id, &tabs(&scene)).await?;
+    let restricted = match &config.restricted_id {
+        Some(id) => plan_of(google, id, &restricted_tabs(&scene)).await?,
+        None => Plan::default(),
+    };
+    Ok(Report { plan, restricted, ..Report::default() })
+}
+
+/// The plan of tabs of ours against what a spreadsheet has of them.
+async fn plan_of(google: &Google, id: &str, wanted: &[Wanted]) -> Result<Plan, CycleError> {
+    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
+    match google.read(id, &ids).await {
+        Ok(ours) => Ok(plan(wanted, &ours, &[])),
+        // Somebody deleted a tab, or one of ours was never made.
+        Err(GoogleError::NoSuchGrid { .. }) => {
+            let tabs = google.overview(id).await?.tabs;
+            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            Ok(plan(wanted, &google.read(id, &ids).await?, &tabs))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The spreadsheet as it was read.
@@ -262,16 +288,17 @@ fn sort_out(
 }
 
 /// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
-/// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
+/// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<NewEvent>,
     issue: Option<IssuedSuggestions>,
+    configured: Option<Configured>,
 }
 
 impl Happened {
     fn at(now: DateTime<Tz>) -> Self {
-        Self { at: now, lines: Vec::new(), issue: None }
+        Self { at: now, lines: Vec::new(), issue: None, configured: None }
     }
 
     /// Takes in an event, so that what comes after sees it.
@@ -298,6 +325,17 @@ impl Happened {
         Ok(())
     }
 
+    /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
+    /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
+    fn note_config(&mut self, config: &Config, state: &State) -> Result<(), CycleError> {
+        let configured = config.recorded();
+        if state.configured.as_ref() != Some(&configured) {
+            self.write(None, &Event::ConfigChanged(configured.clone()))?;
+            self.configured = Some(configured);
+        }
+        Ok(())
+    }
+
     /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
     fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
@@ -319,6 +357,9 @@ impl Happened {
     fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
+        }
+        if let Some(configured) = self.configured {
+            memory.take(None, Event::ConfigChanged(configured))?;
         }
         Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
     }

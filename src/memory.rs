@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::edge::log::{Disk, Line, Log, LogError, Opened, SEGMENT_BYTES, StdDisk};
 use crate::ledger::event::{Event, UnreadableEvent, VERSION};
+use crate::ledger::line::LineHash;
 use crate::ledger::record::Source;
 use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::Suggestions;
@@ -52,6 +53,26 @@ impl Memory {
         let mut memory = Self::default();
         let opened = Log::read(dir, Some(program), |line| memory.fold(line))?;
         memory.end(&opened);
+        Ok((memory, opened))
+    }
+
+    /// Reads the ledger as it stood after the last line that `holds` before the first that does not; the rest is verified too.
+    pub fn read_until(
+        dir: &Path,
+        program: &str,
+        mut holds: impl FnMut(&Line<'_>) -> bool,
+    ) -> Result<(Self, Opened), LogError> {
+        let (mut memory, mut past, mut last) = (Self::default(), false, None);
+        let opened = Log::read(dir, Some(program), |line| {
+            past = past || !holds(line);
+            if past {
+                return Ok::<(), FoldError>(());
+            }
+            last = Some(line.hash);
+            memory.fold(line)
+        })?;
+        memory.head.seq = memory.state.seq;
+        memory.head.hash = last.unwrap_or(LineHash::ZERO).to_string();
         Ok((memory, opened))
     }
 

@@ -57,7 +57,7 @@ fn event_line(event: &Value) -> String {
 fn the_first_sync_records_every_row_and_makes_every_tab() {
     let program = Program::new();
     let said = program.sync();
-    assert!(said.contains("53 kejadian dicatat"), "{said}");
+    assert!(said.contains("54 kejadian dicatat"), "{said}");
     let kinds = [
         ("tab_observed", 6),
         ("mentee_registration.submitted", 9),
@@ -67,6 +67,7 @@ fn the_first_sync_records_every_row_and_makes_every_tab() {
         ("placement_decision.submitted", 1),
         ("meeting_report.submitted", 4),
         ("suggestions_issued", 1),
+        ("config_changed", 1),
     ];
     for (kind, count) in kinds {
         assert_eq!(program.count(kind), count, "{kind}");
@@ -77,7 +78,7 @@ fn the_first_sync_records_every_row_and_makes_every_tab() {
     assert!(program.shown("Kelompok").contains("Al-Fatih | Umar Hakim"));
     assert!(program.shown("Usulan Kelompok").contains("Salman Yusuf"));
     assert!(program.shown("Perlu Tindakan").contains("Indah Permata"), "her guardian has not agreed yet");
-    assert!(program.shown("Status").contains("53"));
+    assert!(program.shown("Status").contains("54"));
 }
 
 #[test]
@@ -274,9 +275,9 @@ fn the_ledger_can_be_verified_and_shown() {
     let events = program.events();
     let head = events.last().unwrap()["hash"].as_str().unwrap();
     let verified = program.run(&["ledger", "verify"]).ok();
-    assert!(verified.contains("53 kejadian") && verified.contains(head), "{verified}");
+    assert!(verified.contains("54 kejadian") && verified.contains(head), "{verified}");
     let all = program.run(&["ledger", "show"]).ok();
-    assert_eq!(all.lines().count(), 53);
+    assert_eq!(all.lines().count(), 54);
     let last = program.run(&["ledger", "show", "--kind", "meeting_report.submitted", "--last", "2"]).ok();
     let last: Vec<&str> = last.lines().collect();
     assert_eq!(last.len(), 2);
@@ -342,7 +343,7 @@ fn a_new_day_is_written_and_is_no_event() {
     program.sync();
     let tomorrow = |arguments: &[&str]| run(&mut program.command_at(Some("2026-11-25T07:36:00+07:00"), arguments)).ok();
     tomorrow(&["sync"]);
-    assert_eq!(program.events().len(), 53);
+    assert_eq!(program.events().len(), 54);
     assert!(program.shown("Ringkasan").contains("Keadaan per Rabu, 25 November 2026"));
     assert_eq!(tomorrow(&["sync"]).trim(), "Tidak ada yang baru.");
 }
@@ -350,7 +351,7 @@ fn a_new_day_is_written_and_is_no_event() {
 #[test]
 fn a_program_in_english_speaks_english() {
     let program = Program::new().with("language = \"id\"", "language = \"en\"");
-    assert!(program.sync().contains("Events added to the ledger: 53."));
+    assert!(program.sync().contains("Events added to the ledger: 54."));
     let titles = program.titles();
     for title in ["Summary", "To Do", "Group Suggestions", "Groups", "To Fix", "Status"] {
         assert!(titles.iter().any(|known| known == title), "{titles:?}");

@@ -1275,3 +1275,64 @@ script-thanks = Thank you, your answer is noted.
 script-no-tab = Google has not made the tab of this form yet; run it again:
 script-only-if = Only if "{ $question }" was answered with { $answers }.
 script-unknown = No form is called "{ $form }". There are: { $known }.
+
+## The board's seasons
+
+status-season = Season
+report-season-state = Season by the board's decision
+season-named = { $name }: { $state }
+season-undecided = its opening is not recorded
+season-is-open = open since { $day }
+season-is-closed = closed on { $day }
+season-was-open = open from { $opened }, closed on { $closed }
+season-also-open = also open: { $names }
+season-days = { $start } to { $end }
+season-not-configured = { $code }  not in the configuration: { $state }
+season-opened = { $name } ({ $code }) is open from { $day }.
+season-beside = Also open: { $others }.
+season-next-cycle = The tab Status shows it after the next cycle.
+season-nothing-open = Nothing is left open.
+season-still-open = Still open in { $name }:
+season-open-matter = { $what }: { $count } (see the tab { $tab })
+season-open-actions = In the tab To Do: { $alert } now, { $warning } soon.
+season-closed = { $name } ({ $code }) is closed as of { $day }.
+season-handover = Next, make the report for the next board: halaqah handover --as-of { $day }
+season-next = When the next board begins: halaqah season open { $code }
+closing-groups = { -Group }s that no decision has closed
+closing-taaruf = Taaruf not held yet
+closing-donations = Donations reported and not recorded in the treasury (less than nothing: recorded and not reported)
+closing-documents = Kinds of documents that the next board would not receive
+error-season-already-open = { $name } is already open, since { $day }.
+mend-season-already-open = Nothing is to be done; halaqah season list shows every season.
+error-season-others-open = Another season is still open: { $others }.
+mend-season-others-open = Close it first (halaqah season close CODE), or open both on purpose: halaqah season open { $code } --anyway.
+error-season-already-closed = { $name } is already closed, since { $day }.
+mend-season-already-closed = If it was closed by mistake, open it again with halaqah season open CODE.
+error-season-not-begun = { $name } was never opened and only begins on { $day }.
+mend-season-not-begun = Check the code with halaqah season list.
+why-season-opened = season opened
+why-season-closed = season closed
+why-config-changed = configuration changed
+why-suggested = suggestions issued
+
+## Looking back
+
+look-back-configured = The configuration was another one then ({ $parts }); this is computed with that of today.
+part-seasons = seasons
+part-calendar = calendar
+part-matching = matching
+part-procedures = procedures
+part-handover = documents for the handover
+plan-then = What the tabs would have said on { $moment } (up to event { $seq }), against what is there now:
+plan-then-same = The tabs say what they would have said on { $moment } (up to event { $seq }).
+
+## What changed between two points
+
+diff-head = From { $from } (event { $first }) to { $to } (event { $last }): figures changed: { $figures }
+diff-family = { $family }, { $season }
+diff-by = (events { $events })
+diff-events = Events between the two: { $count }
+diff-configured = configuration changed ({ $parts })
+diff-days = Figures without events changed because days have passed.
+error-ledger-no-such-event = There is no event { $asked } in the ledger; it ends with event { $last }.
+mend-ledger-no-such-event = Name an event up to { $last }, or a day or moment.

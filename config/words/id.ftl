@@ -1275,3 +1275,64 @@ script-thanks = Terima kasih, jawabanmu sudah tercatat.
 script-no-tab = Google belum membuat tab untuk formulir ini; jalankan lagi:
 script-only-if = Hanya jika "{ $question }" dijawab { $answers }.
 script-unknown = Tidak ada formulir bernama "{ $form }". Yang ada: { $known }.
+
+## Musim menurut pengurus
+
+status-season = Musim
+report-season-state = Keadaan musim menurut pengurus
+season-named = { $name }: { $state }
+season-undecided = pembukaannya belum dicatat
+season-is-open = dibuka { $day }
+season-is-closed = ditutup { $day }
+season-was-open = dibuka { $opened }, ditutup { $closed }
+season-also-open = juga masih dibuka: { $names }
+season-days = { $start } sampai { $end }
+season-not-configured = { $code }  tidak ada di berkas konfigurasi: { $state }
+season-opened = { $name } ({ $code }) dibuka mulai { $day }.
+season-beside = Juga masih dibuka: { $others }.
+season-next-cycle = Tab Status menampilkannya setelah siklus berikutnya.
+season-nothing-open = Tidak ada yang belum selesai. Alhamdulillah.
+season-still-open = Yang belum selesai di { $name }:
+season-open-matter = { $what }: { $count } (lihat tab { $tab })
+season-open-actions = Di tab Perlu Tindakan: { $alert } perlu segera, { $warning } perlu diperhatikan.
+season-closed = { $name } ({ $code }) ditutup per { $day }.
+season-handover = Berikutnya, buat laporan untuk pengurus baru: halaqah handover --as-of { $day }
+season-next = Saat pengurus baru mulai: halaqah season open { $code }
+closing-groups = { -Group } yang belum ditutup dengan keputusan
+closing-taaruf = Taaruf yang belum dilaksanakan
+closing-donations = Infaq yang dilaporkan tetapi belum tercatat di kas (kurang dari nol: tercatat tetapi tidak dilaporkan)
+closing-documents = Jenis dokumen yang belum bisa diserahkan
+error-season-already-open = { $name } sudah dibuka sejak { $day }.
+mend-season-already-open = Tidak ada yang perlu dilakukan; halaqah season list menampilkan semua musim.
+error-season-others-open = Masih ada musim lain yang dibuka: { $others }.
+mend-season-others-open = Tutup dulu (halaqah season close KODE), atau sengaja buka keduanya: halaqah season open { $code } --anyway.
+error-season-already-closed = { $name } sudah ditutup sejak { $day }.
+mend-season-already-closed = Kalau ditutup karena keliru, buka lagi dengan halaqah season open KODE.
+error-season-not-begun = { $name } belum pernah dibuka dan baru mulai { $day }.
+mend-season-not-begun = Periksa kodenya dengan halaqah season list.
+why-season-opened = musim dibuka
+why-season-closed = musim ditutup
+why-config-changed = konfigurasi berubah
+why-suggested = usulan diberikan
+
+## Melihat ke belakang
+
+look-back-configured = Konfigurasi waktu itu berbeda ({ $parts }); ini dihitung dengan konfigurasi hari ini.
+part-seasons = musim
+part-calendar = kalender
+part-matching = penjodohan
+part-procedures = prosedur
+part-handover = dokumen serah terima
+plan-then = Yang akan ditampilkan tab pada { $moment } (sampai kejadian { $seq }), dibandingkan dengan isinya sekarang:
+plan-then-same = Isi tab sama dengan yang akan ditampilkan pada { $moment } (sampai kejadian { $seq }).
+
+## Yang berubah di antara dua titik
+
+diff-head = Dari { $from } (kejadian { $first }) sampai { $to } (kejadian { $last }): { $figures } angka berubah
+diff-family = { $family }, { $season }
+diff-by = (kejadian { $events })
+diff-events = Kejadian di antaranya: { $count }
+diff-configured = konfigurasi berubah ({ $parts })
+diff-days = Angka tanpa kejadian berubah karena hari berganti.
+error-ledger-no-such-event = Kejadian { $asked } tidak ada di buku catatan; yang terakhir kejadian { $last }.
+mend-ledger-no-such-event = Sebutkan kejadian sampai { $last }, atau tanggal atau saat.

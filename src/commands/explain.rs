@@ -27,7 +27,7 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+    pub(super) fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
         Self { name, parts: parts.into() }
     }
 
@@ -86,6 +86,25 @@ impl Explain for NotInChain {
 
     fn fails(&self, message: String) -> Failure {
         Failure::Damaged(message)
+    }
+}
+
+/// An event that the ledger does not have.
+pub struct NoSuchEvent {
+    /// Its number.
+    pub asked: u64,
+    /// The ledger's last event.
+    pub last: u64,
+}
+
+impl Explain for NoSuchEvent {
+    fn sentences(&self, _: &Words) -> Sentences {
+        let parts = [("asked", self.asked.to_string()), ("last", self.last.to_string())];
+        Sentences::new("ledger-no-such-event", parts)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
     }
 }
 

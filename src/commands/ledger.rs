@@ -1,13 +1,16 @@
-//! `ledger verify`, `ledger repair` and `ledger show`; `ledger export` has a file of its own.
+//! `ledger verify`, `ledger repair` and `ledger show`; `ledger diff` and `ledger export` have files of their own.
+
+mod diff;
+mod export;
 
 use std::collections::VecDeque;
 
 use super::explain::{NotInChain, in_words};
-use super::export::export;
 use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log, Moved, repair as move_aside};
 use crate::ledger::line::LineHash;
+use crate::ledger::point::AsOf;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -17,8 +20,9 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
-        LedgerCommand::Export { format, kind } => export(setting, *format, kind.as_deref()),
-        LedgerCommand::Show { kind, last } => show(setting, kind.as_deref(), *last),
+        LedgerCommand::Export { format, kind } => export::export(setting, *format, kind.as_deref()),
+        LedgerCommand::Diff { from, to, lines, json } => diff::diff(setting, [*from, *to], *lines, *json),
+        LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
 }
 
@@ -94,11 +98,12 @@ pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
     kind == line.kind || kind == form
 }
 
-fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<(), Failure> {
-    let mut kept = VecDeque::new();
+fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
+    let (mut kept, mut past) = (VecDeque::new(), false);
     let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
-        if !wanted(line) {
+        past = past || as_of.is_some_and(|as_of| !as_of.holds(line.at, setting.config.timezone));
+        if past || !wanted(line) {
             return Ok(());
         }
         let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();

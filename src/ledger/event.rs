@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answers::Answers;
+use super::configured::Configured;
 use super::problem::Problem;
+use super::season_state::{SeasonClosing, SeasonOpening};
 use crate::table::Cell;
 
 /// The version of every event type that this program writes.
@@ -36,6 +38,12 @@ pub enum Event {
     SuggestionsIssued(IssuedSuggestions),
     /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
     PlacementDecided(PlacementDecision),
+    /// The board opened a season: `season_opened`.
+    SeasonOpened(SeasonOpening),
+    /// The board closed a season: `season_closed`.
+    SeasonClosed(SeasonClosing),
+    /// What changes figures or suggestions is configured otherwise than before: `config_changed`.
+    ConfigChanged(Configured),
     /// A type that this program does not know.
     Unknown(CompactString),
 }
@@ -227,6 +235,9 @@ impl Event {
             Self::TabObserved(_) => "tab_observed".to_owned(),
             Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
             Self::PlacementDecided(_) => "placement_decided".to_owned(),
+            Self::SeasonOpened(_) => "season_opened".to_owned(),
+            Self::SeasonClosed(_) => "season_closed".to_owned(),
+            Self::ConfigChanged(_) => "config_changed".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
         }
     }
@@ -239,6 +250,7 @@ impl Event {
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
             Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
+            Self::SeasonOpened(_) | Self::SeasonClosed(_) | Self::ConfigChanged(_) => None,
         }
     }
 
@@ -252,6 +264,9 @@ impl Event {
             Self::TabObserved(data) => serde_json::value::to_raw_value(data),
             Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
             Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonOpened(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonClosed(data) => serde_json::value::to_raw_value(data),
+            Self::ConfigChanged(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
@@ -267,6 +282,9 @@ impl Event {
             (_, "tab_observed") => parse(data, Self::TabObserved),
             (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
             (_, "placement_decided") => parse(data, Self::PlacementDecided),
+            (_, "season_opened") => parse(data, Self::SeasonOpened),
+            (_, "season_closed") => parse(data, Self::SeasonClosed),
+            (_, "config_changed") => parse(data, Self::ConfigChanged),
             _ => Ok(Self::Unknown(kind.into())),
         };
         parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })

@@ -7,10 +7,12 @@ use chrono::{NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
 
 use super::answers::{Answer, Answers, QuestionLists};
+use super::configured::Configured;
 use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
 use super::problem::Problem;
 use super::quality::Quality;
 use super::record::{Record, Source, to_the_second};
+use super::season_state::SeasonStates;
 
 /// An event that cannot follow on the state before it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -110,6 +112,10 @@ pub struct State {
     pub rejected_pairs: BTreeSet<(CompactString, CompactString)>,
     /// The suggestions last shown.
     pub issued: Option<IssuedSuggestions>,
+    /// What the board has decided about its seasons.
+    pub seasons: SeasonStates,
+    /// What of the configuration was last recorded.
+    pub configured: Option<Configured>,
     /// What rows have in common, kept once.
     pub question_lists: QuestionLists,
 }
@@ -156,6 +162,12 @@ impl State {
             }
             Event::PlacementDecided(decision) => {
                 self.decide(seq, decision);
+                Ok(())
+            }
+            Event::SeasonOpened(opening) => self.seasons.opened(opening),
+            Event::SeasonClosed(closing) => self.seasons.closed(closing),
+            Event::ConfigChanged(configured) => {
+                self.configured = Some(configured);
                 Ok(())
             }
             Event::Unknown(_) => Ok(()),

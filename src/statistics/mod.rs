@@ -11,6 +11,7 @@ use crate::ledger::standing::Standing;
 mod budget;
 mod capacity;
 mod cash;
+mod changes;
 mod data_quality;
 mod documents;
 mod evidence;
@@ -30,6 +31,7 @@ mod survival;
 mod taaruf;
 mod waiting;
 
+pub use changes::{Change, changes};
 pub use documents::documents;
 pub use evidence::{Asked, Behind, Evidence, Lines, evidence};
 pub use meetings::{absent_in_a_row, regularity_of};

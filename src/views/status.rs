@@ -33,6 +33,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         [text(words.say("status-events")), count(i64::try_from(scene.head.seq).unwrap_or(i64::MAX))],
     );
     sheet.push(Style::Body, [text(words.say("status-head")), WantedCell::new(scene.head.hash.as_str(), Format::Text)]);
+    sheet.push(Style::Body, [text(words.say("status-season")), text(super::seasons::line(scene))]);
     sheet.push(Style::Section, [text(words.say("status-forms"))]);
     for (form, title) in &scene.labels.forms {
         sheet.push(Style::Body, [text(title.as_str()), text(form_line(scene, form))]);

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::explain::in_words;
-use super::ledger::is_of_kind;
-use super::print::say;
+use super::is_of_kind;
 use crate::cli::{ExportFormat, Failure};
+use crate::commands::explain::in_words;
+use crate::commands::print::say;
 use crate::edge::log::{Line, Log};
 use crate::setting::Setting;
 

@@ -1,0 +1,277 @@
+//! `ledger diff`: which figures changed between two points of the ledger, and by which events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::{Value, json};
+
+use crate::cli::Failure;
+use crate::commands::explain::{NoSuchEvent, in_words};
+use crate::commands::handover::said;
+use crate::commands::look_back::{part_names, warn_of_configuration};
+use crate::commands::print::say;
+use crate::commands::why::{shown_line, what_happened};
+use crate::cycle::{figures, standing};
+use crate::edge::log::{Line, Log};
+use crate::ledger::configured::Configured;
+use crate::ledger::event::{Event, UnreadableEvent};
+use crate::ledger::point::Point;
+use crate::ledger::quality::Quality;
+use crate::ledger::standing::Standing;
+use crate::memory::Memory;
+use crate::setting::Setting;
+use crate::statistics::{Asked, Change, Evidence, Figures, Scene, changes, evidence};
+use crate::views::glossary;
+
+/// Behind one figure so many events are named, and then how many more there are.
+const NAMED: usize = 5;
+
+/// Prints what changed between two points, the earlier one first.
+pub fn diff(setting: &Setting, points: [Point; 2], lines: bool, as_json: bool) -> Result<(), Failure> {
+    let [one, other] = [Side::at(setting, points[0])?, Side::at(setting, points[1])?];
+    let later = |side: &Side| (side.memory.head.seq, side.at);
+    let (from, to) = if later(&one) <= later(&other) { (one, other) } else { (other, one) };
+    warn_of_configuration(setting, &to.memory);
+    let (before, after) = (Picture::of(setting, &from)?, Picture::of(setting, &to)?);
+    let between = Between::read(setting, &from.memory, &to.memory)?;
+    let found: Vec<(Change, Vec<u64>)> = changes(&before.figures, &after.figures)
+        .into_iter()
+        .map(|change| {
+            let behind = [&before, &after].into_iter().filter_map(|picture| picture.behind(setting, &change.path));
+            let events = between.about(behind);
+            (change, events)
+        })
+        .collect();
+    if as_json {
+        say(format_args!("{:#}", to_json(&before, &after, &found, &between, lines)));
+    } else {
+        print(setting, &before, &after, &found, &between);
+        if lines {
+            between.lines.iter().for_each(|line| say(format_args!("  {}", line.shown)));
+        }
+    }
+    Ok(())
+}
+
+/// One of the two points: the ledger as it stood, and the day of its figures.
+struct Side {
+    memory: Memory,
+    at: NaiveDateTime,
+    day: NaiveDate,
+}
+
+impl Side {
+    fn at(setting: &Setting, point: Point) -> Result<Self, Failure> {
+        let (config, words, zone) = (&setting.config, &setting.words, setting.config.timezone);
+        let read =
+            Memory::read_until(&config.ledger_dir(), &config.program_code, |line| point.holds(line.seq, line.at, zone));
+        let (memory, opened) = read.map_err(in_words(words))?;
+        let at = match point {
+            Point::Event(asked) if asked > opened.head.seq => {
+                return Err(in_words(words)(NoSuchEvent { asked, last: opened.head.seq }));
+            }
+            // The day of an event is the one on which it was recorded.
+            Point::Event(_) => memory.head.at.unwrap_or_default(),
+            Point::At(as_of) => as_of.moment(zone).naive_local(),
+        };
+        Ok(Self { memory, at, day: at.date() })
+    }
+}
+
+/// How the program stood at a point, in figures.
+struct Picture<'s> {
+    side: &'s Side,
+    standing: Standing<'s>,
+    quality: Quality,
+    figures: Figures,
+}
+
+impl<'s> Picture<'s> {
+    fn of(setting: &'s Setting, side: &'s Side) -> Result<Self, Failure> {
+        let standing = standing(setting, &side.memory.state, side.day).map_err(in_words(&setting.words))?;
+        let figures = figures(setting, &side.memory.state, &standing);
+        Ok(Self { side, quality: side.memory.state.quality(), standing, figures })
+    }
+
+    fn behind(&self, setting: &Setting, path: &str) -> Option<Evidence> {
+        let scene = Scene {
+            standing: &self.standing,
+            quality: &self.quality,
+            handover: &setting.config.handover_kinds,
+            mushaf: &setting.mushaf,
+        };
+        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
+    }
+
+    fn to_json(&self) -> Value {
+        let head = &self.side.memory.head;
+        json!({
+            "event": head.seq,
+            "moment": self.side.at.to_string(),
+            "as_of": self.side.day.to_string(),
+            "season": self.standing.season.code,
+        })
+    }
+}
+
+/// A line between the two points.
+struct LineBetween {
+    seq: u64,
+    kind: String,
+    about: Option<(String, String)>,
+    configures: bool,
+    observes: bool,
+    happened: String,
+    shown: String,
+}
+
+/// All lines after the first point, up to the second.
+struct Between {
+    lines: Vec<LineBetween>,
+}
+
+impl Between {
+    fn read(setting: &Setting, from: &Memory, to: &Memory) -> Result<Self, Failure> {
+        let (first, last) = (from.head.seq, to.head.seq);
+        let (mut lines, mut configured) = (Vec::new(), from.state.configured.clone());
+        let each = |line: &Line<'_>| -> Result<(), UnreadableEvent> {
+            if line.seq <= first || line.seq > last {
+                return Ok(());
+            }
+            let event = Event::read(line.kind, line.v, line.data.get())?;
+            let key = line.source.as_ref().map(|source| source.key.to_string());
+            let happened = match &event {
+                Event::ConfigChanged(now) => configuration_words(setting, configured.replace(now.clone()), now),
+                event => what_happened(setting, event),
+            };
+            lines.push(LineBetween {
+                seq: line.seq,
+                kind: line.kind.to_owned(),
+                about: event.form().map(str::to_owned).zip(key),
+                configures: matches!(event, Event::ConfigChanged(_)),
+                observes: matches!(event, Event::TabObserved(_)),
+                happened,
+                shown: shown_line(setting, line, &event),
+            });
+            Ok(())
+        };
+        let read = Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each);
+        read.map_err(in_words(&setting.words))?;
+        Ok(Self { lines })
+    }
+
+    /// The numbers of those that are about what is behind a figure.
+    fn about(&self, behind: impl Iterator<Item = Evidence>) -> Vec<u64> {
+        let (mut seqs, mut rows) = (BTreeSet::new(), BTreeSet::new());
+        let (mut configured, mut observed) = (false, false);
+        for found in behind {
+            (configured, observed) = (configured || found.configured, observed || found.observed_tabs);
+            for row in found.counted.into_iter().chain(found.against.into_iter().flatten()) {
+                seqs.insert(row.seq);
+                rows.insert((row.form.to_string(), row.key.to_string()));
+            }
+        }
+        let is_about = |line: &&LineBetween| {
+            seqs.contains(&line.seq)
+                || line.about.as_ref().is_some_and(|row| rows.contains(row))
+                || (configured && line.configures)
+                || (observed && line.observes)
+        };
+        self.lines.iter().filter(is_about).map(|line| line.seq).collect()
+    }
+}
+
+/// That the configuration changed, and in which parts.
+fn configuration_words(setting: &Setting, before: Option<Configured>, now: &Configured) -> String {
+    let parts = part_names(setting, &now.changed(before.as_ref()));
+    setting.words.say_with("diff-configured", &[("parts", &parts)])
+}
+
+fn print(
+    setting: &Setting,
+    before: &Picture<'_>,
+    after: &Picture<'_>,
+    found: &[(Change, Vec<u64>)],
+    between: &Between,
+) {
+    let words = &setting.words;
+    let moment = |picture: &Picture<'_>| words.moment(picture.side.at);
+    let seq = |picture: &Picture<'_>| picture.side.memory.head.seq.to_string();
+    let parts = [
+        ("from", moment(before)),
+        ("first", seq(before)),
+        ("to", moment(after)),
+        ("last", seq(after)),
+        ("figures", words.integer(found.len() as i64)),
+    ];
+    say(words.say_with("diff-head", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
+    let (old, new) = (before.standing.season, after.standing.season);
+    let season = if old.code == new.code { new.name.clone() } else { format!("{} → {}", old.name, new.name) };
+    let mut family = "";
+    for (change, events) in found {
+        let this = change.path.split('.').next().unwrap_or_default();
+        if this != family {
+            family = this;
+            let title = words.say(&format!("family-{family}"));
+            say(words.say_with("diff-family", &[("family", &title), ("season", &season)]));
+        }
+        say(format_args!("  {}", change_words(setting, change, events)));
+    }
+    say(words.say_with("diff-events", &[("count", &words.integer(between.lines.len() as i64))]));
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in &between.lines {
+        *counts.entry(&line.happened).or_default() += 1;
+    }
+    for (happened, count) in counts {
+        say(format_args!("  {happened}  {}", words.integer(count)));
+    }
+    if before.side.day != after.side.day && found.iter().any(|(_, events)| events.is_empty()) {
+        say(words.say("diff-days"));
+    }
+}
+
+/// `9 → 10  registration.people  People who registered.  (events 54, 56)`.
+fn change_words(setting: &Setting, change: &Change, events: &[u64]) -> String {
+    let words = &setting.words;
+    let value = |value: &Value| {
+        let cell = glossary::value_cell(Some(value), &change.path, &setting.labels, words);
+        said(&cell.value, cell.format, words)
+    };
+    let path: Vec<&str> = change.path.split('.').collect();
+    let meaning = glossary::describes(&path).map(|key| words.say(&key)).unwrap_or_default();
+    let line = format!("{} → {}  {}  {meaning}", value(&change.before), value(&change.after), change.path);
+    if events.is_empty() {
+        return line.trim_end().to_owned();
+    }
+    let mut named = events.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
+    if events.len() > NAMED {
+        let more = (events.len() - NAMED).to_string();
+        named = words.say_with("and-more", &[("list", &named), ("count", &more)]);
+    }
+    format!("{}  {}", line.trim_end(), words.say_with("diff-by", &[("events", &named)]))
+}
+
+fn to_json(
+    before: &Picture<'_>,
+    after: &Picture<'_>,
+    found: &[(Change, Vec<u64>)],
+    between: &Between,
+    lines: bool,
+) -> Value {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in &between.lines {
+        *counts.entry(&line.kind).or_default() += 1;
+    }
+    let figure = |(change, events): &(Change, Vec<u64>)| json!({"path": change.path, "before": change.before, "after": change.after, "events": events});
+    let mut answer = json!({
+        "from": before.to_json(),
+        "to": after.to_json(),
+        "figures": found.iter().map(figure).collect::<Vec<_>>(),
+        "events": counts,
+    });
+    if lines {
+        let line = |line: &LineBetween| json!({"event": line.seq, "type": line.kind});
+        answer["lines"] = between.lines.iter().map(line).collect();
+    }
+    answer
+}
