@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
@@ -119,6 +119,12 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]
         deadline: Option<Duration>,
     },
+    /// The forms that people fill in.
+    Forms {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: FormsCommand,
+    },
     /// The year's report for the next board: a spreadsheet file and a page to print.
     Handover {
         /// The folder that the two files are written to; it is made if it is not there.
@@ -139,6 +145,17 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         command: LedgerCommand,
+    },
+}
+
+/// What can be done with the forms.
+#[derive(Debug, Subcommand)]
+pub enum FormsCommand {
+    /// Prints the Apps Script that creates the Google Forms and lets them answer into the spreadsheet.
+    Script {
+        /// The forms by key; otherwise those that the configuration gives a tab.
+        #[arg(value_name = "FORM")]
+        forms: Vec<String>,
     },
 }
 
@@ -200,6 +217,24 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "MOMENT")]
         as_of: Option<AsOf>,
     },
+    /// Prints all events for another program. It holds personal data of minors: keep it as you keep the ledger.
+    Export {
+        /// json: everything, exactly; csv: one line for each value, for a spreadsheet.
+        #[arg(long, value_enum, default_value = "json")]
+        format: ExportFormat,
+        /// Only events of this type, such as `meeting_report.submitted`, or of this form.
+        #[arg(long, value_name = "TYPE")]
+        kind: Option<String>,
+    },
+}
+
+/// What `ledger export` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// A JSON array of events.
+    Json,
+    /// Comma-separated values, with a line of titles.
+    Csv,
 }
 
 /// Why a command ended without doing what it was asked.

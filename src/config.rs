@@ -30,6 +30,9 @@ mod recorded;
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
 
+/// What stands in the example in the place of a spreadsheet's id.
+pub const EXAMPLE_SPREADSHEET_ID: &str = "PASTE-THE-ID";
+
 /// A tab named by its title or by its sheetId.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TabName {
@@ -614,6 +617,7 @@ mod tests {
     #[test]
     fn the_example_can_be_used_as_it_is() {
         let config = parse(EXAMPLE).unwrap();
+        assert_eq!(config.spreadsheet_id, EXAMPLE_SPREADSHEET_ID);
         assert_eq!(config.data_dir, Path::new("config/data"));
         assert_eq!(config.seasons[0].code, "2026-ganjil");
         assert_eq!(config.forms["meeting_report"], TabName::Title("Form Responses 6".to_owned()));

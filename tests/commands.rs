@@ -288,6 +288,35 @@ fn the_ledger_can_be_verified_and_shown() {
 }
 
 #[test]
+fn the_ledger_can_be_exported_whole() {
+    let program = Program::new();
+    program.sync();
+    let exported: Vec<Value> = serde_json::from_str(&program.run(&["ledger", "export"]).ok()).unwrap();
+    let events = program.events();
+    assert_eq!(exported.len(), events.len());
+    for (exported, event) in exported.iter().zip(&events) {
+        for field in ["seq", "at", "type", "v", "data", "source"] {
+            assert_eq!(exported.get(field), event.get(field), "{field} of {event}");
+        }
+    }
+    assert_eq!(program.run(&["ledger", "export", "--kind", "nothing"]).ok().trim(), "[]");
+
+    let text = program.run(&["ledger", "export", "--format", "csv", "--kind", "mentee_registration"]).ok();
+    let rows: Vec<csv::StringRecord> =
+        csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
+    let of_registrations = |event: &&Value| event["type"].as_str().unwrap().starts_with("mentee_registration");
+    let first = events.iter().find(of_registrations).unwrap();
+    let seq = first["seq"].to_string();
+    let value = |field: &str| {
+        let row = rows.iter().find(|row| row[0] == seq && &row[6] == field);
+        row.unwrap_or_else(|| panic!("no {field} in {text}"))[7].to_owned()
+    };
+    assert_eq!(value("answers.full_name"), first["data"]["answers"]["full_name"].as_str().unwrap());
+    assert_eq!(value("answers.phone"), format!("'{}", first["data"]["answers"]["phone"].as_str().unwrap()));
+    assert_eq!(value("answers.slots"), "fri_afternoon");
+}
+
+#[test]
 fn doctor_finds_a_sound_program_sound_and_says_what_is_not() {
     let program = Program::new();
     program.sync();

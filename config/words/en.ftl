@@ -515,7 +515,7 @@ repair-moved-lines = Moved aside: { $segment } from line { $line } (byte { $byte
 repair-moved-file = Moved aside: the whole file { $segment }, { $bytes } bytes. It is now in { $to }.
 repair-empty = No event is left in the ledger; the next run begins it anew.
 repair-status = The tab { tab-status } in the spreadsheet is now ahead of the ledger, so the next run will stop. If there still is a whole backup, bring that back instead. If there is none, delete the tab { tab-status }, then run halaqah sync.
-repair-again = That sync records the rows of the form tabs again. Decisions that were typed into the tab of suggestions, and the history of changes, are only in the files that were moved aside: look through the groups again.
+repair-again = That sync records the rows of the form tabs again. Decisions that were typed into the tab of suggestions, and the history of changes, are only in the files that were moved aside: look through the { -group }s again.
 doctor-ok = good
 doctor-wrong = NEEDS FIXING
 doctor-config = configuration
@@ -708,7 +708,6 @@ support-title = Support for mentors
 support-lead = { $open } requests are open, { $late } of them late; { $total } in all this season. Answered in time: { $rate }.
 support-col-level = State
 support-col-mentor = Mentor
-support-col-kind = Support
 support-col-since = Since
 support-col-needed = Needed
 support-col-days = Days
@@ -754,7 +753,7 @@ partners-col-approval = Teacher's approval
 partners-col-contact = Contact
 partners-none = No partner has been recorded.
 
-taaruf-title = Taaruf of new groups
+taaruf-title = Taaruf of new { -group }s
 taaruf-lead = { $formed } formed this season: { $done } had their taaruf, { $pending } have time left, { $overdue } are past 14 days.
 taaruf-col-level = State
 taaruf-col-group = { -Group }
@@ -954,7 +953,7 @@ define-registration-previous_new = New mentees up to the same day last season.
 define-registration-new_change = Change of new mentees against last season.
 define-registration-new_change_rate = The same change as a rate.
 define-registration-new_trend = Direction of new mentees against last season.
-family-groups = Groups
+family-groups = { -Group }s
 define-groups-open = Open now: { -group }.
 define-groups-active = Open, three members or more, met in the last three school weeks.
 define-groups-not_started = Never met, more than 14 days after forming.
@@ -1180,10 +1179,10 @@ actions-steps-fine = all within their time
 action-withdrawn = Take them out of { $group } and stop using their data
 action-withdrawn-why = A parent took back consent on { $since }; the 72 hours end on { $until }
 action-three-groups = Hand one { -group } to another mentor
-action-three-groups-why = Leads { $count } groups at once
+action-three-groups-why = Leads { $count } { -group }s at once
 action-taaruf = Hold the first get-together, then fill in its form
 action-taaruf-why = Formed { $days } days ago, no get-together noted yet
-action-support = Settle the request: { $kind }
+action-support = Settle the request for support
 action-support-why = Asked on { $day }, needed: { $needed }; { $days } days ago
 action-support-hidden = See to late requests: { $count }
 action-support-hidden-why = What they say is confidential and is not shown here
@@ -1223,9 +1222,9 @@ section-money = Money
 section-answers = What mentees and mentors say
 section-partners = Partners and documents
 figure-taaruf-rate = Get-together within 14 days
-meaning-taaruf-rate = New groups whose members got to know each other within two weeks.
+meaning-taaruf-rate = New { -group }s whose members got to know each other within two weeks.
 figure-taaruf-overdue = Get-together overdue
-meaning-taaruf-overdue = Groups of this season without one for more than 14 days.
+meaning-taaruf-overdue = { -Group }s of this season without one for more than 14 days.
 figure-support-open = Open requests
 meaning-support-open = Requests by mentors this season that are neither settled nor declined.
 figure-support-late_open = Late requests
@@ -1267,6 +1266,15 @@ why-rejected = rejected
 why-copied = has copies
 why-observed = columns of the tab
 why-decided = decision
+
+## The script that makes Google Forms
+
+script-lead = Makes the Google Forms of this program and lets them answer into the spreadsheet. | How to use it: open the spreadsheet, choose Extensions › Apps Script, paste all of this, | choose the function makeForms, press Run, and give it leave. If it stops halfway, run it again: | what is made is not made twice. What it writes to the log belongs into the configuration.
+script-done = Done. Copy these lines into the configuration, in the place of those of the same name:
+script-thanks = Thank you, your answer is noted.
+script-no-tab = Google has not made the tab of this form yet; run it again:
+script-only-if = Only if "{ $question }" was answered with { $answers }.
+script-unknown = No form is called "{ $form }". There are: { $known }.
 
 ## The board's seasons
 

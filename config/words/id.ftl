@@ -515,7 +515,7 @@ repair-moved-lines = Disisihkan: { $segment } mulai baris { $line } (bita { $byt
 repair-moved-file = Disisihkan: seluruh berkas { $segment }, { $bytes } bita. Sekarang ada di { $to }.
 repair-empty = Tidak ada kejadian yang tersisa di buku catatan; putaran berikutnya memulainya lagi dari awal.
 repair-status = Tab { tab-status } di spreadsheet sekarang lebih maju daripada buku catatan, jadi putaran berikutnya akan berhenti. Kalau masih ada cadangan yang utuh, lebih baik kembalikan cadangan itu. Kalau tidak ada, hapus tab { tab-status }, lalu jalankan halaqah sync.
-repair-again = Baris di tab formulir akan dicatat lagi pada sync itu. Keputusan yang dulu diisi di tab usulan, dan riwayat perubahan, hanya tersimpan di berkas yang disisihkan: periksa lagi kelompok-kelompoknya.
+repair-again = Baris di tab formulir akan dicatat lagi pada sync itu. Keputusan yang dulu diisi di tab usulan, dan riwayat perubahan, hanya tersimpan di berkas yang disisihkan: periksa lagi semua { -group }.
 doctor-ok = baik
 doctor-wrong = PERLU DIPERBAIKI
 doctor-config = konfigurasi
@@ -708,7 +708,6 @@ support-title = Dukungan untuk mentor
 support-lead = { $open } permohonan masih terbuka, { $late } di antaranya terlambat; semuanya { $total } musim ini. Dijawab tepat waktu: { $rate }.
 support-col-level = Keadaan
 support-col-mentor = Mentor
-support-col-kind = Dukungan
 support-col-since = Sejak
 support-col-needed = Diperlukan
 support-col-days = Hari
@@ -1183,7 +1182,7 @@ action-three-groups = Alihkan satu { -group } ke mentor lain
 action-three-groups-why = Membina { $count } { -group } sekaligus
 action-taaruf = Adakan taaruf, lalu isi formulirnya
 action-taaruf-why = Dibentuk { $days } hari yang lalu, belum ada catatan taaruf
-action-support = Selesaikan permohonan: { $kind }
+action-support = Selesaikan permohonan dukungannya
 action-support-why = Diminta { $day }, dibutuhkan: { $needed }; sudah { $days } hari
 action-support-hidden = Tangani permohonan yang terlambat: { $count }
 action-support-hidden-why = Isinya rahasia dan tidak ditampilkan di sini
@@ -1267,6 +1266,15 @@ why-rejected = ditolak
 why-copied = ada salinannya
 why-observed = kolom tab
 why-decided = keputusan
+
+## Skrip pembuat Google Form
+
+script-lead = Membuat Google Form untuk program ini dan menyambungkannya ke spreadsheet. | Cara memakai: buka spreadsheet, pilih Ekstensi › Apps Script, tempel seluruh teks ini, | pilih fungsi makeForms, tekan Jalankan, lalu setujui izinnya. Kalau berhenti di tengah, jalankan lagi: | yang sudah jadi tidak dibuat dua kali. Yang ditulisnya di log perlu disalin ke berkas konfigurasi.
+script-done = Selesai. Salin baris-baris ini ke berkas konfigurasi, menggantikan yang senama:
+script-thanks = Terima kasih, jawabanmu sudah tercatat.
+script-no-tab = Google belum membuat tab untuk formulir ini; jalankan lagi:
+script-only-if = Hanya jika "{ $question }" dijawab { $answers }.
+script-unknown = Tidak ada formulir bernama "{ $form }". Yang ada: { $known }.
 
 ## Musim menurut pengurus
 

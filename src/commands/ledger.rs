@@ -1,10 +1,11 @@
-//! `ledger verify`, `ledger repair`, `ledger show` and `ledger diff`.
+//! `ledger verify`, `ledger repair`, `ledger show` and `ledger diff`; `ledger export` has a file of its own.
 
 mod diff;
 
 use std::collections::VecDeque;
 
 use super::explain::{NotInChain, in_words};
+use super::export::export;
 use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log, Moved, repair as move_aside};
@@ -19,6 +20,7 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
+        LedgerCommand::Export { format, kind } => export(setting, *format, kind.as_deref()),
         LedgerCommand::Diff { from, to, lines, json } => diff::diff(setting, [*from, *to], *lines, *json),
         LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
@@ -90,12 +92,15 @@ fn moved_words(moved: &Moved, words: &Words) -> String {
     words.say_with(key, &parts)
 }
 
+/// Whether a line is of a type, such as `meeting_report.submitted`, or of a form.
+pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
+    let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
+    kind == line.kind || kind == form
+}
+
 fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
     let (mut kept, mut past) = (VecDeque::new(), false);
-    let wanted = |line: &Line<'_>| {
-        let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
-        kind.is_none_or(|kind| kind == line.kind || kind == form)
-    };
+    let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
         past = past || as_of.is_some_and(|as_of| !as_of.holds(line.at, setting.config.timezone));
         if past || !wanted(line) {

@@ -5,6 +5,8 @@ mod connect;
 mod demo;
 mod doctor;
 mod explain;
+mod export;
+mod forms;
 mod handover;
 mod instance;
 mod ledger;
@@ -22,7 +24,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use self::explain::{NowGiven, in_words};
-use crate::cli::{Arguments, Command, Failure};
+use crate::cli::{Arguments, Command, Failure, FormsCommand};
 use crate::edge::clock;
 use crate::setting::Setting;
 
@@ -79,6 +81,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
             }
+            Command::Forms { command: FormsCommand::Script { forms } } => forms::script(&setting()?, &forms),
             Command::Season { command } => {
                 let setting = setting()?;
                 season::season(&setting, now_in(setting.config.timezone), &command)

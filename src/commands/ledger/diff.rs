@@ -20,7 +20,7 @@ use crate::ledger::quality::Quality;
 use crate::ledger::standing::Standing;
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::statistics::{Asked, Change, Evidence, Figures, Scene, changes, evidence};
+use crate::statistics::{Asked, Change, Evidence, Figures, Lines, Scene, about_mentees, changes, evidence};
 use crate::views::glossary;
 
 /// Behind one figure so many events are named, and then how many more there are.
@@ -71,8 +71,17 @@ fn causes(
     let found = |change: Change| {
         let alone = without_events.value(&change.path).cloned().unwrap_or_default();
         let (by_days, by_events) = (alone != change.before, alone != change.after);
-        let behind = [before, after].into_iter().filter_map(|picture| picture.behind(setting, &change.path));
-        let events = if by_events { between.about(behind) } else { Vec::new() };
+        let behind = [before.behind(setting, &change.path), after.behind(setting, &change.path)];
+        let events = match behind {
+            _ if !by_events => Vec::new(),
+            [Some(was), is] => {
+                let people = || after.about(setting, &was.counted);
+                let events = between.about(is.iter().chain([&was]));
+                // Who is counted no more is not behind the figure any more: look at what became of them.
+                if events.is_empty() { between.about([&people()].into_iter()) } else { events }
+            }
+            [None, is] => between.about(is.iter()),
+        };
         Found { change, by_days, by_events, events }
     };
     Ok(changes(&before.figures, &after.figures).into_iter().map(found).collect())
@@ -119,13 +128,23 @@ impl<'s> Picture<'s> {
     }
 
     fn behind(&self, setting: &Setting, path: &str) -> Option<Evidence> {
-        let scene = Scene {
+        let scene = self.scene(setting);
+        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
+    }
+
+    /// Everything about the mentees who registered in these rows.
+    fn about(&self, setting: &Setting, rows: &Lines) -> Evidence {
+        let scene = self.scene(setting);
+        about_mentees(&Asked { scene: &scene, state: &self.side.memory.state }, rows)
+    }
+
+    fn scene<'p>(&'p self, setting: &'p Setting) -> Scene<'p, 's> {
+        Scene {
             standing: &self.standing,
             quality: &self.quality,
             handover: &setting.config.handover_kinds,
             mushaf: &setting.mushaf,
-        };
-        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
+        }
     }
 
     fn to_json(&self) -> Value {
@@ -186,12 +205,12 @@ impl Between {
     }
 
     /// The numbers of those that are about what is behind a figure.
-    fn about(&self, behind: impl Iterator<Item = Evidence>) -> Vec<u64> {
+    fn about<'e>(&self, behind: impl Iterator<Item = &'e Evidence>) -> Vec<u64> {
         let (mut seqs, mut rows) = (BTreeSet::new(), BTreeSet::new());
         let (mut configured, mut observed) = (false, false);
         for found in behind {
             (configured, observed) = (configured || found.configured, observed || found.observed_tabs);
-            for row in found.counted.into_iter().chain(found.against.into_iter().flatten()) {
+            for row in found.counted.iter().chain(found.against.iter().flatten()) {
                 seqs.insert(row.seq);
                 rows.insert((row.form.to_string(), row.key.to_string()));
             }
@@ -255,7 +274,12 @@ fn change_words(setting: &Setting, found: &Found) -> String {
     };
     let path: Vec<&str> = change.path.split('.').collect();
     let meaning = glossary::describes(&path).map(|key| words.say(&key)).unwrap_or_default();
-    let line = format!("{} → {}  {}  {meaning}", value(&change.before), value(&change.after), change.path);
+    let (mut was, mut is) = (value(&change.before), value(&change.after));
+    if was == is {
+        // Rounded they are the same.
+        (was, is) = (change.before.to_string(), change.after.to_string());
+    }
+    let line = format!("{was} → {is}  {}  {meaning}", change.path);
     format!("{}  ({})", line.trim_end(), cause_words(setting, found))
 }
 
