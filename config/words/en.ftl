@@ -1330,9 +1330,10 @@ plan-then-same = The tabs say what they would have said on { $moment } (up to ev
 
 diff-head = From { $from } (event { $first }) to { $to } (event { $last }): figures changed: { $figures }
 diff-family = { $family }, { $season }
-diff-by = (events { $events })
+diff-by = events { $events }
+diff-by-others = events about other rows
+diff-by-days = days have passed
 diff-events = Events between the two: { $count }
 diff-configured = configuration changed ({ $parts })
-diff-days = Figures without events changed because days have passed.
 error-ledger-no-such-event = There is no event { $asked } in the ledger; it ends with event { $last }.
 mend-ledger-no-such-event = Name an event up to { $last }, or a day or moment.

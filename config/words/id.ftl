@@ -1330,9 +1330,10 @@ plan-then-same = Isi tab sama dengan yang akan ditampilkan pada { $moment } (sam
 
 diff-head = Dari { $from } (kejadian { $first }) sampai { $to } (kejadian { $last }): { $figures } angka berubah
 diff-family = { $family }, { $season }
-diff-by = (kejadian { $events })
+diff-by = kejadian { $events }
+diff-by-others = kejadian pada baris lain
+diff-by-days = hari berganti
 diff-events = Kejadian di antaranya: { $count }
 diff-configured = konfigurasi berubah ({ $parts })
-diff-days = Angka tanpa kejadian berubah karena hari berganti.
 error-ledger-no-such-event = Kejadian { $asked } tidak ada di buku catatan; yang terakhir kejadian { $last }.
 mend-ledger-no-such-event = Sebutkan kejadian sampai { $last }, atau tanggal atau saat.

@@ -107,6 +107,15 @@ pub fn evidence(asked: &Asked<'_, '_>, figures: &Figures, path: &str) -> Option<
     }
 }
 
+/// Everything about the mentees who registered in some of these rows: registrations, consents, placements.
+pub fn about_mentees(asked: &Asked<'_, '_>, rows: &Lines) -> Evidence {
+    let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
+    let mentees = &asked.standing().mentees;
+    let is_meant = |mentee: &PersonIndex| mentees[*mentee].records.iter().any(|record| seqs.contains(&record.seq));
+    let those: Vec<PersonIndex> = (0..mentees.len()).filter(is_meant).collect();
+    asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
+}
+
 /// What families find rows with. Slow and plain: it is asked for one figure at a time.
 impl<'a> Asked<'_, 'a> {
     pub(super) fn standing(&self) -> &Standing<'a> {

@@ -33,7 +33,7 @@ mod waiting;
 
 pub use changes::{Change, changes};
 pub use documents::documents;
-pub use evidence::{Asked, Behind, Evidence, Lines, evidence};
+pub use evidence::{Asked, Behind, Evidence, Lines, about_mentees, evidence};
 pub use meetings::{absent_in_a_row, regularity_of};
 pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;

@@ -367,10 +367,13 @@ fn format_of(path: &str) -> Format {
     let (family, name) = path.split_once('.').unwrap_or(("", path));
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_rate = last.ends_with("rate")
+        || last.ends_with("rate_low")
+        || last.ends_with("rate_high")
         || last.starts_with("share_")
         || matches!(last, "regularity" | "compliance" | "load" | "conversion" | "handover_ready");
     match (family, last) {
         _ if is_rate => Format::Percent,
+        ("survival", "value" | "low" | "high" | "weeks_16") => Format::Percent,
         ("cash", "months_cover") => Format::Decimal,
         ("cash" | "budget", _) | ("meetings", "donations") | ("support", "amount_paid" | "per_mentee") => Format::Money,
         (_, "mean_size" | "median_days" | "new_pages" | "review_pages" | "median_gain") => Format::Decimal,

@@ -20,7 +20,7 @@ use crate::ledger::quality::Quality;
 use crate::ledger::standing::Standing;
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::statistics::{Asked, Change, Evidence, Figures, Scene, changes, evidence};
+use crate::statistics::{Asked, Change, Evidence, Figures, Lines, Scene, about_mentees, changes, evidence};
 use crate::views::glossary;
 
 /// Behind one figure so many events are named, and then how many more there are.
@@ -34,14 +34,7 @@ pub fn diff(setting: &Setting, points: [Point; 2], lines: bool, as_json: bool) -
     warn_of_configuration(setting, &to.memory);
     let (before, after) = (Picture::of(setting, &from)?, Picture::of(setting, &to)?);
     let between = Between::read(setting, &from.memory, &to.memory)?;
-    let found: Vec<(Change, Vec<u64>)> = changes(&before.figures, &after.figures)
-        .into_iter()
-        .map(|change| {
-            let behind = [&before, &after].into_iter().filter_map(|picture| picture.behind(setting, &change.path));
-            let events = between.about(behind);
-            (change, events)
-        })
-        .collect();
+    let found = causes(setting, &before, &after, &between)?;
     if as_json {
         say(format_args!("{:#}", to_json(&before, &after, &found, &between, lines)));
     } else {
@@ -51,6 +44,47 @@ pub fn diff(setting: &Setting, points: [Point; 2], lines: bool, as_json: bool) -
         }
     }
     Ok(())
+}
+
+/// A figure that changed, and why.
+struct Found {
+    change: Change,
+    /// Whether it would have changed in these days without any event.
+    by_days: bool,
+    /// Whether it would be another one on the last day without the events.
+    by_events: bool,
+    /// The events about the rows that it is computed from.
+    events: Vec<u64>,
+}
+
+/// Every figure that changed, with its causes: the figures that the ledger as it was would give on the last day tell what
+/// events did from what the passing of days did.
+fn causes(
+    setting: &Setting,
+    before: &Picture<'_>,
+    after: &Picture<'_>,
+    between: &Between,
+) -> Result<Vec<Found>, Failure> {
+    let state = &before.side.memory.state;
+    let standing = standing(setting, state, after.side.day).map_err(in_words(&setting.words))?;
+    let without_events = figures(setting, state, &standing);
+    let found = |change: Change| {
+        let alone = without_events.value(&change.path).cloned().unwrap_or_default();
+        let (by_days, by_events) = (alone != change.before, alone != change.after);
+        let behind = [before.behind(setting, &change.path), after.behind(setting, &change.path)];
+        let events = match behind {
+            _ if !by_events => Vec::new(),
+            [Some(was), is] => {
+                let people = || after.about(setting, &was.counted);
+                let events = between.about(is.iter().chain([&was]));
+                // Who is counted no more is not behind the figure any more: look at what became of them.
+                if events.is_empty() { between.about([&people()].into_iter()) } else { events }
+            }
+            [None, is] => between.about(is.iter()),
+        };
+        Found { change, by_days, by_events, events }
+    };
+    Ok(changes(&before.figures, &after.figures).into_iter().map(found).collect())
 }
 
 /// One of the two points: the ledger as it stood, and the day of its figures.
@@ -94,13 +128,23 @@ impl<'s> Picture<'s> {
     }
 
     fn behind(&self, setting: &Setting, path: &str) -> Option<Evidence> {
-        let scene = Scene {
+        let scene = self.scene(setting);
+        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
+    }
+
+    /// Everything about the mentees who registered in these rows.
+    fn about(&self, setting: &Setting, rows: &Lines) -> Evidence {
+        let scene = self.scene(setting);
+        about_mentees(&Asked { scene: &scene, state: &self.side.memory.state }, rows)
+    }
+
+    fn scene<'p>(&'p self, setting: &'p Setting) -> Scene<'p, 's> {
+        Scene {
             standing: &self.standing,
             quality: &self.quality,
             handover: &setting.config.handover_kinds,
             mushaf: &setting.mushaf,
-        };
-        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
+        }
     }
 
     fn to_json(&self) -> Value {
@@ -161,12 +205,12 @@ impl Between {
     }
 
     /// The numbers of those that are about what is behind a figure.
-    fn about(&self, behind: impl Iterator<Item = Evidence>) -> Vec<u64> {
+    fn about<'e>(&self, behind: impl Iterator<Item = &'e Evidence>) -> Vec<u64> {
         let (mut seqs, mut rows) = (BTreeSet::new(), BTreeSet::new());
         let (mut configured, mut observed) = (false, false);
         for found in behind {
             (configured, observed) = (configured || found.configured, observed || found.observed_tabs);
-            for row in found.counted.into_iter().chain(found.against.into_iter().flatten()) {
+            for row in found.counted.iter().chain(found.against.iter().flatten()) {
                 seqs.insert(row.seq);
                 rows.insert((row.form.to_string(), row.key.to_string()));
             }
@@ -187,13 +231,7 @@ fn configuration_words(setting: &Setting, before: Option<Configured>, now: &Conf
     setting.words.say_with("diff-configured", &[("parts", &parts)])
 }
 
-fn print(
-    setting: &Setting,
-    before: &Picture<'_>,
-    after: &Picture<'_>,
-    found: &[(Change, Vec<u64>)],
-    between: &Between,
-) {
+fn print(setting: &Setting, before: &Picture<'_>, after: &Picture<'_>, found: &[Found], between: &Between) {
     let words = &setting.words;
     let moment = |picture: &Picture<'_>| words.moment(picture.side.at);
     let seq = |picture: &Picture<'_>| picture.side.memory.head.seq.to_string();
@@ -208,14 +246,14 @@ fn print(
     let (old, new) = (before.standing.season, after.standing.season);
     let season = if old.code == new.code { new.name.clone() } else { format!("{} → {}", old.name, new.name) };
     let mut family = "";
-    for (change, events) in found {
-        let this = change.path.split('.').next().unwrap_or_default();
+    for one in found {
+        let this = one.change.path.split('.').next().unwrap_or_default();
         if this != family {
             family = this;
             let title = words.say(&format!("family-{family}"));
             say(words.say_with("diff-family", &[("family", &title), ("season", &season)]));
         }
-        say(format_args!("  {}", change_words(setting, change, events)));
+        say(format_args!("  {}", change_words(setting, one)));
     }
     say(words.say_with("diff-events", &[("count", &words.integer(between.lines.len() as i64))]));
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
@@ -225,44 +263,55 @@ fn print(
     for (happened, count) in counts {
         say(format_args!("  {happened}  {}", words.integer(count)));
     }
-    if before.side.day != after.side.day && found.iter().any(|(_, events)| events.is_empty()) {
-        say(words.say("diff-days"));
-    }
 }
 
 /// `9 → 10  registration.people  People who registered.  (events 54, 56)`.
-fn change_words(setting: &Setting, change: &Change, events: &[u64]) -> String {
-    let words = &setting.words;
+fn change_words(setting: &Setting, found: &Found) -> String {
+    let (words, change) = (&setting.words, &found.change);
     let value = |value: &Value| {
         let cell = glossary::value_cell(Some(value), &change.path, &setting.labels, words);
         said(&cell.value, cell.format, words)
     };
     let path: Vec<&str> = change.path.split('.').collect();
     let meaning = glossary::describes(&path).map(|key| words.say(&key)).unwrap_or_default();
-    let line = format!("{} → {}  {}  {meaning}", value(&change.before), value(&change.after), change.path);
-    if events.is_empty() {
-        return line.trim_end().to_owned();
+    let (mut was, mut is) = (value(&change.before), value(&change.after));
+    if was == is {
+        // Rounded they are the same.
+        (was, is) = (change.before.to_string(), change.after.to_string());
     }
-    let mut named = events.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
-    if events.len() > NAMED {
-        let more = (events.len() - NAMED).to_string();
-        named = words.say_with("and-more", &[("list", &named), ("count", &more)]);
-    }
-    format!("{}  {}", line.trim_end(), words.say_with("diff-by", &[("events", &named)]))
+    let line = format!("{was} → {is}  {}  {meaning}", change.path);
+    format!("{}  ({})", line.trim_end(), cause_words(setting, found))
 }
 
-fn to_json(
-    before: &Picture<'_>,
-    after: &Picture<'_>,
-    found: &[(Change, Vec<u64>)],
-    between: &Between,
-    lines: bool,
-) -> Value {
+fn cause_words(setting: &Setting, found: &Found) -> String {
+    let words = &setting.words;
+    let mut causes = Vec::new();
+    if !found.events.is_empty() {
+        let mut named = found.events.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
+        if found.events.len() > NAMED {
+            let more = (found.events.len() - NAMED).to_string();
+            named = words.say_with("and-more", &[("list", &named), ("count", &more)]);
+        }
+        causes.push(words.say_with("diff-by", &[("events", &named)]));
+    } else if found.by_events {
+        causes.push(words.say("diff-by-others"));
+    }
+    if found.by_days {
+        causes.push(words.say("diff-by-days"));
+    }
+    causes.join("; ")
+}
+
+fn to_json(before: &Picture<'_>, after: &Picture<'_>, found: &[Found], between: &Between, lines: bool) -> Value {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for line in &between.lines {
         *counts.entry(&line.kind).or_default() += 1;
     }
-    let figure = |(change, events): &(Change, Vec<u64>)| json!({"path": change.path, "before": change.before, "after": change.after, "events": events});
+    let figure = |found: &Found| {
+        let Found { change, by_days, by_events, events } = found;
+        json!({"path": change.path, "before": change.before, "after": change.after, "by_days": by_days,
+            "by_events": by_events, "events": events})
+    };
     let mut answer = json!({
         "from": before.to_json(),
         "to": after.to_json(),
