@@ -145,9 +145,11 @@ fn a_diff_has_every_figure_that_changed_and_no_other() {
     let of = |path: &str| said["figures"].as_array().unwrap().iter().find(|one| one["path"] == path).unwrap().clone();
     let registered = between.iter().find(|event| event["type"] == "mentee_registration.submitted").unwrap();
     assert!(of("registration.people")["events"].as_array().unwrap().contains(&registered["seq"]));
-    // Who left the queue is behind its length no more; that days alone do not shorten it is known all the same.
+    // Who left the queue is behind its length no more, but what became of them is named.
     let causes = |path: &str| (of(path)["by_events"].clone(), of(path)["by_days"].clone());
     assert_eq!(causes("waiting.count"), (json!(true), json!(false)));
+    let placed = between.iter().find(|event| event["type"] == "placement_decided").unwrap();
+    assert_eq!(of("waiting.count")["events"], json!([placed["seq"]]));
     assert_eq!(causes("meetings.expected"), (json!(false), json!(true)));
     assert_eq!(of("meetings.expected")["events"], json!([]));
     assert_eq!(causes("registration.people"), (json!(true), json!(false)));
@@ -174,6 +176,7 @@ fn a_diff_names_changes_of_the_configuration_and_refuses_what_is_no_point() {
     program.sync();
     let said = program.run(&["ledger", "diff", "54", "55"]).ok();
     assert!(said.contains("konfigurasi berubah (musim)  1"), "{said}");
+    assert!(said.contains("Rp500.000 → Rp1  cash.balance") && said.contains("(kejadian 55)"), "{said}");
     let same = program.run(&["ledger", "diff", "54", "54"]).ok();
     assert!(same.contains("0 angka berubah") && same.contains("di antaranya: 0"), "{same}");
     program.run(&["ledger", "diff", "54", "99"]).failed(1, &["Kejadian 99 tidak ada", "sampai 55"]);

@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use crate::cli::Failure;
 use crate::commands::explain::{NoSuchEvent, in_words};
 use crate::commands::handover::said;
-use crate::commands::look_back::{part_names, warn_of_configuration};
+use crate::commands::look_back::{Basis, basis_then, part_names};
 use crate::commands::print::say;
 use crate::commands::why::{shown_line, what_happened};
-use crate::cycle::{figures, standing};
 use crate::edge::log::{Line, Log};
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::point::Point;
 use crate::ledger::quality::Quality;
+use crate::ledger::records::Records;
 use crate::ledger::standing::Standing;
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -31,7 +31,6 @@ pub fn diff(setting: &Setting, points: [Point; 2], lines: bool, as_json: bool) -
     let [one, other] = [Side::at(setting, points[0])?, Side::at(setting, points[1])?];
     let later = |side: &Side| (side.memory.head.seq, side.at);
     let (from, to) = if later(&one) <= later(&other) { (one, other) } else { (other, one) };
-    warn_of_configuration(setting, &to.memory);
     let (before, after) = (Picture::of(setting, &from)?, Picture::of(setting, &to)?);
     let between = Between::read(setting, &from.memory, &to.memory)?;
     let found = causes(setting, &before, &after, &between)?;
@@ -65,9 +64,7 @@ fn causes(
     after: &Picture<'_>,
     between: &Between,
 ) -> Result<Vec<Found>, Failure> {
-    let state = &before.side.memory.state;
-    let standing = standing(setting, state, after.side.day).map_err(in_words(&setting.words))?;
-    let without_events = figures(setting, state, &standing);
+    let without_events = Picture::on(setting, before.side, after.side.day)?.figures;
     let found = |change: Change| {
         let alone = without_events.value(&change.path).cloned().unwrap_or_default();
         let (by_days, by_events) = (alone != change.before, alone != change.after);
@@ -87,9 +84,10 @@ fn causes(
     Ok(changes(&before.figures, &after.figures).into_iter().map(found).collect())
 }
 
-/// One of the two points: the ledger as it stood, and the day of its figures.
+/// One of the two points: the ledger as it stood, what else figures followed from, and their day.
 struct Side {
     memory: Memory,
+    basis: Basis,
     at: NaiveDateTime,
     day: NaiveDate,
 }
@@ -108,7 +106,8 @@ impl Side {
             Point::Event(_) => memory.head.at.unwrap_or_default(),
             Point::At(as_of) => as_of.moment(zone).naive_local(),
         };
-        Ok(Self { memory, at, day: at.date() })
+        let basis = basis_then(setting, &memory.state);
+        Ok(Self { memory, basis, at, day: at.date() })
     }
 }
 
@@ -122,9 +121,19 @@ struct Picture<'s> {
 
 impl<'s> Picture<'s> {
     fn of(setting: &'s Setting, side: &'s Side) -> Result<Self, Failure> {
-        let standing = standing(setting, &side.memory.state, side.day).map_err(in_words(&setting.words))?;
-        let figures = figures(setting, &side.memory.state, &standing);
-        Ok(Self { side, quality: side.memory.state.quality(), standing, figures })
+        Self::on(setting, side, side.day)
+    }
+
+    /// The figures that the ledger of a point gives on another day.
+    fn on(setting: &'s Setting, side: &'s Side, day: NaiveDate) -> Result<Self, Failure> {
+        let (state, quality) = (&side.memory.state, side.memory.state.quality());
+        let standing = Standing::at(&Records::new(state.records()), &side.basis.program, day, None);
+        let standing = standing.map_err(in_words(&setting.words))?;
+        let figures = {
+            let (handover, mushaf) = (&side.basis.handover, &setting.mushaf);
+            Figures::of(&Scene { standing: &standing, quality: &quality, handover, mushaf })
+        };
+        Ok(Self { side, quality, standing, figures })
     }
 
     fn behind(&self, setting: &Setting, path: &str) -> Option<Evidence> {
@@ -142,7 +151,7 @@ impl<'s> Picture<'s> {
         Scene {
             standing: &self.standing,
             quality: &self.quality,
-            handover: &setting.config.handover_kinds,
+            handover: &self.side.basis.handover,
             mushaf: &setting.mushaf,
         }
     }
