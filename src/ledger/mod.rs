@@ -24,4 +24,5 @@ pub mod season;
 pub mod standing;
 pub mod state;
 pub mod support;
+pub mod versions;
 pub mod weeks;
