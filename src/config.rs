@@ -99,6 +99,8 @@ pub struct Config {
     pub schedule: Schedule,
     /// Asked after every good cycle.
     pub heartbeat_url: Option<String>,
+    /// Told the ledger's head at the end of each day.
+    pub checkpoint_url: Option<String>,
     /// The tab of each form that is on, by form key.
     pub forms: BTreeMap<String, TabName>,
     /// The link to fill in a form, for forms that have one; `{group}` stands for a group's name.
@@ -158,6 +160,7 @@ struct File {
     #[serde(default)]
     schedule: ScheduleTable,
     heartbeat: Option<HeartbeatTable>,
+    checkpoint: Option<CheckpointTable>,
     #[serde(default)]
     forms: BTreeMap<Spanned<String>, FormTable>,
     seasons: Vec<Spanned<SeasonTable>>,
@@ -202,6 +205,12 @@ struct ScheduleTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HeartbeatTable {
+    url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckpointTable {
     url: Spanned<String>,
 }
 
@@ -340,8 +349,9 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             wrong(link.span(), "a link begins with http:// or https://".to_owned(), hint);
         }
     }
-    let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
-    for url in urls.into_iter().flatten() {
+    let heartbeat = file.heartbeat.as_ref().map(|table| &table.url);
+    let checkpoint = file.checkpoint.as_ref().map(|table| &table.url);
+    for url in [file.google.endpoint.as_ref(), heartbeat, checkpoint].into_iter().flatten() {
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
             wrong(
                 url.span(),
@@ -430,6 +440,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
         schedule: sync.get_ref().parse().ok()?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
         form_links: file
             .forms
             .iter()

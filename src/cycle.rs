@@ -14,11 +14,13 @@ use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
 use crate::ledger::configured::Configured;
-use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
+use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
+use crate::ledger::line::LineHash;
 use crate::ledger::record::Source;
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
-use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
+use crate::ledger::versions::version_of;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest};
@@ -310,7 +312,8 @@ impl Happened {
 
     fn write(&mut self, source: Option<Source>, event: &Event) -> Result<(), CycleError> {
         let (at, kind, data) = (self.at.fixed_offset(), event.kind(), event.data()?);
-        self.lines.push(NewEvent { at, kind, v: VERSION, source, data });
+        let v = version_of(&kind);
+        self.lines.push(NewEvent { at, kind, v, source, data });
         Ok(())
     }
 
@@ -341,16 +344,24 @@ impl Happened {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let head = log.append(&self.lines)?;
-        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })
+        let appended = log.append(&self.lines)?;
+        Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
     }
 
     /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
     fn foretell(&self, head: &LedgerHead) -> LedgerHead {
         match self.lines.len() as u64 {
             0 => head.clone(),
-            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(self.at.naive_local()) },
+            count => self.moved_on(head, head.seq + count, None),
         }
+    }
+
+    fn moved_on(&self, head: &LedgerHead, seq: u64, hash: Option<LineHash>) -> LedgerHead {
+        let at = self.at.naive_local();
+        let text = hash.map_or_else(|| "…".to_owned(), |hash| hash.to_string());
+        let mut head = LedgerHead { seq, hash: text, at: Some(at), ..head.clone() };
+        head.note_day(Checkpoint { day: at.date(), seq, hash });
+        head
     }
 
     /// Lets the memory take in what is left, and gives the report of all.

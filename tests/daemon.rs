@@ -176,6 +176,55 @@ fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
     stops(daemon);
 }
 
+/// The last day's checkpoint is posted once by a process, and its fingerprint is the one that *Status* shows and
+/// `ledger verify` finds.
+#[test]
+fn a_finished_days_checkpoint_is_told_to_the_webhook_once() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/checkpoint", listener.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut part = [0; 1024];
+                let length = stream.read(&mut part).unwrap();
+                request.extend_from_slice(&part[..length]);
+            }
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").unwrap();
+            if tell.send(String::from_utf8(request).unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    let (heartbeat, heard) = watchdog();
+    let tables = format!("[heartbeat]\nurl = \"{heartbeat}\"\n[checkpoint]\nurl = \"{address}\"\n[schedule]");
+    let program = program().with("[schedule]", &tables);
+    let yesterday = clock::now(chrono_tz::Asia::Jakarta) - chrono::TimeDelta::days(1);
+    support::run(&mut program.command_at(Some(&yesterday.to_rfc3339()), &["sync"])).ok();
+    let daemon = daemon(&program);
+    let request = told.recv_timeout(SOON).expect("the checkpoint of yesterday");
+    heard.recv_timeout(SOON).unwrap();
+    stops(daemon);
+    assert!(told.try_recv().is_err(), "one process tells a day once");
+    assert!(request.starts_with("POST /checkpoint "), "{request}");
+    let said: serde_json::Value = serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap();
+    let last = program.events().into_iter().rfind(|event| event["at"].as_str().unwrap().starts_with(&day(&yesterday)));
+    let last = last.unwrap();
+    assert_eq!(said, json!({"program": "sman1", "day": day(&yesterday), "seq": last["seq"], "hash": last["hash"]}));
+    let hash = said["hash"].as_str().unwrap();
+    let status = program.tab("Status").unwrap();
+    let row = status.iter().find(|row| row.get(1).is_some_and(|cell| cell == hash) && row[0].contains("kejadian"));
+    assert!(row.is_some(), "{status:?}");
+    let found = support::run(&mut program.command_at(None, &["ledger", "verify", "--against", hash])).ok();
+    assert!(found.contains(&format!("kejadian {}", last["seq"])), "{found}");
+}
+
+fn day(moment: &chrono::DateTime<chrono_tz::Tz>) -> String {
+    moment.date_naive().to_string()
+}
+
 #[test]
 fn a_damaged_ledger_ends_it_at_once() {
     let program = program();

@@ -495,6 +495,11 @@ status-form-rows = rows accepted: { $accepted }, to fix: { $rejected }, copies: 
 status-form-unknown = unknown columns: { $titles }
 status-form-off = not in use
 status-form-waiting = not read yet
+status-checkpoints = Fingerprints by day
+status-checkpoints-hint = Keep one outside this spreadsheet. “halaqah ledger verify --against FINGERPRINT” tells later whether the ledger was rewritten.
+status-checkpoint = Fingerprint of { $day }, event { $seq }
+error-checkpoint-untold = The ledger fingerprint of { $day } did not reach the webhook (technical detail: { $reason }).
+mend-checkpoint-untold = Check the url under [checkpoint] in the configuration and the internet connection; the next run tries again. The tab Status has the fingerprint too.
 
 ## Commands
 

@@ -495,6 +495,11 @@ status-form-rows = { $accepted } baris diterima, { $rejected } perlu diperbaiki,
 status-form-unknown = kolom tidak dikenal: { $titles }
 status-form-off = tidak dipakai
 status-form-waiting = belum terbaca
+status-checkpoints = Sidik jari per hari
+status-checkpoints-hint = Simpan salah satu di luar spreadsheet ini. “halaqah ledger verify --against SIDIK-JARI” kelak menunjukkan apakah buku catatan pernah ditulis ulang.
+status-checkpoint = Sidik jari { $day }, kejadian { $seq }
+error-checkpoint-untold = Sidik jari buku catatan tanggal { $day } tidak sampai ke webhook (keterangan teknis: { $reason }).
+mend-checkpoint-untold = Periksa alamat url di bagian [checkpoint] konfigurasi dan sambungan internet; putaran berikutnya mencoba lagi. Sidik jarinya ada juga di tab Status.
 
 ## Perintah
 

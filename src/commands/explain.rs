@@ -11,6 +11,8 @@ mod tests;
 
 use std::io;
 
+use chrono::NaiveDate;
+
 use super::connect::ConnectError;
 use crate::cli::Failure;
 use crate::cycle::CycleError;
@@ -192,6 +194,27 @@ impl Explain for HeartbeatError {
             Self::Unreachable(reason) => Sentences::new("heartbeat-unreachable", [("reason", reason.clone())]),
             Self::Refused(status) => Sentences::new("heartbeat-refused", [("status", status.to_string())]),
         }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Later(message)
+    }
+}
+
+/// A day's checkpoint that did not reach its webhook.
+#[derive(Debug, thiserror::Error)]
+#[error("the checkpoint of {day} did not reach its webhook: {cause}")]
+pub struct Untold {
+    /// The day.
+    pub day: NaiveDate,
+    /// Why.
+    pub cause: HeartbeatError,
+}
+
+impl Explain for Untold {
+    fn sentences(&self, words: &Words) -> Sentences {
+        let (day, reason) = (words.long_date(self.day), self.cause.to_string());
+        Sentences::new("checkpoint-untold", [("day", day), ("reason", reason)])
     }
 
     fn fails(&self, message: String) -> Failure {

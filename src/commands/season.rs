@@ -10,11 +10,12 @@ use super::sync::say_torn;
 use crate::cli::{Failure, SeasonCommand};
 use crate::cycle::{CycleError, figures, scene, suggestions};
 use crate::edge::log::{Log, LogErrorKind, NewEvent};
-use crate::ledger::event::{Event, VERSION};
+use crate::ledger::event::Event;
 use crate::ledger::records::Records;
 use crate::ledger::season::Season;
 use crate::ledger::season_state::{SeasonClosing, SeasonOpening, SeasonStates};
 use crate::ledger::standing::{NoSeason, Standing};
+use crate::ledger::versions::version_of;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::Level;
@@ -245,7 +246,8 @@ fn record(
 ) -> Result<(), Failure> {
     let words = &setting.words;
     let data = event.data().map_err(CycleError::Data).map_err(in_words(words))?;
-    let line = NewEvent { at: now.fixed_offset(), kind: event.kind(), v: VERSION, source: None, data };
+    let kind = event.kind();
+    let line = NewEvent { at: now.fixed_offset(), v: version_of(&kind), kind, source: None, data };
     // What the state does not take must never reach the ledger.
     memory.take(None, event).map_err(CycleError::Illegal).map_err(in_words(words))?;
     log.append(&[line]).map_err(in_words(words))?;

@@ -1,7 +1,7 @@
 //! The events: everything that can happen, and how its data are written.
 //!
-//! Field names here are law: a ledger is read for decades. A change of a type's data raises `VERSION` for it, adds an
-//! upgrade and a golden line; a reader ignores fields and types it does not know.
+//! Field names here are law: a ledger is read for decades. A change of a type's data is a new version of it: an upgrade in
+//! `versions.rs` and golden lines; a reader ignores fields and types it does not know.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,8 @@ use super::answers::Answers;
 use super::configured::Configured;
 use super::problem::Problem;
 use super::season_state::{SeasonClosing, SeasonOpening};
+use super::versions::{UPGRADES, Upgrade, upgraded};
 use crate::table::Cell;
-
-/// The version of every event type that this program writes.
-pub const VERSION: u16 = 1;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -273,6 +271,14 @@ impl Event {
 
     /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may have written it.
     pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        Self::read_with(UPGRADES, kind, version, data)
+    }
+
+    /// [`Event::read`] with the upgrades of another program.
+    pub fn read_with(upgrades: &[Upgrade], kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        let unreadable = |source| UnreadableEvent { kind: kind.to_owned(), version, source };
+        let data = upgraded(upgrades, kind, version, data).map_err(unreadable)?;
+        let data = data.as_ref();
         let parsed = match (kind.rsplit_once('.'), kind) {
             (Some((form, "submitted")), _) => parse(data, |row| Self::Submitted(form.into(), row)),
             (Some((form, "amended")), _) => parse(data, |row| Self::Amended(form.into(), row)),
@@ -287,7 +293,7 @@ impl Event {
             (_, "config_changed") => parse(data, Self::ConfigChanged),
             _ => Ok(Self::Unknown(kind.into())),
         };
-        parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })
+        parsed.map_err(unreadable)
     }
 }
 

@@ -27,4 +27,5 @@ pub mod season_state;
 pub mod standing;
 pub mod state;
 pub mod support;
+pub mod versions;
 pub mod weeks;

@@ -155,3 +155,21 @@ fn a_season_is_neither_opened_nor_closed_twice() {
     let twice = [closed("a", "2026-07-13"), closed("a", "2026-07-14")];
     assert!(fold(twice).unwrap_err().ends_with("cannot follow: the season is already closed"));
 }
+
+#[test]
+fn the_newest_days_keep_the_last_event_that_the_clock_put_on_them() {
+    let mut head = LedgerHead::default();
+    let day = |day: u32| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+    let mut note = |seq, on| head.note_day(Checkpoint { day: day(on), seq, hash: Some(LineHash::ZERO) });
+    for (seq, on) in (1..).zip((1..=20).flat_map(|day| [day, day])) {
+        note(seq, on);
+    }
+    // The clock is set back, to a day at hand and to one that is too old to be shown.
+    note(41, 18);
+    note(42, 2);
+    let kept: Vec<(NaiveDate, u64)> = head.checkpoints.iter().map(|kept| (kept.day, kept.seq)).collect();
+    let expected = (7..=20).map(|on| (day(on), if on == 18 { 41 } else { 2 * u64::from(on) }));
+    assert_eq!(kept, expected.collect::<Vec<_>>());
+    let closed = |today| head.closed_before(today).map(|kept| kept.seq);
+    assert_eq!((closed(day(20)), closed(day(21)), closed(day(7))), (Some(38), Some(40), None));
+}
