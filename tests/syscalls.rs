@@ -1,5 +1,6 @@
-//! The real binary under `strace`: in which order it syncs, writes and sends; and what is left when it is killed, or the disk
-//! fails, at each system call that touches the ledger. Left out, with a word, where `strace` cannot be used.
+//! The real binary under `strace`: in which order it syncs, writes and sends; what is left when it is killed, or the disk fails,
+//! at each system call that touches the ledger; and what a power cut on a real ext4 leaves. Left out, with a word, where `strace`
+//! cannot be used or nothing mounted.
 
 mod support;
 
@@ -272,4 +273,104 @@ fn a_later_cycle_struck_at_any_call_on_the_ledger_keeps_what_was_acknowledged() 
     let struck = strike(&prepared, &count);
     println!("{struck:?}");
     assert!(struck["write Kill"] >= 3 && struck["fdatasync Kill"] >= 2, "{struck:?}");
+}
+
+/// A file system of its own, whose power can be cut; taken away when this is dropped.
+struct Ext4 {
+    image: tempfile::NamedTempFile,
+    at: PathBuf,
+}
+
+impl Ext4 {
+    /// Mounts a new one where a program keeps its data, where this process may mount.
+    fn below(program: &Program) -> Result<Self, String> {
+        let image = tempfile::NamedTempFile::new().unwrap();
+        image.as_file().set_len(16 * 1024 * 1024).unwrap();
+        let at = program.ledger_dir().parent().unwrap().to_owned();
+        std::fs::create_dir(&at).unwrap();
+        system(Command::new("mkfs.ext4").arg("-q").arg(image.path()))?;
+        let fresh = Self { image, at };
+        fresh.mount()?;
+        Ok(fresh)
+    }
+
+    fn mount(&self) -> Result<(), String> {
+        system(Command::new("mount").args(["-o", "loop"]).arg(self.image.path()).arg(&self.at))
+    }
+
+    /// The power goes and comes back: what the journal had not been told is gone.
+    fn power_cut(&self) -> Result<(), String> {
+        const SHUTDOWN: &str = "import fcntl, os, struct, sys\n\
+                                EXT4_IOC_SHUTDOWN, WITHOUT_THE_JOURNAL = 0x8004587D, 2\n\
+                                place = os.open(sys.argv[1], os.O_RDONLY)\n\
+                                fcntl.ioctl(place, EXT4_IOC_SHUTDOWN, struct.pack('I', WITHOUT_THE_JOURNAL))";
+        system(Command::new("python3").args(["-c", SHUTDOWN]).arg(&self.at))?;
+        system(Command::new("umount").arg(&self.at))?;
+        self.mount()
+    }
+}
+
+impl Drop for Ext4 {
+    fn drop(&mut self) {
+        // The image goes with the directory, whether it was mounted or not.
+        let _ = Command::new("umount").arg("-l").arg(&self.at).output();
+    }
+}
+
+fn system(command: &mut Command) -> Result<(), String> {
+    match command.output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(error) => Err(format!("{}: {error}", command.get_program().display())),
+    }
+}
+
+/// Runs `sync` with these options of strace on a file system of its own, and cuts the power right after it ended or was
+/// killed. None where that cannot be done.
+fn power_cut_after(options: &[String]) -> Option<(Program, Ext4, Ran)> {
+    let program = Program::new();
+    let ext4 = Ext4::below(&program);
+    let cut = ext4.and_then(|ext4| {
+        let (ran, _) = traced(&program, &[path_options(&program), options.to_vec()].concat());
+        ext4.power_cut().map(|()| (ext4, ran))
+    });
+    match cut {
+        Ok((ext4, ran)) => Some((program, ext4, ran)),
+        Err(why) => {
+            println!("left out, since no file system can be mounted and cut off: {why}");
+            None
+        }
+    }
+}
+
+#[test]
+fn what_was_acknowledged_outlives_a_power_cut_on_ext4() {
+    if !can_trace() {
+        return;
+    }
+    // Everything was acknowledged: everything is there.
+    let Some((program, _ext4, ran)) = power_cut_after(&["-e".to_owned(), "trace=fdatasync".to_owned()]) else { return };
+    ran.ok();
+    assert!(events(&program) == undisturbed().events, "what was acknowledged is gone");
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+
+    // The same without a sync is not: this test can fail.
+    let without = ["-e".to_owned(), "inject=fdatasync,fsync:retval=0".to_owned()];
+    let Some((program, _ext4, ran)) = power_cut_after(&without) else { return };
+    ran.ok();
+    assert!(verified(&program).is_empty(), "without a sync the events outlive the power cut by chance");
+
+    // Killed at a call and cut off: what is left is a beginning, and the next cycle makes it whole.
+    for (name, times) in [("write", 4), ("fdatasync", 3), ("fsync", 5), ("rename", 1)] {
+        for when in 1..=times {
+            let story = format!("killed at {name} {when}, then cut off");
+            let blow = ["-e".to_owned(), format!("trace={name}"), "-e".to_owned(), Blow::Kill.option(name, when)];
+            let Some((program, _ext4, ran)) = power_cut_after(&blow) else { return };
+            assert_ne!(ran.code, Some(0), "{story}: it was not killed");
+            let left = verified(&program);
+            program.run(&["sync"]).ok();
+            assert!(verified(&program).starts_with(&left), "{story}");
+            assert!(events(&program) == undisturbed().events, "another ledger after {story}");
+        }
+    }
 }
