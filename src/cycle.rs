@@ -3,7 +3,7 @@
 //! The only file that knows both the pure rooms and the edge. It ends in the same tabs whatever happened before it: what a
 //! crash left undone, the next cycle does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
@@ -14,10 +14,11 @@ use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
-use crate::ledger::record::Source;
+use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::matching::compare::{Comparison, Placement, compare};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest};
@@ -538,6 +539,47 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         last: state.issued.as_ref(),
         ..Instance::default()
     }
+}
+
+/// What was decided on each day of a season so far on which somebody who waited was placed, beside what would have been
+/// suggested that morning. What was suggested or rejected since does not count.
+pub fn comparisons(
+    setting: &Setting,
+    state: &State,
+    today: &Standing<'_>,
+) -> Result<Vec<(NaiveDate, Comparison)>, NoSeason> {
+    let window = today.window();
+    let began = today.groups.memberships().iter().map(|membership| membership.from);
+    let days: BTreeSet<NaiveDate> = began.filter(|day| window.contains(*day)).collect();
+    let records = Records::new(state.records());
+    let mut comparisons = Vec::new();
+    for day in days {
+        let places = |record: &Record| {
+            let action = record.answers.text("action");
+            record.form == "placement_decision" && !matches!(action, Some("leave" | "close_group"))
+        };
+        let eve = records.keep(|record| record.event_date < day || !places(record));
+        let eve = Standing::at(&eve, &setting.program, day, Some(&today.season.code))?;
+        let asked = Instance { last: None, must_not: BTreeSet::new(), ..instance(setting, state, &eve) };
+        let placed = today.groups.memberships().iter().filter(|membership| membership.from == day);
+        let placed = placed.filter_map(|membership| {
+            let group = &today.groups[membership.group];
+            let mentee = today.mentees[membership.mentee].code.as_str();
+            // Who had a group that morning was moved, not placed.
+            let had = eve.find_mentee(mentee).is_some_and(|mentee| eve.group_of(mentee).is_some());
+            (!had).then(|| Placement {
+                mentee,
+                mentor: group.mentor.map(|mentor| today.mentors[mentor].code.as_str()),
+                group: group.name,
+                slot: group.formed_by.answers.text("weekly_slot"),
+            })
+        });
+        let placed: Vec<Placement> = placed.collect();
+        if !placed.is_empty() {
+            comparisons.push((day, compare(&asked, &placed)));
+        }
+    }
+    Ok(comparisons)
 }
 
 #[cfg(test)]

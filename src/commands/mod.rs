@@ -1,6 +1,7 @@
 //! One file a command. They put the setting, the edge and the cycle together, and print; they know no pure room's insides.
 //! `connect` finds the key, `explain` says what failed in the language people read, `print` writes their lines.
 
+mod compare;
 mod connect;
 mod demo;
 mod doctor;
@@ -63,6 +64,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
+            Command::Match { compare: true, season, json, .. } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                compare::compare(&setting, today, season.as_deref(), json)
+            }
             Command::Match { explain, regroup, what_if, .. } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();

@@ -4,6 +4,7 @@
 //! not know how answers came to be, how suggestions are shown or in which words; a coordinator decides about each of them.
 
 pub mod assign;
+pub mod compare;
 pub mod criteria;
 mod explain;
 mod fingerprint;

@@ -335,3 +335,16 @@ fn prices(problem: &Problem) -> Prices {
 pub fn plain_score(board: &Board, mentee: usize, seat: usize) -> u32 {
     score::total(&board.parts(mentee, &board.seats[seat], None))
 }
+
+/// What it is worth that the mentees sit in these seats, on the scale of `Plan::objective`; none if that breaks a rule.
+pub fn worth(board: &Board, seat_of: &[Option<usize>], slots: &[Option<usize>]) -> Option<i64> {
+    let problem = problem(board);
+    let scale = Scale::of(board, &problem);
+    let seat_of: Vec<Option<u32>> = seat_of.iter().map(|seat| seat.and_then(|seat| u32::try_from(seat).ok())).collect();
+    let open = |at: usize| problem.seats[at].slot;
+    let slots = slots.iter().enumerate();
+    let slots: Vec<Option<u8>> =
+        slots.map(|(at, slot)| slot.map_or_else(|| open(at), |slot| u8::try_from(slot).ok())).collect();
+    let value = problem.evaluate(&with_members(&problem, &seat_of), &slots).ok()?;
+    Some(scale.plan(board, &seat_of, &slots, value, value).objective)
+}

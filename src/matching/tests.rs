@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use super::compare::{Placement, compare};
 use super::instance::{Member, Mentee, Mentor, OpenGroup};
 use super::rules::{Bar, old_enough};
 use super::score::{self, Reason};
@@ -186,6 +187,23 @@ proptest! {
         turned.mentors.rotate_left(by(seeds[1], instance.mentors.len()));
         turned.groups.rotate_left(by(seeds[2], instance.groups.len()));
         prop_assert_eq!(suggest(&turned), suggest(&instance));
+    }
+
+    #[test]
+    fn what_is_suggested_is_at_least_as_good_as_what_somebody_decides_within_the_rules(
+        program in programs(20, 5, 7, 1..5),
+        picks in prop::collection::vec(0usize..18, 20),
+    ) {
+        let instance = program.instance();
+        let decided = instance.mentees.iter().zip(&picks).filter_map(|(mentee, pick)| {
+            let mentor = instance.mentors.get(pick % 6)?;
+            Some(Placement { mentee: mentee.code, mentor: Some(mentor.code), group: mentor.code, slot: Some(SLOTS[pick / 6]) })
+        });
+        let compared = compare(&instance, &decided.collect::<Vec<_>>());
+        prop_assert!(compared.suggested.broken.is_empty() && compared.within_rules.broken.is_empty(), "{compared:?}");
+        let suggested = (compared.suggested.placed, compared.worth_suggested.unwrap());
+        prop_assert!(suggested >= (compared.within_rules.placed, compared.worth_within_rules.unwrap()), "{compared:?}");
+        prop_assert_eq!(compared.suggested.score_total, suggest(&instance).score_total);
     }
 
     /// With one slot in the week and no minimum the answer is exact, so a mentor more never places fewer. With a minimum, or
