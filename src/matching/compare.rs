@@ -65,7 +65,7 @@ pub struct Comparison {
     /// What that is worth.
     pub worth_suggested: Option<i64>,
     /// The same people as they would be placed if the rules that the decisions broke did not hold: the same liberties, on
-    /// the same score.
+    /// the same score. No liberty is taken with the number of members and groups that a mentor has.
     pub same_liberties: Side,
 }
 
@@ -123,12 +123,7 @@ fn suggested_in(suggestions: &Suggestions) -> Vec<Placement<'_>> {
     let mut placements = Vec::new();
     for one in &suggestions.placements {
         let (Place::Open(group) | Place::New(group)) = &one.place;
-        placements.push(Placement {
-            mentee: &one.mentee,
-            mentor: Some(&one.mentor),
-            group,
-            slot: Some(&one.slot),
-        });
+        placements.push(Placement { mentee: &one.mentee, mentor: Some(&one.mentor), group, slot: Some(&one.slot) });
     }
     placements
 }
@@ -232,8 +227,9 @@ fn broken<'a>(instance: &Instance<'a>, placements: &[Placement<'a>]) -> Vec<(usi
         broken.extend(too_many.flat_map(|group| &group.joining).map(|at| (*at, Bar::GroupFull)));
         let mut taken: BTreeSet<&str> = instance.groups_of(mentor.code).filter_map(|group| group.slot).collect();
         for group in new() {
+            // Nobody leads two groups at one time.
             if group.slot.is_some_and(|slot| !taken.insert(slot)) {
-                broken.extend(group.joining.iter().map(|at| (*at, Bar::OtherSlot)));
+                broken.extend(group.joining.iter().map(|at| (*at, Bar::GroupFull)));
             }
         }
     }

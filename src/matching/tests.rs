@@ -515,3 +515,28 @@ fn members_of_a_group_are_not_alone_among_classmates() {
     let instance = instance.sorted();
     assert_eq!(plan::problem(&Board::new(&instance)).ties, [(1, 2)], "the newcomer comes first, then the members");
 }
+
+/// Coordinators write down two groups of a mentor in one slot. The whole model answers all the same (a bound says that it
+/// did), and nobody is sent to the second.
+#[test]
+fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
+    let saturday = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let of_mentor = person("male", "2000-01-01", &["sat_morning"], &[]);
+    let mentor = Mentor { max_mentees: 16, members_now: 2, ..ready("K1", &of_mentor) };
+    let group = |name, code| OpenGroup {
+        name,
+        mentor: "K1",
+        slot: Some("sat_morning"),
+        size: 1,
+        members: vec![Member { code, answers: &saturday }],
+    };
+    let instance = Instance {
+        mentees: vec![Mentee::from_answers("A3", &saturday).unwrap()],
+        mentors: vec![mentor],
+        groups: vec![group("Bilal", "A1"), group("Salman", "A2")],
+        ..Instance::default()
+    };
+    let suggestions = suggest(&instance);
+    assert_eq!((suggestions.placed, suggestions.placements[0].group()), (1, Some("Bilal")));
+    assert!(suggestions.bound.is_some());
+}
