@@ -112,7 +112,10 @@ pub enum Command {
         /// The season that is compared; otherwise the one that holds today.
         #[arg(long, value_name = "CODE", requires = "compare")]
         season: Option<String>,
-        /// Prints the answer as JSON: with --instance, --compare.
+        /// Sets what was predicted of the groups beside what became of them: feedback and attendance until week 8, survival.
+        #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        evaluate: bool,
+        /// Prints the answer as JSON: with --instance, --compare, --evaluate.
         #[arg(long, requires = "printable")]
         json: bool,
         /// Stops after so many seconds with the best so far; otherwise after an amount of work that is the same everywhere.

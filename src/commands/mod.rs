@@ -5,6 +5,7 @@ mod compare;
 mod connect;
 mod demo;
 mod doctor;
+mod evaluate;
 mod explain;
 mod handover;
 mod instance;
@@ -64,6 +65,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
+            Command::Match { evaluate: true, json, .. } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                evaluate::evaluate(&setting, today, json)
+            }
             Command::Match { compare: true, season, json, .. } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();

@@ -12,6 +12,7 @@ pub mod meetings;
 pub mod mentor_steps;
 pub mod names;
 pub mod people;
+pub mod predictions;
 pub mod problem;
 pub mod procedures;
 pub mod quality;
