@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use compact_str::CompactString;
 
 use crate::config::TabName;
+use crate::edge::clock::Stopwatch;
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
@@ -21,7 +22,7 @@ use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::compare::{Comparison, Placement, compare};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
-use crate::matching::{Suggestions, instance_hash, suggest};
+use crate::matching::{Suggestions, instance_hash, suggest_until};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
@@ -422,6 +423,7 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
+        stopped: suggestions.stopped,
     }
 }
 
@@ -480,7 +482,13 @@ pub fn scene<'a>(
 
 /// Who fits whom.
 pub fn suggestions(setting: &Setting, state: &State, standing: &Standing<'_>) -> Suggestions {
-    suggest(&instance(setting, state, standing))
+    suggest_in_time(setting, &instance(setting, state, standing))
+}
+
+/// What is suggested for an instance by the deadline of the configuration, if it has one.
+pub fn suggest_in_time(setting: &Setting, instance: &Instance) -> Suggestions {
+    let (watch, deadline) = (Stopwatch::start(), setting.config.matching_deadline);
+    suggest_until(instance, &|| deadline.is_some_and(|deadline| watch.elapsed() >= deadline))
 }
 
 /// The same, without matching again if nothing that matters to it has changed since the last cycle.
@@ -488,7 +496,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
     let instance = instance(setting, &memory.state, standing);
     match &memory.matched {
         Some(matched) if matched.instance_hash == instance_hash(&instance) => matched.clone(),
-        _ => suggest(&instance),
+        _ => suggest_in_time(setting, &instance),
     }
 }
 

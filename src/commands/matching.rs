@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, instance, scene, standing, suggestions};
+use crate::cycle::{figures, instance, scene, standing, suggest_in_time, suggestions};
 use crate::matching::what_if::WhatIf;
-use crate::matching::{Place, Suggestions, suggest};
+use crate::matching::{Place, Suggestions};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
@@ -86,12 +86,12 @@ pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> 
             .map_err(|code| Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)])))?,
     };
     // Where everybody is or would be now: members in their groups, the others as suggested.
-    let mut before = homes(&suggest(&now));
+    let mut before = homes(&suggest_in_time(setting, &now));
     for group in &now.groups {
         let home = (group.mentor.to_owned(), Some(group.name.to_owned()));
         before.extend(group.members.iter().map(|member| (member.code.to_owned(), home.clone())));
     }
-    let suggestions = suggest(&then);
+    let suggestions = suggest_in_time(setting, &then);
     let after = homes(&suggestions);
     let shown = |home: Option<&(String, Option<String>)>| match home {
         Some((mentor, group)) => format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned(),

@@ -167,6 +167,13 @@ pub struct IssuedSuggestions {
     /// What no placement can exceed, where it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<i64>,
+    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be others.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stopped: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What the coordinator decided.

@@ -50,6 +50,7 @@ pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> S
         worth_of_mentor: worth::of_mentors(&board, &plan),
         objective: plan.objective,
         bound: plan.bound,
+        stopped: plan.stopped,
         placements,
         unplaced,
         instance_hash,

@@ -39,6 +39,8 @@ pub struct Plan {
     pub objective: i64,
     /// No plan is worth more, and none places more people; none if that is not proven.
     pub bound: Option<i64>,
+    /// Whether the search was stopped before it had done all its work.
+    pub stopped: bool,
     seat_of: Vec<Option<usize>>,
     members: Vec<Vec<usize>>,
 }
@@ -49,7 +51,7 @@ impl Plan {
         for (mentee, seat) in seat_of.iter().enumerate() {
             seat.map(|seat| members[seat].push(mentee));
         }
-        Self { slots, objective: worth.0, bound: worth.1, seat_of, members }
+        Self { slots, objective: worth.0, bound: worth.1, stopped: false, seat_of, members }
     }
 
     /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
@@ -107,13 +109,14 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
         quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
     let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
     match solution {
-        Some(Solution { seat_of, slot_of, objective, bound, .. }) => {
-            match value_of_quick.filter(|value| *value > objective) {
+        Some(Solution { seat_of, slot_of, objective, bound, finished, .. }) => {
+            let plan = match value_of_quick.filter(|value| *value > objective) {
                 Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
                 None => {
                     scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
                 }
-            }
+            };
+            Plan { stopped: !finished, ..plan }
         }
         None => {
             let value = quick.assignment.worth().1;
@@ -194,7 +197,7 @@ fn kept(board: &Board, hash: &str) -> Option<Plan> {
         }
         (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
     }
-    Some(Plan::new(board, seat_of, slots, (last.objective, last.bound)))
+    Some(Plan { stopped: last.stopped, ..Plan::new(board, seat_of, slots, (last.objective, last.bound)) })
 }
 
 /// One who is in the model: a mentee, or a member who stays.

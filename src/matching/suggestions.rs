@@ -125,6 +125,8 @@ pub struct Suggestions {
     pub objective: i64,
     /// No plan is worth more, where that could be computed.
     pub bound: Option<i64>,
+    /// Whether the search was stopped before it had done all its work.
+    pub stopped: bool,
     /// What one more mentor would place, by gender and slot; the most first. Those who would place nobody are left out.
     pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.

@@ -174,6 +174,23 @@ proptest! {
     }
 
     #[test]
+    fn a_deadline_that_has_passed_leaves_a_plan_within_the_rules_and_one_that_never_does_changes_nothing(
+        program in programs(24, 7, 15, 1..6),
+        patience in 0u32..40,
+    ) {
+        let instance = program.instance();
+        let asked = std::sync::atomic::AtomicU32::new(0);
+        let late = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= patience;
+        let stopped = suggest_until(&instance, &late);
+        obeys_the_rules(&instance, &stopped);
+        let whole = suggest(&instance);
+        prop_assert!(!whole.stopped && whole.placed >= stopped.placed);
+        if !stopped.stopped {
+            prop_assert_eq!(whole, stopped);
+        }
+    }
+
+    #[test]
     fn the_order_of_the_rows_does_not_matter(
         program in programs(20, 6, 15, 1..5),
         seeds in prop::array::uniform3(any::<prop::sample::Index>()),
@@ -390,6 +407,7 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
+        stopped: false,
     };
     let again = suggest(&Instance { last: Some(&last), ..instance });
     let mentors = |of: &Suggestions| of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>();
@@ -489,6 +507,7 @@ fn a_kept_plan_says_the_same_of_everybody() {
         suggestions: issued.collect(),
         objective: found.objective,
         bound: found.bound,
+        stopped: false,
     };
     let kept = suggest(&Instance { last: Some(&last), ..instance });
     assert_eq!(kept, found);

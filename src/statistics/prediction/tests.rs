@@ -112,6 +112,7 @@ fn evaluated(groups: usize, said: impl Fn(usize) -> i64, dies: impl Fn(usize) ->
         suggestions: suggestions.clone(),
         objective: 0,
         bound: None,
+        stopped: false,
     }));
     // Half are decided by rows of the form, half in the tab.
     for (number, record) in rows.0.iter().filter(|record| record.form == "placement_decision").enumerate() {
