@@ -112,6 +112,8 @@ pub struct Config {
     pub weights: Weights,
     /// How long matching may look for suggestions; none looks until its work is done.
     pub matching_deadline: Option<Duration>,
+    /// Whether chance chooses among plans that are nearly as good as the best.
+    pub randomise: bool,
     /// Criteria on further questions.
     pub criteria: Vec<Criterion>,
     /// Whether groups should read alike.
@@ -259,6 +261,8 @@ struct MatchingTable {
     #[serde(default)]
     criteria: Vec<CriterionTable>,
     deadline_s: Option<Spanned<f64>>,
+    #[serde(default)]
+    randomise: bool,
 }
 
 /// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same key, unless it is said).
@@ -451,6 +455,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         criteria,
         reading: file.matching.reading,
         matching_deadline,
+        randomise: file.matching.randomise,
         procedures,
     })
 }

@@ -424,6 +424,7 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         objective: suggestions.objective,
         bound: suggestions.bound,
         stopped: suggestions.stopped,
+        randomised: suggestions.randomised.clone(),
     }
 }
 
@@ -543,6 +544,7 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         group_size: setting.config.group_size,
         weights: setting.config.weights,
         reading: setting.config.reading,
+        randomise: setting.config.randomise,
         criteria: &setting.config.criteria,
         last: state.issued.as_ref(),
         ..Instance::default()

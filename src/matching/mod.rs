@@ -16,6 +16,7 @@ mod schedule;
 pub mod score;
 mod seats;
 pub mod suggestions;
+mod variation;
 pub mod what_if;
 mod worth;
 
@@ -51,6 +52,7 @@ pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> S
         objective: plan.objective,
         bound: plan.bound,
         stopped: plan.stopped,
+        randomised: plan.randomised,
         placements,
         unplaced,
         instance_hash,

@@ -14,7 +14,9 @@ use super::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Solution, s
 use super::schedule;
 use super::score;
 use super::seats::Board;
+use super::variation;
 use crate::ledger::answers::Answers;
+use crate::ledger::event::Randomised;
 
 /// What an open suggestion is worth over any other, so that a new registration does not turn the tab over.
 const STAY_SUGGESTED: u32 = 60;
@@ -41,6 +43,8 @@ pub struct Plan {
     pub bound: Option<i64>,
     /// Whether the search was stopped before it had done all its work.
     pub stopped: bool,
+    /// How chance chose it, if it did.
+    pub randomised: Option<Randomised>,
     seat_of: Vec<Option<usize>>,
     members: Vec<Vec<usize>>,
 }
@@ -51,7 +55,7 @@ impl Plan {
         for (mentee, seat) in seat_of.iter().enumerate() {
             seat.map(|seat| members[seat].push(mentee));
         }
-        Self { slots, objective: worth.0, bound: worth.1, stopped: false, seat_of, members }
+        Self { slots, objective: worth.0, bound: worth.1, stopped: false, randomised: None, seat_of, members }
     }
 
     /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
@@ -116,7 +120,8 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
                     scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
                 }
             };
-            Plan { stopped: !finished, ..plan }
+            varied(board, &problem, &scale, hash, Plan { stopped: !finished, ..plan })
+                .with_empty_seats_in(board, &quick.slots)
         }
         None => {
             let value = quick.assignment.worth().1;
@@ -124,6 +129,30 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
             Plan::new(board, seats(board, &of_quick), quick.slots, worth)
         }
     }
+}
+
+/// Another plan that is nearly as good, if the program wants chance to choose. Who has an open suggestion keeps it.
+fn varied(board: &Board, problem: &Problem, scale: &Scale, hash: &str, best: Plan) -> Plan {
+    if !board.instance.randomise {
+        return best;
+    }
+    let code = |mentee: usize| board.instance.mentees[mentee].code;
+    let last = board.instance.last.map_or(&[][..], |last| &last.suggestions);
+    let free: Vec<usize> = (0..board.instance.mentees.len())
+        .filter(|&mentee| best.seat_of(mentee).is_some() && !last.iter().any(|one| one.mentee == code(mentee)))
+        .collect();
+    let of_best: Vec<Option<u32>> =
+        best.seat_of.iter().map(|seat| seat.and_then(|seat| u32::try_from(seat).ok())).collect();
+    let slots: Vec<Option<u8>> = best.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
+    let mut seat_of = with_members(problem, &of_best);
+    let Ok(value) = problem.evaluate(&seat_of, &slots) else { return best };
+    let floor = value - best.objective.abs() * variation::WITHIN_PERCENT / 100;
+    let seed = u64::from_str_radix(hash, 16).unwrap_or_default();
+    let Some(value) = variation::walk(problem, &mut seat_of, &slots, &free, floor, seed) else { return best };
+    let bound = best.bound;
+    let randomised = Some(Randomised { seed: hash.into(), best: best.objective });
+    let plan = scale.plan(board, &seat_of[..of_best.len()], &slots, value, value);
+    Plan { bound, stopped: best.stopped, randomised, ..plan }
 }
 
 /// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of
@@ -197,7 +226,8 @@ fn kept(board: &Board, hash: &str) -> Option<Plan> {
         }
         (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
     }
-    Some(Plan { stopped: last.stopped, ..Plan::new(board, seat_of, slots, (last.objective, last.bound)) })
+    let (stopped, randomised) = (last.stopped, last.randomised.clone());
+    Some(Plan { stopped, randomised, ..Plan::new(board, seat_of, slots, (last.objective, last.bound)) })
 }
 
 /// One who is in the model: a mentee, or a member who stays.

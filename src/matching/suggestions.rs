@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::Bar;
 use super::score::{Reason, Term};
+use crate::ledger::event::Randomised;
 
 /// Where somebody could go: a group that meets now, or a new one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,6 +128,8 @@ pub struct Suggestions {
     pub bound: Option<i64>,
     /// Whether the search was stopped before it had done all its work.
     pub stopped: bool,
+    /// How chance chose among plans that are nearly as good as the best, if it did.
+    pub randomised: Option<Randomised>,
     /// What one more mentor would place, by gender and slot; the most first. Those who would place nobody are left out.
     pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.

@@ -191,6 +191,20 @@ proptest! {
     }
 
     #[test]
+    fn chance_chooses_within_the_rules_and_three_percent_and_the_same_again(program in programs(24, 7, 15, 1..6)) {
+        let best = suggest(&program.instance());
+        let instance = Instance { randomise: true, ..program.instance() };
+        let chosen = suggest(&instance);
+        obeys_the_rules(&instance, &chosen);
+        prop_assert_eq!(chosen.placed, best.placed);
+        prop_assert!(100 * chosen.objective >= 97 * best.objective, "{} of {}", chosen.objective, best.objective);
+        let randomised = chosen.randomised.clone().unwrap();
+        prop_assert_eq!((randomised.best, randomised.seed), (best.objective, chosen.instance_hash.clone()));
+        prop_assert!(best.randomised.is_none() && best.instance_hash != chosen.instance_hash);
+        prop_assert_eq!(suggest(&instance), chosen);
+    }
+
+    #[test]
     fn the_order_of_the_rows_does_not_matter(
         program in programs(20, 6, 15, 1..5),
         seeds in prop::array::uniform3(any::<prop::sample::Index>()),
@@ -408,6 +422,7 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
         objective: suggestions.objective,
         bound: suggestions.bound,
         stopped: false,
+        randomised: None,
     };
     let again = suggest(&Instance { last: Some(&last), ..instance });
     let mentors = |of: &Suggestions| of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>();
@@ -508,6 +523,7 @@ fn a_kept_plan_says_the_same_of_everybody() {
         objective: found.objective,
         bound: found.bound,
         stopped: false,
+        randomised: None,
     };
     let kept = suggest(&Instance { last: Some(&last), ..instance });
     assert_eq!(kept, found);
@@ -558,4 +574,46 @@ fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
     let suggestions = suggest(&instance);
     assert_eq!((suggestions.placed, suggestions.placements[0].group()), (1, Some("Bilal")));
     assert!(suggestions.bound.is_some());
+}
+
+/// Chance does something: among many alike there are others as good. And what was issued is suggested again.
+#[test]
+fn chance_gives_another_plan_and_keeps_it() {
+    let answers: Vec<Answers> =
+        (0..24).map(|at| person("male", "2010-01-01", &["sat_morning", "sun_morning"], &[INTERESTS[at % 5]])).collect();
+    let of_mentor = person("male", "2000-01-01", &["sat_morning", "sun_morning"], &["gaming"]);
+    let codes: Vec<String> = (0..24).map(|at| format!("A{at:02}")).collect();
+    let mentees = codes.iter().zip(&answers).map(|(code, answers)| Mentee::from_answers(code, answers).unwrap());
+    let best = Instance {
+        mentees: mentees.collect(),
+        mentors: ["K1", "K2", "K3"].map(|code| Mentor { max_mentees: 10, ..ready(code, &of_mentor) }).into(),
+        ..Instance::default()
+    };
+    let instance = Instance { randomise: true, ..best.clone() };
+    let (best, chosen) = (suggest(&best), suggest(&instance));
+    let mentors_in = |suggestions: &Suggestions| {
+        suggestions.placements.iter().map(|one| one.mentor.clone()).collect::<Vec<CompactString>>()
+    };
+    assert_ne!(mentors_in(&best), mentors_in(&chosen));
+    let last = crate::ledger::event::IssuedSuggestions {
+        instance: chosen.instance_hash.clone(),
+        weights: BTreeMap::new(),
+        suggestions: chosen
+            .placements
+            .iter()
+            .map(|one| crate::ledger::event::IssuedSuggestion {
+                mentee: one.mentee.clone(),
+                mentor: one.mentor.clone(),
+                group: None,
+                slot: Some(one.slot.clone()),
+                score: one.score.into(),
+                terms: BTreeMap::new(),
+            })
+            .collect(),
+        objective: chosen.objective,
+        bound: chosen.bound,
+        stopped: chosen.stopped,
+        randomised: chosen.randomised.clone(),
+    };
+    assert_eq!(suggest(&Instance { last: Some(&last), ..instance }), chosen);
 }

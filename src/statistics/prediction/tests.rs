@@ -113,6 +113,7 @@ fn evaluated(groups: usize, said: impl Fn(usize) -> i64, dies: impl Fn(usize) ->
         objective: 0,
         bound: None,
         stopped: false,
+        randomised: None,
     }));
     // Half are decided by rows of the form, half in the tab.
     for (number, record) in rows.0.iter().filter(|record| record.form == "placement_decision").enumerate() {
