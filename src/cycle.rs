@@ -20,6 +20,7 @@ use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::compare::{Comparison, Placement, compare};
+use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest_until};
@@ -407,15 +408,16 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         ("reading", weights.reading),
         ("personality", weights.personality),
     ];
-    let asked = setting.config.criteria.iter();
-    let asked = asked.map(|criterion| (criterion.field.clone(), f64::from(criterion.weight)));
+    let names = criterion_names(&setting.config.criteria, &weights.map(|(name, _)| name));
+    let asked = names.iter().zip(&setting.config.criteria);
+    let asked = asked.map(|(name, criterion)| (name.clone(), f64::from(criterion.weight)));
     let issued = suggestions.placements.iter().map(|suggestion| IssuedSuggestion {
         mentee: suggestion.mentee.clone(),
         mentor: suggestion.mentor.clone(),
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
-        terms: suggestion.terms.iter().map(|term| (term_name(setting, term.kind), i64::from(term.value))).collect(),
+        terms: suggestion.terms.iter().map(|term| (term_name(&names, term.kind), i64::from(term.value))).collect(),
     });
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
@@ -429,7 +431,7 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
 }
 
 /// The name of a term as the weights have it.
-fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
+fn term_name(criteria: &[CompactString], kind: TermKind) -> CompactString {
     let name = match kind {
         TermKind::Schedule => "schedule",
         TermKind::ValuesExpectations => "values_expectations",
@@ -438,7 +440,7 @@ fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
         TermKind::ContinuityFriend => "continuity_friend",
         TermKind::Reading => "reading",
         TermKind::Personality => "personality",
-        TermKind::Asked(at) => setting.config.criteria.get(usize::from(at)).map_or("", |criterion| &criterion.field),
+        TermKind::Asked(at) => criteria.get(usize::from(at)).map_or("", CompactString::as_str),
     };
     name.into()
 }
@@ -488,8 +490,13 @@ pub fn suggestions(setting: &Setting, state: &State, standing: &Standing<'_>) ->
 
 /// What is suggested for an instance by the deadline of the configuration, if it has one.
 pub fn suggest_in_time(setting: &Setting, instance: &Instance) -> Suggestions {
+    suggest_until(instance, &deadline_of(setting))
+}
+
+/// Whether the deadline for matching has passed, counted from now.
+pub fn deadline_of(setting: &Setting) -> impl Fn() -> bool + Sync + use<> {
     let (watch, deadline) = (Stopwatch::start(), setting.config.matching_deadline);
-    suggest_until(instance, &|| deadline.is_some_and(|deadline| watch.elapsed() >= deadline))
+    move || deadline.is_some_and(|deadline| watch.elapsed() >= deadline)
 }
 
 /// The same, without matching again if nothing that matters to it has changed since the last cycle.

@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, instance, scene, standing, suggest_in_time, suggestions};
+use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
 use crate::matching::what_if::WhatIf;
-use crate::matching::{Place, Suggestions};
+use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
+use crate::words::Words;
 
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
@@ -42,6 +43,11 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
             let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             say(format_args!("    {}", words.say_with("match-alternative", &parts)));
+            if explain.is_some() {
+                let asked = instance(setting, &memory.state, &standing);
+                let cost = cost_of_alternative(&asked, &suggestions, &suggestion.mentee, &deadline_of(setting));
+                cost.into_iter().for_each(|cost| say(format_args!("      {}", cost_words(cost, words))));
+            }
         }
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
@@ -68,6 +74,15 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
         say(words.say_with("match-placed", &[("placed", &placed), ("unplaced", &unplaced)]));
     }
     Ok(())
+}
+
+fn cost_words(cost: Cost, words: &Words) -> String {
+    let (places, worth) = (words.integer(cost.places.max(0)), words.integer(cost.worth.max(0)));
+    match cost {
+        Cost { places: ..=0, worth: ..=0 } => words.say("match-cost-nothing"),
+        Cost { places: ..=0, .. } => words.say_with("match-cost-worth", &[("worth", &worth)]),
+        Cost { .. } => words.say_with("match-cost-places", &[("places", &places)]),
+    }
 }
 
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.

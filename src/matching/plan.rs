@@ -131,6 +131,31 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
     }
 }
 
+/// The best plan found in which a mentee sits in one of these seats: how many it places, and what it is worth.
+pub fn with_mentee_in(
+    board: &Board,
+    mentee: usize,
+    seats: &[usize],
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<(usize, i64)> {
+    let mut problem = problem(board);
+    // Having the mentee there is worth as much as anybody's place: else another place could be worth more.
+    let bonus = u32::try_from(problem.prices.unplaced).unwrap_or(u32::MAX).min(MOST_BONUS);
+    let person = &mut problem.people[mentee];
+    person.fits.retain(|fit| seats.contains(&(fit.seat as usize)));
+    person.fits.iter_mut().for_each(|fit| fit.score += bonus);
+    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let solution = solve(&problem, effort).ok()?;
+    let scale = Scale::of(board, &problem);
+    let plan = scale.plan(board, &solution.seat_of, &solution.slot_of, solution.objective, solution.objective);
+    plan.seat_of(mentee)?;
+    let placed = plan.seat_of.iter().filter(|seat| seat.is_some()).count();
+    Some((placed, plan.objective - i64::from(bonus)))
+}
+
+/// Scores stay far below what 32 bits hold.
+const MOST_BONUS: u32 = 1_000_000_000;
+
 /// Another plan that is nearly as good, if the program wants chance to choose. Who has an open suggestion keeps it.
 fn varied(board: &Board, problem: &Problem, scale: &Scale, hash: &str, best: Plan) -> Plan {
     if !board.instance.randomise {

@@ -77,6 +77,15 @@ pub struct Alternative {
     pub lost: Lost,
 }
 
+/// What a plan loses by a change; below zero what it gains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// How many people fewer have a place.
+    pub places: i64,
+    /// How much less it is worth.
+    pub worth: i64,
+}
+
 /// Why an alternative was not suggested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
