@@ -642,8 +642,11 @@ fn an_alternative_may_cost_somebody_else_the_place() {
     assert_eq!(cost.places, 1, "A2 would have no place: {cost:?}");
     assert_eq!(cost_of_alternative(&instance, &suggestions, "A2", &|| false), None, "A2 has no alternative");
     // With room for both it costs what the plan is worth less, and nobody's place.
-    instance.mentors[0].max_mentees = 2;
+    let sunday = person("male", "2010-01-01", &["sun_morning"], &["gaming"]);
+    instance.mentees.push(Mentee::from_answers("A3", &sunday).unwrap());
+    instance.mentors.iter_mut().for_each(|mentor| mentor.max_mentees = 2);
     let suggestions = suggest(&instance);
+    assert_eq!(suggestions.placed, 3);
     let cost = cost_of_alternative(&instance, &suggestions, "A1", &|| false);
     assert!(cost.is_some_and(|cost| cost.places == 0 && cost.worth >= 0), "{cost:?}");
 }
@@ -653,7 +656,7 @@ fn an_alternative_may_cost_somebody_else_the_place() {
 fn every_alternative_costs_something_or_nothing() {
     let mut runner = TestRunner::deterministic();
     let mut seen = 0;
-    for _ in 0..12 {
+    for _ in 0..60 {
         let program = programs(16, 5, 7, 1..4).new_tree(&mut runner).unwrap().current();
         let instance = program.instance();
         let suggestions = suggest(&instance);
