@@ -215,7 +215,7 @@ fn observed(standing: &Standing<'_>, group: GroupIndex, outcome: Outcome) -> Opt
             let lived = life.days >= WEEK_26;
             let known = lived || life.broke_up.is_some();
             let ranked = life.days.min(WEEK_26) as f64;
-            known.then(|| Observed { ranked, shown: if lived { 1.0 } else { 0.0 } })
+            known.then_some(Observed { ranked, shown: if lived { 1.0 } else { 0.0 } })
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `match --compare` and `match --evaluate`: decisions beside suggestions, and predictions beside outcomes, from a ledger.
+//! `match` beside a ledger: decisions beside suggestions, predictions beside outcomes, what an alternative costs, and what the
+//! settings of matching leave in the ledger.
 
 mod support;
 
@@ -35,4 +36,23 @@ fn with_few_groups_the_evaluation_says_that_it_is_too_early() {
     let said = program.run(&["match", "--evaluate"]).ok();
     assert_eq!(said.matches("belum cukup kelompok: 0 dari 20").count(), 3, "{said}");
     assert!(program.ledger() == before, "nothing is recorded");
+}
+
+/// The suggestions that the first cycle records.
+fn issued(program: &Program) -> Value {
+    program.sync();
+    let of_kind = |event: &Value| event["type"] == "suggestions_issued";
+    program.events().into_iter().find(of_kind).unwrap()["data"].clone()
+}
+
+#[test]
+fn the_ledger_says_when_the_deadline_was_hit_and_what_chance_chose() {
+    let plain = issued(&Program::new());
+    assert!(plain.get("stopped").is_none() && plain.get("randomised").is_none(), "{plain}");
+    let hurried = issued(&Program::new().with("[matching]", "[matching]\ndeadline_s = 0.000000001"));
+    assert_eq!(hurried["stopped"], true, "{hurried}");
+    let program = Program::new().with("[matching]", "[matching]\nrandomise = true");
+    let chosen = issued(&program);
+    assert_eq!(chosen["randomised"]["seed"], chosen["instance"], "{chosen}");
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "the same is suggested again");
 }
