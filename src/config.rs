@@ -26,9 +26,13 @@ use crate::schedule::Schedule;
 use crate::words::Language;
 
 mod procedures;
+mod recorded;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
+
+/// What stands in the example in the place of a spreadsheet's id.
+pub const EXAMPLE_SPREADSHEET_ID: &str = "PASTE-THE-ID";
 
 /// A tab named by its title or by its sheetId.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +100,8 @@ pub struct Config {
     pub schedule: Schedule,
     /// Asked after every good cycle.
     pub heartbeat_url: Option<String>,
+    /// Told the ledger's head at the end of each day.
+    pub checkpoint_url: Option<String>,
     /// The tab of each form that is on, by form key.
     pub forms: BTreeMap<String, TabName>,
     /// The link to fill in a form, for forms that have one; `{group}` stands for a group's name.
@@ -159,6 +165,7 @@ struct File {
     #[serde(default)]
     schedule: ScheduleTable,
     heartbeat: Option<HeartbeatTable>,
+    checkpoint: Option<CheckpointTable>,
     #[serde(default)]
     forms: BTreeMap<Spanned<String>, FormTable>,
     seasons: Vec<Spanned<SeasonTable>>,
@@ -203,6 +210,12 @@ struct ScheduleTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HeartbeatTable {
+    url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckpointTable {
     url: Spanned<String>,
 }
 
@@ -344,8 +357,9 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             wrong(link.span(), "a link begins with http:// or https://".to_owned(), hint);
         }
     }
-    let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
-    for url in urls.into_iter().flatten() {
+    let heartbeat = file.heartbeat.as_ref().map(|table| &table.url);
+    let checkpoint = file.checkpoint.as_ref().map(|table| &table.url);
+    for url in [file.google.endpoint.as_ref(), heartbeat, checkpoint].into_iter().flatten() {
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
             wrong(
                 url.span(),
@@ -441,6 +455,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
         schedule: sync.get_ref().parse().ok()?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
         form_links: file
             .forms
             .iter()
@@ -630,6 +645,7 @@ mod tests {
     #[test]
     fn the_example_can_be_used_as_it_is() {
         let config = parse(EXAMPLE).unwrap();
+        assert_eq!(config.spreadsheet_id, EXAMPLE_SPREADSHEET_ID);
         assert_eq!(config.data_dir, Path::new("config/data"));
         assert_eq!(config.seasons[0].code, "2026-ganjil");
         assert_eq!(config.forms["meeting_report"], TabName::Title("Form Responses 6".to_owned()));

@@ -9,16 +9,19 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 
-use crate::config::TabName;
+use crate::config::{Config, TabName};
 use crate::edge::clock::Stopwatch;
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
-use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
+use crate::ledger::configured::Configured;
+use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
+use crate::ledger::line::LineHash;
 use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
-use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
+use crate::ledger::versions::version_of;
 use crate::matching::compare::{Comparison, Placement, compare};
 use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
@@ -115,6 +118,7 @@ pub async fn cycle(
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
     happened.note_issue(setting, &memory.state, &suggestions)?;
+    happened.note_config(&setting.config, &memory.state)?;
     let rehearsal = log.is_none();
     let head = match log {
         Some(log) => happened.record(log, &memory.head)?,
@@ -145,21 +149,45 @@ pub async fn cycle(
 /// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
 /// reached, everything else is done.
 async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
-    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
-    let plan = match google.read(id, &ids).await {
-        Ok(ours) => plan(wanted, &ours, &[]),
-        // Somebody deleted a tab, or one of ours was never made.
-        Err(GoogleError::NoSuchGrid { .. }) => {
-            let tabs = google.overview(id).await?.tabs;
-            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
-            plan(wanted, &google.read(id, &ids).await?, &tabs)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let plan = plan_of(google, id, wanted).await?;
     if !rehearsal {
         google.apply(id, &plan).await?;
     }
     Ok(plan)
+}
+
+/// What the tabs would have said at a moment, by what the memory holds of it, against what is there now. Writes nothing.
+pub async fn tabs_then(
+    setting: &Setting,
+    google: &Google,
+    memory: &Memory,
+    then: DateTime<Tz>,
+) -> Result<Report, CycleError> {
+    let (state, config) = (&memory.state, &setting.config);
+    let standing = standing(setting, state, then.date_naive())?;
+    let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+    let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
+    let plan = plan_of(google, &config.spreadsheet_id, &tabs(&scene)).await?;
+    let restricted = match &config.restricted_id {
+        Some(id) => plan_of(google, id, &restricted_tabs(&scene)).await?,
+        None => Plan::default(),
+    };
+    Ok(Report { plan, restricted, ..Report::default() })
+}
+
+/// The plan of tabs of ours against what a spreadsheet has of them.
+async fn plan_of(google: &Google, id: &str, wanted: &[Wanted]) -> Result<Plan, CycleError> {
+    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
+    match google.read(id, &ids).await {
+        Ok(ours) => Ok(plan(wanted, &ours, &[])),
+        // Somebody deleted a tab, or one of ours was never made.
+        Err(GoogleError::NoSuchGrid { .. }) => {
+            let tabs = google.overview(id).await?.tabs;
+            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            Ok(plan(wanted, &google.read(id, &ids).await?, &tabs))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The spreadsheet as it was read.
@@ -265,16 +293,17 @@ fn sort_out(
 }
 
 /// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
-/// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
+/// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<NewEvent>,
     issue: Option<IssuedSuggestions>,
+    configured: Option<Configured>,
 }
 
 impl Happened {
     fn at(now: DateTime<Tz>) -> Self {
-        Self { at: now, lines: Vec::new(), issue: None }
+        Self { at: now, lines: Vec::new(), issue: None, configured: None }
     }
 
     /// Takes in an event, so that what comes after sees it.
@@ -286,7 +315,8 @@ impl Happened {
 
     fn write(&mut self, source: Option<Source>, event: &Event) -> Result<(), CycleError> {
         let (at, kind, data) = (self.at.fixed_offset(), event.kind(), event.data()?);
-        self.lines.push(NewEvent { at, kind, v: VERSION, source, data });
+        let v = version_of(&kind);
+        self.lines.push(NewEvent { at, kind, v, source, data });
         Ok(())
     }
 
@@ -301,27 +331,49 @@ impl Happened {
         Ok(())
     }
 
+    /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
+    /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
+    fn note_config(&mut self, config: &Config, state: &State) -> Result<(), CycleError> {
+        let configured = config.recorded();
+        if state.configured.as_ref() != Some(&configured) {
+            self.write(None, &Event::ConfigChanged(configured.clone()))?;
+            self.configured = Some(configured);
+        }
+        Ok(())
+    }
+
     /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
     fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let head = log.append(&self.lines)?;
-        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })
+        let appended = log.append(&self.lines)?;
+        Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
     }
 
     /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
     fn foretell(&self, head: &LedgerHead) -> LedgerHead {
         match self.lines.len() as u64 {
             0 => head.clone(),
-            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(self.at.naive_local()) },
+            count => self.moved_on(head, head.seq + count, None),
         }
+    }
+
+    fn moved_on(&self, head: &LedgerHead, seq: u64, hash: Option<LineHash>) -> LedgerHead {
+        let at = self.at.naive_local();
+        let text = hash.map_or_else(|| "…".to_owned(), |hash| hash.to_string());
+        let mut head = LedgerHead { seq, hash: text, at: Some(at), ..head.clone() };
+        head.note_day(Checkpoint { day: at.date(), seq, hash });
+        head
     }
 
     /// Lets the memory take in what is left, and gives the report of all.
     fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
+        }
+        if let Some(configured) = self.configured {
+            memory.take(None, Event::ConfigChanged(configured))?;
         }
         Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
     }

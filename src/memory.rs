@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use crate::edge::log::{Disk, Line, Log, LogError, Opened, SEGMENT_BYTES, StdDisk};
-use crate::ledger::event::{Event, UnreadableEvent, VERSION};
+use crate::ledger::event::{Event, UnreadableEvent};
+use crate::ledger::line::LineHash;
 use crate::ledger::record::Source;
-use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
+use crate::ledger::versions::version_of;
 use crate::matching::Suggestions;
 
 /// Why a line cannot be folded.
@@ -55,11 +57,33 @@ impl Memory {
         Ok((memory, opened))
     }
 
+    /// Reads the ledger as it stood after the last line that `holds` before the first that does not; the rest is verified too.
+    pub fn read_until(
+        dir: &Path,
+        program: &str,
+        mut holds: impl FnMut(&Line<'_>) -> bool,
+    ) -> Result<(Self, Opened), LogError> {
+        let (mut memory, mut past, mut last) = (Self::default(), false, None);
+        let opened = Log::read(dir, Some(program), |line| {
+            past = past || !holds(line);
+            if past {
+                return Ok::<(), FoldError>(());
+            }
+            last = Some(line.hash);
+            memory.fold(line)
+        })?;
+        memory.head.seq = memory.state.seq;
+        memory.head.hash = last.unwrap_or(LineHash::ZERO).to_string();
+        Ok((memory, opened))
+    }
+
     fn fold(&mut self, line: &Line<'_>) -> Result<(), FoldError> {
         let event = Event::read(line.kind, line.v, line.data.get())?;
-        self.newer |= line.v > VERSION || matches!(event, Event::Unknown(_));
+        self.newer |= line.v > version_of(line.kind) || matches!(event, Event::Unknown(_));
         self.state.apply(line.seq, line.source.as_ref().map(Source::from), event)?;
-        self.head.at = Some(line.at.naive_local());
+        let at = line.at.naive_local();
+        self.head.at = Some(at);
+        self.head.note_day(Checkpoint { day: at.date(), seq: line.seq, hash: Some(line.hash) });
         Ok(())
     }
 

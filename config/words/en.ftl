@@ -495,6 +495,11 @@ status-form-rows = rows accepted: { $accepted }, to fix: { $rejected }, copies: 
 status-form-unknown = unknown columns: { $titles }
 status-form-off = not in use
 status-form-waiting = not read yet
+status-checkpoints = Fingerprints by day
+status-checkpoints-hint = Keep one outside this spreadsheet. “halaqah ledger verify --against FINGERPRINT” tells later whether the ledger was rewritten.
+status-checkpoint = Fingerprint of { $day }, event { $seq }
+error-checkpoint-untold = The ledger fingerprint of { $day } did not reach the webhook (technical detail: { $reason }).
+mend-checkpoint-untold = Check the url under [checkpoint] in the configuration and the internet connection; the next run tries again. The tab Status has the fingerprint too.
 
 ## Commands
 
@@ -515,7 +520,7 @@ repair-moved-lines = Moved aside: { $segment } from line { $line } (byte { $byte
 repair-moved-file = Moved aside: the whole file { $segment }, { $bytes } bytes. It is now in { $to }.
 repair-empty = No event is left in the ledger; the next run begins it anew.
 repair-status = The tab { tab-status } in the spreadsheet is now ahead of the ledger, so the next run will stop. If there still is a whole backup, bring that back instead. If there is none, delete the tab { tab-status }, then run halaqah sync.
-repair-again = That sync records the rows of the form tabs again. Decisions that were typed into the tab of suggestions, and the history of changes, are only in the files that were moved aside: look through the groups again.
+repair-again = That sync records the rows of the form tabs again. Decisions that were typed into the tab of suggestions, and the history of changes, are only in the files that were moved aside: look through the { -group }s again.
 doctor-ok = good
 doctor-wrong = NEEDS FIXING
 doctor-config = configuration
@@ -733,7 +738,6 @@ support-title = Support for mentors
 support-lead = { $open } requests are open, { $late } of them late; { $total } in all this season. Answered in time: { $rate }.
 support-col-level = State
 support-col-mentor = Mentor
-support-col-kind = Support
 support-col-since = Since
 support-col-needed = Needed
 support-col-days = Days
@@ -779,7 +783,7 @@ partners-col-approval = Teacher's approval
 partners-col-contact = Contact
 partners-none = No partner has been recorded.
 
-taaruf-title = Taaruf of new groups
+taaruf-title = Taaruf of new { -group }s
 taaruf-lead = { $formed } formed this season: { $done } had their taaruf, { $pending } have time left, { $overdue } are past 14 days.
 taaruf-col-level = State
 taaruf-col-group = { -Group }
@@ -979,7 +983,7 @@ define-registration-previous_new = New mentees up to the same day last season.
 define-registration-new_change = Change of new mentees against last season.
 define-registration-new_change_rate = The same change as a rate.
 define-registration-new_trend = Direction of new mentees against last season.
-family-groups = Groups
+family-groups = { -Group }s
 define-groups-open = Open now: { -group }.
 define-groups-active = Open, three members or more, met in the last three school weeks.
 define-groups-not_started = Never met, more than 14 days after forming.
@@ -1205,10 +1209,10 @@ actions-steps-fine = all within their time
 action-withdrawn = Take them out of { $group } and stop using their data
 action-withdrawn-why = A parent took back consent on { $since }; the 72 hours end on { $until }
 action-three-groups = Hand one { -group } to another mentor
-action-three-groups-why = Leads { $count } groups at once
+action-three-groups-why = Leads { $count } { -group }s at once
 action-taaruf = Hold the first get-together, then fill in its form
 action-taaruf-why = Formed { $days } days ago, no get-together noted yet
-action-support = Settle the request: { $kind }
+action-support = Settle the request for support
 action-support-why = Asked on { $day }, needed: { $needed }; { $days } days ago
 action-support-hidden = See to late requests: { $count }
 action-support-hidden-why = What they say is confidential and is not shown here
@@ -1248,9 +1252,9 @@ section-money = Money
 section-answers = What mentees and mentors say
 section-partners = Partners and documents
 figure-taaruf-rate = Get-together within 14 days
-meaning-taaruf-rate = New groups whose members got to know each other within two weeks.
+meaning-taaruf-rate = New { -group }s whose members got to know each other within two weeks.
 figure-taaruf-overdue = Get-together overdue
-meaning-taaruf-overdue = Groups of this season without one for more than 14 days.
+meaning-taaruf-overdue = { -Group }s of this season without one for more than 14 days.
 figure-support-open = Open requests
 meaning-support-open = Requests by mentors this season that are neither settled nor declined.
 figure-support-late_open = Late requests
@@ -1292,3 +1296,74 @@ why-rejected = rejected
 why-copied = has copies
 why-observed = columns of the tab
 why-decided = decision
+
+## The script that makes Google Forms
+
+script-lead = Makes the Google Forms of this program and lets them answer into the spreadsheet. | How to use it: open the spreadsheet, choose Extensions › Apps Script, paste all of this, | choose the function makeForms, press Run, and give it leave. If it stops halfway, run it again: | what is made is not made twice. What it writes to the log belongs into the configuration.
+script-done = Done. Copy these lines into the configuration, in the place of those of the same name:
+script-thanks = Thank you, your answer is noted.
+script-no-tab = Google has not made the tab of this form yet; run it again:
+script-only-if = Only if "{ $question }" was answered with { $answers }.
+script-unknown = No form is called "{ $form }". There are: { $known }.
+
+## The board's seasons
+
+status-season = Season
+report-season-state = Season by the board's decision
+season-named = { $name }: { $state }
+season-undecided = its opening is not recorded
+season-is-open = open since { $day }
+season-is-closed = closed on { $day }
+season-was-open = open from { $opened }, closed on { $closed }
+season-also-open = also open: { $names }
+season-days = { $start } to { $end }
+season-not-configured = { $code }  not in the configuration: { $state }
+season-opened = { $name } ({ $code }) is open from { $day }.
+season-beside = Also open: { $others }.
+season-next-cycle = The tab Status shows it after the next cycle.
+season-nothing-open = Nothing is left open.
+season-still-open = Still open in { $name }:
+season-open-matter = { $what }: { $count } (see the tab { $tab })
+season-open-actions = In the tab To Do: { $alert } now, { $warning } soon.
+season-closed = { $name } ({ $code }) is closed as of { $day }.
+season-handover = Next, make the report for the next board: halaqah handover --as-of { $day }
+season-next = When the next board begins: halaqah season open { $code }
+closing-groups = { -Group }s that no decision has closed
+closing-taaruf = Taaruf not held yet
+closing-donations = Donations reported and not recorded in the treasury (less than nothing: recorded and not reported)
+closing-documents = Kinds of documents that the next board would not receive
+error-season-already-open = { $name } is already open, since { $day }.
+mend-season-already-open = Nothing is to be done; halaqah season list shows every season.
+error-season-others-open = Another season is still open: { $others }.
+mend-season-others-open = Close it first (halaqah season close CODE), or open both on purpose: halaqah season open { $code } --anyway.
+error-season-already-closed = { $name } is already closed, since { $day }.
+mend-season-already-closed = If it was closed by mistake, open it again with halaqah season open CODE.
+error-season-not-begun = { $name } was never opened and only begins on { $day }.
+mend-season-not-begun = Check the code with halaqah season list.
+why-season-opened = season opened
+why-season-closed = season closed
+why-config-changed = configuration changed
+why-suggested = suggestions issued
+
+## Looking back
+
+look-back-configured = The configuration was another one then ({ $parts }); this is computed with that of today.
+part-seasons = seasons
+part-calendar = calendar
+part-matching = matching
+part-procedures = procedures
+part-handover = documents for the handover
+plan-then = What the tabs would have said on { $moment } (up to event { $seq }), against what is there now:
+plan-then-same = The tabs say what they would have said on { $moment } (up to event { $seq }).
+
+## What changed between two points
+
+diff-head = From { $from } (event { $first }) to { $to } (event { $last }): figures changed: { $figures }
+diff-family = { $family }, { $season }
+diff-by = events { $events }
+diff-by-others = events about other rows
+diff-by-days = days have passed
+diff-events = Events between the two: { $count }
+diff-configured = configuration changed ({ $parts })
+error-ledger-no-such-event = There is no event { $asked } in the ledger; it ends with event { $last }.
+mend-ledger-no-such-event = Name an event up to { $last }, or a day or moment.

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
 
 use super::explain::in_words;
+use super::look_back::memory_as_of;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
+use crate::ledger::point::AsOf;
 use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
@@ -16,10 +19,24 @@ use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
 use crate::words::Words;
 
+/// The ledger as it stands, or stood, and the day of it.
+fn memory_of(setting: &Setting, now: DateTime<Tz>, as_of: Option<AsOf>) -> Result<(Memory, NaiveDate), Failure> {
+    let Some(as_of) = as_of else {
+        let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+        return Ok((read.map_err(in_words(&setting.words))?.0, now.date_naive()));
+    };
+    let (memory, then) = memory_as_of(setting, as_of)?;
+    Ok((memory, then.date_naive()))
+}
+
 /// Prints the suggestions, or everything about one.
-pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
-    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = read.map_err(in_words(&setting.words))?;
+pub fn suggestions_of(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    as_of: Option<AsOf>,
+    explain: Option<&str>,
+) -> Result<(), Failure> {
+    let (memory, today) = memory_of(setting, now, as_of)?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let suggestions = suggestions(setting, &memory.state, &standing);
     let figures = figures(setting, &memory.state, &standing);
@@ -86,9 +103,13 @@ fn cost_words(cost: Cost, words: &Words) -> String {
 }
 
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
-pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
-    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = read.map_err(in_words(&setting.words))?;
+pub fn proposal(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    as_of: Option<AsOf>,
+    what_if: Option<&Path>,
+) -> Result<(), Failure> {
+    let (memory, today) = memory_of(setting, now, as_of)?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);

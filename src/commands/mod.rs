@@ -7,13 +7,16 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod explain;
+mod forms;
 mod handover;
 mod instance;
 mod ledger;
+mod look_back;
 mod matching;
 mod print;
 mod run;
 mod sandbox;
+mod season;
 mod stats;
 mod sync;
 mod why;
@@ -22,7 +25,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use self::explain::{NowGiven, in_words};
-use crate::cli::{Arguments, Command, Failure};
+use crate::cli::{Arguments, Command, Failure, FormsCommand};
 use crate::edge::clock;
 use crate::setting::Setting;
 
@@ -49,7 +52,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 sync::sync(&setting, now_in(setting.config.timezone), accept_retractions).await
             }
-            Command::Plan { accept_retractions } => {
+            Command::Plan { as_of: Some(as_of), .. } => sync::plan_as_of(&setting()?, as_of).await,
+            Command::Plan { accept_retractions, as_of: None } => {
                 let setting = setting()?;
                 sync::plan(&setting, now_in(setting.config.timezone), accept_retractions).await
             }
@@ -75,18 +79,23 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 compare::compare(&setting, today, season.as_deref(), json)
             }
-            Command::Match { explain, regroup, what_if, .. } => {
+            Command::Match { explain, regroup, what_if, as_of, .. } => {
                 let setting = setting()?;
-                let today = now_in(setting.config.timezone).date_naive();
+                let now = now_in(setting.config.timezone);
                 if regroup || what_if.is_some() {
-                    return matching::proposal(&setting, today, what_if.as_deref());
+                    return matching::proposal(&setting, now, as_of, what_if.as_deref());
                 }
-                matching::suggestions_of(&setting, today, explain.as_deref())
+                matching::suggestions_of(&setting, now, as_of, explain.as_deref())
             }
             Command::Handover { out, as_of } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
+            }
+            Command::Forms { command: FormsCommand::Script { forms } } => forms::script(&setting()?, &forms),
+            Command::Season { command } => {
+                let setting = setting()?;
+                season::season(&setting, now_in(setting.config.timezone), &command)
             }
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }

@@ -2,9 +2,11 @@
 //! matching or of the summary tabs, and reading never fails: it gives answers and problems.
 
 pub mod answers;
+pub mod asking;
 pub mod columns;
 pub mod definition;
 pub mod intake;
+pub mod script;
 pub mod surah;
 pub mod text;
 pub mod values;

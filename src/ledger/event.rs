@@ -1,7 +1,7 @@
 //! The events: everything that can happen, and how its data are written.
 //!
-//! Field names here are law: a ledger is read for decades. A change of a type's data raises `VERSION` for it, adds an
-//! upgrade and a golden line; a reader ignores fields and types it does not know.
+//! Field names here are law: a ledger is read for decades. A change of a type's data is a new version of it: an upgrade in
+//! `versions.rs` and golden lines; a reader ignores fields and types it does not know.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answers::Answers;
+use super::configured::Configured;
 use super::problem::Problem;
+use super::season_state::{SeasonClosing, SeasonOpening};
+use super::versions::{UPGRADES, Upgrade, upgraded};
 use crate::table::Cell;
-
-/// The version of every event type that this program writes.
-pub const VERSION: u16 = 1;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,12 @@ pub enum Event {
     SuggestionsIssued(IssuedSuggestions),
     /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
     PlacementDecided(PlacementDecision),
+    /// The board opened a season: `season_opened`.
+    SeasonOpened(SeasonOpening),
+    /// The board closed a season: `season_closed`.
+    SeasonClosed(SeasonClosing),
+    /// What changes figures or suggestions is configured otherwise than before: `config_changed`.
+    ConfigChanged(Configured),
     /// A type that this program does not know.
     Unknown(CompactString),
 }
@@ -246,6 +252,9 @@ impl Event {
             Self::TabObserved(_) => "tab_observed".to_owned(),
             Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
             Self::PlacementDecided(_) => "placement_decided".to_owned(),
+            Self::SeasonOpened(_) => "season_opened".to_owned(),
+            Self::SeasonClosed(_) => "season_closed".to_owned(),
+            Self::ConfigChanged(_) => "config_changed".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
         }
     }
@@ -258,6 +267,7 @@ impl Event {
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
             Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
+            Self::SeasonOpened(_) | Self::SeasonClosed(_) | Self::ConfigChanged(_) => None,
         }
     }
 
@@ -271,12 +281,23 @@ impl Event {
             Self::TabObserved(data) => serde_json::value::to_raw_value(data),
             Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
             Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonOpened(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonClosed(data) => serde_json::value::to_raw_value(data),
+            Self::ConfigChanged(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
 
     /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may have written it.
     pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        Self::read_with(UPGRADES, kind, version, data)
+    }
+
+    /// [`Event::read`] with the upgrades of another program.
+    pub fn read_with(upgrades: &[Upgrade], kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        let unreadable = |source| UnreadableEvent { kind: kind.to_owned(), version, source };
+        let data = upgraded(upgrades, kind, version, data).map_err(unreadable)?;
+        let data = data.as_ref();
         let parsed = match (kind.rsplit_once('.'), kind) {
             (Some((form, "submitted")), _) => parse(data, |row| Self::Submitted(form.into(), row)),
             (Some((form, "amended")), _) => parse(data, |row| Self::Amended(form.into(), row)),
@@ -286,9 +307,12 @@ impl Event {
             (_, "tab_observed") => parse(data, Self::TabObserved),
             (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
             (_, "placement_decided") => parse(data, Self::PlacementDecided),
+            (_, "season_opened") => parse(data, Self::SeasonOpened),
+            (_, "season_closed") => parse(data, Self::SeasonClosed),
+            (_, "config_changed") => parse(data, Self::ConfigChanged),
             _ => Ok(Self::Unknown(kind.into())),
         };
-        parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })
+        parsed.map_err(unreadable)
     }
 }
 

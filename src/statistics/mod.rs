@@ -11,6 +11,7 @@ use crate::ledger::standing::Standing;
 mod budget;
 mod capacity;
 mod cash;
+mod changes;
 mod data_quality;
 mod documents;
 mod evidence;
@@ -31,8 +32,9 @@ mod survival;
 mod taaruf;
 mod waiting;
 
+pub use changes::{Change, changes};
 pub use documents::documents;
-pub use evidence::{Asked, Behind, Evidence, Lines, evidence};
+pub use evidence::{Asked, Behind, Evidence, Lines, about_mentees, evidence};
 pub use meetings::{absent_in_a_row, regularity_of};
 pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
