@@ -111,9 +111,19 @@ pub enum Command {
         as_of: Option<AsOf>,
         /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
         #[arg(long, value_name = "DIR", requires = "json", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        #[arg(group = "printable")]
         instance: Option<PathBuf>,
-        /// Prints the answer to the instance as JSON.
-        #[arg(long, requires = "instance")]
+        /// Sets the season's placements so far beside what would have been suggested on the same days. Records nothing.
+        #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        compare: bool,
+        /// The season that is compared; otherwise the one that holds today.
+        #[arg(long, value_name = "CODE", requires = "compare")]
+        season: Option<String>,
+        /// Sets what was predicted of the groups beside what became of them: feedback and attendance until week 8, survival.
+        #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        evaluate: bool,
+        /// Prints the answer as JSON: with --instance, --compare, --evaluate.
+        #[arg(long, requires = "printable")]
         json: bool,
         /// Stops after so many seconds with the best so far; otherwise after an amount of work that is the same everywhere.
         #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]

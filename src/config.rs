@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -115,6 +116,10 @@ pub struct Config {
     pub group_size: GroupSize,
     /// What matters in a placement.
     pub weights: Weights,
+    /// How long matching may look for suggestions; none looks until its work is done.
+    pub matching_deadline: Option<Duration>,
+    /// Whether chance chooses among plans that are nearly as good as the best.
+    pub randomise: bool,
     /// Criteria on further questions.
     pub criteria: Vec<Criterion>,
     /// Whether groups should read alike.
@@ -268,6 +273,9 @@ struct MatchingTable {
     reading: ReadingMix,
     #[serde(default)]
     criteria: Vec<CriterionTable>,
+    deadline_s: Option<Spanned<f64>>,
+    #[serde(default)]
+    randomise: bool,
 }
 
 /// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same key, unless it is said).
@@ -422,6 +430,13 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         }
         size
     });
+    let matching_deadline = file.matching.deadline_s.and_then(|seconds| {
+        let deadline = Duration::try_from_secs_f64(*seconds.get_ref()).ok().filter(|deadline| !deadline.is_zero());
+        if deadline.is_none() {
+            wrong(seconds.span(), "a deadline is some seconds from now".to_owned(), "30, or 2.5");
+        }
+        deadline
+    });
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
     let criteria = check_criteria(folder, file.matching.criteria, mistakes);
@@ -454,6 +469,8 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         weights: file.matching.weights.unwrap_or_default(),
         criteria,
         reading: file.matching.reading,
+        matching_deadline,
+        randomise: file.matching.randomise,
         procedures,
     })
 }
@@ -660,6 +677,16 @@ mod tests {
            |
            = help: config/halaqah.toml shows every key that may stand here
         "#);
+    }
+
+    #[test]
+    fn a_deadline_is_some_seconds_from_now() {
+        let with = |text: &str| parse(&EXAMPLE.replace("[matching]", &format!("[matching]\ndeadline_s = {text}")));
+        assert_eq!(with("2.5").unwrap().matching_deadline, Some(Duration::from_millis(2500)));
+        assert_eq!(parse(EXAMPLE).unwrap().matching_deadline, None);
+        for wrong in ["0.0", "-1.0"] {
+            assert!(with(wrong).unwrap_err().to_string().contains("some seconds from now"), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,27 +3,30 @@
 //! The only file that knows both the pure rooms and the edge. It ends in the same tabs whatever happened before it: what a
 //! crash left undone, the next cycle does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 
 use crate::config::{Config, TabName};
+use crate::edge::clock::Stopwatch;
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError, NewEvent};
 use crate::forms::intake::{Held, intake};
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use crate::ledger::line::LineHash;
-use crate::ledger::record::Source;
+use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
 use crate::ledger::versions::version_of;
+use crate::matching::compare::{Comparison, Placement, compare};
+use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
-use crate::matching::{Suggestions, instance_hash, suggest};
+use crate::matching::{Suggestions, instance_hash, suggest_until};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
@@ -457,15 +460,16 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         ("reading", weights.reading),
         ("personality", weights.personality),
     ];
-    let asked = setting.config.criteria.iter();
-    let asked = asked.map(|criterion| (criterion.field.clone(), f64::from(criterion.weight)));
+    let names = criterion_names(&setting.config.criteria, &weights.map(|(name, _)| name));
+    let asked = names.iter().zip(&setting.config.criteria);
+    let asked = asked.map(|(name, criterion)| (name.clone(), f64::from(criterion.weight)));
     let issued = suggestions.placements.iter().map(|suggestion| IssuedSuggestion {
         mentee: suggestion.mentee.clone(),
         mentor: suggestion.mentor.clone(),
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
-        terms: suggestion.terms.iter().map(|term| (term_name(setting, term.kind), i64::from(term.value))).collect(),
+        terms: suggestion.terms.iter().map(|term| (term_name(&names, term.kind), i64::from(term.value))).collect(),
     });
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
@@ -473,11 +477,13 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
+        stopped: suggestions.stopped,
+        randomised: suggestions.randomised.clone(),
     }
 }
 
 /// The name of a term as the weights have it.
-fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
+fn term_name(criteria: &[CompactString], kind: TermKind) -> CompactString {
     let name = match kind {
         TermKind::Schedule => "schedule",
         TermKind::ValuesExpectations => "values_expectations",
@@ -486,7 +492,7 @@ fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
         TermKind::ContinuityFriend => "continuity_friend",
         TermKind::Reading => "reading",
         TermKind::Personality => "personality",
-        TermKind::Asked(at) => setting.config.criteria.get(usize::from(at)).map_or("", |criterion| &criterion.field),
+        TermKind::Asked(at) => criteria.get(usize::from(at)).map_or("", CompactString::as_str),
     };
     name.into()
 }
@@ -531,7 +537,18 @@ pub fn scene<'a>(
 
 /// Who fits whom.
 pub fn suggestions(setting: &Setting, state: &State, standing: &Standing<'_>) -> Suggestions {
-    suggest(&instance(setting, state, standing))
+    suggest_in_time(setting, &instance(setting, state, standing))
+}
+
+/// What is suggested for an instance by the deadline of the configuration, if it has one.
+pub fn suggest_in_time(setting: &Setting, instance: &Instance) -> Suggestions {
+    suggest_until(instance, &deadline_of(setting))
+}
+
+/// Whether the deadline for matching has passed, counted from now.
+pub fn deadline_of(setting: &Setting) -> impl Fn() -> bool + Sync + use<> {
+    let (watch, deadline) = (Stopwatch::start(), setting.config.matching_deadline);
+    move || deadline.is_some_and(|deadline| watch.elapsed() >= deadline)
 }
 
 /// The same, without matching again if nothing that matters to it has changed since the last cycle.
@@ -539,7 +556,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
     let instance = instance(setting, &memory.state, standing);
     match &memory.matched {
         Some(matched) if matched.instance_hash == instance_hash(&instance) => matched.clone(),
-        _ => suggest(&instance),
+        _ => suggest_in_time(setting, &instance),
     }
 }
 
@@ -586,10 +603,52 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         group_size: setting.config.group_size,
         weights: setting.config.weights,
         reading: setting.config.reading,
+        randomise: setting.config.randomise,
         criteria: &setting.config.criteria,
         last: state.issued.as_ref(),
         ..Instance::default()
     }
+}
+
+/// What was decided on each day of a season so far on which somebody who waited was placed, beside what would have been
+/// suggested that morning. What was suggested or rejected since does not count.
+pub fn comparisons(
+    setting: &Setting,
+    state: &State,
+    today: &Standing<'_>,
+) -> Result<Vec<(NaiveDate, Comparison)>, NoSeason> {
+    let window = today.window();
+    let began = today.groups.memberships().iter().map(|membership| membership.from);
+    let days: BTreeSet<NaiveDate> = began.filter(|day| window.contains(*day)).collect();
+    let records = Records::new(state.records());
+    let mut comparisons = Vec::new();
+    for day in days {
+        let places = |record: &Record| {
+            let action = record.answers.text("action");
+            record.form == "placement_decision" && !matches!(action, Some("leave" | "close_group"))
+        };
+        let eve = records.keep(|record| record.event_date < day || !places(record));
+        let eve = Standing::at(&eve, &setting.program, day, Some(&today.season.code))?;
+        let asked = Instance { last: None, must_not: BTreeSet::new(), ..instance(setting, state, &eve) };
+        let placed = today.groups.memberships().iter().filter(|membership| membership.from == day);
+        let placed = placed.filter_map(|membership| {
+            let group = &today.groups[membership.group];
+            let mentee = today.mentees[membership.mentee].code.as_str();
+            // Who had a group that morning was moved, not placed.
+            let had = eve.find_mentee(mentee).is_some_and(|mentee| eve.group_of(mentee).is_some());
+            (!had).then(|| Placement {
+                mentee,
+                mentor: group.mentor.map(|mentor| today.mentors[mentor].code.as_str()),
+                group: group.name,
+                slot: group.formed_by.answers.text("weekly_slot"),
+            })
+        });
+        let placed: Vec<Placement> = placed.collect();
+        if !placed.is_empty() {
+            comparisons.push((day, compare(&asked, &placed)));
+        }
+    }
+    Ok(comparisons)
 }
 
 #[cfg(test)]

@@ -10,13 +10,14 @@ use super::explain::in_words;
 use super::look_back::memory_as_of;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, instance, scene, standing, suggestions};
+use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
 use crate::ledger::point::AsOf;
 use crate::matching::what_if::WhatIf;
-use crate::matching::{Place, Suggestions, suggest};
+use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
+use crate::words::Words;
 
 /// The ledger as it stands, or stood, and the day of it.
 fn memory_of(setting: &Setting, now: DateTime<Tz>, as_of: Option<AsOf>) -> Result<(Memory, NaiveDate), Failure> {
@@ -59,6 +60,11 @@ pub fn suggestions_of(
             let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             say(format_args!("    {}", words.say_with("match-alternative", &parts)));
+            if explain.is_some() {
+                let asked = instance(setting, &memory.state, &standing);
+                let cost = cost_of_alternative(&asked, &suggestions, &suggestion.mentee, &deadline_of(setting));
+                cost.into_iter().for_each(|cost| say(format_args!("      {}", cost_words(cost, words))));
+            }
         }
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
@@ -87,6 +93,15 @@ pub fn suggestions_of(
     Ok(())
 }
 
+fn cost_words(cost: Cost, words: &Words) -> String {
+    let (places, worth) = (words.integer(cost.places.max(0)), words.integer(cost.worth.max(0)));
+    match cost {
+        Cost { places: ..=0, worth: ..=0 } => words.say("match-cost-nothing"),
+        Cost { places: ..=0, .. } => words.say_with("match-cost-worth", &[("worth", &worth)]),
+        Cost { .. } => words.say_with("match-cost-places", &[("places", &places)]),
+    }
+}
+
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
 pub fn proposal(
     setting: &Setting,
@@ -107,12 +122,12 @@ pub fn proposal(
             .map_err(|code| Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)])))?,
     };
     // Where everybody is or would be now: members in their groups, the others as suggested.
-    let mut before = homes(&suggest(&now));
+    let mut before = homes(&suggest_in_time(setting, &now));
     for group in &now.groups {
         let home = (group.mentor.to_owned(), Some(group.name.to_owned()));
         before.extend(group.members.iter().map(|member| (member.code.to_owned(), home.clone())));
     }
-    let suggestions = suggest(&then);
+    let suggestions = suggest_in_time(setting, &then);
     let after = homes(&suggestions);
     let shown = |home: Option<&(String, Option<String>)>| match home {
         Some((mentor, group)) => format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned(),

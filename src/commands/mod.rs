@@ -1,9 +1,11 @@
 //! One file a command. They put the setting, the edge and the cycle together, and print; they know no pure room's insides.
 //! `connect` finds the key, `explain` says what failed in the language people read, `print` writes their lines.
 
+mod compare;
 mod connect;
 mod demo;
 mod doctor;
+mod evaluate;
 mod explain;
 mod forms;
 mod handover;
@@ -67,6 +69,16 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
+            Command::Match { evaluate: true, json, .. } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                evaluate::evaluate(&setting, today, json)
+            }
+            Command::Match { compare: true, season, json, .. } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                compare::compare(&setting, today, season.as_deref(), json)
+            }
             Command::Match { explain, regroup, what_if, as_of, .. } => {
                 let setting = setting()?;
                 let now = now_in(setting.config.timezone);

@@ -173,6 +173,25 @@ pub struct IssuedSuggestions {
     /// What no placement can exceed, where it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<i64>,
+    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be others.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stopped: bool,
+    /// How chance chose among plans that are nearly as good as the best; absent where the best found was suggested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub randomised: Option<Randomised>,
+}
+
+/// How chance chose among plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Randomised {
+    /// From what the random numbers were drawn, as 16 hex digits.
+    pub seed: CompactString,
+    /// What the best plan found was worth.
+    pub best: i64,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What the coordinator decided.

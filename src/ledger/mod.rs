@@ -14,6 +14,7 @@ pub mod mentor_steps;
 pub mod names;
 pub mod people;
 pub mod point;
+pub mod predictions;
 pub mod problem;
 pub mod procedures;
 pub mod quality;

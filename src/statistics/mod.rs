@@ -22,6 +22,7 @@ mod mentors;
 mod mushaf;
 mod numbers;
 mod partners;
+mod prediction;
 mod promotion;
 mod registration;
 mod retention;
@@ -39,6 +40,7 @@ pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
 pub use mushaf::{BadMushaf, Mushaf};
 pub use partners::partners;
+pub use prediction::{Compared, Correlation, ENOUGH_GROUPS, Evaluation, Outcome, Third, Verdict, evaluation};
 pub use retention::mentee_retention_before;
 pub use satisfaction::{SHOWN_FROM, previous_satisfaction, scores_by_group};
 
