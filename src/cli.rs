@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand};
 
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
-use crate::edge::log::LogError;
+use crate::edge::log::{LogError, seal_kind};
+use crate::edge::seal::SealError;
 use crate::ledger::line::LineHash;
 use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
@@ -189,7 +190,16 @@ impl Failure {
 
     /// The ledger's.
     pub fn ledger(error: &LogError, message: String) -> Self {
-        match error.kind().exit_code() {
+        Self::of_code(error.kind().exit_code(), message)
+    }
+
+    /// The keys'.
+    pub fn seal(error: &SealError, message: String) -> Self {
+        Self::of_code(seal_kind(error).exit_code(), message)
+    }
+
+    fn of_code(code: u8, message: String) -> Self {
+        match code {
             4 => Self::Damaged(message),
             3 => Self::Later(message),
             _ => Self::Mend(message),

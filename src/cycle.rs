@@ -11,17 +11,19 @@ use compact_str::CompactString;
 
 use crate::config::TabName;
 use crate::edge::google::{Google, GoogleError, Overview};
-use crate::edge::log::{Log, LogError, NewEvent};
+use crate::edge::log::{Log, LogError};
+use crate::edge::seal::Seals;
 use crate::forms::intake::{Held, intake};
-use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions, VERSION};
+use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use crate::ledger::record::Source;
 use crate::ledger::records::Records;
+use crate::ledger::sealed::Privacy;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest};
-use crate::memory::Memory;
+use crate::memory::{Memory, save_keys};
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
@@ -102,6 +104,7 @@ pub async fn cycle(
         return Err(CycleError::Newer);
     }
     let today = now.date_naive();
+    memory.seals.must_be_open().map_err(LogError::from)?;
     let mut workbook = read_workbook(setting, google, memory, today).await?;
     hear_witness(&workbook, &memory.head)?;
 
@@ -111,10 +114,10 @@ pub async fn cycle(
 
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
-    happened.note_issue(setting, &memory.state, &suggestions)?;
+    happened.note_issue(setting, &memory.state, &suggestions);
     let rehearsal = log.is_none();
     let head = match log {
-        Some(log) => happened.record(log, &memory.head)?,
+        Some(log) => happened.record(log, &memory.head, &mut memory.seals, &mut setting.private.owners(&standing))?,
         None => happened.foretell(&memory.head),
     };
 
@@ -265,7 +268,7 @@ fn sort_out(
 /// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
-    lines: Vec<NewEvent>,
+    lines: Vec<(Option<Source>, Event)>,
     issue: Option<IssuedSuggestions>,
 }
 
@@ -276,34 +279,36 @@ impl Happened {
 
     /// Takes in an event, so that what comes after sees it.
     fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), CycleError> {
-        self.write(source.clone(), &event)?;
+        self.lines.push((source.clone(), event.clone()));
         memory.take(source, event)?;
         Ok(())
     }
 
-    fn write(&mut self, source: Option<Source>, event: &Event) -> Result<(), CycleError> {
-        let (at, kind, data) = (self.at.fixed_offset(), event.kind(), event.data()?);
-        self.lines.push(NewEvent { at, kind, v: VERSION, source, data });
-        Ok(())
-    }
-
     /// Notes what is suggested, if it is not what was suggested last.
-    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) -> Result<(), CycleError> {
+    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) {
         let issued = issued(setting, suggestions);
         let before = state.issued.as_ref().map_or(&[][..], |issued| &issued.suggestions);
         if issued.suggestions != before {
-            self.write(None, &Event::SuggestionsIssued(issued.clone()))?;
+            self.lines.push((None, Event::SuggestionsIssued(issued.clone())));
             self.issue = Some(issued);
         }
-        Ok(())
     }
 
-    /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
-    fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
+    /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
+    /// anything is written to a tab. Gives the ledger's new head.
+    fn record(
+        &self,
+        log: &mut Log,
+        head: &LedgerHead,
+        seals: &mut Seals,
+        privacy: &mut impl Privacy,
+    ) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let head = log.append(&self.lines)?;
+        let sealed = seals.seal(self.at.fixed_offset(), self.lines.clone(), privacy).map_err(LogError::from)?;
+        save_keys(seals, log)?;
+        let head = log.append(&sealed)?;
         Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })
     }
 
@@ -320,7 +325,7 @@ impl Happened {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
         }
-        Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
+        Ok(self.lines.into_iter().map(|(source, event)| (event.kind(), source)).collect())
     }
 }
 

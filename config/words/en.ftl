@@ -1267,3 +1267,28 @@ why-rejected = rejected
 why-copied = has copies
 why-observed = columns of the tab
 why-decided = decision
+
+## Sealed private answers
+
+error-seal-no-key = The program key is missing, and private answers in the ledger are sealed with it.
+mend-seal-no-key = Bring the file { $file } back from its backup (halaqah keys restore), or give the key in the environment variable HALAQAH_PROGRAM_KEY.
+error-seal-wrong-key = The program key ({ $origin }) is not this ledger's key.
+mend-seal-wrong-key = Install the right key from its backup (halaqah keys restore); do not delete the file keys.
+error-seal-not-a-key = The program key ({ $origin }) cannot be read as a key.
+mend-seal-not-a-key = A key has 64 letters and digits (0-9, a-f); install it again from its backup (halaqah keys restore).
+error-seal-readable = Others may read the program key { $file } (mode { $mode }).
+mend-seal-readable = Run chmod 600 on that file.
+error-seal-keys-lost = The file { $file } lacks { $missing } keys of sealed answers: it is an old copy, or gone.
+mend-seal-keys-lost = Bring back its newest backup (halaqah keys restore).
+error-seal-store = The file { $file } is damaged (technical detail: { $what }).
+mend-seal-store = Bring the file back from a backup (halaqah keys restore).
+error-seal-unopened = An answer sealed with key { $key } cannot be opened.
+mend-seal-unopened = The ledger or the file keys is not what halaqah wrote: restore both from a backup.
+error-seal-io = The file { $file } can be neither read nor written ({ $cause }).
+mend-seal-io = Give the user that runs halaqah the right to, then run it again.
+error-seal-fault = Answers cannot be sealed (technical detail: { $cause }).
+mend-seal-fault = Run it again; if it stays so, please report it.
+sealed-shut = { $count } lines are sealed and the program key is missing: figures that need private answers are incomplete.
+doctor-key = program key
+doctor-key-new = not there yet; the first run makes it
+doctor-key-fine = { $origin }, opens { $count } keys of answers

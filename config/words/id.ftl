@@ -1267,3 +1267,28 @@ why-rejected = ditolak
 why-copied = ada salinannya
 why-observed = kolom tab
 why-decided = keputusan
+
+## Jawaban pribadi yang disegel
+
+error-seal-no-key = Kunci program tidak ada, padahal jawaban pribadi di buku catatan disegel dengannya.
+mend-seal-no-key = Kembalikan berkas { $file } dari cadangan (halaqah keys restore), atau isikan kuncinya di variabel lingkungan HALAQAH_PROGRAM_KEY.
+error-seal-wrong-key = Kunci program ({ $origin }) bukan kunci buku catatan ini.
+mend-seal-wrong-key = Pasang kunci yang benar dari cadangan (halaqah keys restore); jangan hapus berkas keys.
+error-seal-not-a-key = Kunci program ({ $origin }) tidak terbaca sebagai kunci.
+mend-seal-not-a-key = Kunci terdiri dari 64 huruf dan angka (0-9, a-f); pasang lagi dari cadangan (halaqah keys restore).
+error-seal-readable = Kunci program { $file } bisa dibaca orang lain (izin { $mode }).
+mend-seal-readable = Jalankan chmod 600 pada berkas itu.
+error-seal-keys-lost = Berkas { $file } tidak memuat { $missing } kunci jawaban yang tersegel: salinan lama, atau hilang.
+mend-seal-keys-lost = Kembalikan cadangan terbarunya (halaqah keys restore).
+error-seal-store = Berkas { $file } rusak (keterangan teknis: { $what }).
+mend-seal-store = Kembalikan berkas itu dari cadangan (halaqah keys restore).
+error-seal-unopened = Jawaban yang disegel dengan kunci { $key } tidak bisa dibuka.
+mend-seal-unopened = Buku catatan atau berkas keys bukan yang ditulis halaqah: kembalikan keduanya dari cadangan.
+error-seal-io = Berkas { $file } tidak bisa dibaca atau ditulis ({ $cause }).
+mend-seal-io = Beri izin kepada pengguna yang menjalankan halaqah, lalu jalankan lagi.
+error-seal-fault = Jawaban tidak bisa disegel (keterangan teknis: { $cause }).
+mend-seal-fault = Jalankan lagi; kalau tetap begini, mohon laporkan.
+sealed-shut = { $count } baris tersegel dan kunci program tidak ada: angka yang memerlukan jawaban pribadi tidak lengkap.
+doctor-key = kunci program
+doctor-key-new = belum ada; dibuat pada putaran pertama
+doctor-key-fine = { $origin }, membuka { $count } kunci jawaban

@@ -17,6 +17,7 @@ use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::heartbeat::HeartbeatError;
 use crate::edge::log::LogError;
+use crate::edge::seal::SealError;
 use crate::ledger::standing::NoSeason;
 use crate::words::Words;
 
@@ -106,6 +107,16 @@ impl Explain for LogError {
 
     fn fails(&self, message: String) -> Failure {
         Failure::ledger(self, message)
+    }
+}
+
+impl Explain for SealError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        ledger::seal(self, words)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::seal(self, message)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::views::suggestions::{bar_words, change_words, gap_words, group_names,
 
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
-    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let suggestions = suggestions(setting, &memory.state, &standing);
@@ -72,7 +72,7 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
 
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
 pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
-    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;

@@ -312,6 +312,7 @@ impl Reading<'_> {
             dropped: accepted.dropped,
             raw: accepted.raw.into_iter().collect(),
             extra: self.extra(index),
+            sealed: Vec::new(),
         }
     }
 
@@ -320,7 +321,7 @@ impl Reading<'_> {
         let problem = rejected.problem.clone();
         let identity = format_compact!("{:016x}", self.identity(index, &Err(rejected)));
         let (cells, extra) = (self.cells(index), self.extra(index));
-        RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells, extra }
+        RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells, extra, sealed: Vec::new() }
     }
 
     fn extra(&self, index: usize) -> BTreeMap<CompactString, Cell> {

@@ -2,6 +2,9 @@
 //!
 //! Field names here are law: a ledger is read for decades. A change of a type's data raises `VERSION` for it, adds an
 //! upgrade and a golden line; a reader ignores fields and types it does not know.
+//!
+//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see `ledger::sealed`). A line without private
+//! answers is still written as version 1.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +15,14 @@ use serde_json::value::RawValue;
 
 use super::answers::Answers;
 use super::problem::Problem;
+use super::sealed::SealedPart;
 use crate::table::Cell;
 
-/// The version of every event type that this program writes.
+/// The version of every event type that this program writes, unless something in it is sealed.
 pub const VERSION: u16 = 1;
+
+/// The version of a row's event of which something is sealed.
+pub const SEALED_VERSION: u16 = 2;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +43,8 @@ pub enum Event {
     SuggestionsIssued(IssuedSuggestions),
     /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
     PlacementDecided(PlacementDecision),
+    /// The keys of a person's answers were destroyed: `person_erased`.
+    PersonErased(ErasedPerson),
     /// A type that this program does not know.
     Unknown(CompactString),
 }
@@ -61,6 +70,9 @@ pub struct Submission {
     /// Cells of columns that no question explains, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
 }
 
 /// The data of `<form>.retracted`.
@@ -87,6 +99,9 @@ pub struct RejectedRow {
     /// Cells of columns that no question explains, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
 }
 
 /// The data of `row_copied`.
@@ -206,6 +221,62 @@ pub struct PlacementDecision {
     pub suggested: Vec<IssuedSuggestion>,
 }
 
+/// What is left of a row after somebody who stood in it was erased.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remains {
+    /// Of an accepted row: the answers that figures count, with the person's code in the place of the name.
+    Accepted {
+        /// The answers.
+        answers: Answers,
+        /// Values that were not acceptable.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dropped: Vec<Problem>,
+    },
+    /// Of a rejected row: its cells without those that name the person.
+    Rejected {
+        /// The cells.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cells: Vec<(CompactString, Cell)>,
+    },
+}
+
+/// A row in which an erased person stood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasedRow {
+    /// The form.
+    pub form: CompactString,
+    /// The row's key.
+    pub key: CompactString,
+    /// Whether the row is about the person: then whatever still stands in the tab is never read again.
+    pub own: bool,
+    /// Questions whose answers named the person in free text: they are never read again in this row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blanked: Vec<CompactString>,
+    /// What is left of it.
+    pub remains: Remains,
+    /// What is private of what is left, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
+}
+
+/// The data of `person_erased`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasedPerson {
+    /// The person's code.
+    pub code: CompactString,
+    /// The keys that were destroyed.
+    pub keys: Vec<CompactString>,
+    /// What the person was called, as salted fingerprints (`ledger::erased`); sealed in the ledger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub called: Vec<CompactString>,
+    /// What is left of every row in which the person stood.
+    pub rows: Vec<ErasedRow>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
+}
+
 /// An event whose data cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the data of an event of type \"{kind}\" version {version} cannot be read: {source}")]
@@ -227,6 +298,7 @@ impl Event {
             Self::TabObserved(_) => "tab_observed".to_owned(),
             Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
             Self::PlacementDecided(_) => "placement_decided".to_owned(),
+            Self::PersonErased(_) => "person_erased".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
         }
     }
@@ -238,7 +310,25 @@ impl Event {
             Self::RowRejected(rejected) => Some(&rejected.form),
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
-            Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
+            Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::PersonErased(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The version in which it is written.
+    pub fn version(&self) -> u16 {
+        let sealed = match self {
+            Self::Submitted(_, row) | Self::Amended(_, row) => !row.sealed.is_empty(),
+            Self::RowRejected(row) => !row.sealed.is_empty(),
+            _ => false,
+        };
+        if sealed { SEALED_VERSION } else { VERSION }
+    }
+
+    /// The newest version of this type that this program knows.
+    pub fn newest_version(&self) -> u16 {
+        match self {
+            Self::Submitted(..) | Self::Amended(..) | Self::RowRejected(_) => SEALED_VERSION,
+            _ => VERSION,
         }
     }
 
@@ -252,6 +342,7 @@ impl Event {
             Self::TabObserved(data) => serde_json::value::to_raw_value(data),
             Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
             Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
+            Self::PersonErased(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
@@ -267,6 +358,7 @@ impl Event {
             (_, "tab_observed") => parse(data, Self::TabObserved),
             (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
             (_, "placement_decided") => parse(data, Self::PlacementDecided),
+            (_, "person_erased") => parse(data, Self::PersonErased),
             _ => Ok(Self::Unknown(kind.into())),
         };
         parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })

@@ -20,6 +20,7 @@ pub mod records;
 pub mod references;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sealed;
 pub mod season;
 pub mod standing;
 pub mod state;

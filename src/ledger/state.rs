@@ -158,7 +158,7 @@ impl State {
                 self.decide(seq, decision);
                 Ok(())
             }
-            Event::Unknown(_) => Ok(()),
+            Event::PersonErased(_) | Event::Unknown(_) => Ok(()),
         }
     }
 

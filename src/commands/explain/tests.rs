@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::ledger::fault_words;
 use super::*;
 use crate::edge::log::{Damage, LineFault, LogErrorKind};
+use crate::edge::seal::SealError;
 use crate::ledger::state::Illegal;
 use crate::words::{ENGLISH, INDONESIAN, Language};
 
@@ -69,6 +70,20 @@ fn log_errors() -> Vec<LogError> {
         damaged(Damage::Gap { expected: 5, found: 9 }),
         damaged(Damage::NoHeader),
     ];
+    let file = PathBuf::from("/data/ledger/keys");
+    let cause = || io::ErrorKind::PermissionDenied.into();
+    let sealed = [
+        SealError::NoKey { file: file.clone() },
+        SealError::WrongKey { origin: "/data/program-key".into() },
+        SealError::NotAKey { origin: "HALAQAH_PROGRAM_KEY".into() },
+        SealError::Readable { file: file.clone(), mode: 0o644 },
+        SealError::KeysLost { file: file.clone(), missing: 3 },
+        SealError::StoreDamaged { file: file.clone(), what: "line 2".into() },
+        SealError::Unopened { key: "00000000000000a1".into() },
+        SealError::Io { doing: "read", file, cause: cause() },
+        SealError::Data(serde_json::from_str::<u8>("x").unwrap_err()),
+    ];
+    errors.extend(sealed.map(LogError::Seal));
     errors.extend(faults().into_iter().map(|fault| damaged(Damage::Line(fault))));
     let kinds = [
         LogErrorKind::Permission,

@@ -23,6 +23,7 @@ fn report(group: &str) -> Submission {
         dropped: vec![],
         raw: BTreeMap::new(),
         extra: BTreeMap::new(),
+        sealed: vec![],
     }
 }
 
@@ -51,6 +52,7 @@ fn rejected() -> Event {
         problem,
         cells: vec![],
         extra: BTreeMap::new(),
+        sealed: vec![],
     })
 }
 

@@ -1,0 +1,189 @@
+//! What of a form's rows is private, and which of its answers name a person: what is sealed in the ledger follows from it.
+//!
+//! Private is what the form calls personal or confidential; and, whatever the form calls it, a person's name or phone, and
+//! everything but codes and numbers in a form by which a person introduces himself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use compact_str::CompactString;
+
+use super::Forms;
+use super::definition::{FormDefinition, Kind, Sensitivity};
+use crate::ledger::answers::Answers;
+use crate::ledger::people::{People, PersonIndex};
+use crate::ledger::record::Record;
+use crate::ledger::sealed::{Owner, Privacy};
+use crate::ledger::standing::Standing;
+
+/// Forms by which people introduce themselves: their rows are the person.
+const INTRODUCTIONS: [(&str, Who); 2] = [("mentee_registration", Who::Mentee), ("mentor_application", Who::Mentor)];
+
+/// Questions that name somebody in text that is no reference.
+const NAMES_IN_TEXT: [&str; 7] =
+    ["approved_by", "assessor", "contact_name", "handled_by", "officer", "owner", "responsible"];
+
+/// The questions that say whom a row is about, the first that is answered.
+const SUBJECTS: [&str; 6] = ["child", "mentee", "member", "beneficiary", "name", "mentor"];
+
+/// Among whom a name is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// The mentees.
+    Mentee,
+    /// The mentors.
+    Mentor,
+    /// The mentees, then the mentors.
+    Any,
+}
+
+/// What is private in one form.
+#[derive(Debug, Clone, Default)]
+struct FormPrivacy {
+    private: BTreeSet<String>,
+    names: BTreeMap<String, Who>,
+    /// Whether it is private as text, not as a code or a number: what nothing is left of when the person is erased.
+    text: BTreeSet<String>,
+}
+
+/// What is private in every form.
+#[derive(Debug, Clone, Default)]
+pub struct Private {
+    forms: BTreeMap<String, FormPrivacy>,
+}
+
+impl Private {
+    /// What follows from the definitions.
+    pub fn of(forms: &Forms) -> Self {
+        Self { forms: forms.iter().map(|form| (form.key().to_owned(), form_privacy(&form.definition))).collect() }
+    }
+
+    /// Whether the answer to a question is private.
+    pub fn is_private(&self, form: &str, question: &str) -> bool {
+        self.forms.get(form).is_some_and(|form| form.private.contains(question))
+    }
+
+    /// Whether an answer is words of somebody's own, a name, a phone or a date: nothing that figures count as it stands.
+    pub fn is_text(&self, form: &str, question: &str) -> bool {
+        self.forms.get(form).is_some_and(|form| form.text.contains(question))
+    }
+
+    /// Whom the answer to a question names, if it names anybody.
+    pub fn names(&self, form: &str, question: &str) -> Option<Who> {
+        self.forms.get(form)?.names.get(question).copied()
+    }
+
+    /// Whether the rows of a form are people themselves.
+    pub fn introduces(form: &str) -> bool {
+        INTRODUCTIONS.iter().any(|(introduction, _)| *introduction == form)
+    }
+
+    /// Whose rows are whose, by how the program stands.
+    pub fn owners<'s, 'a>(&'s self, standing: &'s Standing<'a>) -> Owners<'s, 'a> {
+        let mut people = HashMap::new();
+        for (form, who) in INTRODUCTIONS {
+            for (index, person) in people_of(standing, who).all().iter().enumerate() {
+                people.extend(person.records.iter().map(|record| ((form, record.source.key.as_str()), (who, index))));
+            }
+        }
+        Owners { private: self, standing, people, found: HashMap::new() }
+    }
+}
+
+fn people_of<'s, 'a>(standing: &'s Standing<'a>, who: Who) -> &'s People<'a> {
+    if who == Who::Mentor { &standing.mentors } else { &standing.mentees }
+}
+
+fn form_privacy(form: &FormDefinition) -> FormPrivacy {
+    let mut privacy = FormPrivacy::default();
+    let introduces = Private::introduces(&form.key);
+    for question in &form.questions {
+        let name = match (question.kind, question.who.as_deref()) {
+            (Kind::Person, Some("mentor")) => Some(Who::Mentor),
+            (Kind::Person, Some("any")) => Some(Who::Any),
+            (Kind::Person | Kind::MemberList, _) => Some(Who::Mentee),
+            _ if question.key == "preferred_friend" => Some(Who::Mentee),
+            _ if form.key == "mentee_follow_up" && matches!(question.key.as_str(), "name" | "phone") => {
+                Some(Who::Mentee)
+            }
+            _ => None,
+        };
+        let text = matches!(
+            question.kind,
+            Kind::Text | Kind::Paragraph | Kind::Phone | Kind::Date | Kind::Person | Kind::MemberList
+        );
+        let is_private = question.sensitivity != Sensitivity::Public
+            || name.is_some()
+            || question.kind == Kind::Phone
+            || (introduces && text)
+            || NAMES_IN_TEXT.contains(&question.key.as_str());
+        if is_private {
+            privacy.private.insert(question.key.clone());
+            if text {
+                privacy.text.insert(question.key.clone());
+            }
+        }
+        privacy.names.extend(name.map(|who| (question.key.clone(), who)));
+    }
+    privacy
+}
+
+/// Whose the answers of rows are.
+pub struct Owners<'s, 'a> {
+    private: &'s Private,
+    standing: &'s Standing<'a>,
+    people: HashMap<(&'static str, &'a str), (Who, PersonIndex)>,
+    found: HashMap<(Who, CompactString), Option<(Who, PersonIndex)>>,
+}
+
+impl Owners<'_, '_> {
+    /// Whom a text means.
+    pub fn find(&mut self, who: Who, text: &str) -> Option<(Who, PersonIndex)> {
+        if text.is_empty() {
+            return None;
+        }
+        let standing = self.standing;
+        let mentee = || standing.find_mentee(text).map(|index| (Who::Mentee, index));
+        let mentor = || standing.find_mentor(text).map(|index| (Who::Mentor, index));
+        let look = || match who {
+            Who::Mentee => mentee(),
+            Who::Mentor => mentor(),
+            Who::Any => mentee().or_else(mentor),
+        };
+        *self.found.entry((who, text.into())).or_insert_with(look)
+    }
+
+    /// The person whom a row is about.
+    pub fn person_of(&mut self, form: &str, key: &str, answers: &Answers) -> Option<(Who, PersonIndex)> {
+        if Private::introduces(form) {
+            let form = INTRODUCTIONS.iter().find(|(introduction, _)| *introduction == form)?.0;
+            return self.people.get(&(form, key)).copied();
+        }
+        let mut named = SUBJECTS.iter().filter_map(|question| {
+            let who = self.private.names(form, question)?;
+            Some((who, answers.text(question)?.to_owned()))
+        });
+        let (who, name) = named.next()?;
+        let phone = answers.text("phone").filter(|_| form == "mentee_follow_up").map(str::to_owned);
+        phone.and_then(|phone| self.find(who, &phone)).or_else(|| self.find(who, &name))
+    }
+
+    fn rows_of(&self, (who, index): (Who, PersonIndex)) -> Owner {
+        let row = |record: &&Record| (record.form.clone(), record.source.key.clone());
+        people_of(self.standing, who)[index].records.iter().map(row).collect()
+    }
+}
+
+impl Privacy for Owners<'_, '_> {
+    fn is_private(&self, form: &str, question: &str) -> bool {
+        self.private.is_private(form, question)
+    }
+
+    fn subject(&mut self, form: &str, key: &str, answers: &Answers) -> Option<Owner> {
+        self.person_of(form, key, answers).map(|person| self.rows_of(person))
+    }
+
+    fn named(&mut self, form: &str, question: &str, name: &str) -> Option<Owner> {
+        let who = self.private.names(form, question)?;
+        self.find(who, name).map(|person| self.rows_of(person))
+    }
+}

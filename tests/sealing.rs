@@ -1,0 +1,162 @@
+//! What is private is sealed in the ledger, and what works with the key, without it and with another one.
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use halaqah::edge::log::Log;
+use support::Program;
+use support::season::{FORMS, registration_row};
+
+fn key_file(program: &Program) -> PathBuf {
+    program.ledger_dir().parent().unwrap().join("program-key")
+}
+
+/// Every name and phone of the season, as the form tabs have them.
+fn names_and_phones(program: &Program) -> Vec<String> {
+    let mut found = Vec::new();
+    for form in FORMS {
+        let rows = program.tab(&support::title_of(form)).unwrap();
+        let private = |title: &&String| {
+            ["nama lengkap", "nama panggilan", "whatsapp", "hadir", "nama adik"]
+                .iter()
+                .any(|word| title.to_lowercase().contains(word))
+        };
+        let columns = rows[0].iter().enumerate().filter(|(_, title)| private(title)).map(|(at, _)| at);
+        for column in columns.collect::<Vec<_>>() {
+            let cells = rows[1..].iter().filter_map(|row| row.get(column));
+            found.extend(cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().to_owned()));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.retain(|text| text.len() > 3);
+    found
+}
+
+#[test]
+fn no_name_and_no_phone_of_the_season_stands_in_the_ledger_for_everybody_to_read() {
+    let program = Program::new();
+    program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+    program.sync();
+    let names = names_and_phones(&program);
+    assert!(names.len() > 40 && names.contains(&"Yusuf Ridwan".to_owned()), "{names:?}");
+    let mut bytes = program.ledger();
+    bytes.extend(fs::read(program.ledger_dir().join("keys")).unwrap());
+    let text = String::from_utf8(bytes).unwrap();
+    let seen: Vec<&String> = names.iter().filter(|name| text.contains(name.as_str())).collect();
+    assert!(seen.is_empty(), "{seen:?}");
+    // The same in E.164, as the ledger has phones.
+    assert!(!text.contains("+628"), "a phone");
+    program.sync();
+    assert_eq!(program.run(&["sync"]).ok(), program.run(&["sync"]).ok());
+    let lines = program.events();
+    program.sync();
+    assert_eq!(program.events(), lines, "what was opened again is what stands in the sheet");
+}
+
+#[test]
+fn without_the_key_the_ledger_verifies_and_figures_that_need_no_private_answers_are_the_same() {
+    let program = Program::new();
+    program.sync();
+    let stats = program.run(&["stats", "--json"]);
+    assert_eq!(stats.err, "");
+    let key = fs::read_to_string(key_file(&program)).unwrap();
+    fs::remove_file(key_file(&program)).unwrap();
+
+    program.run(&["ledger", "verify"]).ok();
+    let shut = program.run(&["stats", "--json"]);
+    assert!(shut.err.contains("tersegel"), "{}", shut.err);
+    let (whole, shut): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_str(&stats.ok()).unwrap(), serde_json::from_str(&shut.ok()).unwrap());
+    for family in ["cash", "budget", "partners", "documents", "promotion"] {
+        assert_eq!(whole.get(family), shut.get(family), "{family}");
+    }
+    assert_ne!(whole, shut);
+    for command in [&["sync"][..], &["plan"], &["match"], &["handover"]] {
+        program.run(command).failed(1, &["Kunci program tidak ada", "program-key"]);
+    }
+    assert!(!key_file(&program).exists(), "a lost key is never made anew");
+    let doctor = program.run(&["doctor"]);
+    assert!(doctor.out.contains("Kunci program tidak ada"), "{}", doctor.out);
+
+    // From the environment it is as good as from its file.
+    let mut command = program.command_at(Some(support::NOW), &["stats", "--json"]);
+    let from_environment = support::run(command.env("HALAQAH_PROGRAM_KEY", key.trim()));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&from_environment.ok()).unwrap(), whole);
+    let folder = program.dir.path().join("credentials");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("halaqah-program-key"), &key).unwrap();
+    let mut command = program.command_at(Some(support::NOW), &["sync"]);
+    support::run(command.env("CREDENTIALS_DIRECTORY", &folder)).ok();
+}
+
+#[test]
+fn another_key_stops_with_4_and_a_key_that_others_may_read_with_1() {
+    let program = Program::new();
+    program.sync();
+    let key = fs::read_to_string(key_file(&program)).unwrap();
+    let wrong = "0123456789abcdef".repeat(4);
+    fs::write(key_file(&program), &wrong).unwrap();
+    for command in [&["sync"][..], &["plan"], &["stats"], &["match"]] {
+        program.run(command).failed(4, &["bukan kunci buku catatan ini", "cadangan"]);
+    }
+    program.run(&["ledger", "verify"]).ok();
+    fs::write(key_file(&program), "half a key").unwrap();
+    program.run(&["sync"]).failed(1, &["tidak terbaca sebagai kunci"]);
+    fs::write(key_file(&program), &key).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(key_file(&program), fs::Permissions::from_mode(0o644)).unwrap();
+        program.run(&["sync"]).failed(1, &["bisa dibaca orang lain", "chmod 600"]);
+        fs::set_permissions(key_file(&program), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    program.sync();
+}
+
+#[test]
+fn a_ledger_from_before_anything_was_sealed_goes_on_with_sealed_lines() {
+    let program = Program::new();
+    let dir = program.ledger_dir();
+    let code = "sman1";
+    let none = |_: &halaqah::edge::log::Line<'_>| Ok::<(), std::convert::Infallible>(());
+    // One plain line, as an older program wrote it: a registration that has gone from the sheet since.
+    let plain = fs::read_to_string("tests/formats/v1/form.submitted.jsonl").unwrap();
+    let event = halaqah::edge::log::NewEvent {
+        at: chrono::DateTime::parse_from_rfc3339("2026-07-14T11:00:00+07:00").unwrap(),
+        kind: "mentee_registration.submitted".to_owned(),
+        v: 1,
+        source: Some(halaqah::ledger::record::Source { tab: 1, row: 2, key: "k1".into() }),
+        data: serde_json::value::RawValue::from_string(plain.lines().next().unwrap().to_owned()).unwrap(),
+    };
+    let (mut log, _) = Log::open(&dir, code, none).unwrap();
+    log.append(&[event]).unwrap();
+    drop(log);
+    program.run(&["stats"]).ok();
+    assert!(!key_file(&program).exists(), "reading makes no key");
+    program.sync();
+    let versions: Vec<u64> = program.events().iter().map(|event| event["v"].as_u64().unwrap()).collect();
+    assert_eq!(versions[0], 1);
+    assert!(versions.contains(&2) && key_file(&program).exists());
+    program.run(&["ledger", "verify"]).ok();
+}
+
+#[test]
+fn the_keys_are_gone_or_old_and_the_ledger_says_so() {
+    let program = Program::new();
+    program.sync();
+    let store = program.ledger_dir().join("keys");
+    let old = fs::read(&store).unwrap();
+    program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+    program.sync();
+    let new = fs::read(&store).unwrap();
+    fs::write(&store, old).unwrap();
+    program.run(&["sync"]).failed(4, &["tidak memuat", "salinan lama"]);
+    fs::remove_file(&store).unwrap();
+    program.run(&["sync"]).failed(4, &["tidak memuat"]);
+    program.run(&["ledger", "verify"]).ok();
+    fs::write(&store, new).unwrap();
+    program.sync();
+}
