@@ -47,9 +47,11 @@ impl Memory {
 
     /// [`Memory::open`] with another disk.
     pub fn open_on(disk: Box<dyn Disk>, dir: &Path, program: &str) -> Result<(Self, Log, Opened), LogError> {
-        let mut memory = Self { seals: Seals::of(dir, program)?, ..Self::default() };
+        let (seals, refused) = seals(dir, program);
+        let mut memory = Self { seals, ..Self::default() };
         let (mut log, opened) = Log::open_on(disk, SEGMENT_BYTES, dir, program, |line| memory.fold(line))?;
         memory.end(&opened);
+        refused?;
         memory.seals.must_be_open()?;
         memory.seals.must_be_whole()?;
         // A crash may have come between an erasure and the destruction of its keys.
@@ -59,7 +61,9 @@ impl Memory {
 
     /// Reads the ledger beside whoever writes it. Without the program key sealed answers count as missing.
     pub fn read(dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
-        let (memory, opened) = Self::read_with(Seals::of(dir, program)?, dir, program)?;
+        let (seals, refused) = seals(dir, program);
+        let (memory, opened) = Self::read_with(seals, dir, program)?;
+        refused?;
         memory.seals.must_be_whole()?;
         Ok((memory, opened))
     }
@@ -106,6 +110,14 @@ impl Memory {
     /// Takes in an event that is about to be appended, so that what follows from it can be computed before it is.
     pub fn take(&mut self, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         self.state.apply(self.state.seq + 1, source, event)
+    }
+}
+
+/// The keys, and what is wrong with them. Nobody asks for keys before it is known that there is a sound ledger.
+fn seals(dir: &Path, program: &str) -> (Seals, Result<(), SealError>) {
+    match Seals::of(dir, program) {
+        Ok(seals) => (seals, Ok(())),
+        Err(refused) => (Seals::closed(dir, program), Err(refused)),
     }
 }
 
