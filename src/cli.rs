@@ -128,6 +128,12 @@ pub enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// The keys of private answers, and their backup.
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
 }
 
 /// What can be done with the ledger.
@@ -149,6 +155,28 @@ pub enum LedgerCommand {
         /// Only the last so many.
         #[arg(long, value_name = "N")]
         last: Option<usize>,
+    },
+}
+
+/// What can be done with the keys. The passphrase of a backup is asked for, or stands in HALAQAH_PASSPHRASE.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Says where the program key is and how much it opens.
+    Status,
+    /// Writes the program key and all keys into a new file that a passphrase opens.
+    Backup {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Opens the whole ledger with a backup alone, and says whether it can.
+    Check {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Puts what is missing of the keys back from a backup; overwrites nothing.
+    Restore {
+        /// The backup.
+        file: PathBuf,
     },
 }
 

@@ -117,7 +117,9 @@ pub async fn cycle(
     happened.note_issue(setting, &memory.state, &suggestions);
     let rehearsal = log.is_none();
     let head = match log {
-        Some(log) => happened.record(log, &memory.head, &mut memory.seals, &mut setting.private.owners(&standing))?,
+        Some(log) => {
+            happened.record(log, &memory.head, &mut memory.seals, || setting.private.owners(memory.state.records()))?
+        }
         None => happened.foretell(&memory.head),
     };
 
@@ -296,17 +298,17 @@ impl Happened {
 
     /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
     /// anything is written to a tab. Gives the ledger's new head.
-    fn record(
+    fn record<P: Privacy>(
         &self,
         log: &mut Log,
         head: &LedgerHead,
         seals: &mut Seals,
-        privacy: &mut impl Privacy,
+        privacy: impl FnOnce() -> P,
     ) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let sealed = seals.seal(self.at.fixed_offset(), self.lines.clone(), privacy).map_err(LogError::from)?;
+        let sealed = seals.seal(self.at.fixed_offset(), self.lines.clone(), &mut privacy()).map_err(LogError::from)?;
         save_keys(seals, log)?;
         let head = log.append(&sealed)?;
         Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })

@@ -80,7 +80,8 @@ impl Memory {
         Self::read_with(Seals::closed(dir, program), dir, program)
     }
 
-    fn read_with(seals: Seals, dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
+    /// The same with other keys than those beside the ledger.
+    pub fn read_with(seals: Seals, dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
         let mut memory = Self { seals, ..Self::default() };
         let opened = Log::read(dir, Some(program), |line| memory.fold(line))?;
         memory.end(&opened);

@@ -159,3 +159,51 @@ fn the_keys_are_gone_or_old_and_the_ledger_says_so() {
     fs::write(&store, new).unwrap();
     program.sync();
 }
+
+fn with_passphrase(program: &Program, passphrase: &str, arguments: &[&str]) -> support::Ran {
+    let mut command = program.command_at(Some(support::NOW), arguments);
+    support::run(command.env("HALAQAH_PASSPHRASE", passphrase))
+}
+
+#[test]
+fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
+    let program = Program::new();
+    let file = program.dir.path().join("cadangan.age");
+    let shown = file.to_str().unwrap();
+    let secret = "empat kata yang acak";
+    with_passphrase(&program, secret, &["keys", "backup", shown]).failed(1, &["Belum ada kunci"]);
+    program.sync();
+    let said = program.run(&["keys", "status"]).ok();
+    assert!(said.contains("program-key") && said.contains("baris tersegel"), "{said}");
+    with_passphrase(&program, "pendek", &["keys", "backup", shown]).failed(1, &["terlalu pendek"]);
+    with_passphrase(&program, secret, &["keys", "backup", shown]).ok();
+    let text = fs::read(&file).unwrap();
+    let key = fs::read_to_string(program.key_file()).unwrap();
+    assert!(!String::from_utf8_lossy(&text).contains(key.trim()), "the key is not in it for everybody to read");
+    with_passphrase(&program, secret, &["keys", "backup", shown]).failed(1, &["sudah ada"]);
+    let said = with_passphrase(&program, secret, &["keys", "check", shown]).ok();
+    assert!(said.contains("membuka seluruh buku catatan"), "{said}");
+    with_passphrase(&program, "kata yang lain sekali", &["keys", "check", shown]).failed(1, &["tidak terbuka"]);
+    with_passphrase(&program, secret, &["keys", "restore", shown]).failed(1, &["sudah ada dan dibiarkan"]);
+
+    // Both are gone.
+    let keys = program.ledger_dir().join("keys");
+    let before = fs::read(&keys).unwrap();
+    fs::remove_file(program.key_file()).unwrap();
+    fs::remove_file(&keys).unwrap();
+    with_passphrase(&program, secret, &["keys", "restore", shown]).ok();
+    assert_eq!((fs::read_to_string(program.key_file()).unwrap(), fs::read(&keys).unwrap()), (key.clone(), before));
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+    // The key alone: what is there stays.
+    fs::remove_file(program.key_file()).unwrap();
+    with_passphrase(&program, secret, &["keys", "restore", shown]).ok();
+    assert_eq!(fs::read_to_string(program.key_file()).unwrap(), key);
+    // Another key stands there: it is not overwritten.
+    fs::write(program.key_file(), "0123456789abcdef".repeat(4)).unwrap();
+    with_passphrase(&program, secret, &["keys", "restore", shown]).failed(1, &["sudah ada dan dibiarkan"]);
+    fs::write(program.key_file(), &key).unwrap();
+
+    program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+    program.sync();
+    with_passphrase(&program, secret, &["keys", "check", shown]).failed(1, &["kurang", "keys backup"]);
+}

@@ -28,7 +28,7 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+    pub(super) fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
         Self { name, parts: parts.into() }
     }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod handover;
 mod instance;
+mod keys;
 mod ledger;
 mod matching;
 mod print;
@@ -76,6 +77,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
             }
+            Command::Keys { command } => keys::keys(&setting()?, &command),
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }
     })

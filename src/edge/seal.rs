@@ -6,6 +6,7 @@
 //!   (XChaCha20-Poly1305). The file is written anew as a whole, and is on the medium before any event that needs it.
 //! - The program key stands elsewhere: see [`ProgramKey`].
 
+mod backup;
 mod program_key;
 mod store;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use compact_str::{CompactString, format_compact};
 
+pub use self::backup::{Backup, BackupError, Restored};
 pub use self::program_key::{KEY_FILE, KEY_VARIABLE, KeyOrigin, ProgramKey};
 use self::store::{Store, wrap};
 use crate::ledger::event::Event;
@@ -123,14 +125,17 @@ pub struct Seals {
     key: Option<ProgramKey>,
     /// Never ask for a key: every sealed answer counts as missing.
     closed: bool,
+    /// Whether the store is not that of the medium: it is never read again.
+    fixed: bool,
     store: Option<Store>,
     keys: HashMap<u64, Key>,
-    /// The key of every row that is a person.
+    /// The key of every row's own part, and of rows that are people.
     owners: HashMap<RowOf, u64>,
     /// Whether the store on the medium lacks something, or has something that must go.
     unsaved: bool,
     missing: BTreeSet<u64>,
     erased: BTreeSet<u64>,
+    held_erased: usize,
     sealed_lines: u64,
 }
 
@@ -177,6 +182,11 @@ impl Seals {
     /// How many keys there are.
     pub fn count(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How many keys of erased people there were although they had been destroyed: an old backup has them.
+    pub fn held_erased(&self) -> usize {
+        self.held_erased
     }
 
     /// How many lines have sealed answers.
@@ -229,7 +239,7 @@ impl Seals {
             return Ok(None);
         }
         let id = number(&part.key);
-        if !self.keys.contains_key(&id) && !self.missing.contains(&id) && !self.unsaved {
+        if !self.keys.contains_key(&id) && !self.missing.contains(&id) && !self.unsaved && !self.fixed {
             // Somebody may have appended since the store was read: keys are on the medium before what they seal.
             self.read_store()?;
         }
@@ -257,7 +267,10 @@ impl Seals {
     /// Destroys a key; the store must be saved afterwards.
     fn forget(&mut self, id: u64) {
         self.erased.insert(id);
-        self.unsaved |= self.keys.remove(&id).is_some();
+        if self.keys.remove(&id).is_some() {
+            self.unsaved = true;
+            self.held_erased += 1;
+        }
         self.owners.retain(|_, owner| *owner != id);
     }
 

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod columns;
 pub mod definition;
 pub mod intake;
+pub mod person;
 pub mod privacy;
 pub mod surah;
 pub mod text;

@@ -10,10 +10,11 @@ use compact_str::CompactString;
 use super::Forms;
 use super::definition::{FormDefinition, Kind, Sensitivity};
 use crate::ledger::answers::Answers;
+use crate::ledger::names::Names;
 use crate::ledger::people::{People, PersonIndex};
 use crate::ledger::record::Record;
+use crate::ledger::records::Records;
 use crate::ledger::sealed::{Owner, Privacy};
-use crate::ledger::standing::Standing;
 
 /// Forms by which people introduce themselves: their rows are the person.
 const INTRODUCTIONS: [(&str, Who); 2] = [("mentee_registration", Who::Mentee), ("mentor_application", Who::Mentor)];
@@ -77,20 +78,24 @@ impl Private {
         INTRODUCTIONS.iter().any(|(introduction, _)| *introduction == form)
     }
 
-    /// Whose rows are whose, by how the program stands.
-    pub fn owners<'s, 'a>(&'s self, standing: &'s Standing<'a>) -> Owners<'s, 'a> {
+    /// Whose rows are whose, by all rows there are.
+    pub fn owners<'s, 'a>(&'s self, records: impl IntoIterator<Item = &'a Record>) -> Owners<'s, 'a> {
+        let (records, mut names) = (Records::new(records), Names::default());
+        let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
+        let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
         let mut people = HashMap::new();
         for (form, who) in INTRODUCTIONS {
-            for (index, person) in people_of(standing, who).all().iter().enumerate() {
+            for (index, person) in [&mentees, &mentors][usize::from(who == Who::Mentor)].all().iter().enumerate() {
                 people.extend(person.records.iter().map(|record| ((form, record.source.key.as_str()), (who, index))));
             }
         }
-        Owners { private: self, standing, people, found: HashMap::new() }
+        Owners { private: self, names, mentees, mentors, people, found: HashMap::new() }
     }
 }
 
-fn people_of<'s, 'a>(standing: &'s Standing<'a>, who: Who) -> &'s People<'a> {
-    if who == Who::Mentor { &standing.mentors } else { &standing.mentees }
+/// The questions of a form that name people.
+pub(super) fn name_questions(form: &FormDefinition) -> BTreeSet<String> {
+    form_privacy(form).names.into_keys().collect()
 }
 
 fn form_privacy(form: &FormDefinition) -> FormPrivacy {
@@ -130,26 +135,36 @@ fn form_privacy(form: &FormDefinition) -> FormPrivacy {
 /// Whose the answers of rows are.
 pub struct Owners<'s, 'a> {
     private: &'s Private,
-    standing: &'s Standing<'a>,
+    names: Names<'a>,
+    mentees: People<'a>,
+    mentors: People<'a>,
     people: HashMap<(&'static str, &'a str), (Who, PersonIndex)>,
     found: HashMap<(Who, CompactString), Option<(Who, PersonIndex)>>,
 }
 
-impl Owners<'_, '_> {
+impl<'a> Owners<'_, 'a> {
+    /// All mentees or all mentors.
+    pub fn people(&self, who: Who) -> &People<'a> {
+        if who == Who::Mentor { &self.mentors } else { &self.mentees }
+    }
+
     /// Whom a text means.
     pub fn find(&mut self, who: Who, text: &str) -> Option<(Who, PersonIndex)> {
         if text.is_empty() {
             return None;
         }
-        let standing = self.standing;
-        let mentee = || standing.find_mentee(text).map(|index| (Who::Mentee, index));
-        let mentor = || standing.find_mentor(text).map(|index| (Who::Mentor, index));
-        let look = || match who {
+        if let Some(found) = self.found.get(&(who, CompactString::from(text))) {
+            return *found;
+        }
+        let mentee = || self.mentees.find(&self.names, text).map(|index| (Who::Mentee, index));
+        let mentor = || self.mentors.find(&self.names, text).map(|index| (Who::Mentor, index));
+        let found = match who {
             Who::Mentee => mentee(),
             Who::Mentor => mentor(),
             Who::Any => mentee().or_else(mentor),
         };
-        *self.found.entry((who, text.into())).or_insert_with(look)
+        self.found.insert((who, text.into()), found);
+        found
     }
 
     /// The person whom a row is about.
@@ -169,7 +184,7 @@ impl Owners<'_, '_> {
 
     fn rows_of(&self, (who, index): (Who, PersonIndex)) -> Owner {
         let row = |record: &&Record| (record.form.clone(), record.source.key.clone());
-        people_of(self.standing, who)[index].records.iter().map(row).collect()
+        self.people(who)[index].records.iter().map(row).collect()
     }
 }
 

@@ -265,6 +265,8 @@ pub struct ErasedRow {
 pub struct ErasedPerson {
     /// The person's code.
     pub code: CompactString,
+    /// The moment, in local time: what the person sends later is not erased.
+    pub at: NaiveDateTime,
     /// The keys that were destroyed.
     pub keys: Vec<CompactString>,
     /// What the person was called, as salted fingerprints (`ledger::erased`); sealed in the ledger.

@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod consent;
+pub mod erased;
 pub mod event;
 pub mod groups;
 pub mod line;

@@ -92,8 +92,10 @@ impl Backup {
         };
         let text = serde_json::to_vec(&content).map_err(SealError::from)?;
         let recipient = Recipient::new(SecretString::from(passphrase));
-        let sealed = age::encrypt(&recipient, &text).map_err(|error| {
-            SealError::Io { doing: "write", file: file.to_owned(), cause: io::Error::other(error) }
+        let sealed = age::encrypt(&recipient, &text).map_err(|error| SealError::Io {
+            doing: "write",
+            file: file.to_owned(),
+            cause: io::Error::other(error),
         })?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -114,8 +116,7 @@ impl Backup {
 
     /// Opens a backup.
     pub fn read(program: &str, file: &Path, passphrase: String) -> Result<Self, BackupError> {
-        let bytes =
-            fs::read(file).map_err(|cause| SealError::Io { doing: "read", file: file.to_owned(), cause })?;
+        let bytes = fs::read(file).map_err(|cause| SealError::Io { doing: "read", file: file.to_owned(), cause })?;
         let identity = Identity::new(SecretString::from(passphrase));
         let text = age::decrypt(&identity, &bytes)
             .map_err(|error| BackupError::NotOpened { file: file.to_owned(), what: error.to_string() })?;

@@ -74,6 +74,11 @@ impl Store {
         Ok(Self { program: header.program, check: header.check, wrapped })
     }
 
+    /// How many keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.wrapped.len()
+    }
+
     /// Whether this is the key that wrapped it.
     pub(super) fn fits(&self, key: &ProgramKey, program: &str) -> bool {
         unwrap(key, program, CHECK_NAME, &self.check) == Some(CHECK)
