@@ -128,6 +128,12 @@ pub enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// One mentee or mentor: everything that is held about the person, and its erasure.
+    Person {
+        /// What to do.
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
     /// The keys of private answers, and their backup.
     Keys {
         /// What to do with them.
@@ -155,6 +161,27 @@ pub enum LedgerCommand {
         /// Only the last so many.
         #[arg(long, value_name = "N")]
         last: Option<usize>,
+    },
+}
+
+/// What can be done with what is held about one person.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Prints everything that is held about a person, for the person.
+    Export {
+        /// The person's code, such as A12 or M7.
+        code: String,
+        /// As JSON, with every line of the ledger.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Destroys the keys of a person's answers. Figures keep their counts; codes and numbers stay without a name.
+    Erase {
+        /// The person's code, such as A12 or M7.
+        code: String,
+        /// Does it; without this it only says what would be erased. Nothing brings it back.
+        #[arg(long)]
+        yes: bool,
     },
 }
 

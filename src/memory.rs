@@ -1,11 +1,15 @@
 //! The ledger, folded: what the program remembers. Opened for writing by the one process that appends, or read beside it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use compact_str::CompactString;
 
 use crate::edge::log::{Disk, Line, Log, LogError, Opened, SEGMENT_BYTES, StdDisk};
 use crate::edge::seal::{STORE_FILE, SealError, Seals};
 use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::record::Source;
+use crate::ledger::sealed::{RowOf, sealed_lists};
 use crate::ledger::state::{Illegal, LedgerHead, State};
 use crate::matching::Suggestions;
 
@@ -127,6 +131,41 @@ pub fn save_keys(seals: &mut Seals, log: &mut Log) -> Result<(), LogError> {
     if let Some(bytes) = seals.unsaved()? {
         log.replace(STORE_FILE, &bytes)?;
         seals.saved();
+    }
+    Ok(())
+}
+
+/// The keys under which each row's own part was ever sealed, by form and row key.
+pub fn keys_of_rows(dir: &Path, program: &str) -> Result<BTreeMap<RowOf, BTreeSet<CompactString>>, LogError> {
+    let mut keys: BTreeMap<RowOf, BTreeSet<CompactString>> = BTreeMap::new();
+    Log::read(dir, Some(program), |line| -> Result<(), UnreadableEvent> {
+        let mut event = Event::read(line.kind, line.v, line.data.get())?;
+        if let Event::PersonErased(erased) = &event {
+            for row in &erased.rows {
+                let own = row.sealed.first().map(|part| part.key.clone());
+                keys.entry((row.form.clone(), row.key.clone())).or_default().extend(own);
+            }
+            return Ok(());
+        }
+        let form = event.form().map(CompactString::from);
+        let own = sealed_lists(&mut event).first().and_then(|list| list.first()).map(|part| part.key.clone());
+        if let (Some(form), Some(source), Some(own)) = (form, &line.source, own) {
+            keys.entry((form, source.key.as_ref().into())).or_default().insert(own);
+        }
+        Ok(())
+    })?;
+    Ok(keys)
+}
+
+/// Deletes whatever was computed from the ledger and is kept beside it only to save time: after an erasure nothing of it may
+/// stay. Whoever keeps such a file names it `snapshot…`, or adds it here.
+pub fn forget_caches(dir: &Path) -> Result<(), LogError> {
+    let io = |doing, file: &Path, cause| SealError::Io { doing, file: file.to_owned(), cause };
+    for entry in std::fs::read_dir(dir).map_err(|cause| io("list", dir, cause))? {
+        let path = entry.map_err(|cause| io("list", dir, cause))?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snapshot")) {
+            std::fs::remove_file(&path).map_err(|cause| io("delete", &path, cause))?;
+        }
     }
     Ok(())
 }

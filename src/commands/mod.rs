@@ -10,6 +10,7 @@ mod instance;
 mod keys;
 mod ledger;
 mod matching;
+mod person;
 mod print;
 mod run;
 mod sandbox;
@@ -76,6 +77,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
+            }
+            Command::Person { command } => {
+                let setting = setting()?;
+                person::person(&setting, now_in(setting.config.timezone), &command).await
             }
             Command::Keys { command } => keys::keys(&setting()?, &command),
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),

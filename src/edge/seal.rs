@@ -264,6 +264,17 @@ impl Seals {
         Ok(())
     }
 
+    /// Seals nothing more under these keys, while what is sealed under them still opens.
+    pub fn retire(&mut self, keys: &[CompactString]) {
+        let retired: BTreeSet<u64> = keys.iter().map(|key| number(key)).collect();
+        self.owners.retain(|_, owner| !retired.contains(owner));
+    }
+
+    /// Destroys keys; the store must be saved afterwards.
+    pub fn destroy(&mut self, keys: &[CompactString]) {
+        keys.iter().for_each(|key| self.forget(number(key)));
+    }
+
     /// Destroys a key; the store must be saved afterwards.
     fn forget(&mut self, id: u64) {
         self.erased.insert(id);

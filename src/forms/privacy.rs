@@ -26,6 +26,12 @@ const NAMES_IN_TEXT: [&str; 7] =
 /// The questions that say whom a row is about, the first that is answered.
 const SUBJECTS: [&str; 6] = ["child", "mentee", "member", "beneficiary", "name", "mentor"];
 
+/// A form that names a mentor and is about the whole group.
+const ABOUT_A_GROUP: &str = "placement_decision";
+
+/// Forms whose rows never share a key with the person whom they are about.
+const OWN_KEY: [&str; 2] = ["support_request", "support_follow_up"];
+
 /// Among whom a name is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Who {
@@ -173,6 +179,9 @@ impl<'a> Owners<'_, 'a> {
             let form = INTRODUCTIONS.iter().find(|(introduction, _)| *introduction == form)?.0;
             return self.people.get(&(form, key)).copied();
         }
+        if form == ABOUT_A_GROUP {
+            return None;
+        }
         let mut named = SUBJECTS.iter().filter_map(|question| {
             let who = self.private.names(form, question)?;
             Some((who, answers.text(question)?.to_owned()))
@@ -193,7 +202,11 @@ impl Privacy for Owners<'_, '_> {
         self.private.is_private(form, question)
     }
 
+    /// A request for support has a key of its own: its story may have to go long before the people do.
     fn subject(&mut self, form: &str, key: &str, answers: &Answers) -> Option<Owner> {
+        if OWN_KEY.contains(&form) {
+            return None;
+        }
         self.person_of(form, key, answers).map(|person| self.rows_of(person))
     }
 
