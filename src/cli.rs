@@ -175,6 +175,12 @@ pub enum PersonCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Lists who and what is kept longer than [retention] in the configuration says.
+    Retention {
+        /// Erases it, if the configuration has [retention]. Nothing brings it back.
+        #[arg(long)]
+        apply: bool,
+    },
     /// Destroys the keys of a person's answers. Figures keep their counts; codes and numbers stay without a name.
     Erase {
         /// The person's code, such as A12 or M7.

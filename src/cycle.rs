@@ -510,7 +510,7 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         let person = &standing.mentors[index];
         let mentor = Mentor::from_answers(&person.code, &person.latest().answers)?;
         let members_now = u32::try_from(standing.mentor_load(index)).unwrap_or(u32::MAX);
-        Some(Mentor { members_now, ready: standing.is_ready(index), ..mentor })
+        Some(Mentor { members_now, ready: standing.is_ready(index) && !person.is_erased(), ..mentor })
     };
     let groups = standing.open_groups().filter_map(|(index, group)| {
         let members = standing.members(index);

@@ -140,7 +140,7 @@ pub fn keys_of_rows(dir: &Path, program: &str) -> Result<BTreeMap<RowOf, BTreeSe
     let mut keys: BTreeMap<RowOf, BTreeSet<CompactString>> = BTreeMap::new();
     Log::read(dir, Some(program), |line| -> Result<(), UnreadableEvent> {
         let mut event = Event::read(line.kind, line.v, line.data.get())?;
-        if let Event::PersonErased(erased) = &event {
+        if let Event::PersonErased(erased) | Event::TextsErased(erased) = &event {
             for row in &erased.rows {
                 let own = row.sealed.first().map(|part| part.key.clone());
                 keys.entry((row.form.clone(), row.key.clone())).or_default().extend(own);

@@ -45,6 +45,7 @@ fn every_type_has_golden_lines_that_are_written_as_they_were_read() {
         "row_rejected",
         "suggestions_issued",
         "tab_observed",
+        "texts_erased",
     ];
     assert_eq!(kinds, all.map(str::to_owned).into(), "a new event type needs a golden line");
 }

@@ -225,3 +225,29 @@ fn an_erasure_that_a_crash_cut_short_is_finished_by_the_next_opening() {
     let after = fs::read_to_string(&keys).unwrap();
     assert!(gone.iter().all(|begin| !after.contains(begin)), "the keys are gone for good");
 }
+
+#[test]
+fn what_is_kept_too_long_is_listed_and_erased_only_where_the_board_has_said_so() {
+    let program = Program::new();
+    program.sync();
+    let next_year = |program: &Program, arguments: &[&str]| {
+        support::run(&mut program.command_at(Some("2027-12-01T07:36:00+07:00"), arguments))
+    };
+    assert!(program.run(&["person", "retention"]).ok().contains("Tidak ada data yang disimpan terlalu lama"));
+    let (waiting, member) = (code_of(&program, "Dimas Prakoso"), code_of(&program, NAME));
+    let said = next_year(&program, &["person", "retention"]).ok();
+    assert!(said.contains(&format!("{waiting}, Dimas Prakoso")) && said.contains("Belum ada yang dihapus"), "{said}");
+    assert!(!said.contains(&member), "who is in a group is not due: {said}");
+    next_year(&program, &["person", "retention", "--apply"]).failed(1, &["[retention]"]);
+
+    let program = program.with("[matching]", "[retention]\nidentity_months = 12\n[matching]");
+    let before = stats(&program);
+    next_year(&program, &["sync"]).ok();
+    let said = next_year(&program, &["person", "retention", "--apply"]).ok();
+    assert!(said.contains(&format!("{waiting} dihapus")), "{said}");
+    next_year(&program, &["sync"]).ok();
+    assert_eq!(seen(&program, "Dimas Prakoso"), Vec::<String>::new());
+    assert!(!seen(&program, NAME).is_empty());
+    all_stand(&program, &before);
+    assert!(next_year(&program, &["person", "retention"]).ok().contains("Tidak ada data yang disimpan terlalu lama"));
+}

@@ -4,7 +4,11 @@ mod support;
 
 use std::fs;
 
-use halaqah::edge::log::Log;
+use halaqah::cycle::{Options, cycle};
+use halaqah::edge::google::{Google, GoogleSettings};
+use halaqah::edge::log::{Disk, Log, OpenFile, StdDisk};
+use halaqah::memory::Memory;
+use halaqah::setting::Setting;
 use support::Program;
 use support::season::{FORMS, registration_row};
 
@@ -206,4 +210,81 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
     program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
     program.sync();
     with_passphrase(&program, secret, &["keys", "check", shown]).failed(1, &["kurang", "keys backup"]);
+}
+
+/// A disk that notes what it is asked, in order.
+#[derive(Clone, Default)]
+struct Noting(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Noting {
+    fn note(&self, what: &str, path: &std::path::Path) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        self.0.lock().unwrap().push(format!("{what} {name}"));
+    }
+}
+
+impl Disk for Noting {
+    fn create(&mut self, path: &std::path::Path) -> std::io::Result<OpenFile> {
+        self.note("create", path);
+        StdDisk.create(path)
+    }
+
+    fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> std::io::Result<()> {
+        self.note("write", &file.path);
+        StdDisk.write_all(file, bytes)
+    }
+
+    fn sync_data(&mut self, file: &OpenFile) -> std::io::Result<()> {
+        self.note("sync", &file.path);
+        StdDisk.sync_data(file)
+    }
+
+    fn sync_dir(&mut self, dir: &std::path::Path) -> std::io::Result<()> {
+        self.note("sync", dir);
+        StdDisk.sync_dir(dir)
+    }
+
+    fn truncate(&mut self, file: &OpenFile, len: u64) -> std::io::Result<()> {
+        self.note("cut", &file.path);
+        StdDisk.truncate(file, len)
+    }
+
+    fn rename(&mut self, from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+        self.note("rename", to);
+        StdDisk.rename(from, to)
+    }
+}
+
+#[test]
+fn the_keys_are_on_the_medium_before_the_events_and_a_quiet_cycle_writes_neither() {
+    let program = Program::new();
+    let setting = Setting::load(&program.config_path()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let google = runtime.block_on(Google::connect(GoogleSettings::local(program.address()))).unwrap();
+    let disk = Noting::default();
+    let (mut memory, mut log, _) = Memory::open_on(Box::new(disk.clone()), &program.ledger_dir(), "sman1").unwrap();
+    let now = chrono::DateTime::parse_from_rfc3339(support::NOW).unwrap().with_timezone(&chrono_tz::Asia::Jakarta);
+    let mut turn = || {
+        disk.0.lock().unwrap().clear();
+        runtime.block_on(cycle(&setting, &google, &mut memory, Some(&mut log), now, Options::default())).unwrap();
+        disk.0.lock().unwrap().clone()
+    };
+    let whole = [
+        "create keys.new",
+        "write keys.new",
+        "sync keys.new",
+        "rename keys",
+        "sync ledger",
+        "write 000001.jsonl",
+        "sync 000001.jsonl",
+    ];
+    assert_eq!(turn(), whole);
+    assert!(turn().is_empty());
+    // Somebody new needs a key, an answer corrected does not.
+    program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+    assert_eq!(turn(), whole);
+    program.edit_tab(support::sheet_id_of("mentee_registration"), |sheet| {
+        sheet.edit(1, 5, |cell| cell.entry = halaqah::table::Cell::from("X-9").into());
+    });
+    assert_eq!(turn(), whole[5..]);
 }

@@ -4,6 +4,7 @@
 //! Mistakes in the configuration, in a form definition and in a file of words are not said here: they are found before the
 //! language is known, so they stay English too. So does the sandbox, which has no configuration.
 
+mod declined;
 mod google;
 mod ledger;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 use std::io;
 
+pub use self::declined::Declined;
 use super::connect::ConnectError;
 use crate::cli::Failure;
 use crate::cycle::CycleError;
@@ -28,7 +30,7 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    pub(super) fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+    fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
         Self { name, parts: parts.into() }
     }
 

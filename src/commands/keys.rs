@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::explain::{Explain, Sentences, cause_words, in_words};
+use super::explain::{Declined, in_words};
 use super::print::say;
 use crate::cli::{Failure, KeysCommand};
 use crate::edge::log::LogErrorKind;
-use crate::edge::seal::{Backup, BackupError, KeyOrigin, ProgramKey, SealError, Seals};
+use crate::edge::seal::{Backup, KeyOrigin, ProgramKey, SealError, Seals};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -71,7 +71,7 @@ fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let read = Memory::read_with(seals, &config.ledger_dir(), &config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
     if let Err(SealError::KeysLost { missing, .. }) = memory.seals.must_be_whole() {
-        return Err(in_words(words)(OldBackup { file: file.display().to_string(), missing }));
+        return Err(in_words(words)(Declined::OldBackup(file.display().to_string(), missing)));
     }
     let lines = words.integer(i64::try_from(memory.seals.sealed_lines()).unwrap_or(i64::MAX));
     say(words.say_with("keys-checked", &[("file", &file.display().to_string()), ("lines", &lines)]));
@@ -102,92 +102,17 @@ fn passphrase(words: &Words, is_new: bool) -> Result<String, Failure> {
         Err(_) => {
             let ask = |key: &str| {
                 rpassword::prompt_password(format!("{} ", words.say(key)))
-                    .map_err(|error| in_words(words)(NoPassphrase(cause_words(&error, words))))
+                    .map_err(|error| in_words(words)(Declined::NoPassphrase(error)))
             };
             let given = ask("keys-ask")?;
             if is_new && ask("keys-ask-again")? != given {
-                return Err(in_words(words)(TwoPassphrases));
+                return Err(in_words(words)(Declined::TwoPassphrases));
             }
             given
         }
     };
     if is_new && given.chars().count() < SHORTEST {
-        return Err(in_words(words)(ShortPassphrase));
+        return Err(in_words(words)(Declined::ShortPassphrase(SHORTEST)));
     }
     Ok(given)
-}
-
-/// A backup from before the last keys were made.
-struct OldBackup {
-    file: String,
-    missing: usize,
-}
-
-impl Explain for OldBackup {
-    fn sentences(&self, _: &Words) -> Sentences {
-        let parts = [("file", self.file.clone()), ("missing", self.missing.to_string())];
-        Sentences::new("keys-old-backup", parts)
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct NoPassphrase(String);
-
-impl Explain for NoPassphrase {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("keys-no-passphrase", [("cause", self.0.clone())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct TwoPassphrases;
-
-impl Explain for TwoPassphrases {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("keys-two-passphrases", [])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct ShortPassphrase;
-
-impl Explain for ShortPassphrase {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("keys-short-passphrase", [("least", SHORTEST.to_string())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-impl Explain for BackupError {
-    fn sentences(&self, words: &Words) -> Sentences {
-        let shown = |file: &Path| ("file", file.display().to_string());
-        match self {
-            Self::NoKeys => Sentences::new("keys-none", []),
-            Self::Exists { file } => Sentences::new("keys-exist", [shown(file)]),
-            Self::NotOpened { file, what } => Sentences::new("keys-not-opened", [shown(file), ("what", what.clone())]),
-            Self::Foreign { file, program } => {
-                Sentences::new("keys-foreign", [shown(file), ("program", program.clone())])
-            }
-            Self::Seal(error) => error.sentences(words),
-        }
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        match self {
-            Self::Seal(error) => error.fails(message),
-            _ => Failure::Mend(message),
-        }
-    }
 }

@@ -1,35 +1,36 @@
-//! `person export` and `person erase`: everything that is held about one person, and its erasure.
+//! `person export`, `person erase` and `person retention`: everything that is held about one person, its erasure, and what is
+//! kept too long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
+use chrono::{DateTime, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 use serde_json::{Value, json};
 
 use super::connect::connect;
-use super::explain::{Explain, Sentences, in_words};
+use super::explain::{Declined, in_words};
 use super::print::say;
 use crate::cli::{Failure, PersonCommand};
 use crate::cycle::{CycleError, Options, cycle, standing};
 use crate::edge::log::{Line, Log, LogError};
 use crate::edge::seal::{SealError, Seals};
-use crate::forms::person::{About, RowAbout, about};
+use crate::forms::person::{About, RowAbout, about, last_seen, support_texts};
 use crate::forms::privacy::Private;
 use crate::ledger::answers::Answer;
-use crate::ledger::event::{ErasedPerson, Event};
+use crate::ledger::event::{ErasedPerson, ErasedRow, Event};
 use crate::ledger::record::{Record, Source};
 use crate::ledger::sealed::RowOf;
 use crate::ledger::state::{Fate, State};
 use crate::memory::{FoldError, Memory, forget_caches, keys_of_rows, save_keys};
 use crate::setting::Setting;
-use crate::words::Words;
 
 /// Carries out a command about one person.
 pub async fn person(setting: &Setting, now: DateTime<Tz>, command: &PersonCommand) -> Result<(), Failure> {
     match command {
         PersonCommand::Export { code, json } => export(setting, now, code, *json),
         PersonCommand::Erase { code, yes } => erase(setting, now, code, *yes).await,
+        PersonCommand::Retention { apply } => retention(setting, now, *apply).await,
     }
 }
 
@@ -38,7 +39,7 @@ fn export(setting: &Setting, now: DateTime<Tz>, code: &str, as_json: bool) -> Re
     let (memory, _) = Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
     let standing = standing(setting, &memory.state, now.date_naive()).map_err(in_words(words))?;
     let Some(found) = about(&setting.private, &memory.state, &standing, code) else {
-        return Err(in_words(words)(Nobody(code.to_owned())));
+        return Err(in_words(words)(Declined::Nobody(code.to_owned())));
     };
     let lines = lines_of(setting, &found).map_err(in_words(words))?;
     if as_json {
@@ -172,10 +173,10 @@ async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> R
     let (event, name, rows) = {
         let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
         let Some(found) = about(&setting.private, &memory.state, &standing, code) else {
-            return Err(in_words(words)(Nobody(code.to_owned())));
+            return Err(in_words(words)(Declined::Nobody(code.to_owned())));
         };
         if found.person.is_erased() {
-            return Err(in_words(words)(ErasedAlready(found.person.code.to_string())));
+            return Err(in_words(words)(Declined::ErasedAlready(found.person.code.to_string())));
         }
         let event = found.erasure(&setting.private, &memory.state, now.naive_local());
         (event, found.person.full_name().to_owned(), found.rows)
@@ -184,30 +185,16 @@ async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> R
     if !yes {
         say(words.say_with("person-would", &[("code", &code), ("name", &name)]));
         print_places(setting, &looked, &rows);
-        return Err(in_words(words)(NotConfirmed(code.to_string())));
+        return Err(in_words(words)(Declined::NotConfirmed(code.to_string())));
     }
-    let uses = keys_of_rows(&dir, &config.program_code).map_err(in_words(words))?;
-    let (keys, left) = keys_to_destroy(&uses, &rows);
-    let event = Event::PersonErased(ErasedPerson { keys: keys.clone(), ..event });
-    // The keys of what remains are on the medium before the event, the event before the old keys go: a crash in between
-    // leaves what the next opening finishes.
-    memory.seals.retire(&keys);
-    let sealed = {
-        let mut owners = setting.private.owners(memory.state.records());
-        memory.seals.seal(now.fixed_offset(), vec![(None, event.clone())], &mut owners)
-    };
-    let sealed = sealed.map_err(|error| in_words(words)(LogError::from(error)))?;
-    save_keys(&mut memory.seals, &mut log).map_err(in_words(words))?;
-    let head = log.append(&sealed).map_err(in_words(words))?;
-    memory.seals.destroy(&keys);
-    save_keys(&mut memory.seals, &mut log).map_err(in_words(words))?;
-    forget_caches(&dir).map_err(in_words(words))?;
+    let done = carry_out(setting, now, (&mut memory, &mut log), &rows, event).map_err(in_words(words))?;
+    let Done { seq, keys, left } = done;
 
     let number = |number: usize| words.integer(i64::try_from(number).unwrap_or(i64::MAX));
-    let (seq, moment) = (head.seq.to_string(), words.moment(now.naive_local()));
+    let (seq, moment) = (seq.to_string(), words.moment(now.naive_local()));
     say(words.say_with("person-erased", &[("code", &code), ("moment", &moment), ("seq", &seq)]));
     let own = rows.iter().filter(|row| row.own).count();
-    let counted = [("keys", number(keys.len())), ("own", number(own)), ("others", number(rows.len() - own))];
+    let counted = [("keys", number(keys)), ("own", number(own)), ("others", number(rows.len() - own))];
     let counted = counted.each_ref().map(|(name, part)| (*name, part.as_str()));
     say(words.say_with("person-erased-counts", &counted));
     say(words.say("person-erased-left"));
@@ -227,6 +214,117 @@ async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> R
     Ok(())
 }
 
+/// What an erasure came to.
+struct Done {
+    /// Its event.
+    seq: u64,
+    /// How many keys were destroyed.
+    keys: usize,
+    /// Rows in whose older lines another's key may still open the name.
+    left: BTreeSet<RowOf>,
+}
+
+/// Records an erasure and destroys the keys. The keys of what remains are on the medium before the event, the event before the
+/// old keys go: a crash in between leaves what the next opening finishes.
+fn carry_out(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    (memory, log): (&mut Memory, &mut Log),
+    rows: &[RowAbout],
+    erased: ErasedPerson,
+) -> Result<Done, LogError> {
+    let dir = setting.config.ledger_dir();
+    let uses = keys_of_rows(&dir, &setting.config.program_code)?;
+    let (keys, left) = keys_to_destroy(&uses, rows);
+    let erased = ErasedPerson { keys: keys.clone(), ..erased };
+    let event = if erased.code.is_empty() { Event::TextsErased(erased) } else { Event::PersonErased(erased) };
+    memory.seals.retire(&keys);
+    let sealed = {
+        let mut owners = setting.private.owners(memory.state.records());
+        memory.seals.seal(now.fixed_offset(), vec![(None, event.clone())], &mut owners)?
+    };
+    save_keys(&mut memory.seals, log)?;
+    let head = log.append(&sealed)?;
+    memory.seals.destroy(&keys);
+    save_keys(&mut memory.seals, log)?;
+    forget_caches(&dir)?;
+    // What was recorded can be read back: it was folded before, or it would not be there.
+    memory.take(None, event).map_err(|illegal| LogError::refused(head.seq, illegal))?;
+    Ok(Done { seq: head.seq, keys: keys.len(), left })
+}
+
+/// Lists what is kept longer than the board has said; with `apply` it is erased.
+async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<(), Failure> {
+    let (words, config) = (&setting.words, &setting.config);
+    if apply && !config.retention.configured {
+        return Err(in_words(words)(Declined::RetentionOff));
+    }
+    if apply {
+        look(setting, now).await?;
+    }
+    let dir = config.ledger_dir();
+    let (mut memory, log) = if apply {
+        let (memory, log, _) = Memory::open(&dir, &config.program_code).map_err(in_words(words))?;
+        (memory, Some(log))
+    } else {
+        (Memory::read_whole(&dir, &config.program_code).map_err(in_words(words))?.0, None)
+    };
+    let day = now.date_naive();
+    let before = day.checked_sub_months(Months::new(config.retention.identity_months)).unwrap_or(NaiveDate::MIN);
+    let closed = day.checked_sub_days(Days::new(config.retention.support_days.into())).unwrap_or(NaiveDate::MIN);
+    let (due, texts) = {
+        let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
+        let people = last_seen(&setting.private, &memory.state, &standing).into_iter();
+        let due: Vec<_> = people.filter(|(_, _, last)| *last <= before).collect();
+        (due, support_texts(&setting.private, &memory.state, &standing, closed, now.naive_local()))
+    };
+    for (code, name, last) in &due {
+        let parts = [("code", code.as_str()), ("name", name), ("day", &words.long_date(*last))];
+        say(words.say_with("retention-person", &parts));
+    }
+    let texts_rows = rows_without_texts(&memory.state, &texts);
+    for row in &texts_rows {
+        say(words.say_with(
+            "retention-texts",
+            &[("form", setting.labels.form(&row.form)), ("place", &place(setting, &memory.state, row))],
+        ));
+    }
+    if due.is_empty() && texts_rows.is_empty() {
+        say(words.say("retention-nothing"));
+        return Ok(());
+    }
+    let Some(mut log) = log else {
+        say(words.say("retention-dry"));
+        return Ok(());
+    };
+    if !texts_rows.is_empty() {
+        carry_out(setting, now, (&mut memory, &mut log), &texts_rows, texts).map_err(in_words(words))?;
+    }
+    for (code, ..) in &due {
+        let (rows, erased) = {
+            let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
+            let Some(found) = about(&setting.private, &memory.state, &standing, code) else { continue };
+            let erased = found.erasure(&setting.private, &memory.state, now.naive_local());
+            (found.rows, erased)
+        };
+        carry_out(setting, now, (&mut memory, &mut log), &rows, erased).map_err(in_words(words))?;
+        say(words.say_with("retention-erased", &[("code", code)]));
+        print_places(setting, &memory.state, &rows);
+    }
+    say(words.say("person-erased-backups"));
+    say(words.say("person-erased-next"));
+    Ok(())
+}
+
+fn rows_without_texts(state: &State, texts: &ErasedPerson) -> Vec<RowAbout> {
+    let about = |row: &ErasedRow| {
+        let known = state.forms.get(&row.form)?.get(&row.key)?;
+        let (form, source, texts) = (row.form.clone(), known.source().clone(), row.blanked.clone());
+        Some(RowAbout { form, source, own: false, named: Vec::new(), texts, accepted: true })
+    };
+    texts.rows.iter().filter_map(about).collect()
+}
+
 /// The state as the sheet has it now. The erasure waits for a cycle if the sheet says more than the ledger.
 async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
     let (words, config) = (&setting.words, &setting.config);
@@ -236,7 +334,7 @@ async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
     let report = looked.map_err(|error: CycleError| in_words(words)(error))?;
     let rows = report.events.iter().filter(|(_, source)| source.is_some()).count();
     if rows > 0 {
-        return Err(in_words(words)(SheetIsAhead(rows)));
+        return Err(in_words(words)(Declined::SheetIsAhead(rows)));
     }
     Ok(memory.state)
 }
@@ -283,52 +381,4 @@ fn keys_to_destroy(
         }
     }
     (destroyed.into_iter().collect(), left)
-}
-
-struct Nobody(String);
-
-impl Explain for Nobody {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("person-nobody", [("code", self.0.clone())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct ErasedAlready(String);
-
-impl Explain for ErasedAlready {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("person-erased-already", [("code", self.0.clone())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct NotConfirmed(String);
-
-impl Explain for NotConfirmed {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("person-not-confirmed", [("code", self.0.clone())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
-}
-
-struct SheetIsAhead(usize);
-
-impl Explain for SheetIsAhead {
-    fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("person-sheet-ahead", [("count", self.0.to_string())])
-    }
-
-    fn fails(&self, message: String) -> Failure {
-        Failure::Mend(message)
-    }
 }

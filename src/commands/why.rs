@@ -135,9 +135,11 @@ fn happened(event: &Event) -> &'static str {
         Event::RowRejected(_) => "why-rejected",
         Event::RowCopied(_) => "why-copied",
         Event::TabObserved(_) => "why-observed",
-        Event::SuggestionsIssued(_) | Event::PlacementDecided(_) | Event::PersonErased(_) | Event::Unknown(_) => {
-            "why-decided"
-        }
+        Event::SuggestionsIssued(_)
+        | Event::PlacementDecided(_)
+        | Event::PersonErased(_)
+        | Event::TextsErased(_)
+        | Event::Unknown(_) => "why-decided",
     }
 }
 

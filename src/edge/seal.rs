@@ -212,7 +212,7 @@ impl Seals {
         let kind = event.kind();
         let form = event.form().map(CompactString::from);
         let erased: Vec<CompactString> = match event {
-            Event::PersonErased(erased) => erased.keys.clone(),
+            Event::PersonErased(erased) | Event::TextsErased(erased) => erased.keys.clone(),
             _ => Vec::new(),
         };
         for key in erased {
@@ -227,7 +227,7 @@ impl Seals {
         if let (Some(own), Some(form), Some(source)) = (own, form, source) {
             self.owners.insert((form, source.key.clone()), own);
         }
-        if let Event::PersonErased(erased) = event {
+        if let Event::PersonErased(erased) | Event::TextsErased(erased) = event {
             let left = erased.rows.iter().filter_map(|row| Some((row, row.sealed.first()?)));
             self.owners.extend(left.map(|(row, part)| ((row.form.clone(), row.key.clone()), number(&part.key))));
         }

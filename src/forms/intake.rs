@@ -135,9 +135,7 @@ impl<'a> Absent<'a> {
         (in_row || !self.present.get_or_init(|| called_now(self.state)).contains(&print)).then_some(code)
     }
 
-    fn answers(&self, answers: &mut Answers, key: Option<&str>) {
-        let blanked = key.and_then(|key| self.mark(key)).map_or(&[][..], |mark| &mark.blanked);
-        let is_blank = |question: &str| blanked.iter().any(|blank| blank == question);
+    fn answers(&self, answers: &mut Answers, key: Option<&str>, is_blank: impl Fn(&str) -> bool) {
         let named = |name: &CompactString| self.code_of(name, key).unwrap_or(name).clone();
         let kept = answers.iter().filter(|(question, _)| !is_blank(question)).map(|(question, answer)| {
             let answer = match answer {
@@ -373,7 +371,7 @@ impl Reading<'_> {
         match read {
             Ok(mut accepted) => {
                 if let Some(absent) = &self.absent {
-                    absent.answers(&mut accepted.answers, key);
+                    absent.answers(&mut accepted.answers, key, |question| self.is_blanked(key, question));
                 }
                 accepted_content(accepted.timestamp, &accepted.answers, &accepted.dropped)
             }
@@ -381,7 +379,22 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether the answer to a question is not read any more in a row: by its key, or (the row was rejected) by its column.
+    fn is_blanked(&self, key: Option<&str>, question: &str) -> bool {
+        let Some(mark) = key.and_then(|key| self.mark(key)).filter(|mark| !mark.blanked.is_empty()) else {
+            return false;
+        };
+        let place = self.form.definition.questions.iter().position(|found| found.key == question);
+        let mut columns = place.map_or(&[][..], |place| &self.columns.of_question[place]).iter();
+        let blanked = |name: &str| mark.blanked.iter().any(|blank| blank == name);
+        blanked(question) || columns.any(|&column| blanked(&self.title(column)))
+    }
+
+    /// The cell for which a row was rejected; in a row in which somebody was erased it is never shown again.
     fn problem(&self, problem: Problem, key: Option<&str>) -> Problem {
+        if key.is_some_and(|key| self.mark(key).is_some()) {
+            return Problem { cell: Cell::Blank, ..problem };
+        }
         match &self.absent {
             Some(absent) => Problem { cell: absent.cell(&problem.cell, key), ..problem },
             None => problem,
@@ -446,7 +459,7 @@ impl Reading<'_> {
     fn submission(&self, index: usize, key: &str, mut accepted: Accepted) -> Submission {
         let identity = format_compact!("{:016x}", self.identity(index, &Ok(accepted.clone())));
         if let Some(absent) = &self.absent {
-            absent.answers(&mut accepted.answers, Some(key));
+            absent.answers(&mut accepted.answers, Some(key), |question| self.is_blanked(Some(key), question));
         }
         Submission {
             timestamp: accepted.timestamp,
@@ -479,7 +492,9 @@ impl Reading<'_> {
         let row = &self.tab.rows[index];
         let written = self.columns.mapped.iter().filter(|&&column| !cell_at(row, column).is_blank());
         let shown = |cell: &Cell| self.absent.as_ref().map_or_else(|| cell.clone(), |absent| absent.cell(cell, key));
-        written.map(|&column| (self.title(column), shown(cell_at(row, column)))).collect()
+        let blanked = key.and_then(|key| self.mark(key)).map_or(&[][..], |mark| &mark.blanked);
+        let cells = written.map(|&column| (self.title(column), shown(cell_at(row, column))));
+        cells.filter(|(title, _)| !blanked.contains(title)).collect()
     }
 
     fn title(&self, column: usize) -> CompactString {

@@ -1,6 +1,6 @@
 //! One person: every row in which he stands, and what is left of these rows when he is erased.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use compact_str::{CompactString, ToCompactString};
@@ -18,6 +18,9 @@ use crate::ledger::standing::Standing;
 use crate::ledger::state::{Fate, State};
 use crate::table::Cell;
 
+/// The school or university that sent a mentor: no person's name, and figures count by it.
+const INSTITUTION: &str = "institution";
+
 /// A row in which a person stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowAbout {
@@ -29,7 +32,7 @@ pub struct RowAbout {
     pub own: bool,
     /// Answers that name the person: the question, the place in its list, the name as it is written.
     pub named: Vec<(CompactString, usize, CompactString)>,
-    /// Questions whose free text names the person.
+    /// Questions whose free text names the person; of a rejected row the titles of such cells.
     pub texts: Vec<CompactString>,
     /// Whether it was accepted.
     pub accepted: bool,
@@ -60,7 +63,9 @@ pub fn about<'a>(private: &Private, state: &'a State, standing: &Standing<'_>, c
     let (who, index) = with_code(&owners, code)?;
     let person = owners.people(who)[index].clone();
     let shared = called_by_others(&owners, (who, index));
-    let mut search = Search { private, state, standing, owners: &mut owners, found: (who, index), person: &person };
+    let called = names_of(&person).map(fingerprint).filter(|print| !shared.contains(print)).collect();
+    let mut search =
+        Search { called, private, state, standing, owners: &mut owners, found: (who, index), person: &person };
     let rows = search.rows();
     Some(About { who, person, rows, shared })
 }
@@ -94,13 +99,16 @@ struct Search<'s, 'o, 'p, 'a> {
     owners: &'s mut Owners<'o, 'a>,
     found: (Who, PersonIndex),
     person: &'p Person<'a>,
+    /// By what the person alone is called.
+    called: BTreeSet<CompactString>,
 }
 
 impl Search<'_, '_, '_, '_> {
     fn rows(&mut self) -> Vec<RowAbout> {
         let mut rows = Vec::new();
-        let full: Vec<String> = self.words_of(&["full_name", "phone"]);
-        let all: Vec<String> = self.words_of(&["full_name", "phone", "nickname"]);
+        // In rows that are not about the person only what nobody else is called: a brother may have the same phone.
+        let full: Vec<String> = self.words_of(&["full_name", "phone"], |print| self.called.contains(print));
+        let all: Vec<String> = self.words_of(&["full_name", "phone", "nickname"], |_| true);
         for (form, known) in &self.state.forms {
             for (key, row) in known {
                 let mut about = RowAbout {
@@ -119,7 +127,7 @@ impl Search<'_, '_, '_, '_> {
                         about.texts = self.texts_in(record, words);
                     }
                     Fate::Rejected(_, rejected) => {
-                        let cells = rejected.cells.iter().filter(|(_, cell)| says(cell, &full));
+                        let cells = rejected.cells.iter().filter(|(_, cell)| says(cell, &full) || self.lists(cell));
                         about.texts = cells.map(|(title, _)| title.clone()).collect();
                         about.own = Private::introduces(form) && !about.texts.is_empty();
                     }
@@ -132,11 +140,17 @@ impl Search<'_, '_, '_, '_> {
         rows
     }
 
+    /// Whether a cell is one of the person's names, or a list in which one stands.
+    fn lists(&self, cell: &Cell) -> bool {
+        cell.to_string().split(',').any(|name| self.called.contains(&fingerprint(name.trim())))
+    }
+
     /// What the person is called, as words are compared.
-    fn words_of(&self, questions: &[&str]) -> Vec<String> {
+    fn words_of(&self, questions: &[&str], keep: impl Fn(&CompactString) -> bool) -> Vec<String> {
         let texts =
             self.person.records.iter().flat_map(|record| questions.iter().filter_map(|q| record.answers.text(q)));
-        let mut words: Vec<String> = texts.map(as_words).filter(|words| words.trim().len() > 1).collect();
+        let kept = texts.filter(|text| keep(&fingerprint(text)));
+        let mut words: Vec<String> = kept.map(as_words).filter(|words| words.trim().len() > 1).collect();
         words.sort();
         words.dedup();
         words
@@ -226,7 +240,7 @@ impl About<'_> {
                     Remains::Rejected { cells: kept.cloned().collect() }
                 }
             };
-            let blanked = if about.own || !about.accepted { Vec::new() } else { about.texts.clone() };
+            let blanked = if about.own { Vec::new() } else { about.texts.clone() };
             rows.push(ErasedRow {
                 form: row.0,
                 key: row.1,
@@ -269,7 +283,8 @@ fn left_of_own(
                 }
             }
             (_, Answer::Text(_)) if named => left.insert(question, Answer::Text(code.clone())),
-            (_, Answer::Text(_) | Answer::List(_)) if private.is_text(&about.form, question) => {}
+            (_, Answer::Text(_) | Answer::List(_))
+                if private.is_text(&about.form, question) && question != INSTITUTION => {}
             _ => left.insert(question, answer.clone()),
         }
     }
@@ -294,6 +309,92 @@ fn left_of_other(about: &RowAbout, answers: &Answers, code: &CompactString) -> A
         left.insert(question, answer);
     }
     left
+}
+
+/// The last day on which anything happened with each person who is in no group now and was not erased: the code, the name,
+/// the day. Nothing is kept longer than the board has said.
+pub fn last_seen(private: &Private, state: &State, standing: &Standing<'_>) -> Vec<(CompactString, String, NaiveDate)> {
+    let mut owners = private.owners(state.records());
+    let mut days: BTreeMap<(Who, PersonIndex), NaiveDate> = BTreeMap::new();
+    let mut seen = |person: Option<(Who, PersonIndex)>, day: NaiveDate| {
+        if let Some(person) = person {
+            let last = days.entry(person).or_insert(day);
+            *last = day.max(*last);
+        }
+    };
+    for record in state.records() {
+        let day = record.event_date.max(record.submitted_on());
+        seen(owners.person_of(&record.form, &record.source.key, &record.answers), day);
+        for (question, answer) in record.answers.iter() {
+            let Some(who) = private.names(&record.form, question) else { continue };
+            match answer {
+                Answer::Text(name) => seen(owners.find(who, name), day),
+                Answer::List(names) => names.iter().for_each(|name| seen(owners.find(who, name), day)),
+                Answer::Integer(_) | Answer::Number(_) => {}
+            }
+        }
+    }
+    let busy: BTreeSet<&str> = (standing.all_members().map(|mentee| standing.mentees[mentee].code.as_str()))
+        .chain(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].code.as_str()))
+        .collect();
+    let ended = |code: &str| {
+        let mentee = standing.mentees.all().iter().position(|mentee| mentee.code == code)?;
+        Some(standing.groups.latest_membership(mentee)?.end?.on)
+    };
+    let person = |((who, index), day): ((Who, PersonIndex), NaiveDate)| {
+        let person = &owners.people(who)[index];
+        let kept = person.is_erased() || busy.contains(person.code.as_str());
+        let last = ended(&person.code).map_or(day, |ended| ended.max(day));
+        (!kept).then(|| (person.code.clone(), person.full_name().to_owned(), last))
+    };
+    days.into_iter().filter_map(person).collect()
+}
+
+/// The rows of requests for support that were closed by a day and still have free text, without that text.
+pub fn support_texts(
+    private: &Private,
+    state: &State,
+    standing: &Standing<'_>,
+    by: NaiveDate,
+    at: NaiveDateTime,
+) -> ErasedPerson {
+    let dropped_of = |record: &Record| {
+        let row = state.forms.get(&record.form).and_then(|rows| rows.get(&record.source.key));
+        match row.map(|row| &row.fate) {
+            Some(Fate::Accepted { dropped, .. }) => dropped.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let mut rows = Vec::new();
+    for case in standing.support.iter().filter(|case| case.closed_on().is_some_and(|closed| closed <= by)) {
+        for record in std::iter::once(&case.request).chain(&case.follow_ups) {
+            let is_free = |question: &str| {
+                private.is_text(&record.form, question) && private.names(&record.form, question).is_none()
+            };
+            let blanked: Vec<CompactString> = record
+                .answers
+                .iter()
+                .filter(|(question, _)| is_free(question))
+                .map(|(question, _)| question.into())
+                .collect();
+            if blanked.is_empty() {
+                continue;
+            }
+            let left = record.answers.iter().filter(|(question, _)| !is_free(question));
+            let answers = left.map(|(question, answer)| (question, answer.clone())).collect();
+            rows.push(ErasedRow {
+                form: record.form.clone(),
+                key: record.source.key.clone(),
+                own: false,
+                blanked,
+                remains: Remains::Accepted { answers, dropped: dropped_of(record) },
+                sealed: Vec::new(),
+            });
+        }
+    }
+    rows.sort_by(|a, b| (&a.form, &a.key).cmp(&(&b.form, &b.key)));
+    rows.dedup_by(|a, b| (&a.form, &a.key) == (&b.form, &b.key));
+    ErasedPerson { code: CompactString::default(), at, keys: Vec::new(), called: Vec::new(), rows, sealed: Vec::new() }
 }
 
 /// A day of birth without its day: the first of the month, or the last one where the birthday is still to come this month, so

@@ -45,6 +45,8 @@ pub enum Event {
     PlacementDecided(PlacementDecision),
     /// The keys of a person's answers were destroyed: `person_erased`.
     PersonErased(ErasedPerson),
+    /// Free texts were kept as long as they may be: `texts_erased`. It names nobody.
+    TextsErased(ErasedPerson),
     /// A type that this program does not know.
     Unknown(CompactString),
 }
@@ -260,10 +262,11 @@ pub struct ErasedRow {
     pub sealed: Vec<SealedPart>,
 }
 
-/// The data of `person_erased`.
+/// The data of `person_erased`, and (without a code and without names) of `texts_erased`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErasedPerson {
     /// The person's code.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub code: CompactString,
     /// The moment, in local time: what the person sends later is not erased.
     pub at: NaiveDateTime,
@@ -301,6 +304,7 @@ impl Event {
             Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
             Self::PlacementDecided(_) => "placement_decided".to_owned(),
             Self::PersonErased(_) => "person_erased".to_owned(),
+            Self::TextsErased(_) => "texts_erased".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
         }
     }
@@ -312,7 +316,11 @@ impl Event {
             Self::RowRejected(rejected) => Some(&rejected.form),
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
-            Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::PersonErased(_) | Self::Unknown(_) => None,
+            Self::SuggestionsIssued(_)
+            | Self::PlacementDecided(_)
+            | Self::PersonErased(_)
+            | Self::TextsErased(_)
+            | Self::Unknown(_) => None,
         }
     }
 
@@ -344,7 +352,7 @@ impl Event {
             Self::TabObserved(data) => serde_json::value::to_raw_value(data),
             Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
             Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
-            Self::PersonErased(data) => serde_json::value::to_raw_value(data),
+            Self::PersonErased(data) | Self::TextsErased(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
@@ -361,6 +369,7 @@ impl Event {
             (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
             (_, "placement_decided") => parse(data, Self::PlacementDecided),
             (_, "person_erased") => parse(data, Self::PersonErased),
+            (_, "texts_erased") => parse(data, Self::TextsErased),
             _ => Ok(Self::Unknown(kind.into())),
         };
         parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })

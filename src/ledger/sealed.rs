@@ -85,7 +85,7 @@ pub fn take_apart(event: &mut Event, key: &str, privacy: &mut impl Privacy) -> V
     match event {
         Event::Submitted(form, row) | Event::Amended(form, row) => vec![submission(form, key, row, privacy)],
         Event::RowRejected(row) => vec![rejected(key, row, privacy)],
-        Event::PersonErased(erased) => {
+        Event::PersonErased(erased) | Event::TextsErased(erased) => {
             let called = Private { called: std::mem::take(&mut erased.called), ..Private::default() };
             let own = vec![(format!("person_erased.{}", erased.code).into(), CompactString::default())];
             let mut all = vec![if called.is_empty() { Vec::new() } else { vec![(own, called)] }];
@@ -124,7 +124,7 @@ pub fn put_together<E>(
                 row.extra.extend(part.extra);
             }
         }
-        Event::PersonErased(erased) => {
+        Event::PersonErased(erased) | Event::TextsErased(erased) => {
             erased.called.extend(all(&mut erased.sealed)?.into_iter().flat_map(|part| part.called));
             for row in &mut erased.rows {
                 let parts = all(&mut row.sealed)?;
@@ -144,7 +144,7 @@ pub fn sealed_lists(event: &mut Event) -> Vec<&mut Vec<SealedPart>> {
     match event {
         Event::Submitted(_, row) | Event::Amended(_, row) => vec![&mut row.sealed],
         Event::RowRejected(row) => vec![&mut row.sealed],
-        Event::PersonErased(erased) => {
+        Event::PersonErased(erased) | Event::TextsErased(erased) => {
             let rows = erased.rows.iter_mut().map(|row| &mut row.sealed);
             std::iter::once(&mut erased.sealed).chain(rows).collect()
         }

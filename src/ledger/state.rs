@@ -165,7 +165,7 @@ impl State {
                 self.decide(seq, decision);
                 Ok(())
             }
-            Event::PersonErased(erased) => {
+            Event::PersonErased(erased) | Event::TextsErased(erased) => {
                 self.erase(erased);
                 Ok(())
             }

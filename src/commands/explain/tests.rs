@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::ledger::fault_words;
 use super::*;
 use crate::edge::log::{Damage, LineFault, LogErrorKind};
-use crate::edge::seal::SealError;
+use crate::edge::seal::{BackupError, SealError};
 use crate::ledger::state::Illegal;
 use crate::words::{ENGLISH, INDONESIAN, Language};
 
@@ -131,6 +131,27 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(HeartbeatError::Unreachable("no route".into())),
         Box::new(HeartbeatError::Refused(404)),
     ];
+    let file = PathBuf::from("keys.age");
+    let declined = [
+        Declined::OldBackup("keys.age".into(), 2),
+        Declined::NoPassphrase(io::ErrorKind::NotFound.into()),
+        Declined::TwoPassphrases,
+        Declined::ShortPassphrase(10),
+        Declined::Nobody("A9".into()),
+        Declined::ErasedAlready("A9".into()),
+        Declined::NotConfirmed("A9".into()),
+        Declined::SheetIsAhead(3),
+        Declined::RetentionOff,
+    ];
+    errors.extend(declined.map(|declined| Box::new(declined) as Box<dyn Explain>));
+    let backups = [
+        BackupError::NoKeys,
+        BackupError::Exists { file: file.clone() },
+        BackupError::NotOpened { file: file.clone(), what: "wrong".into() },
+        BackupError::Foreign { file: file.clone(), program: "sman1".into() },
+        BackupError::Seal(SealError::NoKey { file }),
+    ];
+    errors.extend(backups.map(|error| Box::new(error) as Box<dyn Explain>));
     errors.extend(cycle_errors().into_iter().map(|error| Box::new(error) as Box<dyn Explain>));
     errors
 }

@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::office::office;
 use crate::config::Config;
 use crate::forms::Forms;
-use crate::forms::person::about;
+use crate::forms::person::{about, support_texts};
 use crate::ledger::people::People;
 use crate::words::Language;
 
@@ -144,4 +144,29 @@ fn no_figure_moves_whoever_of_the_demo_is_erased() {
 fn no_figure_moves_whoever_of_the_office_is_erased() {
     let wrong = erased_one_by_one(&Whole::office());
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_figure_moves_when_the_stories_of_closed_requests_go() {
+    let whole = Whole::demo();
+    let mut state = whole.state.clone();
+    let at = whole.today.and_hms_opt(12, 0, 0).unwrap();
+    let texts = |state: &State| {
+        let standing = standing(&whole.setting, state, whole.today).unwrap();
+        support_texts(&whole.setting.private, state, &standing, whole.today, at)
+    };
+    let erased = texts(&state);
+    let stories: Vec<String> = state.forms["support_request"].values().filter_map(story).collect();
+    assert!(!erased.rows.is_empty() && stories.len() > 1);
+    state.apply(state.seq + 1, None, Event::TextsErased(erased)).unwrap();
+    let left = state.forms["support_request"].values().filter_map(story).count();
+    assert!(left < stories.len(), "{left} of {}", stories.len());
+    assert_eq!(whole.figures(&state), whole.figures(&whole.state));
+    assert_eq!(whole.take_in(&mut state), 0, "the sheet still has them");
+    assert_eq!(texts(&state).rows, [], "nothing is left to do");
+}
+
+fn story(row: &crate::ledger::state::Row) -> Option<String> {
+    let crate::ledger::state::Fate::Accepted { record, .. } = &row.fate else { return None };
+    record.answers.text("story").map(str::to_owned)
 }

@@ -220,6 +220,11 @@ impl LogError {
         Self::Io { doing, path: path.to_owned(), cause, kind }
     }
 
+    /// An event just recorded that the caller would not take.
+    pub fn refused(seq: u64, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Refused { segment: String::new(), line: 0, seq, cause: Box::new(cause) }
+    }
+
     pub(super) fn damaged(segment: &str, line: u64, byte: u64, what: impl Into<Damage>) -> Self {
         let what = what.into();
         Self::Damaged { segment: segment.to_owned(), line, byte, next_step: what.next_step(), what }

@@ -112,9 +112,11 @@ impl ProgramKey {
             let mut file = options.open(&unnamed)?;
             writeln!(file, "{}", self.hex())?;
             file.sync_all()?;
-            // A link, not a rename: a key that is there is never overwritten.
-            fs::hard_link(&unnamed, path)?;
-            fs::remove_file(&unnamed)?;
+            // Whoever makes a key holds the ledger's lock: nobody else makes one between these two lines.
+            if path.try_exists()? {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(&unnamed, path)?;
             if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
         };
         write().map_err(|cause| SealError::Io { doing: "write", file: path.to_owned(), cause })
