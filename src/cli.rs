@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
-use crate::edge::log::LogError;
+use crate::edge::log::{LogError, seal_kind};
+use crate::edge::seal::SealError;
 use crate::ledger::line::LineHash;
 use crate::ledger::point::{AsOf, Point};
 use crate::sandbox::{FAULTS_HELP, SandboxError};
@@ -156,6 +157,18 @@ pub enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// One mentee or mentor: everything that is held about the person, and its erasure.
+    Person {
+        /// What to do.
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+    /// The keys of private answers, and their backup.
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
 }
 
 /// What can be done with the forms.
@@ -247,6 +260,55 @@ pub enum ExportFormat {
     Csv,
 }
 
+/// What can be done with what is held about one person.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Prints everything that is held about a person, for the person.
+    Export {
+        /// The person's code, such as A12 or M7.
+        code: String,
+        /// As JSON, with every line of the ledger.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists who and what is kept longer than [retention] in the configuration says.
+    Retention {
+        /// Erases it, if the configuration has [retention]. Nothing brings it back.
+        #[arg(long)]
+        apply: bool,
+    },
+    /// Destroys the keys of a person's answers. Figures keep their counts; codes and numbers stay without a name.
+    Erase {
+        /// The person's code, such as A12 or M7.
+        code: String,
+        /// Does it; without this it only says what would be erased. Nothing brings it back.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What can be done with the keys. The passphrase of a backup is asked for, or stands in HALAQAH_PASSPHRASE.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Says where the program key is and how much it opens.
+    Status,
+    /// Writes the program key and all keys into a new file that a passphrase opens.
+    Backup {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Opens the whole ledger with a backup alone, and says whether it can.
+    Check {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Puts what is missing of the keys back from a backup; overwrites nothing.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+}
+
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -285,7 +347,16 @@ impl Failure {
 
     /// The ledger's.
     pub fn ledger(error: &LogError, message: String) -> Self {
-        match error.kind().exit_code() {
+        Self::of_code(error.kind().exit_code(), message)
+    }
+
+    /// The keys'.
+    pub fn seal(error: &SealError, message: String) -> Self {
+        Self::of_code(seal_kind(error).exit_code(), message)
+    }
+
+    fn of_code(code: u8, message: String) -> Self {
+        match code {
             4 => Self::Damaged(message),
             3 => Self::Later(message),
             _ => Self::Mend(message),

@@ -112,6 +112,8 @@ pub struct Config {
     pub calendar: Vec<CalendarEntry>,
     /// Documents the next board must receive.
     pub handover_kinds: Vec<String>,
+    /// How long personal data are kept.
+    pub retention: Retention,
     /// How large a group is.
     pub group_size: GroupSize,
     /// What matters in a placement.
@@ -173,6 +175,7 @@ struct File {
     calendar: Vec<Spanned<CalendarTable>>,
     #[serde(default)]
     handover: HandoverTable,
+    retention: Option<RetentionTable>,
     #[serde(default)]
     matching: MatchingTable,
     procedures: Option<Vec<procedures::ProcedureTable>>,
@@ -255,6 +258,34 @@ struct CalendarTable {
     kind: CalendarKind,
     #[expect(dead_code, reason = "for people")]
     name: Option<String>,
+}
+
+/// How long personal data are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Whether the configuration says so: otherwise what is due is only listed.
+    pub configured: bool,
+    /// Months after the last thing that happened with a person who is in no group.
+    pub identity_months: u32,
+    /// Days after a request for support was closed.
+    pub support_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionTable {
+    #[serde(default = "identity_months")]
+    identity_months: u32,
+    #[serde(default = "support_days")]
+    support_days: u32,
+}
+
+fn identity_months() -> u32 {
+    12
+}
+
+fn support_days() -> u32 {
+    90
 }
 
 #[derive(Deserialize, Default)]
@@ -464,6 +495,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         forms: file.forms.into_iter().map(|(form, table)| (form.into_inner(), table.tab.into_inner())).collect(),
         seasons: seasons?,
         calendar: calendar?,
+        retention: Retention {
+            configured: file.retention.is_some(),
+            identity_months: file.retention.as_ref().map_or_else(identity_months, |table| table.identity_months),
+            support_days: file.retention.as_ref().map_or_else(support_days, |table| table.support_days),
+        },
         handover_kinds: file.handover.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect(),
         group_size,
         weights: file.matching.weights.unwrap_or_default(),

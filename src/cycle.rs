@@ -12,22 +12,23 @@ use compact_str::CompactString;
 use crate::config::{Config, TabName};
 use crate::edge::clock::Stopwatch;
 use crate::edge::google::{Google, GoogleError, Overview};
-use crate::edge::log::{Log, LogError, NewEvent};
+use crate::edge::log::{Log, LogError};
+use crate::edge::seal::Seals;
 use crate::forms::intake::{Held, intake};
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use crate::ledger::line::LineHash;
 use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
+use crate::ledger::sealed::Privacy;
 use crate::ledger::standing::{NoSeason, Standing};
 use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
-use crate::ledger::versions::version_of;
 use crate::matching::compare::{Comparison, Placement, compare};
 use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest_until};
-use crate::memory::Memory;
+use crate::memory::{Memory, save_keys};
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
@@ -108,6 +109,7 @@ pub async fn cycle(
         return Err(CycleError::Newer);
     }
     let today = now.date_naive();
+    memory.seals.must_be_open().map_err(LogError::from)?;
     let mut workbook = read_workbook(setting, google, memory, today).await?;
     hear_witness(&workbook, &memory.head)?;
 
@@ -117,11 +119,13 @@ pub async fn cycle(
 
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
-    happened.note_issue(setting, &memory.state, &suggestions)?;
-    happened.note_config(&setting.config, &memory.state)?;
+    happened.note_issue(setting, &memory.state, &suggestions);
+    happened.note_config(&setting.config, &memory.state);
     let rehearsal = log.is_none();
     let head = match log {
-        Some(log) => happened.record(log, &memory.head)?,
+        Some(log) => {
+            happened.record(log, &memory.head, &mut memory.seals, || setting.private.owners(memory.state.records()))?
+        }
         None => happened.foretell(&memory.head),
     };
 
@@ -296,7 +300,7 @@ fn sort_out(
 /// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
-    lines: Vec<NewEvent>,
+    lines: Vec<(Option<Source>, Event)>,
     issue: Option<IssuedSuggestions>,
     configured: Option<Configured>,
 }
@@ -308,46 +312,46 @@ impl Happened {
 
     /// Takes in an event, so that what comes after sees it.
     fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), CycleError> {
-        self.write(source.clone(), &event)?;
+        self.lines.push((source.clone(), event.clone()));
         memory.take(source, event)?;
         Ok(())
     }
 
-    fn write(&mut self, source: Option<Source>, event: &Event) -> Result<(), CycleError> {
-        let (at, kind, data) = (self.at.fixed_offset(), event.kind(), event.data()?);
-        let v = version_of(&kind);
-        self.lines.push(NewEvent { at, kind, v, source, data });
-        Ok(())
-    }
-
     /// Notes what is suggested, if it is not what was suggested last.
-    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) -> Result<(), CycleError> {
+    fn note_issue(&mut self, setting: &Setting, state: &State, suggestions: &Suggestions) {
         let issued = issued(setting, suggestions);
         let before = state.issued.as_ref().map_or(&[][..], |issued| &issued.suggestions);
         if issued.suggestions != before {
-            self.write(None, &Event::SuggestionsIssued(issued.clone()))?;
+            self.lines.push((None, Event::SuggestionsIssued(issued.clone())));
             self.issue = Some(issued);
         }
-        Ok(())
     }
 
     /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
     /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
-    fn note_config(&mut self, config: &Config, state: &State) -> Result<(), CycleError> {
+    fn note_config(&mut self, config: &Config, state: &State) {
         let configured = config.recorded();
         if state.configured.as_ref() != Some(&configured) {
-            self.write(None, &Event::ConfigChanged(configured.clone()))?;
+            self.lines.push((None, Event::ConfigChanged(configured.clone())));
             self.configured = Some(configured);
         }
-        Ok(())
     }
 
-    /// Records all of it: one batch, on disk before anything is written to a tab. Gives the ledger's new head.
-    fn record(&self, log: &mut Log, head: &LedgerHead) -> Result<LedgerHead, CycleError> {
+    /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
+    /// anything is written to a tab. Gives the ledger's new head.
+    fn record<P: Privacy>(
+        &self,
+        log: &mut Log,
+        head: &LedgerHead,
+        seals: &mut Seals,
+        privacy: impl FnOnce() -> P,
+    ) -> Result<LedgerHead, CycleError> {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let appended = log.append(&self.lines)?;
+        let sealed = seals.seal(self.at.fixed_offset(), self.lines.clone(), &mut privacy()).map_err(LogError::from)?;
+        save_keys(seals, log)?;
+        let appended = log.append(&sealed)?;
         Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
     }
 
@@ -375,7 +379,7 @@ impl Happened {
         if let Some(configured) = self.configured {
             memory.take(None, Event::ConfigChanged(configured))?;
         }
-        Ok(self.lines.into_iter().map(|line| (line.kind, line.source)).collect())
+        Ok(self.lines.into_iter().map(|(source, event)| (event.kind(), source)).collect())
     }
 }
 
@@ -572,7 +576,7 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         let person = &standing.mentors[index];
         let mentor = Mentor::from_answers(&person.code, &person.latest().answers)?;
         let members_now = u32::try_from(standing.mentor_load(index)).unwrap_or(u32::MAX);
-        Some(Mentor { members_now, ready: standing.is_ready(index), ..mentor })
+        Some(Mentor { members_now, ready: standing.is_ready(index) && !person.is_erased(), ..mentor })
     };
     let groups = standing.open_groups().filter_map(|(index, group)| {
         let members = standing.members(index);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::config::{Config, ConfigError};
 use crate::forms::definition::{Localized, Sensitivity};
+use crate::forms::privacy::Private;
 use crate::forms::{Forms, FormsError};
 use crate::ledger::procedures::Procedure;
 use crate::ledger::season::Program;
@@ -19,6 +20,8 @@ pub struct Setting {
     pub forms: Forms,
     /// The words.
     pub words: Words,
+    /// What of the forms' rows is sealed in the ledger.
+    pub private: Private,
     /// Titles and labels of the forms in the language people see.
     pub labels: Labels,
     /// What the pure rooms know of the configuration.
@@ -65,7 +68,8 @@ impl Setting {
             enabled_forms: enabled_forms.collect(),
             procedures: procedures(&config),
         };
-        Ok(Self { config, forms, words, labels, program, mushaf: Mushaf::built_in() })
+        let private = Private::of(&forms);
+        Ok(Self { config, forms, words, private, labels, program, mushaf: Mushaf::built_in() })
     }
 }
 

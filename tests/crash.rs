@@ -109,8 +109,7 @@ fn a_torn_write_is_set_aside_and_made_again() {
     ];
     for (missing, end) in cuts {
         let program = Program::new();
-        std::fs::create_dir_all(program.ledger_dir()).unwrap();
-        std::fs::write(program.segment(), &bytes[..end]).unwrap();
+        undisturbed().put(&program, &bytes[..end]);
         heals(&program, &format!("a write without {missing}"));
         let aside: Vec<_> = support::files(&program.ledger_dir())
             .into_iter()
@@ -129,8 +128,7 @@ fn a_tail_of_zeroes_is_set_aside() {
     let half = bytes.len() / 2;
     bytes[half..].fill(0);
     let program = Program::new();
-    std::fs::create_dir_all(program.ledger_dir()).unwrap();
-    std::fs::write(program.segment(), &bytes).unwrap();
+    undisturbed().put(&program, &bytes);
     heals(&program, "a tail of zeroes");
 }
 

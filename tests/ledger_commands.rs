@@ -135,7 +135,7 @@ fn what_a_newer_program_wrote_is_read_and_never_appended_to() {
         ("the format", 0, "\"format\":1", "\"format\":2", "memakai format 2"),
         ("a version", 53, "\"v\":1", "\"v\":2", "kejadian dari halaqah yang lebih baru"),
         ("a type", 53, "\"suggestions_issued\"", "\"notice_queued\"", "kejadian dari halaqah yang lebih baru"),
-        ("a version early on", 7, "\"v\":1", "\"v\":2", "kejadian dari halaqah yang lebih baru"),
+        ("a version early on", 7, "\"v\":2", "\"v\":3", "kejadian dari halaqah yang lebih baru"),
     ];
     for (what, at, today, tomorrow, said) in of_tomorrow {
         let program = Program::new();

@@ -109,7 +109,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Utc::now", &["edge", "sandbox"]),
     ("SystemTime::now", &["edge", "sandbox"]),
     ("println!", &["commands", "main"]),
-    ("std::env", &["commands", "main"]),
+    // The edge looks for the program key there: every command that opens a ledger needs it.
+    ("std::env", &["commands", "edge", "main"]),
     ("std::process::exit", &["commands"]),
     ("Local::now", &[]),
     ("static mut", &[]),

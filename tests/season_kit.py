@@ -57,6 +57,11 @@ class Round:
             sys.exit(f'halaqah {" ".join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}')
         return done.stdout
 
+    def tried(self, *args):
+        """Whether a command ends well"""
+        done = subprocess.run([self.halaqah, '--config', self.config, '--now', self.now, *args], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return done.returncode == 0
+
     def requests(self):
         with urllib.request.urlopen(self.endpoint + '/sandbox/requests') as r:
             return json.load(r)['requests']
@@ -165,6 +170,34 @@ def mean(side):
     return side['score_total'] / side['placed'] if side['placed'] else 0
 
 
+def moved(before, now, path=''):
+    """The paths of figures that are not what they were"""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return [m for k in before for m in moved(before[k], now.get(k), f'{path}.{k}')]
+    return [] if before == now else [f'{path}: {before} -> {now}']
+
+
+def erasing(tally, r, name):
+    """Erases some of the mentees and mentors: no figure may move, and the sheet, which still has them, says nothing new"""
+    day = r.now[:10]
+    before = r.stats(day)
+    lines = [line.split(' ', 3) for line in r.run('ledger', 'show').splitlines()]
+    codes = [letter + line[0] for letter, form in (('A', 'mentee_registration'), ('M', 'mentor_application'))
+             for line in lines if line[2] == form + '.submitted']
+    chosen = []
+    for code in codes[::max(1, len(codes) // 12)]:
+        # The first line about a person gives the code; later ones are nobody's.
+        if r.tried('person', 'export', code) and len(chosen) < 6:
+            chosen.append(code)
+            r.run('person', 'erase', code, '--yes')
+    tally.check(f'{name}: no figure moves when {", ".join(chosen)} are erased', moved(before, r.stats(day)) if chosen else ['nobody'])
+    quiet_after = r.sync()[0]
+    rows = {kind: n for kind, n in quiet_after.items() if kind.endswith(EFFECTS)}
+    tally.check(f'{name}: the sheet says nothing new of them', [str(rows)] if rows else [])
+    tally.check(f'{name}: and no figure moves after a cycle', moved(before, r.stats(day)))
+    r.run('ledger', 'verify')
+
+
 def ready_season(tally, kit, halaqah, name):
     folder = os.path.join(kit, name)
     load = lambda f: json.load(open(os.path.join(folder, f), encoding='utf-8'))
@@ -188,6 +221,7 @@ def ready_season(tally, kit, halaqah, name):
         tally.check(f'{name}: expected_edits.json', differences(kit, e, r.stats(e['as_of'])))
         quiet(tally, r, f'{name}, edited')
         r.run('ledger', 'verify')
+        erasing(tally, r, name)
 
 
 def other_season(tally, kit, halaqah, seed):

@@ -18,6 +18,8 @@ use chrono_tz::Tz;
 use halaqah::cycle::{CycleError, Options, cycle};
 use halaqah::edge::google::{Google, GoogleSettings};
 use halaqah::edge::log::{Log, LogErrorKind};
+use halaqah::edge::seal::Seals;
+use halaqah::ledger::event::Event;
 use halaqah::memory::Memory;
 use halaqah::sandbox::Fault as GoogleFault;
 use halaqah::sandbox::book::{Area, Dimension, Sheet};
@@ -344,10 +346,27 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What the ledger's lines say, with everything that is sealed in them.
+    fn opened(&self) -> Result<String, Box<dyn std::error::Error>> {
+        let (mut seals, mut text) = (Seals::of(self.dir, PROGRAM)?, String::new());
+        Log::read(self.dir, Some(PROGRAM), |line| -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            let mut event = Event::read(line.kind, line.v, line.data.get())?;
+            seals.open(None, &mut event)?;
+            text.push_str(event.data()?.get());
+            Ok(())
+        })?;
+        seals.must_be_whole()?;
+        Ok(text)
+    }
+
     fn ledger_is_true(&self) -> Result<(), String> {
         let text = std::fs::read_to_string(self.dir.join("000001.jsonl")).map_err(|error| error.to_string())?;
-        if let Some(name) = self.recorded.iter().find(|name| !text.contains(&format!("{name}\""))) {
+        let opened = self.opened().map_err(|error| error.to_string())?;
+        if let Some(name) = self.recorded.iter().find(|name| !opened.contains(&format!("{name}\""))) {
             return Err(format!("{name} stood in a tab that was read and is not in the ledger"));
+        }
+        if let Some(name) = self.recorded.iter().find(|name| text.contains(name.as_str())) {
+            return Err(format!("{name} stands in the ledger for everybody to read"));
         }
         let mut standing = BTreeSet::new();
         let mut issued = Value::Null;

@@ -16,7 +16,7 @@ use crate::words::Words;
 
 /// Prints every day on which somebody was placed, and the sum. Records nothing.
 pub fn compare(setting: &Setting, today: NaiveDate, season: Option<&str>, as_json: bool) -> Result<(), Failure> {
-    let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let records = Records::new(memory.state.records());
     let standing = Standing::at(&records, &setting.program, today, season).map_err(in_words(&setting.words))?;

@@ -12,6 +12,7 @@ use crate::cli::Failure;
 use crate::config::{Config, TabName};
 use crate::edge::google::{Google, Overview};
 use crate::edge::log::LogErrorKind;
+use crate::edge::seal::{ProgramKey, SealError, Seals};
 use crate::forms::columns::Columns;
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -26,6 +27,7 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
     schedule(&mut findings, config, now);
     disk(&mut findings, config);
     ledger(&mut findings, config);
+    program_key(&mut findings, config);
     match connect(config, true).await {
         Err(error) => findings.wrong("doctor-google", &error.explained(words)),
         Ok(google) => match google.overview(&config.spreadsheet_id).await {
@@ -126,6 +128,26 @@ fn ledger(findings: &mut Findings<'_>, config: &Config) {
             findings.fine("doctor-ledger", &findings.words.say("doctor-ledger-new"));
         }
         Err(error) => findings.wrong("doctor-ledger", &error.explained(findings.words)),
+    }
+}
+
+/// Whether the program key is there, for its owner alone, and opens the ledger's keys.
+fn program_key(findings: &mut Findings<'_>, config: &Config) {
+    match Seals::of(&config.ledger_dir(), &config.program_code) {
+        Err(error) => findings.wrong("doctor-key", &error.explained(findings.words)),
+        Ok(seals) => match seals.key() {
+            Some(key) => {
+                let count = findings.words.integer(i64::try_from(seals.count()).unwrap_or(i64::MAX));
+                let parts = [("origin", key.origin.to_string()), ("count", count)];
+                let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+                findings.fine("doctor-key", &findings.words.say_with("doctor-key-fine", &parts));
+            }
+            None if !seals.has_store() => findings.fine("doctor-key", &findings.words.say("doctor-key-new")),
+            None => {
+                let missing = SealError::NoKey { file: ProgramKey::file(&config.ledger_dir()) };
+                findings.wrong("doctor-key", &missing.explained(findings.words));
+            }
+        },
     }
 }
 

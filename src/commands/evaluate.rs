@@ -7,10 +7,8 @@ use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::standing;
-use crate::edge::log::{Line, Log};
-use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::predictions::Predictions;
-use crate::memory::Memory;
+use crate::memory::{Memory, each_event};
 use crate::setting::Setting;
 use crate::statistics::{Compared, Correlation, Evaluation, Outcome, Verdict, evaluation};
 use crate::words::Words;
@@ -19,16 +17,10 @@ use crate::words::Words;
 pub fn evaluate(setting: &Setting, today: NaiveDate, as_json: bool) -> Result<(), Failure> {
     let words = &setting.words;
     let (dir, program) = (setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = Memory::read(&dir, program).map_err(in_words(words))?;
+    let (memory, _) = Memory::read_whole(&dir, program).map_err(in_words(words))?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(words))?;
     let mut predictions = Predictions::default();
-    let each = |line: &Line<'_>| -> Result<(), UnreadableEvent> {
-        if Predictions::reads(line.kind) {
-            predictions.take(Event::read(line.kind, line.v, line.data.get())?);
-        }
-        Ok(())
-    };
-    Log::read(&dir, Some(program), each).map_err(in_words(words))?;
+    each_event(&dir, program, |_, event| predictions.take(event)).map_err(in_words(words))?;
     let evaluation = evaluation(&standing, &predictions);
     if as_json {
         say(format_args!("{:#}", json!(evaluation)));

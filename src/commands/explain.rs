@@ -4,6 +4,7 @@
 //! Mistakes in the configuration, in a form definition and in a file of words are not said here: they are found before the
 //! language is known, so they stay English too. So does the sandbox, which has no configuration.
 
+mod declined;
 mod google;
 mod ledger;
 #[cfg(test)]
@@ -13,12 +14,14 @@ use std::io;
 
 use chrono::NaiveDate;
 
+pub use self::declined::Declined;
 use super::connect::ConnectError;
 use crate::cli::Failure;
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::heartbeat::HeartbeatError;
 use crate::edge::log::LogError;
+use crate::edge::seal::SealError;
 use crate::ledger::standing::NoSeason;
 use crate::words::Words;
 
@@ -127,6 +130,16 @@ impl Explain for LogError {
 
     fn fails(&self, message: String) -> Failure {
         Failure::ledger(self, message)
+    }
+}
+
+impl Explain for SealError {
+    fn sentences(&self, words: &Words) -> Sentences {
+        ledger::seal(self, words)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::seal(self, message)
     }
 }
 

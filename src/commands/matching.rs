@@ -22,7 +22,7 @@ use crate::words::Words;
 /// The ledger as it stands, or stood, and the day of it.
 fn memory_of(setting: &Setting, now: DateTime<Tz>, as_of: Option<AsOf>) -> Result<(Memory, NaiveDate), Failure> {
     let Some(as_of) = as_of else {
-        let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
+        let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
         return Ok((read.map_err(in_words(&setting.words))?.0, now.date_naive()));
     };
     let (memory, then) = memory_as_of(setting, as_of)?;

@@ -10,9 +10,11 @@ mod explain;
 mod forms;
 mod handover;
 mod instance;
+mod keys;
 mod ledger;
 mod look_back;
 mod matching;
+mod person;
 mod print;
 mod run;
 mod sandbox;
@@ -97,6 +99,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 season::season(&setting, now_in(setting.config.timezone), &command)
             }
+            Command::Person { command } => {
+                let setting = setting()?;
+                person::person(&setting, now_in(setting.config.timezone), &command).await
+            }
+            Command::Keys { command } => keys::keys(&setting()?, &command),
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }
     })

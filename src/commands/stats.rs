@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::explain::in_words;
-use super::print::say;
+use super::print::{say, warn_if_shut};
 use crate::cli::Failure;
 use crate::cycle::figures;
 use crate::ledger::records::Records;
@@ -16,6 +16,7 @@ use crate::setting::Setting;
 pub fn stats(setting: &Setting, as_of: NaiveDate, season: Option<&str>, json: bool) -> Result<(), Failure> {
     let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
+    warn_if_shut(&memory, &setting.words);
     let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
         .map_err(in_words(&setting.words))?;
     let figures = figures(setting, &memory.state, &standing);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::explain::in_words;
-use super::print::say;
+use super::print::{say, warn_if_shut};
 use crate::cli::Failure;
 use crate::cycle::figures;
 use crate::edge::log::{Line, Log};
@@ -28,6 +28,7 @@ pub fn why(setting: &Setting, path: &str, as_of: NaiveDate, season: Option<&str>
     let words = &setting.words;
     let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
+    warn_if_shut(&memory, &setting.words);
     let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
         .map_err(in_words(words))?;
     let figures = figures(setting, &memory.state, &standing);
@@ -158,6 +159,7 @@ fn happened(event: &Event) -> &'static str {
         Event::SeasonClosed(_) => "why-season-closed",
         Event::ConfigChanged(_) => "why-config-changed",
         Event::SuggestionsIssued(_) => "why-suggested",
+        Event::PersonErased(_) | Event::TextsErased(_) => "why-erased",
         Event::PlacementDecided(_) | Event::Unknown(_) => "why-decided",
     }
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod decisions;
 mod desk;
+mod erasure;
 mod office;
 mod tabs;
 mod why;

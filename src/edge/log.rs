@@ -5,6 +5,7 @@
 //! - `lock`: held by the one process that appends. Readers take no lock.
 //! - `torn-<seq>-<n>.bytes`: what a crash left of an unacknowledged batch, set aside and never read again.
 //! - `moved-<n>`: directories into which a repair moved what could not be chained any more; never read again.
+//! - `keys`: the wrapped keys of sealed answers (see `edge::seal`); the one file that is written anew, as a whole.
 //! - `*.jsonl.new`: a segment before its first line was safe; overwritten when it is needed.
 //!
 //! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is written under another name,
@@ -26,7 +27,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub use self::disk::{Disk, OpenFile, StdDisk};
-pub use self::error::{Damage, LogError, LogErrorKind};
+pub use self::error::{Damage, LogError, LogErrorKind, seal_kind};
 pub use self::repair::{Moved, Repaired, repair};
 pub use crate::ledger::line::{Head, Line, LineFault, NewEvent, Witness};
 
@@ -184,6 +185,28 @@ impl Log {
             result?;
         }
         Ok(*self.chain.head())
+    }
+
+    /// Writes a file beside the segments anew: the old one or the new one stands there whatever happens, and the new one is on
+    /// the medium when this returns. After a failure the writer has ended.
+    pub fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+        if let Some((why, kind)) = &self.ended {
+            return Err(LogError::Ended { why: why.clone(), kind: *kind });
+        }
+        let replaced = self.replace_file(name, bytes);
+        if let Err(error) = &replaced {
+            self.ended = Some((error.to_string(), error.kind()));
+        }
+        replaced
+    }
+
+    fn replace_file(&mut self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+        let (path, unnamed) = (self.dir.join(name), self.dir.join(format!("{name}.new")));
+        let mut file = self.disk.create(&unnamed).map_err(|e| LogError::io("make", &unnamed, e))?;
+        self.disk.write_all(&mut file, bytes).map_err(|e| LogError::io("write to", &unnamed, e))?;
+        self.disk.sync_data(&file).map_err(|e| LogError::io("sync", &unnamed, e))?;
+        self.disk.rename(&unnamed, &path).map_err(|e| LogError::io("rename", &unnamed, e))?;
+        self.disk.sync_dir(&self.dir).map_err(|e| LogError::io("sync", &self.dir, e))
     }
 
     /// The last acknowledged event.

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod google;
 pub mod heartbeat;
 pub mod log;
+pub mod seal;

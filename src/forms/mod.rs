@@ -6,6 +6,8 @@ pub mod asking;
 pub mod columns;
 pub mod definition;
 pub mod intake;
+pub mod person;
+pub mod privacy;
 pub mod script;
 pub mod surah;
 pub mod text;

@@ -2,6 +2,9 @@
 //!
 //! Field names here are law: a ledger is read for decades. A change of a type's data is a new version of it: an upgrade in
 //! `versions.rs` and golden lines; a reader ignores fields and types it does not know.
+//!
+//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see `ledger::sealed`). A line without private
+//! answers is still written as version 1.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +16,9 @@ use serde_json::value::RawValue;
 use super::answers::Answers;
 use super::configured::Configured;
 use super::problem::Problem;
+use super::sealed::SealedPart;
 use super::season_state::{SeasonClosing, SeasonOpening};
-use super::versions::{UPGRADES, Upgrade, upgraded};
+use super::versions::{FIRST, UPGRADES, Upgrade, upgraded, version_of};
 use crate::table::Cell;
 
 /// What happened.
@@ -42,6 +46,10 @@ pub enum Event {
     SeasonClosed(SeasonClosing),
     /// What changes figures or suggestions is configured otherwise than before: `config_changed`.
     ConfigChanged(Configured),
+    /// The keys of a person's answers were destroyed: `person_erased`.
+    PersonErased(ErasedPerson),
+    /// Free texts were kept as long as they may be: `texts_erased`. It names nobody.
+    TextsErased(ErasedPerson),
     /// A type that this program does not know.
     Unknown(CompactString),
 }
@@ -67,6 +75,9 @@ pub struct Submission {
     /// Cells of columns that no question explains, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
 }
 
 /// The data of `<form>.retracted`.
@@ -93,6 +104,9 @@ pub struct RejectedRow {
     /// Cells of columns that no question explains, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
 }
 
 /// The data of `row_copied`.
@@ -231,6 +245,65 @@ pub struct PlacementDecision {
     pub suggested: Vec<IssuedSuggestion>,
 }
 
+/// What is left of a row after somebody who stood in it was erased.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remains {
+    /// Of an accepted row: the answers that figures count, with the person's code in the place of the name.
+    Accepted {
+        /// The answers.
+        answers: Answers,
+        /// Values that were not acceptable.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dropped: Vec<Problem>,
+    },
+    /// Of a rejected row: its cells without those that name the person.
+    Rejected {
+        /// The cells.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cells: Vec<(CompactString, Cell)>,
+    },
+}
+
+/// A row in which an erased person stood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasedRow {
+    /// The form.
+    pub form: CompactString,
+    /// The row's key.
+    pub key: CompactString,
+    /// Whether the row is about the person: then whatever still stands in the tab is never read again.
+    pub own: bool,
+    /// Questions whose answers named the person in free text: they are never read again in this row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blanked: Vec<CompactString>,
+    /// What is left of it.
+    pub remains: Remains,
+    /// What is private of what is left, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
+}
+
+/// The data of `person_erased`, and (without a code and without names) of `texts_erased`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasedPerson {
+    /// The person's code.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub code: CompactString,
+    /// The moment, in local time: what the person sends later is not erased.
+    pub at: NaiveDateTime,
+    /// The keys that were destroyed.
+    pub keys: Vec<CompactString>,
+    /// What the person was called, as salted fingerprints (`ledger::erased`); sealed in the ledger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub called: Vec<CompactString>,
+    /// What is left of every row in which the person stood.
+    pub rows: Vec<ErasedRow>,
+    /// What is private, as the ledger has it; empty once it is opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedPart>,
+}
+
 /// An event whose data cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the data of an event of type \"{kind}\" version {version} cannot be read: {source}")]
@@ -255,6 +328,8 @@ impl Event {
             Self::SeasonOpened(_) => "season_opened".to_owned(),
             Self::SeasonClosed(_) => "season_closed".to_owned(),
             Self::ConfigChanged(_) => "config_changed".to_owned(),
+            Self::PersonErased(_) => "person_erased".to_owned(),
+            Self::TextsErased(_) => "texts_erased".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
         }
     }
@@ -268,7 +343,18 @@ impl Event {
             Self::TabObserved(tab) => Some(&tab.form),
             Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
             Self::SeasonOpened(_) | Self::SeasonClosed(_) | Self::ConfigChanged(_) => None,
+            Self::PersonErased(_) | Self::TextsErased(_) => None,
         }
+    }
+
+    /// The version in which it is written: the newest of its type, but the first of a row of which nothing is sealed.
+    pub fn version(&self) -> u16 {
+        let sealed = match self {
+            Self::Submitted(_, row) | Self::Amended(_, row) => !row.sealed.is_empty(),
+            Self::RowRejected(row) => !row.sealed.is_empty(),
+            _ => true,
+        };
+        if sealed { version_of(&self.kind()) } else { FIRST }
     }
 
     /// The event's data, as the ledger writes them.
@@ -284,6 +370,7 @@ impl Event {
             Self::SeasonOpened(data) => serde_json::value::to_raw_value(data),
             Self::SeasonClosed(data) => serde_json::value::to_raw_value(data),
             Self::ConfigChanged(data) => serde_json::value::to_raw_value(data),
+            Self::PersonErased(data) | Self::TextsErased(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
@@ -310,6 +397,8 @@ impl Event {
             (_, "season_opened") => parse(data, Self::SeasonOpened),
             (_, "season_closed") => parse(data, Self::SeasonClosed),
             (_, "config_changed") => parse(data, Self::ConfigChanged),
+            (_, "person_erased") => parse(data, Self::PersonErased),
+            (_, "texts_erased") => parse(data, Self::TextsErased),
             _ => Ok(Self::Unknown(kind.into())),
         };
         parsed.map_err(unreadable)

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod configured;
 pub mod consent;
+pub mod erased;
 pub mod event;
 pub mod groups;
 pub mod line;
@@ -23,6 +24,7 @@ pub mod records;
 pub mod references;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sealed;
 pub mod season;
 pub mod season_state;
 pub mod standing;

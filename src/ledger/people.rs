@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
+use super::erased::ERASED;
 use super::names::{NameId, Names, looks_like_phone, phone_of, within};
 use super::record::Record;
 
@@ -36,6 +37,11 @@ impl<'a> Person<'a> {
     /// The full name as last written.
     pub fn full_name(&self) -> &'a str {
         self.latest().answers.text("full_name").unwrap_or_default()
+    }
+
+    /// Whether only codes and numbers are left of the person.
+    pub fn is_erased(&self) -> bool {
+        self.latest().answers.get(ERASED).is_some()
     }
 
     /// The nickname as last written.

@@ -251,6 +251,14 @@ impl<'a> Standing<'a> {
         self.mentors.find(&self.names, text)
     }
 
+    /// The mentee whom a name means among the members of a group on a day.
+    pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<PersonIndex> {
+        let group = self.groups.open_named(&normal_name(group), day)?;
+        let members: Vec<PersonIndex> = self.groups.members_at(group, day).collect();
+        let (_, name) = self.names.look_up(text);
+        self.mentees.find_among(&members, &self.names, text, name?)
+    }
+
     /// The group of a name that is open on `through`.
     pub fn find_group(&self, name: &str) -> Option<GroupIndex> {
         self.groups.open_named(&normal_name(name), self.through)
@@ -278,10 +286,10 @@ impl<'a> Standing<'a> {
     }
 
     /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of age, or with the consent
-    /// of the guardian, on `through` and today.
+    /// of the guardian, on `through` and today; and not erased.
     pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
         let today = ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
-        self.consent(mentee).complete() && today.complete()
+        self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
     }
 
     /// The consents that guardians have taken back and not given again by today, the earliest first.

@@ -3,17 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
 
 use super::answers::{Answer, Answers, QuestionLists};
 use super::configured::Configured;
-use super::event::{Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Submission, Verdict};
+use super::erased::{Erased, ErasedMark};
+use super::event::{
+    ErasedPerson, ErasedRow, Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Remains,
+    Submission, Verdict,
+};
 use super::line::LineHash;
 use super::problem::Problem;
 use super::quality::Quality;
 use super::record::{Record, Source, to_the_second};
 use super::season_state::SeasonStates;
+use crate::table::Cell;
 
 /// An event that cannot follow on the state before it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -153,6 +158,8 @@ pub struct State {
     pub seasons: SeasonStates,
     /// What of the configuration was last recorded.
     pub configured: Option<Configured>,
+    /// Those who were erased.
+    pub erased: Erased,
     /// What rows have in common, kept once.
     pub question_lists: QuestionLists,
 }
@@ -205,6 +212,10 @@ impl State {
             Event::SeasonClosed(closing) => self.seasons.closed(closing),
             Event::ConfigChanged(configured) => {
                 self.configured = Some(configured);
+                Ok(())
+            }
+            Event::PersonErased(erased) | Event::TextsErased(erased) => {
+                self.erase(erased);
                 Ok(())
             }
             Event::Unknown(_) => Ok(()),
@@ -287,6 +298,36 @@ impl State {
             answers,
             dropped: 0,
         });
+    }
+
+    /// Puts what is left of rows in their place. A row that went in the meantime stays gone.
+    fn erase(&mut self, erased: ErasedPerson) {
+        for ErasedRow { form, key, own, blanked, remains, sealed: _ } in erased.rows {
+            if let Some(row) = self.forms.get_mut(&form).and_then(|rows| rows.get_mut(&key)) {
+                let timestamp = row.moment.and_then(DateTime::from_timestamp_millis).map(|moment| moment.naive_utc());
+                match (&mut row.fate, remains) {
+                    (Fate::Accepted { record, dropped }, Remains::Accepted { mut answers, dropped: left }) => {
+                        row.content = accepted_content(timestamp, &answers, &left);
+                        answers.settle(&mut self.question_lists);
+                        record.answers = answers;
+                        record.dropped = u32::try_from(left.len()).unwrap_or(u32::MAX);
+                        *dropped = left;
+                    }
+                    (Fate::Rejected(_, rejected), Remains::Rejected { cells }) => {
+                        rejected.problem.cell = Cell::Blank;
+                        rejected.extra.clear();
+                        row.content = rejected_content(&rejected.problem, &cells);
+                        rejected.cells = cells;
+                    }
+                    _ => {}
+                }
+            }
+            let mark =
+                self.erased.rows.entry((form, key)).or_insert(ErasedMark { own, blanked: Vec::new(), at: erased.at });
+            mark.own |= own;
+            mark.blanked.extend(blanked);
+        }
+        self.erased.remember(&erased.code, &erased.called);
     }
 
     /// Every accepted row, and every decision made in the tab, in the order of form and key.

@@ -14,6 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
+use halaqah::edge::seal::Seals;
+use halaqah::ledger::event::Event;
 use halaqah::sandbox::book::Sheet;
 use halaqah::sandbox::{Fault, Sandbox};
 use halaqah::table::Cell;
@@ -155,15 +157,37 @@ impl Program {
         std::fs::write(self.segment(), &bytes).unwrap();
     }
 
-    /// The ledger's events, without its header.
+    /// The ledger's events, without its header, with what is sealed in them as it was before it was sealed.
     pub fn events(&self) -> Vec<Value> {
+        let mut seals = Seals::of(&self.ledger_dir(), "sman1").unwrap();
+        let mut events = self.sealed_events();
+        for line in &mut events {
+            let kind = line["type"].as_str().unwrap();
+            let version = line["v"].as_u64().unwrap();
+            let mut event = Event::read(kind, u16::try_from(version).unwrap(), &line["data"].to_string()).unwrap();
+            if event.version() > 1 {
+                seals.open(None, &mut event).unwrap();
+                line["data"] = serde_json::from_str(event.data().unwrap().get()).unwrap();
+                line["v"] = event.version().into();
+            }
+        }
+        events
+    }
+
+    /// The ledger's events as they stand there.
+    pub fn sealed_events(&self) -> Vec<Value> {
         let text = String::from_utf8(self.ledger()).unwrap();
         text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The file of the program key.
+    pub fn key_file(&self) -> PathBuf {
+        self.ledger_dir().parent().unwrap().join("program-key")
+    }
+
     /// How many events of a type there are.
     pub fn count(&self, kind: &str) -> usize {
-        self.events().iter().filter(|event| event["type"] == kind).count()
+        self.sealed_events().iter().filter(|event| event["type"] == kind).count()
     }
 
     /// A command, ready to be started at `now`.

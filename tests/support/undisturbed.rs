@@ -10,6 +10,8 @@ use super::{Program, Ran};
 pub struct Undisturbed {
     /// The bytes of the ledger.
     pub ledger: Vec<u8>,
+    /// The program key, and the keys beside the segments.
+    pub keys: (Vec<u8>, Vec<u8>),
     /// Its events without what may differ.
     pub events: Vec<Value>,
     /// All tabs without what may differ.
@@ -22,11 +24,29 @@ pub fn undisturbed() -> &'static Undisturbed {
     ONCE.get_or_init(|| {
         let program = Program::new();
         program.sync();
-        Undisturbed { ledger: program.ledger(), events: events(&program), tabs: tabs(&program) }
+        let read = |path| std::fs::read(path).unwrap();
+        let keys = (read(program.key_file()), read(program.ledger_dir().join("keys")));
+        Undisturbed { ledger: program.ledger(), keys, events: events(&program), tabs: tabs(&program) }
     })
 }
 
-/// The events without what may differ after a crash: the moment, and the batch with the hashes that follow from it.
+impl Undisturbed {
+    /// Gives a program so many bytes of the ledger, and all keys: they are on the disk before any event is.
+    pub fn put(&self, program: &Program, ledger: &[u8]) {
+        std::fs::create_dir_all(program.ledger_dir()).unwrap();
+        std::fs::write(program.key_file(), &self.keys.0).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(program.key_file(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        std::fs::write(program.ledger_dir().join("keys"), &self.keys.1).unwrap();
+        std::fs::write(program.segment(), ledger).unwrap();
+    }
+}
+
+/// The events without what may differ after a crash: the moment, and the batch with the
+/// hashes that follow from it. What is sealed is compared open: no two programs seal alike.
 pub fn events(program: &Program) -> Vec<Value> {
     let mut events = program.events();
     for event in &mut events {

@@ -1,7 +1,10 @@
 //! The sentences for what can go wrong with the ledger's files, down to what is wrong with a line.
 
+use std::path::Path;
+
 use super::{Sentences, cause_words};
 use crate::edge::log::{Damage, LineFault, LogError, LogErrorKind};
+use crate::edge::seal::SealError;
 use crate::ledger::line::FORMAT;
 use crate::words::Words;
 
@@ -47,10 +50,35 @@ pub(super) fn sentences(error: &LogError, words: &Words) -> Sentences {
                 | LogErrorKind::NewerFormat
                 | LogErrorKind::Refused
                 | LogErrorKind::Unwritable
+                | LogErrorKind::NoKey
+                | LogErrorKind::WrongKey
                 | LogErrorKind::Damaged => Sentences::new("ledger-io", [path, ("cause", cause_words(cause, words))]),
             }
         }
+        LogError::Seal(error) => seal(error, words),
         LogError::Ended { why, kind: _ } => Sentences::new("ledger-ended", [("why", why.clone())]),
+    }
+}
+
+/// What is wrong with the keys.
+pub(super) fn seal(error: &SealError, words: &Words) -> Sentences {
+    let shown = |file: &Path| ("file", file.display().to_string());
+    match error {
+        SealError::NoKey { file } => Sentences::new("seal-no-key", [shown(file)]),
+        SealError::WrongKey { origin } => Sentences::new("seal-wrong-key", [("origin", origin.clone())]),
+        SealError::NotAKey { origin } => Sentences::new("seal-not-a-key", [("origin", origin.clone())]),
+        SealError::Readable { file, mode } => {
+            Sentences::new("seal-readable", [shown(file), ("mode", format!("{mode:o}"))])
+        }
+        SealError::KeysLost { file, missing } => {
+            Sentences::new("seal-keys-lost", [shown(file), ("missing", missing.to_string())])
+        }
+        SealError::StoreDamaged { file, what } => Sentences::new("seal-store", [shown(file), ("what", what.clone())]),
+        SealError::Unopened { key } => Sentences::new("seal-unopened", [("key", key.to_string())]),
+        SealError::Io { doing: _, file, cause } => {
+            Sentences::new("seal-io", [shown(file), ("cause", cause_words(cause, words))])
+        }
+        SealError::NoRandom(_) | SealError::Data(_) => Sentences::new("seal-fault", [("cause", error.to_string())]),
     }
 }
 

@@ -11,6 +11,7 @@ use super::ledger::fault_words;
 use super::*;
 use crate::commands::season::Refusal;
 use crate::edge::log::{Damage, LineFault, LogErrorKind};
+use crate::edge::seal::{BackupError, SealError};
 use crate::ledger::state::Illegal;
 use crate::words::{ENGLISH, INDONESIAN, Language};
 
@@ -70,6 +71,20 @@ fn log_errors() -> Vec<LogError> {
         damaged(Damage::Gap { expected: 5, found: 9 }),
         damaged(Damage::NoHeader),
     ];
+    let file = PathBuf::from("/data/ledger/keys");
+    let cause = || io::ErrorKind::PermissionDenied.into();
+    let sealed = [
+        SealError::NoKey { file: file.clone() },
+        SealError::WrongKey { origin: "/data/program-key".into() },
+        SealError::NotAKey { origin: "HALAQAH_PROGRAM_KEY".into() },
+        SealError::Readable { file: file.clone(), mode: 0o644 },
+        SealError::KeysLost { file: file.clone(), missing: 3 },
+        SealError::StoreDamaged { file: file.clone(), what: "line 2".into() },
+        SealError::Unopened { key: "00000000000000a1".into() },
+        SealError::Io { doing: "read", file, cause: cause() },
+        SealError::Data(serde_json::from_str::<u8>("x").unwrap_err()),
+    ];
+    errors.extend(sealed.map(LogError::Seal));
     errors.extend(faults().into_iter().map(|fault| damaged(Damage::Line(fault))));
     let kinds = [
         LogErrorKind::Permission,
@@ -124,6 +139,27 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(HeartbeatError::Unreachable("no route".into())),
         Box::new(HeartbeatError::Refused(404)),
     ];
+    let file = PathBuf::from("keys.age");
+    let declined = [
+        Declined::OldBackup("keys.age".into(), 2),
+        Declined::NoPassphrase(io::ErrorKind::NotFound.into()),
+        Declined::TwoPassphrases,
+        Declined::ShortPassphrase(10),
+        Declined::Nobody("A9".into()),
+        Declined::ErasedAlready("A9".into()),
+        Declined::NotConfirmed("A9".into()),
+        Declined::SheetIsAhead(3),
+        Declined::RetentionOff,
+    ];
+    errors.extend(declined.map(|declined| Box::new(declined) as Box<dyn Explain>));
+    let backups = [
+        BackupError::NoKeys,
+        BackupError::Exists { file: file.clone() },
+        BackupError::NotOpened { file: file.clone(), what: "wrong".into() },
+        BackupError::Foreign { file: file.clone(), program: "sman1".into() },
+        BackupError::Seal(SealError::NoKey { file }),
+    ];
+    errors.extend(backups.map(|error| Box::new(error) as Box<dyn Explain>));
     errors.extend(cycle_errors().into_iter().map(|error| Box::new(error) as Box<dyn Explain>));
     errors
 }

@@ -9,7 +9,9 @@ use super::is_of_kind;
 use crate::cli::{ExportFormat, Failure};
 use crate::commands::explain::in_words;
 use crate::commands::print::say;
-use crate::edge::log::{Line, Log};
+use crate::edge::log::Line;
+use crate::ledger::event::Event;
+use crate::memory::each_event;
 use crate::setting::Setting;
 
 /// The columns of the CSV: one line for each value of each event.
@@ -51,23 +53,23 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
     if format == ExportFormat::Csv {
         say(COLUMNS.join(","));
     }
-    let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
+    let each = |line: &Line<'_>, event: Event| {
         if failed.is_some() || !kind.is_none_or(|kind| is_of_kind(line, kind)) {
-            return Ok(());
+            return;
         }
-        let shown = match format {
-            ExportFormat::Json => exported(line).map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," })),
-            ExportFormat::Csv => csv_lines(line),
-        };
+        let shown = opened_data(line, &event).and_then(|data| match format {
+            ExportFormat::Json => {
+                exported(line, &data).map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," }))
+            }
+            ExportFormat::Csv => csv_lines(line, &data),
+        });
         match shown {
             Ok(text) => say(text.trim_end()),
             Err(error) => failed = Some(error),
         }
         printed += 1;
-        Ok(())
     };
-    Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)
-        .map_err(in_words(&setting.words))?;
+    each_event(&setting.config.ledger_dir(), &setting.config.program_code, each).map_err(in_words(&setting.words))?;
     if let Some(error) = failed {
         return Err(Failure::Mend(error.to_string()));
     }
@@ -79,10 +81,18 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
     Ok(())
 }
 
-fn exported(line: &Line<'_>) -> Result<String, NotExported> {
+/// The data with what is sealed opened; of a type that is not known, as they stand in the line.
+fn opened_data(line: &Line<'_>, event: &Event) -> Result<Box<RawValue>, NotExported> {
+    match event {
+        Event::Unknown(_) => Ok(line.data.to_owned()),
+        known => Ok(known.data()?),
+    }
+}
+
+fn exported(line: &Line<'_>, data: &RawValue) -> Result<String, NotExported> {
     let source = line.source.as_ref();
     let source = source.map(|source| ExportedSource { tab: source.tab, row: source.row, key: &source.key });
-    let Line { seq, kind, v, data, .. } = *line;
+    let Line { seq, kind, v, .. } = *line;
     Ok(serde_json::to_string(&Exported {
         seq,
         at: line.at.to_rfc3339_opts(SecondsFormat::Millis, false),
@@ -93,12 +103,12 @@ fn exported(line: &Line<'_>) -> Result<String, NotExported> {
     })?)
 }
 
-fn csv_lines(line: &Line<'_>) -> Result<String, NotExported> {
+fn csv_lines(line: &Line<'_>, data: &RawValue) -> Result<String, NotExported> {
     let source = line.source.as_ref();
     let (tab, row) = source.map(|source| (source.tab.to_string(), source.row.to_string())).unwrap_or_default();
     let key = source.map(|source| source.key.as_ref()).unwrap_or_default();
     let (seq, at) = (line.seq.to_string(), line.at.to_rfc3339_opts(SecondsFormat::Millis, false));
-    let (data, mut values) = (serde_json::from_str(line.data.get())?, Vec::new());
+    let (data, mut values) = (serde_json::from_str(data.get())?, Vec::new());
     flatten(String::new(), &data, &mut values);
     let mut writer = csv::Writer::from_writer(Vec::new());
     for (field, value) in &values {

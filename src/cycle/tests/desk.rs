@@ -300,10 +300,13 @@ impl Desk {
         let held = take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
         let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
         let suggestions = suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
-        happened.note_issue(setting, &memory.state, &suggestions).unwrap();
-        happened.note_config(&setting.config, &memory.state).unwrap();
-        let events =
-            happened.lines.iter().map(|line| Event::read(&line.kind, line.v, line.data.get()).unwrap()).collect();
+        happened.note_issue(setting, &memory.state, &suggestions);
+        happened.note_config(&setting.config, &memory.state);
+        let events = happened
+            .lines
+            .iter()
+            .map(|(_, event)| Event::read(&event.kind(), event.version(), event.data().unwrap().get()).unwrap())
+            .collect();
         happened.settle(memory).unwrap();
         memory.head.seq = memory.state.seq;
         self.wanted = self.tabs_with(&held, &refused);

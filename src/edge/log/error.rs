@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::edge::seal::SealError;
 use crate::ledger::line::{FORMAT, LineFault};
 
 /// Why the ledger could not be opened, read or written.
@@ -97,6 +98,9 @@ pub enum LogError {
         /// The kind of `cause`.
         kind: LogErrorKind,
     },
+    /// Answers can be neither sealed nor opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// An earlier write failed, so this writer takes no more.
     #[error(
         "the ledger takes no more events since an earlier write failed ({why}); open it again, what was acknowledged is safe"
@@ -174,6 +178,10 @@ pub enum LogErrorKind {
     Refused,
     /// An event that cannot be written.
     Unwritable,
+    /// The program key is missing, is none, or others may read it.
+    NoKey,
+    /// The keys are not those of this ledger.
+    WrongKey,
     /// The ledger is damaged.
     Damaged,
 }
@@ -184,9 +192,9 @@ impl LogErrorKind {
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Locked | Self::Missing | Self::OtherProgram | Self::NewerFormat => 1,
-            Self::Permission | Self::ReadOnly | Self::Misplaced | Self::Unwritable => 1,
+            Self::Permission | Self::ReadOnly | Self::Misplaced | Self::Unwritable | Self::NoKey => 1,
             Self::NoSpace | Self::Io => 3,
-            Self::Refused | Self::Damaged => 4,
+            Self::Refused | Self::WrongKey | Self::Damaged => 4,
         }
     }
 }
@@ -202,26 +210,48 @@ impl LogError {
             Self::Damaged { .. } => LogErrorKind::Damaged,
             Self::Refused { .. } => LogErrorKind::Refused,
             Self::Unwritable { .. } => LogErrorKind::Unwritable,
+            Self::Seal(error) => seal_kind(error),
             Self::Io { kind, .. } | Self::Ended { kind, .. } => *kind,
         }
     }
 
     pub(super) fn io(doing: &'static str, path: &Path, cause: io::Error) -> Self {
-        let kind = match cause.kind() {
-            io::ErrorKind::PermissionDenied => LogErrorKind::Permission,
-            io::ErrorKind::ReadOnlyFilesystem => LogErrorKind::ReadOnly,
-            io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
-                LogErrorKind::Misplaced
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogErrorKind::NoSpace,
-            _ => LogErrorKind::Io,
-        };
+        let kind = io_kind(&cause);
         Self::Io { doing, path: path.to_owned(), cause, kind }
+    }
+
+    /// An event just recorded that the caller would not take.
+    pub fn refused(seq: u64, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Refused { segment: String::new(), line: 0, seq, cause: Box::new(cause) }
     }
 
     pub(super) fn damaged(segment: &str, line: u64, byte: u64, what: impl Into<Damage>) -> Self {
         let what = what.into();
         Self::Damaged { segment: segment.to_owned(), line, byte, next_step: what.next_step(), what }
+    }
+}
+
+fn io_kind(cause: &io::Error) -> LogErrorKind {
+    match cause.kind() {
+        io::ErrorKind::PermissionDenied => LogErrorKind::Permission,
+        io::ErrorKind::ReadOnlyFilesystem => LogErrorKind::ReadOnly,
+        io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
+            LogErrorKind::Misplaced
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogErrorKind::NoSpace,
+        _ => LogErrorKind::Io,
+    }
+}
+
+/// The stable kind of what is wrong with the keys.
+pub fn seal_kind(error: &SealError) -> LogErrorKind {
+    match error {
+        SealError::NoKey { .. } | SealError::NotAKey { .. } | SealError::Readable { .. } => LogErrorKind::NoKey,
+        SealError::WrongKey { .. } | SealError::KeysLost { .. } => LogErrorKind::WrongKey,
+        SealError::StoreDamaged { .. } | SealError::Unopened { .. } => LogErrorKind::Damaged,
+        SealError::Io { cause, .. } => io_kind(cause),
+        SealError::NoRandom(_) => LogErrorKind::Io,
+        SealError::Data(_) => LogErrorKind::Unwritable,
     }
 }
 

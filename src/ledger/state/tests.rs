@@ -24,6 +24,7 @@ fn report(group: &str) -> Submission {
         dropped: vec![],
         raw: BTreeMap::new(),
         extra: BTreeMap::new(),
+        sealed: vec![],
     }
 }
 
@@ -52,6 +53,7 @@ fn rejected() -> Event {
         problem,
         cells: vec![],
         extra: BTreeMap::new(),
+        sealed: vec![],
     })
 }
 

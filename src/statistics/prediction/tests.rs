@@ -129,6 +129,7 @@ fn evaluated(groups: usize, said: impl Fn(usize) -> i64, dies: impl Fn(usize) ->
                 dropped: Vec::new(),
                 raw: BTreeMap::new(),
                 extra: BTreeMap::new(),
+                sealed: Vec::new(),
             };
             predictions.take(Event::Submitted(form, row));
         } else {
