@@ -301,13 +301,15 @@ fn sort_out(
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<(Option<Source>, Event)>,
+    /// The type and the row of what was recorded.
+    recorded: Vec<(String, Option<Source>)>,
     issue: Option<IssuedSuggestions>,
     configured: Option<Configured>,
 }
 
 impl Happened {
     fn at(now: DateTime<Tz>) -> Self {
-        Self { at: now, lines: Vec::new(), issue: None, configured: None }
+        Self { at: now, lines: Vec::new(), recorded: Vec::new(), issue: None, configured: None }
     }
 
     /// Takes in an event, so that what comes after sees it.
@@ -340,7 +342,7 @@ impl Happened {
     /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
     /// anything is written to a tab. Gives the ledger's new head.
     fn record<P: Privacy>(
-        &self,
+        &mut self,
         log: &mut Log,
         head: &LedgerHead,
         seals: &mut Seals,
@@ -349,7 +351,9 @@ impl Happened {
         if self.lines.is_empty() {
             return Ok(head.clone());
         }
-        let sealed = seals.seal(self.at.fixed_offset(), self.lines.clone(), &mut privacy()).map_err(LogError::from)?;
+        let lines = std::mem::take(&mut self.lines);
+        self.recorded = lines.iter().map(|(source, event)| (event.kind(), source.clone())).collect();
+        let sealed = seals.seal(self.at.fixed_offset(), lines, &mut privacy()).map_err(LogError::from)?;
         save_keys(seals, log)?;
         let appended = log.append(&sealed)?;
         Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
@@ -379,7 +383,8 @@ impl Happened {
         if let Some(configured) = self.configured {
             memory.take(None, Event::ConfigChanged(configured))?;
         }
-        Ok(self.lines.into_iter().map(|(source, event)| (event.kind(), source)).collect())
+        let foretold = self.lines.into_iter().map(|(source, event)| (event.kind(), source));
+        Ok(self.recorded.into_iter().chain(foretold).collect())
     }
 }
 

@@ -234,6 +234,11 @@ impl Disk for Noting {
         StdDisk.write_all(file, bytes)
     }
 
+    fn write_over(&mut self, path: &std::path::Path, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.note("write over", path);
+        StdDisk.write_over(path, at, bytes)
+    }
+
     fn sync_data(&mut self, file: &OpenFile) -> std::io::Result<()> {
         self.note("sync", &file.path);
         StdDisk.sync_data(file)

@@ -182,14 +182,14 @@ def erasing(tally, r, name):
     day = r.now[:10]
     before = r.stats(day)
     lines = [line.split(' ', 3) for line in r.run('ledger', 'show').splitlines()]
-    codes = [letter + line[0] for letter, form in (('A', 'mentee_registration'), ('M', 'mentor_application'))
-             for line in lines if line[2] == form + '.submitted']
     chosen = []
-    for code in codes[::max(1, len(codes) // 12)]:
+    for letter, form, most in (('A', 'mentee_registration', 4), ('M', 'mentor_application', 2)):
+        codes = [letter + line[0] for line in lines if line[2] == form + '.submitted']
         # The first line about a person gives the code; later ones are nobody's.
-        if r.tried('person', 'export', code) and len(chosen) < 6:
-            chosen.append(code)
-            r.run('person', 'erase', code, '--yes')
+        people = [code for code in codes[::max(1, len(codes) // (2 * most))] if r.tried('person', 'export', code)]
+        chosen += people[:most]
+    for code in chosen:
+        r.run('person', 'erase', code, '--yes')
     tally.check(f'{name}: no figure moves when {", ".join(chosen)} are erased', moved(before, r.stats(day)) if chosen else ['nobody'])
     quiet_after = r.sync()[0]
     rows = {kind: n for kind, n in quiet_after.items() if kind.endswith(EFFECTS)}

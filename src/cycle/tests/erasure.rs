@@ -100,13 +100,17 @@ fn differences(path: &str, before: &Value, now: &Value, into: &mut Vec<String>) 
     }
 }
 
-/// Erases each one alone, then all of them; gives what moved.
-fn erased_one_by_one(whole: &Whole) -> Vec<String> {
+/// Erases one in so many alone, then all of them; gives what moved.
+fn erased_one_by_one(whole: &Whole, one_in: usize) -> Vec<String> {
     let before = whole.figures(&whole.state);
     let people = whole.people();
     let mut wrong = Vec::new();
     let mut all = whole.state.clone();
-    for (code, name) in &people {
+    for (at, (code, name)) in people.iter().enumerate() {
+        whole.erase(&mut all, code);
+        if !at.is_multiple_of(one_in) {
+            continue;
+        }
         let mut state = whole.state.clone();
         whole.erase(&mut state, code);
         let mut moved = Vec::new();
@@ -119,7 +123,6 @@ fn erased_one_by_one(whole: &Whole) -> Vec<String> {
         let namesakes = people.iter().filter(|(_, other)| other == name).count();
         let left = state.records().filter(|record| namesakes == 1 && format!("{record:?}").contains(name.as_str()));
         wrong.extend(left.map(|record| format!("{code} {name} is left in {record:?}")));
-        whole.erase(&mut all, code);
     }
     let mut moved = Vec::new();
     differences("", &before, &whole.figures(&all), &mut moved);
@@ -136,13 +139,13 @@ fn no_figure_moves_whoever_of_the_demo_is_erased() {
     let whole = Whole::demo();
     assert!(whole.people().len() > 40);
     assert_eq!(whole.take_in(&mut whole.state.clone()), 0, "the sheet was taken in");
-    let wrong = erased_one_by_one(&whole);
+    let wrong = erased_one_by_one(&whole, 5);
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn no_figure_moves_whoever_of_the_office_is_erased() {
-    let wrong = erased_one_by_one(&Whole::office());
+    let wrong = erased_one_by_one(&Whole::office(), 1);
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
