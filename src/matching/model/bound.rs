@@ -5,8 +5,9 @@
 //! with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any prices give a valid bound. That two groups of one mentor do
 //! not meet at once is left out, which makes the bound looser, never wrong.
 
-use super::layout::Layout;
+use super::layout::{Layout, NONE};
 use super::pricing::{Column, Pricer, SCALE};
+use super::state::State;
 
 /// The prices and what they prove.
 pub struct Bound<'l> {
@@ -23,14 +24,19 @@ pub struct Bound<'l> {
 }
 
 impl<'l> Bound<'l> {
-    /// Begins with prices at which a place is worth what it costs to have none, and a middling score.
-    pub fn new(layout: &'l Layout<'l>) -> Self {
+    /// Begins with the prices that an answer suggests: a place is worth what it costs to have none, the score that the person
+    /// has there and half of what the pairs are worth.
+    pub fn new(layout: &'l Layout<'l>, answer: &State) -> Self {
         let problem = layout.problem;
         let first = |person: usize| {
-            let mut scores: Vec<i32> = layout.of_person.row(person).iter().map(|edge| edge.score).collect();
-            scores.sort_unstable_by(|one, other| other.cmp(one));
-            let second = scores.get(1).or(scores.first()).copied().unwrap_or(0);
-            (problem.prices.unplaced + i64::from(second)) as f64 * SCALE as f64
+            let seat = answer.seat_of[person];
+            let score = match layout.score(person as u32, seat) {
+                Some(score) => 2 * i64::from(score),
+                None => layout.of_person.row(person).iter().map(|edge| 2 * i64::from(edge.score)).min().unwrap_or(0),
+            };
+            let links = layout.links.row(person).iter().filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
+            let pairs: i64 = links.map(|link| i64::from(link.worth)).sum();
+            ((2 * problem.prices.unplaced + score + pairs).max(0) * SCALE / 2) as f64
         };
         let mut price: Vec<f64> = (0..problem.people.len()).map(first).collect();
         price.extend(problem.owners.iter().map(|_| 0.0));
@@ -64,6 +70,7 @@ impl<'l> Bound<'l> {
         let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
             let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
+            if std::env::var("TRACE").is_ok() { eprintln!("  {} {} step {} nodes {} work {}", value / SCALE, self.best / SCALE, self.step, nodes, self.pricer.work); }
             if value < self.best {
                 self.best = value;
                 self.columns = columns;

@@ -71,6 +71,9 @@ pub struct Layout<'p> {
     pub of_seat: Rows<Edge>,
     /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can be worth.
     pub halves: Rows<i32>,
+    /// For each edge of `of_seat`: the slots in which somebody who is tied to the person could be there too. Empty rows where
+    /// nobody pays for being alone.
+    pub company: Rows<Slots>,
     /// Who is linked to each person, by position.
     pub links: Rows<Link>,
     /// The slots that each seat may meet in.
@@ -118,6 +121,7 @@ impl<'p> Layout<'p> {
         Self {
             problem,
             halves: halves(problem, &of_seat, &links),
+            company: company(problem, &of_seat, &links),
             of_person: Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank),
             of_seat,
             links,
@@ -160,6 +164,29 @@ fn halves(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<i
         }
         for edge in row {
             here[edge.to as usize] = false;
+        }
+    }
+    Rows { start: of_seat.start.clone(), items }
+}
+
+/// See `Layout::company`.
+fn company(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<Slots> {
+    if problem.prices.isolated == 0 {
+        return Rows { start: vec![0; problem.seats.len() + 1], items: Vec::new() };
+    }
+    let mut here: Vec<Slots> = vec![0; problem.people.len()];
+    let mut items = Vec::with_capacity(of_seat.items.len());
+    for at in 0..problem.seats.len() {
+        let row = of_seat.row(at);
+        for edge in row {
+            here[edge.to as usize] = problem.people[edge.to as usize].slots;
+        }
+        for edge in row {
+            let tied = links.row(edge.to as usize).iter().filter(|link| link.tied && !link.apart);
+            items.push(tied.fold(0, |all, link| all | here[link.other as usize]));
+        }
+        for edge in row {
+            here[edge.to as usize] = 0;
         }
     }
     Rows { start: of_seat.start.clone(), items }

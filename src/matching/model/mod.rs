@@ -78,7 +78,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     let mut search = search::Search::new(state);
     let stop = effort.stop;
     search.anneal((effort.work / 10).min(ROUND / 8), stop);
-    let mut bound = bound::Bound::new(&layout);
+    let mut bound = bound::Bound::new(&layout, search.best());
     let mut upper = loosest_bound(problem);
     upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
     // Many annealings, but none so short that it settles nothing.

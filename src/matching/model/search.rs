@@ -59,6 +59,11 @@ impl<'l> Search<'l> {
         self.best.value
     }
 
+    /// The best answer, to look at.
+    pub fn best(&self) -> &State<'l> {
+        &self.best
+    }
+
     /// The best answer.
     pub fn answer(&self) -> (Vec<Option<u32>>, Vec<Option<u8>>) {
         self.best.answer()
