@@ -21,6 +21,7 @@ pub struct Bound<'l> {
     step: f64,
     stale: u32,
     best: i64,
+    settled: bool,
 }
 
 impl<'l> Bound<'l> {
@@ -51,6 +52,7 @@ impl<'l> Bound<'l> {
             step: 1.0,
             stale: 0,
             best: i64::MAX,
+            settled: false,
         }
     }
 
@@ -67,9 +69,12 @@ impl<'l> Bound<'l> {
     /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
     pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
         let until = self.pricer.work.saturating_add(work);
+        if !self.settled {
+            self.settle(reached, stop);
+        }
         let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
-            let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
+            let Some((value, excess, columns)) = self.at_prices(Some(nodes), stop) else { break };
             if std::env::var("TRACE").is_ok() { eprintln!("  {} {} step {} nodes {} work {}", value / SCALE, self.best / SCALE, self.step, nodes, self.pricer.work); }
             if value < self.best {
                 self.best = value;
@@ -88,17 +93,7 @@ impl<'l> Bound<'l> {
             if self.best.div_euclid(SCALE) <= reached {
                 break;
             }
-            for (direction, excess) in self.direction.iter_mut().zip(&excess) {
-                *direction = 0.6 * *direction + *excess;
-            }
-            let norm: f64 = self.direction.iter().map(|part| part * part).sum();
-            if norm < 1e-9 {
-                break;
-            }
-            let length = self.step * (value - reached * SCALE) as f64 / norm;
-            for (price, direction) in self.price.iter_mut().zip(&self.direction) {
-                *price = (*price - length * direction).max(0.0);
-            }
+            self.move_prices(&excess, self.step * (value - reached * SCALE) as f64);
         }
         if self.best == i64::MAX {
             return i64::MAX;
@@ -108,8 +103,54 @@ impl<'l> Bound<'l> {
         bound.max(reached)
     }
 
+    /// Brings the prices near their best by groups that are good, not proven to be the best: much faster, where pairs make
+    /// proofs slow.
+    fn settle(&mut self, reached: i64, stop: &dyn Fn() -> bool) {
+        self.settled = true;
+        if self.layout.links.is_empty() || self.price.len() < 600 {
+            return;
+        }
+        let mut best = i64::MAX;
+        let (mut step, mut stale) = (1.0, 0);
+        for turn in 0..120 {
+            let Some((value, excess, columns)) = self.at_prices(None, stop) else { break };
+            if std::env::var("TRACE").is_ok() { eprintln!("  quick {turn} {} {} step {} work {}", value / SCALE, best / SCALE, step, self.pricer.work); }
+            if value < best {
+                best = value;
+                stale = 0;
+                self.best_price.clone_from(&self.price);
+                self.columns = columns;
+            } else {
+                stale += 1;
+                if stale >= 5 {
+                    (step, stale) = (step * 0.6, 0);
+                    self.price.clone_from(&self.best_price);
+                    self.direction.fill(0.0);
+                }
+            }
+            self.move_prices(&excess, step * (value - reached * SCALE).max(0) as f64);
+        }
+        self.price.clone_from(&self.best_price);
+        self.direction.fill(0.0);
+        self.step = step.min(0.3);
+    }
+
+    /// Moves the prices against the excess, by so much of the objective.
+    fn move_prices(&mut self, excess: &[f64], by: f64) {
+        for (direction, excess) in self.direction.iter_mut().zip(excess) {
+            *direction = 0.6 * *direction + *excess;
+        }
+        let norm: f64 = self.direction.iter().map(|part| part * part).sum();
+        if norm < 1e-9 {
+            return;
+        }
+        for (price, direction) in self.price.iter_mut().zip(&self.direction) {
+            *price = (*price - by / norm * direction).max(0.0);
+        }
+    }
+
     /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
-    fn at_prices(&mut self, nodes: u64, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
+    fn at_prices(&mut self, nodes: Option<u64>, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
         let problem = self.layout.problem;
         let people = problem.people.len();
         let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
@@ -120,13 +161,21 @@ impl<'l> Bound<'l> {
         let owners = problem.owners.iter().zip(&prices[people..]);
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
         let mut columns = Vec::new();
+        let mut low = value;
         for (at, seat) in problem.seats.iter().enumerate() {
             if at.is_multiple_of(64) && stop() {
                 return None;
             }
             let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);
-            let priced = self.pricer.price(at, &prices[..people], place, nodes);
+            let priced = match nodes {
+                Some(nodes) => self.pricer.price(at, &prices[..people], place, nodes),
+                None => {
+                    let (upper, column) = self.pricer.quick(at, &prices[..people], place);
+                    super::pricing::Priced { upper, low: upper, column }
+                }
+            };
             value += priced.upper;
+            low += priced.low;
             for &person in priced.column.iter().flat_map(|column| &column.people) {
                 excess[person as usize] -= 1.0;
                 if let Some(owner) = seat.owner {
@@ -135,6 +184,7 @@ impl<'l> Bound<'l> {
             }
             columns.extend(priced.column);
         }
+        if std::env::var("TRACE").is_ok() { eprintln!("  low {} high {} surv {:?}", low/SCALE, value/SCALE, self.pricer.stat); self.pricer.stat = [0;8]; }
         Some((value, excess, columns))
     }
 }

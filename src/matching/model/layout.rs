@@ -54,6 +54,11 @@ impl<T: Copy> Rows<T> {
         Self { start, items: gathered }
     }
 
+    /// Whether all rows are empty.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> &[T] {
         &self.items[self.start[row] as usize..self.start[row + 1] as usize]

@@ -28,6 +28,8 @@ pub struct Column {
 pub struct Priced {
     /// No group is worth more.
     pub upper: i64,
+    /// X
+    pub low: i64,
     /// The best group found; `None` if the seat had better stay empty.
     pub column: Option<Column>,
 }
@@ -49,6 +51,25 @@ impl Candidate {
         self.gain + self.half
     }
 }
+
+/// The pairs among candidates, a row each.
+struct Pairs {
+    start: Vec<u32>,
+    other: Vec<u32>,
+    /// Where the same pair stands in the other's row.
+    mirror: Vec<u32>,
+    /// What each answers for.
+    reward: Vec<i64>,
+    /// What everybody else answers for of a candidate's own gain.
+    shares: Vec<i64>,
+    by_share: Vec<u32>,
+}
+
+/// Among more than so many nothing is searched: their bound has to do.
+const ENOUGH: usize = 48;
+
+/// How often pairs are divided anew.
+const ROUNDS: u32 = 24;
 
 /// Room to work in, used again and again.
 #[derive(Debug)]
@@ -72,6 +93,8 @@ pub struct Pricer<'l> {
     scores: i64,
     lost: i64,
     nodes: u64,
+    /// X
+    pub stat: [usize; 8],
     /// Elementary steps so far.
     pub work: u64,
 }
@@ -98,7 +121,7 @@ impl<'l> Pricer<'l> {
             chosen: Vec::new(),
             scores: 0,
             lost: 0,
-            nodes: 0,
+            nodes: 0, stat: [0; 8],
             work: 0,
         }
     }
@@ -108,7 +131,7 @@ impl<'l> Pricer<'l> {
     pub fn price(&mut self, seat: usize, prices: &[i64], place: i64, nodes: u64) -> Priced {
         let must = !self.layout.pinned[seat].is_empty();
         let floor = if must { NEVER } else { 0 };
-        let mut priced = Priced { upper: floor, column: None };
+        let mut priced = Priced { upper: floor, low: 0, column: None };
         let mut best = floor;
         // The most promising slot first: it prunes the others.
         let mut open: Vec<(i64, u8, Vec<Candidate>)> = Vec::new();
@@ -129,7 +152,29 @@ impl<'l> Pricer<'l> {
             }
         }
         priced.upper = priced.upper.max(best);
+        priced.low = best;
         priced
+    }
+
+    /// A good group for a seat at these prices, and what it is worth; nothing is proven.
+    pub fn quick(&mut self, seat: usize, prices: &[i64], place: i64) -> (i64, Option<Column>) {
+        let mut best: (i64, Option<Column>) = (0, None);
+        let row = self.layout.of_seat.row(seat);
+        for slot in self.layout.slots(seat) {
+            let (mut open, hope) = self.candidates(seat, slot, prices, place);
+            if hope <= best.0 {
+                continue;
+            }
+            (self.best, self.scores) = (best.0, 0);
+            self.best_people.clear();
+            self.number(row, &mut open);
+            self.greedy(&open);
+            self.forget();
+            if let Some((value, column)) = self.found(seat, slot) {
+                best = (value, Some(column));
+            }
+        }
+        best
     }
 
     /// What a group of each size is worth beyond its members, in this slot.
@@ -198,22 +243,28 @@ impl<'l> Pricer<'l> {
         self.best_people.clear();
         self.chosen.clear();
         self.scores = 0;
+        let mut root = i64::MAX;
         if must.is_empty() {
             self.keep_hopeful(&mut open);
             self.number(row, &mut open);
             self.greedy(&open);
             // Who cannot be in a group better than that need not be looked at, nor can pairs with such people count.
-            loop {
-                let before = open.len();
-                self.keep_hopeful(&mut open);
-                self.forget();
-                self.who = open.iter().map(|one| self.who[one.at as usize]).collect();
-                self.renumber(&mut open);
+            self.keep_hopeful(&mut open);
+            self.compact(&mut open);
+            self.stat[0] += 1; self.stat[1] += open.len();
+            if layout.links.is_empty() {
                 self.halve(&mut open);
-                if open.len() * 8 >= before * 7 || open.len() < 12 {
-                    break;
-                }
+            } else {
+                root = self.tighten(&mut open);
+                self.compact(&mut open);
             }
+            self.stat[2] += open.len(); if open.is_empty() { self.stat[3] += 1; } else if open.len() < 40 { self.stat[4] += 1; self.stat[5] += open.len(); }
+            if root <= self.best || open.is_empty() || open.len() > ENOUGH {
+                self.forget();
+                let upper = if root <= self.best || open.is_empty() { self.best } else { root };
+                return (upper, self.found(seat, slot));
+            }
+            self.halve(&mut open);
         } else {
             self.number(row, &mut open);
             self.halve(&mut open);
@@ -232,14 +283,19 @@ impl<'l> Pricer<'l> {
         }
         self.branch(value, open, count);
         self.forget();
-        let upper = self.best.max(self.lost);
+        let upper = self.best.max(self.lost.min(root));
+        (upper, self.found(seat, slot))
+    }
+
+    /// The best group, if one was found that betters the floor.
+    fn found(&self, seat: usize, slot: u8) -> Option<(i64, Column)> {
         if self.best_people.is_empty() {
-            return (upper, None);
+            return None;
         }
         let mut people = self.best_people.clone();
         people.sort_unstable();
-        let worth = worth_of(layout, seat, slot, &people);
-        (upper, Some((self.best, Column { seat: seat as u32, slot, people, worth })))
+        let worth = worth_of(self.layout, seat, slot, &people);
+        Some((self.best, Column { seat: seat as u32, slot, people, worth }))
     }
 
     /// Drops those who cannot be in a group better than the best; the others come in falling order of hope.
@@ -257,6 +313,182 @@ impl<'l> Pricer<'l> {
             open.retain(|one| forced(one.hope(), &hopes, &self.of_size) > self.best);
         }
         open.sort_unstable_by_key(order);
+    }
+
+    /// Numbers those who are left anew.
+    fn compact(&mut self, open: &mut [Candidate]) {
+        self.forget();
+        self.who = open.iter().map(|one| self.who[one.at as usize]).collect();
+        self.renumber(open);
+    }
+
+    /// A bound on all groups of these, and those alone kept who can be in one better than the best. In a group of `n`, each
+    /// member answers for a part of its own gain, for its share of its pairs, and for an `n - 1`th of the other part of
+    /// everybody else's gain: so a pair with somebody who does not fit here is worth little (Gilmore, 1962, and Lawler, 1963,
+    /// for the quadratic assignment problem). The shares of pairs then move from those who count on them to those who have
+    /// nothing to lose by them (dual ascent, as Adams and Johnson, 1994).
+    fn tighten(&mut self, open: &mut Vec<Candidate>) -> i64 {
+        let most = self.of_size.len() - 1;
+        let Some(highest) = open.iter().map(|one| one.gain).max().filter(|_| most >= 2) else {
+            return NEVER.max(if open.is_empty() { NEVER } else { i64::MAX });
+        };
+        let pairs = self.pairs_of(open, highest, most);
+        let count = open.len();
+        let Pairs { start, other, mirror, mut reward, shares, by_share } = pairs;
+        let mut alive = vec![true; count];
+        let mut seen: Vec<u32> = vec![NONE; count];
+        let mut answers: Vec<i64> = vec![NEVER; count * most];
+        // The best pairs of each, then the worth of the best that is not among them.
+        let mut picks: Vec<u32> = vec![NONE; count * most];
+        let mut cut: Vec<i64> = vec![NEVER; count];
+        let mut worths: Vec<(i64, u32)> = Vec::new();
+        let mut sorted: Vec<i64> = Vec::with_capacity(count);
+        let mut reach: Vec<i64> = vec![NEVER; count];
+        let mut wanted: Vec<i64> = vec![0; count];
+        let mut least = i64::MAX;
+        for round in 0..ROUNDS {
+            for at in (0..count).filter(|at| alive[*at]) {
+                let from = start[at] as usize..start[at + 1] as usize;
+                self.work += from.len() as u64 + most as u64;
+                worths.clear();
+                seen[at] = at as u32;
+                for entry in from {
+                    let to = other[entry] as usize;
+                    seen[to] = at as u32;
+                    if alive[to] && reward[entry] > NEVER {
+                        worths.push((reward[entry], entry as u32));
+                    }
+                }
+                let free = by_share.iter().filter(|to| alive[**to as usize] && seen[**to as usize] != at as u32);
+                worths.extend(free.take(most).map(|to| (shares[*to as usize], NONE)));
+                if worths.len() > most {
+                    worths.select_nth_unstable_by(most - 1, |one, other| other.cmp(one));
+                    worths.truncate(most);
+                }
+                worths.sort_unstable_by(|one, other| other.cmp(one));
+                let one = &open[at];
+                let mut sum = one.gain - highest - (one.gain - highest) / 2;
+                let answers = &mut answers[at * most..][..most];
+                let picks = &mut picks[at * most..][..most];
+                answers.fill(NEVER);
+                picks.fill(NONE);
+                answers[0] = sum;
+                for (place, (worth, entry)) in worths.iter().take(most - 1).enumerate() {
+                    sum += worth;
+                    answers[place + 1] = sum;
+                    picks[place] = *entry;
+                }
+                cut[at] = worths.get(most - 1).map_or(NEVER, |(worth, _)| *worth);
+            }
+            let (mut bound, mut tight, mut last) = (NEVER, 0, NEVER);
+            reach.fill(NEVER);
+            for size in 1..=most {
+                if self.of_size[size] <= NEVER {
+                    continue;
+                }
+                sorted.clear();
+                sorted.extend((0..count).filter(|at| alive[*at]).map(|at| answers[at * most + size - 1]));
+                if size > sorted.len() {
+                    break;
+                }
+                sorted.select_nth_unstable_by(size - 1, |one, other| other.cmp(one));
+                self.work += count as u64 / 4;
+                let lowest = sorted[size - 1];
+                if lowest <= NEVER {
+                    continue;
+                }
+                let all = self.of_size[size] + highest * size as i64 + sorted[..size].iter().sum::<i64>();
+                if all > bound {
+                    (bound, tight, last) = (all, size, lowest);
+                }
+                // Whoever is not among the best takes the place of the last of them.
+                for (at, reach) in reach.iter_mut().enumerate() {
+                    let own = answers[at * most + size - 1];
+                    if own > NEVER {
+                        *reach = (*reach).max(all - (lowest - own).max(0));
+                    }
+                }
+            }
+            let before = least;
+            least = least.min(bound);
+            let mut left = 0;
+            for at in 0..count {
+                alive[at] &= reach[at] > self.best;
+                left += usize::from(alive[at]);
+            }
+            if least <= self.best || left == 0 || tight < 2 || (round > 3 && before - least < (least - self.best) / 24) {
+                break;
+            }
+            if left < 16 && round > 1 {
+                break;
+            }
+            // Everybody who is in by this bound counts on pairs; those who are not can answer for them.
+            wanted.fill(0);
+            let chosen = |at: usize| answers[at * most + tight - 1] >= last;
+            for at in (0..count).filter(|at| alive[*at] && chosen(*at)) {
+                for &entry in picks[at * most..][..tight - 1].iter().filter(|entry| **entry != NONE) {
+                    wanted[other[entry as usize] as usize] += 1;
+                }
+            }
+            for at in (0..count).filter(|at| alive[*at] && chosen(*at)) {
+                for place in 0..tight - 1 {
+                    let entry = picks[at * most + place];
+                    if entry == NONE {
+                        continue;
+                    }
+                    let (entry, to) = (entry as usize, other[entry as usize] as usize);
+                    let back = mirror[entry] as usize;
+                    let idle = if cut[to] > NEVER { (cut[to] - reward[back]).max(0) } else { 0 };
+                    let own = answers[to * most + tight - 1];
+                    let slack = if chosen(to) || own <= NEVER { 0 } else { (last - own) / wanted[to].max(1) };
+                    let loss = if cut[at] > NEVER { reward[entry] - cut[at] } else { idle + slack };
+                    let by = (idle + slack).min(loss.max(0));
+                    reward[entry] -= by;
+                    reward[back] += by;
+                }
+            }
+        }
+        open.retain(|one| alive[one.at as usize]);
+        least
+    }
+
+    /// The pairs among candidates, each half and half at first, with the shares of the others' gains.
+    fn pairs_of(&mut self, open: &[Candidate], highest: i64, most: usize) -> Pairs {
+        // With gains of at most nothing, the share of a smaller group is no larger than that of the largest.
+        let shares: Vec<i64> = open.iter().map(|one| (one.gain - highest) / 2 / (most as i64 - 1)).collect();
+        let mut by_share: Vec<u32> = (0..open.len() as u32).collect();
+        by_share.sort_unstable_by_key(|&at| (std::cmp::Reverse(shares[at as usize]), at));
+        let mut start = Vec::with_capacity(open.len() + 1);
+        let (mut other, mut reward) = (Vec::new(), Vec::new());
+        start.push(0u32);
+        for &person in &self.who {
+            let links = self.layout.links.row(person as usize);
+            self.work += links.len() as u64 / 2;
+            for link in links.iter().filter(|link| link.worth != 0 || link.apart) {
+                let to = self.local[link.other as usize];
+                if to != NONE {
+                    other.push(to);
+                    let half = i64::from(link.worth) * (SCALE / 2);
+                    reward.push(if link.apart { NEVER } else { half + shares[to as usize] });
+                }
+            }
+            start.push(other.len() as u32);
+        }
+        // Rows are in order of persons, not of places: the way back is found by filling rows in order.
+        let mut by_place: Vec<(u32, u32, u32)> = Vec::with_capacity(other.len());
+        for at in 0..open.len() {
+            for entry in start[at]..start[at + 1] {
+                let to = other[entry as usize];
+                by_place.push((to.min(at as u32), to.max(at as u32), entry));
+            }
+        }
+        by_place.sort_unstable();
+        let mut mirror = vec![0u32; other.len()];
+        for two in by_place.chunks_exact(2) {
+            mirror[two[0].2 as usize] = two[1].2;
+            mirror[two[1].2 as usize] = two[0].2;
+        }
+        Pairs { start, other, mirror, reward, shares, by_share }
     }
 
     fn number(&mut self, row: &[Edge], open: &mut [Candidate]) {
