@@ -68,8 +68,11 @@ struct Pairs {
 /// Among more than so many nothing is searched: their bound has to do.
 const ENOUGH: usize = 48;
 
+/// From here on a pick is no pair, but somebody.
+const FREE: u32 = 1 << 31;
+
 /// How often pairs are divided anew.
-const ROUNDS: u32 = 24;
+const ROUNDS: u32 = 150;
 
 /// Room to work in, used again and again.
 #[derive(Debug)]
@@ -334,7 +337,11 @@ impl<'l> Pricer<'l> {
         };
         let pairs = self.pairs_of(open, highest, most);
         let count = open.len();
-        let Pairs { start, other, mirror, mut reward, shares, by_share } = pairs;
+        let Pairs { start, other, mirror, mut reward, mut shares, mut by_share } = pairs;
+        let part = most as i64 - 1;
+        let (mut step, mut stale) = (1.0f64, 0);
+        let mut excess: Vec<f64> = vec![0.0; count];
+        let mut between: Vec<i8> = vec![0; other.len()];
         let mut alive = vec![true; count];
         let mut seen: Vec<u32> = vec![NONE; count];
         let mut answers: Vec<i64> = vec![NEVER; count * most];
@@ -344,7 +351,6 @@ impl<'l> Pricer<'l> {
         let mut worths: Vec<(i64, u32)> = Vec::new();
         let mut sorted: Vec<i64> = Vec::with_capacity(count);
         let mut reach: Vec<i64> = vec![NEVER; count];
-        let mut wanted: Vec<i64> = vec![0; count];
         let mut least = i64::MAX;
         for round in 0..ROUNDS {
             for at in (0..count).filter(|at| alive[*at]) {
@@ -356,18 +362,18 @@ impl<'l> Pricer<'l> {
                     let to = other[entry] as usize;
                     seen[to] = at as u32;
                     if alive[to] && reward[entry] > NEVER {
-                        worths.push((reward[entry], entry as u32));
+                        worths.push((reward[entry] + shares[to], entry as u32));
                     }
                 }
                 let free = by_share.iter().filter(|to| alive[**to as usize] && seen[**to as usize] != at as u32);
-                worths.extend(free.take(most).map(|to| (shares[*to as usize], NONE)));
+                worths.extend(free.take(most).map(|to| (shares[*to as usize], FREE + *to)));
                 if worths.len() > most {
                     worths.select_nth_unstable_by(most - 1, |one, other| other.cmp(one));
                     worths.truncate(most);
                 }
                 worths.sort_unstable_by(|one, other| other.cmp(one));
                 let one = &open[at];
-                let mut sum = one.gain - highest - (one.gain - highest) / 2;
+                let mut sum = one.gain - highest - part * shares[at];
                 let answers = &mut answers[at * most..][..most];
                 let picks = &mut picks[at * most..][..most];
                 answers.fill(NEVER);
@@ -416,37 +422,53 @@ impl<'l> Pricer<'l> {
                 alive[at] &= reach[at] > self.best;
                 left += usize::from(alive[at]);
             }
-            if least <= self.best || left == 0 || tight < 2 || (round > 3 && before - least < (least - self.best) / 24) {
+            if least <= self.best || left < 16 || tight < 2 {
                 break;
             }
-            if left < 16 && round > 1 {
-                break;
-            }
-            // Everybody who is in by this bound counts on pairs; those who are not can answer for them.
-            wanted.fill(0);
-            let chosen = |at: usize| answers[at * most + tight - 1] >= last;
-            for at in (0..count).filter(|at| alive[*at] && chosen(*at)) {
-                for &entry in picks[at * most..][..tight - 1].iter().filter(|entry| **entry != NONE) {
-                    wanted[other[entry as usize] as usize] += 1;
+            if before - least < (least - self.best) / 100 {
+                stale += 1;
+                if stale >= 4 {
+                    (step, stale) = (step / 2.0, 0);
+                    if step < 0.05 {
+                        break;
+                    }
                 }
+            } else {
+                stale = 0;
             }
-            for at in (0..count).filter(|at| alive[*at] && chosen(*at)) {
-                for place in 0..tight - 1 {
-                    let entry = picks[at * most + place];
-                    if entry == NONE {
+            let chosen = |at: usize| alive[at] && answers[at * most + tight - 1] >= last;
+            excess.fill(0.0);
+            between.fill(0);
+            let mut norm = 0.0;
+            for at in (0..count).filter(|at| chosen(*at)) {
+                excess[at] -= 1.0;
+                for &entry in picks[at * most..][..tight - 1].iter().filter(|entry| **entry != NONE) {
+                    if entry >= FREE {
+                        excess[(entry - FREE) as usize] += 1.0 / part as f64;
                         continue;
                     }
-                    let (entry, to) = (entry as usize, other[entry as usize] as usize);
-                    let back = mirror[entry] as usize;
-                    let idle = if cut[to] > NEVER { (cut[to] - reward[back]).max(0) } else { 0 };
-                    let own = answers[to * most + tight - 1];
-                    let slack = if chosen(to) || own <= NEVER { 0 } else { (last - own) / wanted[to].max(1) };
-                    let loss = if cut[at] > NEVER { reward[entry] - cut[at] } else { idle + slack };
-                    let by = (idle + slack).min(loss.max(0));
-                    reward[entry] -= by;
-                    reward[back] += by;
+                    excess[other[entry as usize] as usize] += 1.0 / part as f64;
+                    between[entry as usize] += 1;
+                    between[mirror[entry as usize] as usize] -= 1;
                 }
             }
+            norm += between.iter().map(|one| f64::from(one * one)).sum::<f64>() / 2.0;
+            norm += excess.iter().map(|one| one * one).sum::<f64>();
+            if norm < 0.5 {
+                break;
+            }
+            let length = step * (bound - self.best) as f64 / norm;
+            for (reward, between) in reward.iter_mut().zip(&between) {
+                if *between != 0 {
+                    *reward -= (length * f64::from(*between)) as i64;
+                }
+            }
+            for (share, excess) in shares.iter_mut().zip(&excess) {
+                if *excess != 0.0 {
+                    *share = (*share - (length * excess / part as f64) as i64).min(0);
+                }
+            }
+            by_share.sort_unstable_by_key(|&at| (std::cmp::Reverse(shares[at as usize]), at));
         }
         open.retain(|one| alive[one.at as usize]);
         least
@@ -469,7 +491,7 @@ impl<'l> Pricer<'l> {
                 if to != NONE {
                     other.push(to);
                     let half = i64::from(link.worth) * (SCALE / 2);
-                    reward.push(if link.apart { NEVER } else { half + shares[to as usize] });
+                    reward.push(if link.apart { NEVER } else { half });
                 }
             }
             start.push(other.len() as u32);
