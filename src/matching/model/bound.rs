@@ -35,7 +35,11 @@ impl<'l> Bound<'l> {
                 Some(score) => 2 * i64::from(score),
                 None => layout.of_person.row(person).iter().map(|edge| 2 * i64::from(edge.score)).min().unwrap_or(0),
             };
-            let links = layout.links.row(person).iter().filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
+            let links = layout
+                .links
+                .row(person)
+                .iter()
+                .filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
             let pairs: i64 = links.map(|link| i64::from(link.worth)).sum();
             ((2 * problem.prices.unplaced + score + pairs).max(0) * SCALE / 2) as f64
         };
@@ -72,10 +76,9 @@ impl<'l> Bound<'l> {
         if !self.settled {
             self.settle(reached, stop);
         }
-        let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
+        let mut nodes = if self.layout.problem.people.len() > 600 { 400 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
             let Some((value, excess, columns)) = self.at_prices(Some(nodes), stop) else { break };
-            if std::env::var("TRACE").is_ok() { eprintln!("  {} {} step {} nodes {} work {}", value / SCALE, self.best / SCALE, self.step, nodes, self.pricer.work); }
             if value < self.best {
                 self.best = value;
                 self.columns = columns;
@@ -114,7 +117,6 @@ impl<'l> Bound<'l> {
         let (mut step, mut stale) = (1.0, 0);
         for turn in 0..120 {
             let Some((value, excess, columns)) = self.at_prices(None, stop) else { break };
-            if std::env::var("TRACE").is_ok() { eprintln!("  quick {turn} {} {} step {} work {}", value / SCALE, best / SCALE, step, self.pricer.work); }
             if value < best {
                 best = value;
                 stale = 0;
@@ -161,7 +163,6 @@ impl<'l> Bound<'l> {
         let owners = problem.owners.iter().zip(&prices[people..]);
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
         let mut columns = Vec::new();
-        let mut low = value;
         for (at, seat) in problem.seats.iter().enumerate() {
             if at.is_multiple_of(64) && stop() {
                 return None;
@@ -169,13 +170,9 @@ impl<'l> Bound<'l> {
             let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);
             let priced = match nodes {
                 Some(nodes) => self.pricer.price(at, &prices[..people], place, nodes),
-                None => {
-                    let (upper, column) = self.pricer.quick(at, &prices[..people], place);
-                    super::pricing::Priced { upper, low: upper, column }
-                }
+                None => self.pricer.quick(at, &prices[..people], place),
             };
             value += priced.upper;
-            low += priced.low;
             for &person in priced.column.iter().flat_map(|column| &column.people) {
                 excess[person as usize] -= 1.0;
                 if let Some(owner) = seat.owner {
@@ -184,7 +181,6 @@ impl<'l> Bound<'l> {
             }
             columns.extend(priced.column);
         }
-        if std::env::var("TRACE").is_ok() { eprintln!("  low {} high {} surv {:?}", low/SCALE, value/SCALE, self.pricer.stat); self.pricer.stat = [0;8]; }
         Some((value, excess, columns))
     }
 }

@@ -54,6 +54,10 @@ impl<T: Copy> Rows<T> {
         Self { start, items: gathered }
     }
 
+    fn row_mut(&mut self, row: usize) -> &mut [T] {
+        &mut self.items[self.start[row] as usize..self.start[row + 1] as usize]
+    }
+
     /// Whether all rows are empty.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
@@ -72,6 +76,8 @@ pub struct Layout<'p> {
     pub problem: &'p Problem,
     /// The possible seats of each person, by position; of one who is pinned only that one.
     pub of_person: Rows<Edge>,
+    /// The same, the highest score first.
+    pub by_score: Rows<Edge>,
     /// The possible people of each seat, by position.
     pub of_seat: Rows<Edge>,
     /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can be worth.
@@ -123,11 +129,17 @@ impl<'p> Layout<'p> {
         let blank = Edge { to: NONE, score: 0 };
         let links = links(problem);
         let of_seat = Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank);
+        let of_person = Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank);
+        let mut by_score = of_person.clone();
+        for person in 0..people {
+            by_score.row_mut(person).sort_unstable_by_key(|edge| (std::cmp::Reverse(edge.score), edge.to));
+        }
         Self {
             problem,
             halves: halves(problem, &of_seat, &links),
             company: company(problem, &of_seat, &links),
-            of_person: Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank),
+            of_person,
+            by_score,
             of_seat,
             links,
             choices,

@@ -28,8 +28,6 @@ pub struct Column {
 pub struct Priced {
     /// No group is worth more.
     pub upper: i64,
-    /// X
-    pub low: i64,
     /// The best group found; `None` if the seat had better stay empty.
     pub column: Option<Column>,
 }
@@ -96,8 +94,6 @@ pub struct Pricer<'l> {
     scores: i64,
     lost: i64,
     nodes: u64,
-    /// X
-    pub stat: [usize; 8],
     /// Elementary steps so far.
     pub work: u64,
 }
@@ -124,7 +120,7 @@ impl<'l> Pricer<'l> {
             chosen: Vec::new(),
             scores: 0,
             lost: 0,
-            nodes: 0, stat: [0; 8],
+            nodes: 0,
             work: 0,
         }
     }
@@ -134,7 +130,7 @@ impl<'l> Pricer<'l> {
     pub fn price(&mut self, seat: usize, prices: &[i64], place: i64, nodes: u64) -> Priced {
         let must = !self.layout.pinned[seat].is_empty();
         let floor = if must { NEVER } else { 0 };
-        let mut priced = Priced { upper: floor, low: 0, column: None };
+        let mut priced = Priced { upper: floor, column: None };
         let mut best = floor;
         // The most promising slot first: it prunes the others.
         let mut open: Vec<(i64, u8, Vec<Candidate>)> = Vec::new();
@@ -155,26 +151,25 @@ impl<'l> Pricer<'l> {
             }
         }
         priced.upper = priced.upper.max(best);
-        priced.low = best;
         priced
     }
 
-    /// A good group for a seat at these prices, and what it is worth; nothing is proven.
-    pub fn quick(&mut self, seat: usize, prices: &[i64], place: i64) -> (i64, Option<Column>) {
-        let mut best: (i64, Option<Column>) = (0, None);
+    /// A good group for a seat at these prices; `upper` is only what it is worth, nothing is proven.
+    pub fn quick(&mut self, seat: usize, prices: &[i64], place: i64) -> Priced {
+        let mut best = Priced::default();
         let row = self.layout.of_seat.row(seat);
         for slot in self.layout.slots(seat) {
             let (mut open, hope) = self.candidates(seat, slot, prices, place);
-            if hope <= best.0 {
+            if hope <= best.upper {
                 continue;
             }
-            (self.best, self.scores) = (best.0, 0);
+            (self.best, self.scores) = (best.upper, 0);
             self.best_people.clear();
             self.number(row, &mut open);
             self.greedy(&open);
             self.forget();
             if let Some((value, column)) = self.found(seat, slot) {
-                best = (value, Some(column));
+                best = Priced { upper: value, column: Some(column) };
             }
         }
         best
@@ -254,14 +249,12 @@ impl<'l> Pricer<'l> {
             // Who cannot be in a group better than that need not be looked at, nor can pairs with such people count.
             self.keep_hopeful(&mut open);
             self.compact(&mut open);
-            self.stat[0] += 1; self.stat[1] += open.len();
             if layout.links.is_empty() {
                 self.halve(&mut open);
             } else {
                 root = self.tighten(&mut open);
                 self.compact(&mut open);
             }
-            self.stat[2] += open.len(); if open.is_empty() { self.stat[3] += 1; } else if open.len() < 40 { self.stat[4] += 1; self.stat[5] += open.len(); }
             if root <= self.best || open.is_empty() || open.len() > ENOUGH {
                 self.forget();
                 let upper = if root <= self.best || open.is_empty() { self.best } else { root };
@@ -542,7 +535,8 @@ impl<'l> Pricer<'l> {
         while people.len() + 1 < self.of_size.len() {
             self.work += left.len() as u64 / 2;
             let worth = |one: &Candidate| one.gain + added[one.at as usize] + one.half / 4;
-            let Some(index) = (0..left.len()).max_by_key(|&at| (worth(&left[at]), std::cmp::Reverse(left[at].at))) else {
+            let Some(index) = (0..left.len()).max_by_key(|&at| (worth(&left[at]), std::cmp::Reverse(left[at].at)))
+            else {
                 break;
             };
             let one = left.swap_remove(index);
