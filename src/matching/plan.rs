@@ -98,7 +98,7 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
     if let Some(kept) = kept(board, hash) {
         return kept.with_empty_seats_in(board, &quick.slots);
     }
-    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let effort = Effort { stop, ..Effort::for_cycle(&problem) };
     let solution = solve(&problem, effort).ok();
     let of_quick: Vec<Option<u32>> = (0..board.instance.mentees.len())
         .map(|mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32))

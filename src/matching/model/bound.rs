@@ -115,7 +115,7 @@ impl<'l> Bound<'l> {
         }
         let mut best = i64::MAX;
         let (mut step, mut stale) = (1.0, 0);
-        for turn in 0..120 {
+        for _ in 0..120 {
             let Some((value, excess, columns)) = self.at_prices(None, stop) else { break };
             if value < best {
                 best = value;

@@ -27,11 +27,21 @@ pub struct Effort<'a> {
 }
 
 impl Effort<'_> {
-    /// Enough for a good answer to a problem of this size, without a clock.
+    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: up to some ten seconds for a
+    /// thousand people, half a minute for fifty thousand.
     pub fn for_size(problem: &Problem) -> Self {
-        let fits: usize = problem.people.iter().map(|person| person.fits.len()).sum();
-        Effort { work: 20_000_000 + 2_000 * fits as u64, stop: &|| false }
+        let fits = fits(problem);
+        Effort { work: (20_000_000 + 120_000 * fits).min(1_800_000_000 + 800 * fits), stop: &|| false }
     }
+
+    /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
+    pub fn for_cycle(problem: &Problem) -> Self {
+        Effort { work: 20_000_000 + 2_000 * fits(problem), stop: &|| false }
+    }
+}
+
+fn fits(problem: &Problem) -> u64 {
+    problem.people.iter().map(|person| person.fits.len() as u64).sum()
 }
 
 /// An answer.
@@ -78,7 +88,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     let mut search = search::Search::new(state);
     let stop = effort.stop;
     // Many annealings, but none so short that it settles nothing.
-    let enough = 3_000 * problem.people.iter().map(|person| person.fits.len() as u64).sum::<u64>().max(1);
+    let enough = 3_000 * fits(problem).max(1);
     let round = (ROUND / 4).min((effort.work / 16).max(enough));
     search.anneal(round.min(effort.work / 10), stop);
     let mut bound = bound::Bound::new(&layout, search.best());

@@ -345,7 +345,7 @@ impl<'l> Pricer<'l> {
         let mut sorted: Vec<i64> = Vec::with_capacity(count);
         let mut reach: Vec<i64> = vec![NEVER; count];
         let mut least = i64::MAX;
-        for round in 0..ROUNDS {
+        for _ in 0..ROUNDS {
             for at in (0..count).filter(|at| alive[*at]) {
                 let from = start[at] as usize..start[at + 1] as usize;
                 self.work += from.len() as u64 + most as u64;
