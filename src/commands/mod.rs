@@ -6,7 +6,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod handover;
-mod instance;
+pub mod instance;
 mod ledger;
 mod matching;
 mod print;
