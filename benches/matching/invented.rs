@@ -29,9 +29,8 @@ const BEST: usize = 64;
 pub fn problem(people: usize, mentors: usize) -> Problem {
     let random = &mut Random((people * 31 + mentors) as u64);
     let mut somebody = || {
-        let slots = (0..20)
-            .filter(|_| random.below(100) < 30)
-            .fold(slot_set(random.below(20) as u8), |all, slot| all | slot_set(slot));
+        let one = random.below(20) as u8;
+        let slots = (0..20).filter(|_| random.below(100) < 30).fold(slot_set(one), |all, slot| all | slot_set(slot));
         (random.below(100) < 45, [0; 5].map(|_| random.below(101) as i64), slots)
     };
     let everybody: Vec<_> = (0..people).map(|_| somebody()).collect();
