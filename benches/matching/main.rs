@@ -103,9 +103,9 @@ fn linear_core(problem: &Problem) {
     let their_time = cpu.elapsed();
     assert_eq!(total, pair * placed as i64 + ours as i64, "both are exact");
     println!(
-        "  linear core: {ours} for {placed}; {:.3} s of CPU, `pathfinding` {:.3} s",
-        our_time.as_secs_f64(),
-        their_time.as_secs_f64(),
+        "  linear core: {ours} for {placed}; {:.2} ms of CPU, `pathfinding` {:.2} ms",
+        1_000.0 * our_time.as_secs_f64(),
+        1_000.0 * their_time.as_secs_f64(),
     );
 }
 

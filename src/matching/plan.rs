@@ -100,11 +100,7 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
     }
     let effort = Effort { stop, ..Effort::for_cycle(&problem) };
     let solution = solve(&problem, effort).ok();
-    let of_quick: Vec<Option<u32>> = (0..board.instance.mentees.len())
-        .map(|mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32))
-        .collect();
-    let quick_slots: Vec<Option<u8>> =
-        quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
+    let (of_quick, quick_slots) = places_of(board, &quick);
     let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
     match solution {
         Some(Solution { seat_of, slot_of, objective, bound, .. }) => {
@@ -121,6 +117,23 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
             Plan::new(board, seats(board, &of_quick), quick.slots, worth)
         }
     }
+}
+
+/// The places of the quick plan in the model's numbers.
+fn places_of(board: &Board, quick: &schedule::Schedule) -> (Vec<Option<u32>>, Vec<Option<u8>>) {
+    let seat_of = |mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32);
+    let slots = quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok()));
+    ((0..board.instance.mentees.len()).map(seat_of).collect(), slots.collect())
+}
+
+/// What the engine's answer is worth, and what the quick plan is, if it breaks no rule of the whole model.
+#[cfg(test)]
+pub fn engine_and_quick(board: &Board) -> (i64, Option<i64>) {
+    let problem = problem(board);
+    let solution = solve(&problem, Effort { stop: &|| false, ..Effort::for_cycle(&problem) });
+    let (seat_of, slots) = places_of(board, &schedule::choose(board));
+    let quick = problem.evaluate(&with_members(&problem, &seat_of), &slots).ok();
+    (solution.map_or(i64::MIN, |solution| solution.objective), quick)
 }
 
 /// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of

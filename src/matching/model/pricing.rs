@@ -2,7 +2,8 @@
 //!
 //! Branch and bound over who is in. What a pair is worth is split half and half between the two as long as neither is chosen
 //! (a relaxation of the quadratic knapsack: Gallo, Hammer and Simeone, 1980) and counts in full with the one once the other
-//! is; with as many others as still fit in at most. What being alone and weak groups cost counts in full once a group is complete.
+//! is; with as many others as still fit in at most. Before that, pairs are divided better than by half (`tighten`), which
+//! leaves few to branch over. What being alone and weak groups cost counts in full once a group is complete.
 
 use super::layout::{Edge, Layout, NONE};
 use super::problem::slot_set;
@@ -321,13 +322,14 @@ impl<'l> Pricer<'l> {
     /// A bound on all groups of these, and those alone kept who can be in one better than the best. In a group of `n`, each
     /// member answers for a part of its own gain, for its share of its pairs, and for an `n - 1`th of the other part of
     /// everybody else's gain: so a pair with somebody who does not fit here is worth little (Gilmore, 1962, and Lawler, 1963,
-    /// for the quadratic assignment problem). The shares of pairs then move from those who count on them to those who have
-    /// nothing to lose by them (dual ascent, as Adams and Johnson, 1994).
+    /// for the quadratic assignment problem). How pairs and gains are divided is then changed until those who count on each
+    /// other are the same (the Lagrangian dual of Adams and Johnson, 1994, by subgradients): any division gives a bound.
     fn tighten(&mut self, open: &mut Vec<Candidate>) -> i64 {
         let most = self.of_size.len() - 1;
-        let Some(highest) = open.iter().map(|one| one.gain).max().filter(|_| most >= 2) else {
-            return NEVER.max(if open.is_empty() { NEVER } else { i64::MAX });
-        };
+        let Some(highest) = open.iter().map(|one| one.gain).max() else { return NEVER };
+        if most < 2 {
+            return i64::MAX;
+        }
         let pairs = self.pairs_of(open, highest, most);
         let count = open.len();
         let Pairs { start, other, mirror, mut reward, mut shares, mut by_share } = pairs;
