@@ -170,14 +170,14 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
     }
     scores.seek(SeekFrom::Start(from + 2 * edges))?;
     for (person, of_mentee) in people.iter_mut().zip(starts.windows(2)) {
-        let mut row = [vec![0u8; 2 * (of_mentee[1] - of_mentee[0]) as usize], Vec::new()];
-        row[1].clone_from(&row[0]);
-        mentors.read_exact(&mut row[0])?;
-        scores.read_exact(&mut row[1])?;
+        let mut row = vec![0u8; 4 * (of_mentee[1] - of_mentee[0]) as usize];
+        let (to, worth) = row.split_at_mut(2 * (of_mentee[1] - of_mentee[0]) as usize);
+        mentors.read_exact(to)?;
+        scores.read_exact(worth)?;
         let numbers = |bytes: &[u8]| -> Vec<u32> {
             bytes.as_chunks::<2>().0.iter().map(|two| u32::from(u16::from_le_bytes(*two))).collect()
         };
-        let pairs = numbers(&row[0]).into_iter().zip(numbers(&row[1]));
+        let pairs = numbers(to).into_iter().zip(numbers(worth));
         let mut fits: Vec<Fit> = pairs.map(|(seat, score)| Fit { seat, score }).collect();
         if !fits.is_sorted_by(|one, next| one.seat < next.seat)
             || fits.last().is_some_and(|fit| fit.seat as usize >= seats)
