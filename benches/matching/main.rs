@@ -10,10 +10,10 @@ mod invented;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use cpu_time::ProcessTime;
 use halaqah::commands::instance;
+use halaqah::edge::clock::Stopwatch;
 use halaqah::matching::assign::{Assignment, Network, Person, Seat};
 use halaqah::matching::model::{Effort, Problem, solve};
 use pathfinding::matrix::Matrix;
@@ -48,7 +48,7 @@ fn one(people: usize, mentors: usize) {
         Some(folder) => (instance::read(Path::new(folder)).unwrap().0, "the kit's"),
         None => (invented::problem(people, mentors), "invented: the kit's is not at hand"),
     };
-    let (watch, cpu) = (Instant::now(), ProcessTime::now());
+    let (watch, cpu) = (Stopwatch::start(), ProcessTime::now());
     let solution = solve(&problem, Effort::for_size(&problem)).unwrap();
     println!(
         "{name} ({from}): {} of at most {}, gap {:.2} %; {:.1} s, {:.1} s of CPU, {} MB at most",
