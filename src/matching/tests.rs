@@ -272,13 +272,14 @@ fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
     assert!(most_people >= 396 && optimal >= 388, "of {tried}: {most_people} with the most people, {optimal} optimal");
 }
 
-/// Why the quick plan is still made: it is better at times, and the better of the two is suggested.
+/// The quick plan says where groups that nobody joins would meet, and is there when the time is up at once; for the places
+/// themselves the engine's plan is at least as good.
 #[test]
-fn the_engine_is_nearly_always_at_least_as_good_as_the_quick_plan() {
+fn the_engine_is_at_least_as_good_as_the_quick_plan() {
     let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (mut better, mut equal, mut worse, mut tried) = (0, 0, 0, 0);
-    while tried < 40 {
+    while tried < 20 {
         let program = programs(40, 9, 15, 2..6).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
@@ -294,7 +295,7 @@ fn the_engine_is_nearly_always_at_least_as_good_as_the_quick_plan() {
         }
     }
     println!("of {tried} programs the engine's plan is better in {better}, equal in {equal}, worse in {worse}");
-    assert!(worse * 20 <= tried, "worse in {worse} of {tried}");
+    assert_eq!(worse, 0, "of {tried} programs");
 }
 
 fn answers(pairs: &[(&str, &str)], lists: &[(&str, &[&str])]) -> Answers {
