@@ -49,6 +49,26 @@ fn an_instance_is_answered_with_a_bound() {
 }
 
 #[test]
+fn a_large_problem_has_its_edges_in_a_file_of_numbers() {
+    let folder = folder();
+    for table in ["edges.tsv", "pairs.tsv"] {
+        fs::remove_file(folder.path().join(table)).unwrap();
+    }
+    let mut bytes = b"MGE1".to_vec();
+    [4u32, 2, 5, 0, 2, 3, 1, 2].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    [0u64, 1, 3, 4, 5].iter().for_each(|start| bytes.extend(start.to_le_bytes()));
+    [0u16, 0, 1, 1, 1, 300, 500, 550, 400, 700].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    fs::write(folder.path().join("edges.bin"), &bytes).unwrap();
+    let answer: Value = serde_json::from_str(&matched(folder.path(), &[]).ok()).unwrap();
+    // Without pairs mentee 1 had better go: 300 + 550 + 400 + 700, less 20 for each group that is not of two.
+    assert_eq!(answer["assign"], json!([0, 1, 1, 1]));
+    assert_eq!((&answer["objective"], &answer["bound"]), (&json!(1910), &json!(1910)), "{answer}");
+    assert_eq!(answer["edges_of_a_mentee"], 64, "the answer says what it is the best of");
+    fs::write(folder.path().join("edges.bin"), &bytes[..bytes.len() - 1]).unwrap();
+    matched(folder.path(), &[]).failed(1, &["edges.bin", "longer or shorter"]);
+}
+
+#[test]
 fn a_deadline_of_nothing_still_gives_an_answer_that_breaks_no_rule() {
     let answer: Value = serde_json::from_str(&matched(folder().path(), &["--deadline", "0"]).ok()).unwrap();
     assert_eq!(answer["assign"][0], 0, "the pinned mentee stays");

@@ -75,7 +75,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// The pure rooms.
 const PURE: &[&str] = &["table", "words", "schedule", "ledger", "forms", "matching", "statistics", "views"];
 
-/// What a pure room never mentions: waiting, the file system, the network, the clock, other processes, the environment.
+/// What a pure room never mentions: waiting, the file system, the network, the clock, other processes, the environment; nor
+/// threads, but for `thread::scope`, whose threads have ended when the function answers.
 const NEVER_IN_A_PURE_ROOM: &[&str] = &[
     "tokio",
     "async fn",
@@ -87,7 +88,11 @@ const NEVER_IN_A_PURE_ROOM: &[&str] = &[
     "std::net",
     "std::env",
     "std::process",
-    "std::thread",
+    "thread::spawn",
+    "thread::Builder",
+    "thread::sleep",
+    "thread::park",
+    "thread::current",
     "SystemTime",
     "Instant::now",
     "Utc::now",

@@ -1,10 +1,13 @@
 //! `match --instance`: answers the matching problem in a folder: `mentees.jsonl`, `mentors.jsonl`, `edges.tsv` and
 //! `pairs.tsv`, people and mentors by position from 0. Other fields and files are passed over.
+//!
+//! A large problem has `edges.bin` instead of the two tables, and no pairs: of it each mentee's `BEST` edges are read, and the
+//! bound is one on answers that use only these.
 
-use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -55,30 +58,37 @@ struct MentorLine {
     slot: Option<u8>,
 }
 
+/// How many edges of a mentee are read from `edges.bin`, the highest scores first.
+pub const BEST: usize = 64;
+
 /// The highest score and the highest worth of a pair.
 const HIGHEST: u32 = 1_000_000;
 
 /// Prints the answer to the problem in a folder, with the bound above which no answer is, as JSON.
 pub fn answer_to(folder: &Path, deadline: Option<Duration>) -> Result<(), Failure> {
-    let problem = read(folder).map_err(|error| Failure::Mend(error.to_string()))?;
+    let (problem, all) = read(folder).map_err(|error| Failure::Mend(error.to_string()))?;
     let watch = Stopwatch::start();
     let late = || deadline.is_some_and(|deadline| watch.elapsed() >= deadline);
     let work = if deadline.is_some() { u64::MAX } else { Effort::for_size(&problem).work };
     let solution = solve(&problem, Effort { work, stop: &late })
         .map_err(|broken| Failure::Mend(format!("{}: there is no answer: {broken}", folder.display())))?;
-    say(json!({
+    let mut answer = json!({
         "assign": solution.seat_of,
         "slot": solution.slot_of,
         "objective": solution.objective,
         "bound": solution.bound,
         "gap": solution.gap(),
         "elapsed_ms": watch.elapsed().as_millis() as u64,
-    }));
+    });
+    if !all {
+        answer["edges_of_a_mentee"] = json!(BEST);
+    }
+    say(answer);
     Ok(())
 }
 
-/// Reads the problem in a folder.
-fn read(folder: &Path) -> Result<Problem, InstanceError> {
+/// Reads the problem in a folder, and whether all its edges were taken.
+pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
     let mentors = Lines::of(folder.join("mentors.jsonl"))?;
     let mut seats = mentors.read_each(|text| {
         let mentor: MentorLine = parsed(text)?;
@@ -104,14 +114,21 @@ fn read(folder: &Path) -> Result<Problem, InstanceError> {
         Ok(Person { slots: slots_in(&mentee.slots)?, fits: Vec::new(), current, pinned })
     })?;
     set_targets(&mut seats, people.len());
-    let mut seen = BTreeSet::new();
+    let bin = folder.join("edges.bin");
+    if bin.exists() && !folder.join("edges.tsv").exists() {
+        read_best(&bin, &mut people, seats.len()).map_err(|error| InstanceError::Unreadable { path: bin, error })?;
+        return Ok((Problem { people, seats, prices: Prices::OF_INSTANCES, ..Problem::default() }, false));
+    }
+    // A bit for each mentee and mentor, to see a line that stands there twice.
+    let mut seen: Vec<Vec<u64>> = vec![vec![0; seats.len().div_ceil(64)]; people.len()];
     Lines::of(folder.join("edges.tsv"))?.read_each(|text| {
         let [mentee, seat, score] = three_numbers(text)?;
         let mentee = within("mentee", mentee, people.len())?;
-        within("mentor", seat, seats.len())?;
-        if !seen.insert((mentee, seat)) {
+        let at = within("mentor", seat, seats.len())?;
+        if seen[mentee][at / 64] & (1 << (at % 64)) != 0 {
             return Err(format!("mentee {mentee} and mentor {seat} stand there twice"));
         }
+        seen[mentee][at / 64] |= 1 << (at % 64);
         people[mentee].fits.push(Fit { seat, score });
         Ok(())
     })?;
@@ -123,7 +140,55 @@ fn read(folder: &Path) -> Result<Problem, InstanceError> {
         }
         Ok(Pair { a, b, worth: worth as i32 })
     })?;
-    Ok(Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() })
+    Ok((Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }, true))
+}
+
+/// Reads `edges.bin`: `MGE1`, the numbers of mentees, mentors (u32) and edges (u64), each mentor's maximum and minimum (u32),
+/// where each mentee's edges begin and the last ones end (u64), the mentors of all edges and their scores (u16); all little
+/// endian. Its edges are too many to be held: two readers go along the mentors and the scores.
+fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()> {
+    let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let mut mentors = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let mut head = [0u8; 20];
+    mentors.read_exact(&mut head)?;
+    let four = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+    if &head[..4] != b"MGE1" || four(4) != people.len() || four(8) != seats {
+        return Err(wrong("it does not begin with MGE1 and the numbers of mentees and mentors in the other files"));
+    }
+    let edges = four(12) as u64 | (four(16) as u64) << 32;
+    mentors.seek_relative(8 * seats as i64)?;
+    let mut starts = vec![0u8; 8 * (people.len() + 1)];
+    mentors.read_exact(&mut starts)?;
+    let starts: Vec<u64> = starts.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
+    if starts.last() != Some(&edges) || !starts.is_sorted() || starts[0] != 0 {
+        return Err(wrong("the edges of mentees do not follow each other"));
+    }
+    let mut scores = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let from = mentors.stream_position()?;
+    if File::open(path)?.metadata()?.len() != from.saturating_add(edges.saturating_mul(4)) {
+        return Err(wrong("it is longer or shorter than its edges"));
+    }
+    scores.seek(SeekFrom::Start(from + 2 * edges))?;
+    for (person, of_mentee) in people.iter_mut().zip(starts.windows(2)) {
+        let mut row = vec![0u8; 4 * (of_mentee[1] - of_mentee[0]) as usize];
+        let (to, worth) = row.split_at_mut(2 * (of_mentee[1] - of_mentee[0]) as usize);
+        mentors.read_exact(to)?;
+        scores.read_exact(worth)?;
+        let numbers = |bytes: &[u8]| -> Vec<u32> {
+            bytes.as_chunks::<2>().0.iter().map(|two| u32::from(u16::from_le_bytes(*two))).collect()
+        };
+        let pairs = numbers(to).into_iter().zip(numbers(worth));
+        let mut fits: Vec<Fit> = pairs.map(|(seat, score)| Fit { seat, score }).collect();
+        if !fits.is_sorted_by(|one, next| one.seat < next.seat)
+            || fits.last().is_some_and(|fit| fit.seat as usize >= seats)
+        {
+            return Err(wrong("the mentors of a mentee are not in order, or there are not so many"));
+        }
+        fits.sort_by_key(|fit| (person.current != Some(fit.seat), std::cmp::Reverse(fit.score), fit.seat));
+        fits.truncate(BEST);
+        person.fits = fits;
+    }
+    Ok(())
 }
 
 /// Every group had best have as many members as there are people to a mentor, halves up, within what it takes.

@@ -9,7 +9,7 @@ mod evaluate;
 mod explain;
 mod forms;
 mod handover;
-mod instance;
+pub mod instance;
 mod keys;
 mod ledger;
 mod look_back;

@@ -104,13 +104,9 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
     if let Some(kept) = kept(board, hash) {
         return kept.with_empty_seats_in(board, &quick.slots);
     }
-    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let effort = Effort { stop, ..Effort::for_cycle(&problem) };
     let solution = solve(&problem, effort).ok();
-    let of_quick: Vec<Option<u32>> = (0..board.instance.mentees.len())
-        .map(|mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32))
-        .collect();
-    let quick_slots: Vec<Option<u8>> =
-        quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
+    let (of_quick, quick_slots) = places_of(board, &quick);
     let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
     match solution {
         Some(Solution { seat_of, slot_of, objective, bound, finished, .. }) => {
@@ -144,7 +140,7 @@ pub fn with_mentee_in(
     let person = &mut problem.people[mentee];
     person.fits.retain(|fit| seats.contains(&(fit.seat as usize)));
     person.fits.iter_mut().for_each(|fit| fit.score += bonus);
-    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let effort = Effort { stop, ..Effort::for_cycle(&problem) };
     let solution = solve(&problem, effort).ok()?;
     let scale = Scale::of(board, &problem);
     let plan = scale.plan(board, &solution.seat_of, &solution.slot_of, solution.objective, solution.objective);
@@ -178,6 +174,23 @@ fn varied(board: &Board, problem: &Problem, scale: &Scale, hash: &str, best: Pla
     let randomised = Some(Randomised { seed: hash.into(), best: best.objective });
     let plan = scale.plan(board, &seat_of[..of_best.len()], &slots, value, value);
     Plan { bound, stopped: best.stopped, randomised, ..plan }
+}
+
+/// The places of the quick plan in the model's numbers.
+fn places_of(board: &Board, quick: &schedule::Schedule) -> (Vec<Option<u32>>, Vec<Option<u8>>) {
+    let seat_of = |mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32);
+    let slots = quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok()));
+    ((0..board.instance.mentees.len()).map(seat_of).collect(), slots.collect())
+}
+
+/// What the engine's answer is worth, and what the quick plan is, if it breaks no rule of the whole model.
+#[cfg(test)]
+pub fn engine_and_quick(board: &Board) -> (i64, Option<i64>) {
+    let problem = problem(board);
+    let solution = solve(&problem, Effort { stop: &|| false, ..Effort::for_cycle(&problem) });
+    let (seat_of, slots) = places_of(board, &schedule::choose(board));
+    let quick = problem.evaluate(&with_members(&problem, &seat_of), &slots).ok();
+    (solution.map_or(i64::MIN, |solution| solution.objective), quick)
 }
 
 /// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of

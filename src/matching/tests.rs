@@ -322,6 +322,32 @@ fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
     assert!(most_people >= 396 && optimal >= 388, "of {tried}: {most_people} with the most people, {optimal} optimal");
 }
 
+/// The quick plan says where groups that nobody joins would meet, and is there when the time is up at once; for the places
+/// themselves the engine's plan is at least as good.
+#[test]
+fn the_engine_is_at_least_as_good_as_the_quick_plan() {
+    let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let (mut better, mut equal, mut worse, mut tried) = (0, 0, 0, 0);
+    while tried < 20 {
+        let program = programs(40, 9, 15, 2..6).new_tree(&mut runner).unwrap().current();
+        let instance = program.instance().sorted();
+        let board = Board::new(&instance);
+        if board.network.people.iter().filter(|person| !person.fits.is_empty()).count() < 8 {
+            continue;
+        }
+        tried += 1;
+        let (engine, quick) = plan::engine_and_quick(&board);
+        match quick.map_or(std::cmp::Ordering::Greater, |quick| engine.cmp(&quick)) {
+            std::cmp::Ordering::Greater => better += 1,
+            std::cmp::Ordering::Equal => equal += 1,
+            std::cmp::Ordering::Less => worse += 1,
+        }
+    }
+    println!("of {tried} programs the engine's plan is better in {better}, equal in {equal}, worse in {worse}");
+    assert_eq!(worse, 0, "of {tried} programs");
+}
+
 fn answers(pairs: &[(&str, &str)], lists: &[(&str, &[&str])]) -> Answers {
     let texts = pairs.iter().map(|(key, text)| (*key, Answer::Text((*text).into())));
     let lists = lists

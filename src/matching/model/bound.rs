@@ -5,8 +5,9 @@
 //! with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any prices give a valid bound. That two groups of one mentor do
 //! not meet at once is left out, which makes the bound looser, never wrong.
 
-use super::layout::Layout;
+use super::layout::{Layout, NONE};
 use super::pricing::{Column, Pricer, SCALE};
+use super::state::State;
 
 /// The prices and what they prove.
 pub struct Bound<'l> {
@@ -20,17 +21,27 @@ pub struct Bound<'l> {
     step: f64,
     stale: u32,
     best: i64,
+    settled: bool,
 }
 
 impl<'l> Bound<'l> {
-    /// Begins with prices at which a place is worth what it costs to have none, and a middling score.
-    pub fn new(layout: &'l Layout<'l>) -> Self {
+    /// Begins with the prices that an answer suggests: a place is worth what it costs to have none, the score that the person
+    /// has there and half of what the pairs are worth.
+    pub fn new(layout: &'l Layout<'l>, answer: &State) -> Self {
         let problem = layout.problem;
         let first = |person: usize| {
-            let mut scores: Vec<i32> = layout.of_person.row(person).iter().map(|edge| edge.score).collect();
-            scores.sort_unstable_by(|one, other| other.cmp(one));
-            let second = scores.get(1).or(scores.first()).copied().unwrap_or(0);
-            (problem.prices.unplaced + i64::from(second)) as f64 * SCALE as f64
+            let seat = answer.seat_of[person];
+            let score = match layout.score(person as u32, seat) {
+                Some(score) => 2 * i64::from(score),
+                None => layout.of_person.row(person).iter().map(|edge| 2 * i64::from(edge.score)).min().unwrap_or(0),
+            };
+            let links = layout
+                .links
+                .row(person)
+                .iter()
+                .filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
+            let pairs: i64 = links.map(|link| i64::from(link.worth)).sum();
+            ((2 * problem.prices.unplaced + score + pairs).max(0) * SCALE / 2) as f64
         };
         let mut price: Vec<f64> = (0..problem.people.len()).map(first).collect();
         price.extend(problem.owners.iter().map(|_| 0.0));
@@ -45,6 +56,7 @@ impl<'l> Bound<'l> {
             step: 1.0,
             stale: 0,
             best: i64::MAX,
+            settled: false,
         }
     }
 
@@ -61,9 +73,12 @@ impl<'l> Bound<'l> {
     /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
     pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
         let until = self.pricer.work.saturating_add(work);
-        let mut nodes = if self.layout.problem.people.len() > 600 { 12 } else { 200 };
+        if !self.settled {
+            self.settle(reached, stop);
+        }
+        let mut nodes = if self.layout.problem.people.len() > 600 { 400 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
-            let Some((value, excess, columns)) = self.at_prices(nodes, stop) else { break };
+            let Some((value, excess, columns)) = self.at_prices(Some(nodes), stop) else { break };
             if value < self.best {
                 self.best = value;
                 self.columns = columns;
@@ -81,17 +96,7 @@ impl<'l> Bound<'l> {
             if self.best.div_euclid(SCALE) <= reached {
                 break;
             }
-            for (direction, excess) in self.direction.iter_mut().zip(&excess) {
-                *direction = 0.6 * *direction + *excess;
-            }
-            let norm: f64 = self.direction.iter().map(|part| part * part).sum();
-            if norm < 1e-9 {
-                break;
-            }
-            let length = self.step * (value - reached * SCALE) as f64 / norm;
-            for (price, direction) in self.price.iter_mut().zip(&self.direction) {
-                *price = (*price - length * direction).max(0.0);
-            }
+            self.move_prices(&excess, self.step * (value - reached * SCALE) as f64);
         }
         if self.best == i64::MAX {
             return i64::MAX;
@@ -101,8 +106,53 @@ impl<'l> Bound<'l> {
         bound.max(reached)
     }
 
+    /// Brings the prices near their best by groups that are good, not proven to be the best: much faster, where pairs make
+    /// proofs slow.
+    fn settle(&mut self, reached: i64, stop: &dyn Fn() -> bool) {
+        self.settled = true;
+        if self.layout.links.is_empty() || self.price.len() < 600 {
+            return;
+        }
+        let mut best = i64::MAX;
+        let (mut step, mut stale) = (1.0, 0);
+        for _ in 0..120 {
+            let Some((value, excess, columns)) = self.at_prices(None, stop) else { break };
+            if value < best {
+                best = value;
+                stale = 0;
+                self.best_price.clone_from(&self.price);
+                self.columns = columns;
+            } else {
+                stale += 1;
+                if stale >= 5 {
+                    (step, stale) = (step * 0.6, 0);
+                    self.price.clone_from(&self.best_price);
+                    self.direction.fill(0.0);
+                }
+            }
+            self.move_prices(&excess, step * (value - reached * SCALE).max(0) as f64);
+        }
+        self.price.clone_from(&self.best_price);
+        self.direction.fill(0.0);
+        self.step = step.min(0.3);
+    }
+
+    /// Moves the prices against the excess, by so much of the objective.
+    fn move_prices(&mut self, excess: &[f64], by: f64) {
+        for (direction, excess) in self.direction.iter_mut().zip(excess) {
+            *direction = 0.6 * *direction + *excess;
+        }
+        let norm: f64 = self.direction.iter().map(|part| part * part).sum();
+        if norm < 1e-9 {
+            return;
+        }
+        for (price, direction) in self.price.iter_mut().zip(&self.direction) {
+            *price = (*price - by / norm * direction).max(0.0);
+        }
+    }
+
     /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
-    fn at_prices(&mut self, nodes: u64, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
+    fn at_prices(&mut self, nodes: Option<u64>, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
         let problem = self.layout.problem;
         let people = problem.people.len();
         let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
@@ -118,7 +168,10 @@ impl<'l> Bound<'l> {
                 return None;
             }
             let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);
-            let priced = self.pricer.price(at, &prices[..people], place, nodes);
+            let priced = match nodes {
+                Some(nodes) => self.pricer.price(at, &prices[..people], place, nodes),
+                None => self.pricer.quick(at, &prices[..people], place),
+            };
             value += priced.upper;
             for &person in priced.column.iter().flat_map(|column| &column.people) {
                 excess[person as usize] -= 1.0;

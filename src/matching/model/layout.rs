@@ -54,6 +54,15 @@ impl<T: Copy> Rows<T> {
         Self { start, items: gathered }
     }
 
+    fn row_mut(&mut self, row: usize) -> &mut [T] {
+        &mut self.items[self.start[row] as usize..self.start[row + 1] as usize]
+    }
+
+    /// Whether all rows are empty.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> &[T] {
         &self.items[self.start[row] as usize..self.start[row + 1] as usize]
@@ -67,10 +76,15 @@ pub struct Layout<'p> {
     pub problem: &'p Problem,
     /// The possible seats of each person, by position; of one who is pinned only that one.
     pub of_person: Rows<Edge>,
+    /// The same, the highest score first.
+    pub by_score: Rows<Edge>,
     /// The possible people of each seat, by position.
     pub of_seat: Rows<Edge>,
     /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can be worth.
     pub halves: Rows<i32>,
+    /// For each edge of `of_seat`: the slots in which somebody who is tied to the person could be there too. Empty rows where
+    /// nobody pays for being alone.
+    pub company: Rows<Slots>,
     /// Who is linked to each person, by position.
     pub links: Rows<Link>,
     /// The slots that each seat may meet in.
@@ -115,10 +129,17 @@ impl<'p> Layout<'p> {
         let blank = Edge { to: NONE, score: 0 };
         let links = links(problem);
         let of_seat = Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank);
+        let of_person = Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank);
+        let mut by_score = of_person.clone();
+        for person in 0..people {
+            by_score.row_mut(person).sort_unstable_by_key(|edge| (std::cmp::Reverse(edge.score), edge.to));
+        }
         Self {
             problem,
             halves: halves(problem, &of_seat, &links),
-            of_person: Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank),
+            company: company(problem, &of_seat, &links),
+            of_person,
+            by_score,
             of_seat,
             links,
             choices,
@@ -160,6 +181,29 @@ fn halves(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<i
         }
         for edge in row {
             here[edge.to as usize] = false;
+        }
+    }
+    Rows { start: of_seat.start.clone(), items }
+}
+
+/// See `Layout::company`.
+fn company(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<Slots> {
+    if problem.prices.isolated == 0 {
+        return Rows { start: vec![0; problem.seats.len() + 1], items: Vec::new() };
+    }
+    let mut here: Vec<Slots> = vec![0; problem.people.len()];
+    let mut items = Vec::with_capacity(of_seat.items.len());
+    for at in 0..problem.seats.len() {
+        let row = of_seat.row(at);
+        for edge in row {
+            here[edge.to as usize] = problem.people[edge.to as usize].slots;
+        }
+        for edge in row {
+            let tied = links.row(edge.to as usize).iter().filter(|link| link.tied && !link.apart);
+            items.push(tied.fold(0, |all, link| all | here[link.other as usize]));
+        }
+        for edge in row {
+            here[edge.to as usize] = 0;
         }
     }
     Rows { start: of_seat.start.clone(), items }

@@ -27,11 +27,21 @@ pub struct Effort<'a> {
 }
 
 impl Effort<'_> {
-    /// Enough for a good answer to a problem of this size, without a clock.
+    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: up to some ten seconds for a
+    /// thousand people, half a minute for fifty thousand.
     pub fn for_size(problem: &Problem) -> Self {
-        let fits: usize = problem.people.iter().map(|person| person.fits.len()).sum();
-        Effort { work: 20_000_000 + 2_000 * fits as u64, stop: &|| false }
+        let fits = fits(problem);
+        Effort { work: (20_000_000 + 120_000 * fits).min(1_800_000_000 + 800 * fits), stop: &|| false }
     }
+
+    /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
+    pub fn for_cycle(problem: &Problem) -> Self {
+        Effort { work: 20_000_000 + 2_000 * fits(problem), stop: &|| false }
+    }
+}
+
+fn fits(problem: &Problem) -> u64 {
+    problem.people.iter().map(|person| person.fits.len() as u64).sum()
 }
 
 /// An answer.
@@ -77,23 +87,31 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     state.close_lacking();
     let mut search = search::Search::new(state);
     let stop = effort.stop;
-    search.anneal((effort.work / 10).min(ROUND / 8), stop);
-    let mut bound = bound::Bound::new(&layout);
-    let mut upper = loosest_bound(problem);
-    upper = upper.min(bound.descend(search.best_value(), (effort.work / 3).min(ROUND / 4), stop));
     // Many annealings, but none so short that it settles nothing.
-    let enough = 3_000 * problem.people.iter().map(|person| person.fits.len() as u64).sum::<u64>().max(1);
+    let enough = 3_000 * fits(problem).max(1);
+    let round = (ROUND / 4).min((effort.work / 16).max(enough));
+    search.anneal(round.min(effort.work / 10), stop);
+    let mut bound = bound::Bound::new(&layout, search.best());
+    let mut upper = loosest_bound(problem);
     let mut turn = 0u32;
     while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
+        let left = effort.work - search.work() - bound.work();
+        let (reached, work) = (search.best_value(), round.min(left / 2 + 1));
         if turn.is_multiple_of(2) {
             search.begin_from(bound.columns());
         }
         turn += 1;
-        let left = effort.work - search.work() - bound.work();
-        search.anneal(left.min(ROUND / 4).min((effort.work / 8).max(enough)), stop);
-        // The better answer tells the bound how far it has to go.
-        let budget = (search.work() / 8).saturating_sub(bound.work());
-        upper = upper.min(bound.descend(search.best_value(), budget, stop));
+        // Both go on from what the other knew at the beginning of the turn, so that it does not matter who is faster. The
+        // better answer tells the bound how far it has to go, the bound's groups are something to go on from.
+        let proven = std::thread::scope(|scope| {
+            let proving = scope.spawn(|| bound.descend(reached, work, stop));
+            search.anneal(work, stop);
+            proving.join()
+        });
+        match proven {
+            Ok(proven) => upper = upper.min(proven),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     }
     let (seat_of, slot_of) = search.answer();
     let objective = problem.evaluate(&seat_of, &slot_of)?;

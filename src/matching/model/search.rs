@@ -59,6 +59,11 @@ impl<'l> Search<'l> {
         self.best.value
     }
 
+    /// The best answer, to look at.
+    pub fn best(&self) -> &State<'l> {
+        &self.best
+    }
+
     /// The best answer.
     pub fn answer(&self) -> (Vec<Option<u32>>, Vec<Option<u8>>) {
         self.best.answer()
@@ -114,7 +119,7 @@ impl<'l> Search<'l> {
         let from = self.work;
         let until = from.saturating_add(work);
         let mut temperature = hot;
-        let mut step = 0u64;
+        let (mut step, mut next) = (0u64, 0u64);
         while self.work < until {
             if step.is_multiple_of(1024) {
                 if stop() {
@@ -137,7 +142,11 @@ impl<'l> Search<'l> {
                 continue;
             }
             self.state.keep();
-            self.remember();
+            // Taking a copy costs as much as many steps: not at each of them.
+            if step >= next {
+                self.remember();
+                next = step + people as u64 / 16;
+            }
         }
         self.state.close_lacking();
         self.state.fill(0, true);
@@ -173,7 +182,9 @@ impl<'l> Search<'l> {
         if row.is_empty() || self.is_pinned(person) {
             return false;
         }
-        let edge = row[self.random.below(row.len())];
+        // Good pairs are tried more often.
+        let share = self.random.share();
+        let edge = layout.by_score.row(person as usize)[(share * share * row.len() as f64) as usize];
         let from = self.state.seat_of[person as usize];
         if edge.to == from || !self.state.is_free(person, edge.to) {
             return false;

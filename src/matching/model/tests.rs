@@ -223,3 +223,99 @@ fn one_more_mentor_never_leaves_more_people_without_a_place() {
         assert!(after >= before, "seed {seed}: {after} < {before}: {problem:?}");
     }
 }
+
+/// One seat and many people, most of them linked, so that pricing has to divide pairs and cannot try all groups.
+fn crowd(random: &mut Random) -> Problem {
+    let people = 18 + random.below(6);
+    let mut problem = Problem::default();
+    let max = 2 + random.below(3) as u32;
+    let (exists, min) = (random.below(2) == 0, random.below(3) as u32);
+    problem.seats.push(Seat {
+        slots: 0b11,
+        min: min.min(max),
+        max,
+        target: 3,
+        exists,
+        slot: None,
+        keep: false,
+        owner: None,
+    });
+    for _ in 0..people {
+        let fit = Fit { seat: 0, score: 300 + random.below(300) as u32 };
+        let slots = [0b01, 0b11, 0b11][random.below(3)];
+        problem.people.push(Person { slots, fits: vec![fit], ..Person::default() });
+    }
+    for a in 0..people as u32 {
+        for b in a + 1..people as u32 {
+            match random.below(10) {
+                0..5 => problem.pairs.push(Pair { a, b, worth: random.below(160) as i32 - 20 }),
+                5 => problem.ties.push((a, b)),
+                6 if random.below(3) == 0 => problem.apart.push((a, b)),
+                _ => {}
+            }
+        }
+    }
+    problem.prices = Prices {
+        unplaced: 2000,
+        isolated: [0, 0, 120][random.below(3)],
+        weak: [0, 0, 1][random.below(3)],
+        weak_below: 450,
+        ..Prices::OF_INSTANCES
+    };
+    problem
+}
+
+/// The most that a group in the only seat is worth above the prices, in scaled points; nobody is worth nothing.
+fn best_group(problem: &Problem, prices: &[i64], place: i64) -> i64 {
+    fn more(problem: &Problem, prices: &[i64], from: usize, group: &mut Vec<usize>, best: &mut i64, place: i64) {
+        for slot in 0..2u8 {
+            let mut seat_of = vec![None; prices.len()];
+            group.iter().for_each(|person| seat_of[*person] = Some(0));
+            if let Ok(value) = problem.evaluate(&seat_of, &[Some(slot)]) {
+                let alone = value + problem.prices.unplaced * prices.len() as i64;
+                let paid: i64 = group.iter().map(|person| prices[*person] + place).sum();
+                *best = (*best).max(alone * pricing::SCALE - paid);
+            }
+        }
+        if group.len() < problem.seats[0].max as usize {
+            for person in from..prices.len() {
+                group.push(person);
+                more(problem, prices, person + 1, group, best, place);
+                group.pop();
+            }
+        }
+    }
+    let mut best = 0;
+    more(problem, prices, 0, &mut Vec::new(), &mut best, place);
+    best
+}
+
+#[test]
+fn no_group_is_worth_more_than_pricing_says() {
+    let (mut exact, mut divided) = (0, 0);
+    const COUNT: u64 = 60;
+    for seed in 40_000..40_000 + COUNT {
+        let random = &mut Random(seed);
+        let problem = crowd(random);
+        let prices: Vec<i64> = problem
+            .people
+            .iter()
+            .map(|_| (2_450 + random.below(150) as i64) * pricing::SCALE + random.below(99) as i64)
+            .collect();
+        let place = random.below(20) as i64 * pricing::SCALE;
+        let best = best_group(&problem, &prices, place);
+        let layout = layout::Layout::new(&problem);
+        let mut pricer = pricing::Pricer::new(&layout);
+        // Without a single node the bound is that of the divided pairs alone.
+        let bounded = pricer.price(0, &prices, place, 0);
+        assert!(bounded.upper >= best, "seed {seed}: {} < {best}: {problem:?}", bounded.upper);
+        divided += i64::from(bounded.upper - best < 40 * pricing::SCALE);
+        let searched = pricer.price(0, &prices, place, 1_000_000);
+        assert_eq!(searched.upper, best, "seed {seed}: {problem:?}");
+        let quick = pricer.quick(0, &prices, place);
+        assert!(quick.upper <= best, "seed {seed}: {problem:?}");
+        exact += i64::from(quick.upper == best);
+    }
+    println!("of {COUNT} crowds, {exact} have their best group at once, {divided} a bound within 40 points");
+    assert!(divided * 3 >= COUNT as i64, "{divided} of {COUNT}");
+}

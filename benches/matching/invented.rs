@@ -1,0 +1,150 @@
+//! Invented problems of any size, and an invented program whose weights are changed.
+
+use std::collections::BTreeMap;
+
+use compact_str::ToCompactString;
+use halaqah::ledger::answers::{Answer, Answers};
+use halaqah::matching::instance::{Instance, Mentee, Mentor, Weights};
+use halaqah::matching::model::{Fit, Pair, Person, Prices, Problem, Seat, slot_set};
+use halaqah::matching::suggest;
+
+/// Random numbers (SplitMix64: Steele, Lea and Flood, 2014), the same at each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((u128::from(mixed ^ (mixed >> 31)) * below as u128) >> 64) as usize
+    }
+}
+
+/// How many of a mentee's best mentors are kept.
+const BEST: usize = 64;
+
+/// A problem with two genders, twenty slots and scores and pairs that follow from where people stand on five traits; pairs
+/// only where people are few enough to have been compared, as in the kit.
+pub fn problem(people: usize, mentors: usize) -> Problem {
+    let random = &mut Random((people * 31 + mentors) as u64);
+    let mut somebody = || {
+        let one = random.below(20) as u8;
+        let slots = (0..20).filter(|_| random.below(100) < 30).fold(slot_set(one), |all, slot| all | slot_set(slot));
+        (random.below(100) < 45, [0; 5].map(|_| random.below(101) as i64), slots)
+    };
+    let everybody: Vec<_> = (0..people).map(|_| somebody()).collect();
+    let leaders: Vec<_> = (0..mentors).map(|_| somebody()).collect();
+    let distance =
+        |one: &[i64; 5], other: &[i64; 5]| one.iter().zip(other).map(|(one, other)| (one - other).abs()).sum::<i64>();
+    let average = ((2 * people + mentors) / (2 * mentors)) as u32;
+    let seat = |(at, leader): (usize, &(bool, [i64; 5], u128))| {
+        let max = 7 + (at % 4) as u32;
+        Seat { slots: leader.2, min: 5, max, target: average.clamp(5, max), ..Seat::default() }
+    };
+    let seats = leaders.iter().enumerate().map(seat).collect();
+    let person = |one: &(bool, [i64; 5], u128)| {
+        let open = leaders.iter().enumerate().filter(|(_, leader)| leader.0 == one.0 && leader.2 & one.2 != 0);
+        let fit = |(seat, leader): (usize, &(bool, [i64; 5], u128))| {
+            let common = (leader.2 & one.2).count_ones().min(4) as i64;
+            let score = 2 * (300 - distance(&one.1, &leader.1)).max(0) + 60 * common;
+            Fit { seat: seat as u32, score: score as u32 }
+        };
+        let mut fits: Vec<Fit> = open.map(fit).collect();
+        fits.sort_unstable_by_key(|fit| (std::cmp::Reverse(fit.score), fit.seat));
+        fits.truncate(BEST);
+        Person { slots: one.2, fits, ..Person::default() }
+    };
+    let mut problem = Problem { people: everybody.iter().map(person).collect(), seats, ..Problem::default() };
+    if people <= 2_000 {
+        for a in 0..people {
+            for b in a + 1..people {
+                let worth = (130 - distance(&everybody[a].1, &everybody[b].1)) / 2;
+                if everybody[a].0 == everybody[b].0 && worth > 0 {
+                    problem.pairs.push(Pair { a: a as u32, b: b as u32, worth: worth as i32 });
+                }
+            }
+        }
+    }
+    problem.prices = Prices::OF_INSTANCES;
+    problem
+}
+
+/// A form's row.
+fn answers(random: &mut Random, mentor: bool) -> Answers {
+    let text = |text: &str| Answer::Text(text.into());
+    let mut some = |codes: &[&str], in_hundred: usize| {
+        let kept = codes.iter().filter(|_| random.below(100) < in_hundred);
+        Answer::List(kept.map(|code| code.to_compact_string()).collect())
+    };
+    let slots = some(&["fri_afternoon", "sat_afternoon", "sat_morning", "sun_morning", "wed_afternoon"], 60);
+    let interests = some(&["business", "football", "gaming", "outdoors", "reading", "volunteering"], 40);
+    let mut pick = |codes: &[&str]| text(codes[random.below(codes.len())]);
+    [
+        ("gender", pick(&["male", "female"])),
+        ("birth_date", text(if mentor { "2003-05-15" } else { "2010-05-15" })),
+        ("slots", slots),
+        ("interests", interests),
+        (
+            if mentor { "own_trait" } else { "preferred_mentor" },
+            pick(&["any", "easygoing", "patient_listener", "structured"]),
+        ),
+        ("study_approach", pick(&["evidence", "stories"])),
+        ("reading_level", pick(&["iqra_late", "quran_fluent", "tahsin"])),
+        ("class_name", pick(&["X-1", "X-2", "X-3", "XI-1", "XI-2"])),
+        ("max_mentees", text("10")),
+    ]
+    .into_iter()
+    .collect()
+}
+
+/// Prints how many of a program's pairs change when one weight after another grows or shrinks.
+pub fn stability() {
+    const MENTEES: usize = 120;
+    let random = &mut Random(7);
+    let named = |letter: char, count: usize, random: &mut Random| -> Vec<(String, Answers)> {
+        (0..count).map(|at| (format!("{letter}{at:03}"), answers(random, letter == 'K'))).collect()
+    };
+    let (mentees, mentors) = (named('A', MENTEES, random), named('K', 18, random));
+    let mut instance = Instance::default();
+    instance.mentees.extend(mentees.iter().filter_map(|(code, row)| Mentee::from_answers(code, row)));
+    for (code, row) in &mentors {
+        instance.mentors.extend(Mentor::from_answers(code, row).map(|mentor| Mentor { ready: true, ..mentor }));
+    }
+    let pairs = |weights: Weights| -> BTreeMap<String, String> {
+        let suggestions = suggest(&Instance { weights, ..instance.clone() });
+        suggestions.placements.iter().map(|one| (one.mentee.to_string(), one.mentor.to_string())).collect()
+    };
+    // In hundredths, so that a percent more or less can be said.
+    let base = Weights::default();
+    let terms: [fn(&mut Weights) -> &mut u32; 6] = [
+        |weights| &mut weights.schedule,
+        |weights| &mut weights.values_expectations,
+        |weights| &mut weights.likes_dislikes,
+        |weights| &mut weights.class_district,
+        |weights| &mut weights.continuity_friend,
+        |weights| &mut weights.reading,
+    ];
+    let mut scaled = base;
+    for term in terms {
+        *term(&mut scaled) *= 100;
+    }
+    let before = pairs(scaled);
+    for percent in [1, 5, 10] {
+        let mut changed = Vec::new();
+        for term in terms {
+            for part in [100 - percent, 100 + percent] {
+                let mut weights = scaled;
+                *term(&mut weights) = *term(&mut weights) * part / 100;
+                let after = pairs(weights);
+                changed.push(before.iter().filter(|(mentee, mentor)| after.get(*mentee) != Some(mentor)).count());
+            }
+        }
+        let (most, sum) = (changed.iter().max().copied().unwrap_or(0), changed.iter().sum::<usize>());
+        println!(
+            "a weight changed by {percent} %, the plan made anew: {:.1} of {} pairs change, {most} at most",
+            sum as f64 / changed.len() as f64,
+            before.len(),
+        );
+    }
+}
