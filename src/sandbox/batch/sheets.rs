@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Ids, Reply, int, mask, object, sheet_id, text, truth};
-use crate::sandbox::book::{Sheet, Spreadsheet, same_title};
+use crate::sandbox::book::range::{Shift, shift_json};
+use crate::sandbox::book::{Dimension, Sheet, Spreadsheet, same_title};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::fields::Mask;
 use crate::sandbox::format;
@@ -176,6 +177,10 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
                 }
             }
             book.sheet_mut(id)?.resize(rows, columns);
+            for (dimension, at, before) in [(Dimension::Rows, rows, size.0), (Dimension::Columns, columns, size.1)] {
+                let count = before.saturating_sub(at);
+                book.metadata.retain_mut(|metadata| shift_json(metadata, id, dimension, Shift::Delete { at, count }));
+            }
         }
     }
     set_properties(book.sheet_mut(id)?, properties, &mask)?;

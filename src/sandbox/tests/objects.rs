@@ -220,3 +220,24 @@ fn room_is_made_and_closed_among_cells() {
     let sideless = bench.batch_refused(json!([{"deleteRange": {"range": grid(0, 1, 0, 1)}}]));
     assert_eq!(sideless, "Invalid requests[0].deleteRange: No shift dimension set, but one must be specified.");
 }
+
+#[test]
+fn metadata_of_a_row_goes_with_it_when_the_grid_is_made_smaller() {
+    let bench = Bench::new();
+    let on = |dimension: &str, id: i64| {
+        let range = json!({"sheetId": 0, "dimension": dimension, "startIndex": 4, "endIndex": 5});
+        let location = json!({"dimensionRange": range});
+        json!({"createDeveloperMetadata": {"developerMetadata": {
+            "metadataId": id, "metadataKey": "k", "visibility": "DOCUMENT", "location": location,
+        }}})
+    };
+    bench.batch(json!([on("ROWS", 1), on("COLUMNS", 2)]));
+    let size = json!({"sheetId": 0, "gridProperties": {"rowCount": 4, "columnCount": 5}});
+    let fields = "gridProperties(rowCount,columnCount)";
+    bench.batch(json!([{"updateSheetProperties": {"properties": size, "fields": fields}}]));
+    let filter = json!({"dataFilters": [{"developerMetadataLookup": {"metadataKey": "k"}}]});
+    let found = bench.ok("POST", "/developerMetadata:search", filter);
+    let found = found["matchedDeveloperMetadata"].as_array().unwrap();
+    let ids: Vec<&Value> = found.iter().map(|one| &one["developerMetadata"]["metadataId"]).collect();
+    assert_eq!(ids, [&json!(2)]);
+}
