@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cycle::CycleError;
 use crate::edge::google::GoogleError;
 use crate::edge::log::{LogError, seal_kind};
 use crate::edge::seal::SealError;
 use crate::ledger::line::LineHash;
+use crate::ledger::point::{AsOf, Point};
 use crate::sandbox::{FAULTS_HELP, SandboxError};
 use crate::setting::SettingError;
 
@@ -53,6 +54,9 @@ pub enum Command {
         /// Lets through a reading in which many rows are gone at once.
         #[arg(long)]
         accept_retractions: bool,
+        /// Shows instead what the tabs would have said then (a day's end or a moment), against what is there now.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "accept_retractions")]
+        as_of: Option<AsOf>,
     },
     /// The local stand-in for Google Sheets alone.
     #[command(after_long_help = FAULTS_HELP)]
@@ -103,15 +107,34 @@ pub enum Command {
         /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
+        /// As the ledger stood at the end of a day, or at a moment.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "instance")]
+        as_of: Option<AsOf>,
         /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
         #[arg(long, value_name = "DIR", requires = "json", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        #[arg(group = "printable")]
         instance: Option<PathBuf>,
-        /// Prints the answer to the instance as JSON.
-        #[arg(long, requires = "instance")]
+        /// Sets the season's placements so far beside what would have been suggested on the same days. Records nothing.
+        #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        compare: bool,
+        /// The season that is compared; otherwise the one that holds today.
+        #[arg(long, value_name = "CODE", requires = "compare")]
+        season: Option<String>,
+        /// Sets what was predicted of the groups beside what became of them: feedback and attendance until week 8, survival.
+        #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
+        evaluate: bool,
+        /// Prints the answer as JSON: with --instance, --compare, --evaluate.
+        #[arg(long, requires = "printable")]
         json: bool,
         /// Stops after so many seconds with the best so far; otherwise after an amount of work that is the same everywhere.
         #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]
         deadline: Option<Duration>,
+    },
+    /// The forms that people fill in.
+    Forms {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: FormsCommand,
     },
     /// The year's report for the next board: a spreadsheet file and a page to print.
     Handover {
@@ -121,6 +144,12 @@ pub enum Command {
         /// The day on which the figures are taken.
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
+    },
+    /// The board's seasons: opens one, closes one, lists them.
+    Season {
+        /// What to do.
+        #[command(subcommand)]
+        command: SeasonCommand,
     },
     /// The ledger.
     Ledger {
@@ -142,6 +171,37 @@ pub enum Command {
     },
 }
 
+/// What can be done with the forms.
+#[derive(Debug, Subcommand)]
+pub enum FormsCommand {
+    /// Prints the Apps Script that creates the Google Forms and lets them answer into the spreadsheet.
+    Script {
+        /// The forms by key; otherwise those that the configuration gives a tab.
+        #[arg(value_name = "FORM")]
+        forms: Vec<String>,
+    },
+}
+
+/// What can be done with seasons. Which there are, and their days, stands in the configuration.
+#[derive(Debug, Subcommand)]
+pub enum SeasonCommand {
+    /// Records that a season is open from today on.
+    Open {
+        /// The season's code.
+        code: String,
+        /// Even though another one is open.
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// Lists what is still open, records that a season is closed, and says what comes next.
+    Close {
+        /// The season's code.
+        code: String,
+    },
+    /// Shows every season with its days and whether it is open.
+    List,
+}
+
 /// What can be done with the ledger.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
@@ -153,6 +213,21 @@ pub enum LedgerCommand {
     },
     /// Moves what cannot be chained any more aside, from the first bad line on, so that the rest opens again. Deletes nothing.
     Repair,
+    /// Which figures changed between two points (an event's number, a day's end or a moment), and by which events.
+    Diff {
+        /// The one point.
+        #[arg(value_name = "A")]
+        from: Point,
+        /// The other point.
+        #[arg(value_name = "B")]
+        to: Point,
+        /// Lists the events, not only how many there are of each kind.
+        #[arg(long)]
+        lines: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints lines, oldest first.
     Show {
         /// Only events of this type, such as `meeting_report.submitted`, or of this form.
@@ -161,7 +236,28 @@ pub enum LedgerCommand {
         /// Only the last so many.
         #[arg(long, value_name = "N")]
         last: Option<usize>,
+        /// Only what was recorded by the end of a day, or by a moment.
+        #[arg(long, value_name = "MOMENT")]
+        as_of: Option<AsOf>,
     },
+    /// Prints all events for another program. It holds personal data of minors: keep it as you keep the ledger.
+    Export {
+        /// json: everything, exactly; csv: one line for each value, for a spreadsheet.
+        #[arg(long, value_enum, default_value = "json")]
+        format: ExportFormat,
+        /// Only events of this type, such as `meeting_report.submitted`, or of this form.
+        #[arg(long, value_name = "TYPE")]
+        kind: Option<String>,
+    },
+}
+
+/// What `ledger export` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// A JSON array of events.
+    Json,
+    /// Comma-separated values, with a line of titles.
+    Csv,
 }
 
 /// What can be done with what is held about one person.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -25,9 +26,13 @@ use crate::schedule::Schedule;
 use crate::words::Language;
 
 mod procedures;
+mod recorded;
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
+
+/// What stands in the example in the place of a spreadsheet's id.
+pub const EXAMPLE_SPREADSHEET_ID: &str = "PASTE-THE-ID";
 
 /// A tab named by its title or by its sheetId.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +100,8 @@ pub struct Config {
     pub schedule: Schedule,
     /// Asked after every good cycle.
     pub heartbeat_url: Option<String>,
+    /// Told the ledger's head at the end of each day.
+    pub checkpoint_url: Option<String>,
     /// The tab of each form that is on, by form key.
     pub forms: BTreeMap<String, TabName>,
     /// The link to fill in a form, for forms that have one; `{group}` stands for a group's name.
@@ -111,6 +118,10 @@ pub struct Config {
     pub group_size: GroupSize,
     /// What matters in a placement.
     pub weights: Weights,
+    /// How long matching may look for suggestions; none looks until its work is done.
+    pub matching_deadline: Option<Duration>,
+    /// Whether chance chooses among plans that are nearly as good as the best.
+    pub randomise: bool,
     /// Criteria on further questions.
     pub criteria: Vec<Criterion>,
     /// Whether groups should read alike.
@@ -156,6 +167,7 @@ struct File {
     #[serde(default)]
     schedule: ScheduleTable,
     heartbeat: Option<HeartbeatTable>,
+    checkpoint: Option<CheckpointTable>,
     #[serde(default)]
     forms: BTreeMap<Spanned<String>, FormTable>,
     seasons: Vec<Spanned<SeasonTable>>,
@@ -201,6 +213,12 @@ struct ScheduleTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HeartbeatTable {
+    url: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckpointTable {
     url: Spanned<String>,
 }
 
@@ -286,6 +304,9 @@ struct MatchingTable {
     reading: ReadingMix,
     #[serde(default)]
     criteria: Vec<CriterionTable>,
+    deadline_s: Option<Spanned<f64>>,
+    #[serde(default)]
+    randomise: bool,
 }
 
 /// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same key, unless it is said).
@@ -367,8 +388,9 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             wrong(link.span(), "a link begins with http:// or https://".to_owned(), hint);
         }
     }
-    let urls = [&file.google.endpoint, &file.heartbeat.as_ref().map(|table| table.url.clone())];
-    for url in urls.into_iter().flatten() {
+    let heartbeat = file.heartbeat.as_ref().map(|table| &table.url);
+    let checkpoint = file.checkpoint.as_ref().map(|table| &table.url);
+    for url in [file.google.endpoint.as_ref(), heartbeat, checkpoint].into_iter().flatten() {
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
             wrong(
                 url.span(),
@@ -439,6 +461,13 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         }
         size
     });
+    let matching_deadline = file.matching.deadline_s.and_then(|seconds| {
+        let deadline = Duration::try_from_secs_f64(*seconds.get_ref()).ok().filter(|deadline| !deadline.is_zero());
+        if deadline.is_none() {
+            wrong(seconds.span(), "a deadline is some seconds from now".to_owned(), "30, or 2.5");
+        }
+        deadline
+    });
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
     let criteria = check_criteria(folder, file.matching.criteria, mistakes);
@@ -457,6 +486,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
         schedule: sync.get_ref().parse().ok()?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
         form_links: file
             .forms
             .iter()
@@ -475,6 +505,8 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         weights: file.matching.weights.unwrap_or_default(),
         criteria,
         reading: file.matching.reading,
+        matching_deadline,
+        randomise: file.matching.randomise,
         procedures,
     })
 }
@@ -649,6 +681,7 @@ mod tests {
     #[test]
     fn the_example_can_be_used_as_it_is() {
         let config = parse(EXAMPLE).unwrap();
+        assert_eq!(config.spreadsheet_id, EXAMPLE_SPREADSHEET_ID);
         assert_eq!(config.data_dir, Path::new("config/data"));
         assert_eq!(config.seasons[0].code, "2026-ganjil");
         assert_eq!(config.forms["meeting_report"], TabName::Title("Form Responses 6".to_owned()));
@@ -680,6 +713,16 @@ mod tests {
            |
            = help: config/halaqah.toml shows every key that may stand here
         "#);
+    }
+
+    #[test]
+    fn a_deadline_is_some_seconds_from_now() {
+        let with = |text: &str| parse(&EXAMPLE.replace("[matching]", &format!("[matching]\ndeadline_s = {text}")));
+        assert_eq!(with("2.5").unwrap().matching_deadline, Some(Duration::from_millis(2500)));
+        assert_eq!(parse(EXAMPLE).unwrap().matching_deadline, None);
+        for wrong in ["0.0", "-1.0"] {
+            assert!(with(wrong).unwrap_err().to_string().contains("some seconds from now"), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,26 +3,31 @@
 //! The only file that knows both the pure rooms and the edge. It ends in the same tabs whatever happened before it: what a
 //! crash left undone, the next cycle does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use compact_str::CompactString;
 
-use crate::config::TabName;
+use crate::config::{Config, TabName};
+use crate::edge::clock::Stopwatch;
 use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError};
 use crate::edge::seal::Seals;
 use crate::forms::intake::{Held, intake};
+use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
-use crate::ledger::record::Source;
+use crate::ledger::line::LineHash;
+use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
 use crate::ledger::sealed::Privacy;
 use crate::ledger::standing::{NoSeason, Standing};
-use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
+use crate::matching::compare::{Comparison, Placement, compare};
+use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
 use crate::matching::score::TermKind;
-use crate::matching::{Suggestions, instance_hash, suggest};
+use crate::matching::{Suggestions, instance_hash, suggest_until};
 use crate::memory::{Memory, save_keys};
 use crate::setting::Setting;
 use crate::statistics::{self, Figures};
@@ -115,6 +120,7 @@ pub async fn cycle(
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
     happened.note_issue(setting, &memory.state, &suggestions);
+    happened.note_config(&setting.config, &memory.state);
     let rehearsal = log.is_none();
     let head = match log {
         Some(log) => {
@@ -147,21 +153,45 @@ pub async fn cycle(
 /// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
 /// reached, everything else is done.
 async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
-    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
-    let plan = match google.read(id, &ids).await {
-        Ok(ours) => plan(wanted, &ours, &[]),
-        // Somebody deleted a tab, or one of ours was never made.
-        Err(GoogleError::NoSuchGrid { .. }) => {
-            let tabs = google.overview(id).await?.tabs;
-            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
-            plan(wanted, &google.read(id, &ids).await?, &tabs)
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let plan = plan_of(google, id, wanted).await?;
     if !rehearsal {
         google.apply(id, &plan).await?;
     }
     Ok(plan)
+}
+
+/// What the tabs would have said at a moment, by what the memory holds of it, against what is there now. Writes nothing.
+pub async fn tabs_then(
+    setting: &Setting,
+    google: &Google,
+    memory: &Memory,
+    then: DateTime<Tz>,
+) -> Result<Report, CycleError> {
+    let (state, config) = (&memory.state, &setting.config);
+    let standing = standing(setting, state, then.date_naive())?;
+    let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+    let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
+    let plan = plan_of(google, &config.spreadsheet_id, &tabs(&scene)).await?;
+    let restricted = match &config.restricted_id {
+        Some(id) => plan_of(google, id, &restricted_tabs(&scene)).await?,
+        None => Plan::default(),
+    };
+    Ok(Report { plan, restricted, ..Report::default() })
+}
+
+/// The plan of tabs of ours against what a spreadsheet has of them.
+async fn plan_of(google: &Google, id: &str, wanted: &[Wanted]) -> Result<Plan, CycleError> {
+    let ids: Vec<i64> = wanted.iter().map(|tab| sheet_id(&tab.layout)).collect();
+    match google.read(id, &ids).await {
+        Ok(ours) => Ok(plan(wanted, &ours, &[])),
+        // Somebody deleted a tab, or one of ours was never made.
+        Err(GoogleError::NoSuchGrid { .. }) => {
+            let tabs = google.overview(id).await?.tabs;
+            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            Ok(plan(wanted, &google.read(id, &ids).await?, &tabs))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The spreadsheet as it was read.
@@ -267,18 +297,19 @@ fn sort_out(
 }
 
 /// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
-/// issue of suggestions: that changes nothing that the tabs show, and so need not be waited for.
+/// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<(Option<Source>, Event)>,
     /// The type and the row of what was recorded.
     recorded: Vec<(String, Option<Source>)>,
     issue: Option<IssuedSuggestions>,
+    configured: Option<Configured>,
 }
 
 impl Happened {
     fn at(now: DateTime<Tz>) -> Self {
-        Self { at: now, lines: Vec::new(), recorded: Vec::new(), issue: None }
+        Self { at: now, lines: Vec::new(), recorded: Vec::new(), issue: None, configured: None }
     }
 
     /// Takes in an event, so that what comes after sees it.
@@ -298,6 +329,16 @@ impl Happened {
         }
     }
 
+    /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
+    /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
+    fn note_config(&mut self, config: &Config, state: &State) {
+        let configured = config.recorded();
+        if state.configured.as_ref() != Some(&configured) {
+            self.lines.push((None, Event::ConfigChanged(configured.clone())));
+            self.configured = Some(configured);
+        }
+    }
+
     /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
     /// anything is written to a tab. Gives the ledger's new head.
     fn record<P: Privacy>(
@@ -314,22 +355,33 @@ impl Happened {
         self.recorded = lines.iter().map(|(source, event)| (event.kind(), source.clone())).collect();
         let sealed = seals.seal(self.at.fixed_offset(), lines, &mut privacy()).map_err(LogError::from)?;
         save_keys(seals, log)?;
-        let head = log.append(&sealed)?;
-        Ok(LedgerHead { seq: head.seq, hash: head.hash.to_string(), at: Some(self.at.naive_local()) })
+        let appended = log.append(&sealed)?;
+        Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
     }
 
     /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
     fn foretell(&self, head: &LedgerHead) -> LedgerHead {
         match self.lines.len() as u64 {
             0 => head.clone(),
-            count => LedgerHead { seq: head.seq + count, hash: "…".to_owned(), at: Some(self.at.naive_local()) },
+            count => self.moved_on(head, head.seq + count, None),
         }
+    }
+
+    fn moved_on(&self, head: &LedgerHead, seq: u64, hash: Option<LineHash>) -> LedgerHead {
+        let at = self.at.naive_local();
+        let text = hash.map_or_else(|| "…".to_owned(), |hash| hash.to_string());
+        let mut head = LedgerHead { seq, hash: text, at: Some(at), ..head.clone() };
+        head.note_day(Checkpoint { day: at.date(), seq, hash });
+        head
     }
 
     /// Lets the memory take in what is left, and gives the report of all.
     fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
+        }
+        if let Some(configured) = self.configured {
+            memory.take(None, Event::ConfigChanged(configured))?;
         }
         let foretold = self.lines.into_iter().map(|(source, event)| (event.kind(), source));
         Ok(self.recorded.into_iter().chain(foretold).collect())
@@ -417,15 +469,16 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         ("reading", weights.reading),
         ("personality", weights.personality),
     ];
-    let asked = setting.config.criteria.iter();
-    let asked = asked.map(|criterion| (criterion.field.clone(), f64::from(criterion.weight)));
+    let names = criterion_names(&setting.config.criteria, &weights.map(|(name, _)| name));
+    let asked = names.iter().zip(&setting.config.criteria);
+    let asked = asked.map(|(name, criterion)| (name.clone(), f64::from(criterion.weight)));
     let issued = suggestions.placements.iter().map(|suggestion| IssuedSuggestion {
         mentee: suggestion.mentee.clone(),
         mentor: suggestion.mentor.clone(),
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
-        terms: suggestion.terms.iter().map(|term| (term_name(setting, term.kind), i64::from(term.value))).collect(),
+        terms: suggestion.terms.iter().map(|term| (term_name(&names, term.kind), i64::from(term.value))).collect(),
     });
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
@@ -433,11 +486,13 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
+        stopped: suggestions.stopped,
+        randomised: suggestions.randomised.clone(),
     }
 }
 
 /// The name of a term as the weights have it.
-fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
+fn term_name(criteria: &[CompactString], kind: TermKind) -> CompactString {
     let name = match kind {
         TermKind::Schedule => "schedule",
         TermKind::ValuesExpectations => "values_expectations",
@@ -446,7 +501,7 @@ fn term_name(setting: &Setting, kind: TermKind) -> CompactString {
         TermKind::ContinuityFriend => "continuity_friend",
         TermKind::Reading => "reading",
         TermKind::Personality => "personality",
-        TermKind::Asked(at) => setting.config.criteria.get(usize::from(at)).map_or("", |criterion| &criterion.field),
+        TermKind::Asked(at) => criteria.get(usize::from(at)).map_or("", CompactString::as_str),
     };
     name.into()
 }
@@ -491,7 +546,18 @@ pub fn scene<'a>(
 
 /// Who fits whom.
 pub fn suggestions(setting: &Setting, state: &State, standing: &Standing<'_>) -> Suggestions {
-    suggest(&instance(setting, state, standing))
+    suggest_in_time(setting, &instance(setting, state, standing))
+}
+
+/// What is suggested for an instance by the deadline of the configuration, if it has one.
+pub fn suggest_in_time(setting: &Setting, instance: &Instance) -> Suggestions {
+    suggest_until(instance, &deadline_of(setting))
+}
+
+/// Whether the deadline for matching has passed, counted from now.
+pub fn deadline_of(setting: &Setting) -> impl Fn() -> bool + Sync + use<> {
+    let (watch, deadline) = (Stopwatch::start(), setting.config.matching_deadline);
+    move || deadline.is_some_and(|deadline| watch.elapsed() >= deadline)
 }
 
 /// The same, without matching again if nothing that matters to it has changed since the last cycle.
@@ -499,7 +565,7 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
     let instance = instance(setting, &memory.state, standing);
     match &memory.matched {
         Some(matched) if matched.instance_hash == instance_hash(&instance) => matched.clone(),
-        _ => suggest(&instance),
+        _ => suggest_in_time(setting, &instance),
     }
 }
 
@@ -546,10 +612,52 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         group_size: setting.config.group_size,
         weights: setting.config.weights,
         reading: setting.config.reading,
+        randomise: setting.config.randomise,
         criteria: &setting.config.criteria,
         last: state.issued.as_ref(),
         ..Instance::default()
     }
+}
+
+/// What was decided on each day of a season so far on which somebody who waited was placed, beside what would have been
+/// suggested that morning. What was suggested or rejected since does not count.
+pub fn comparisons(
+    setting: &Setting,
+    state: &State,
+    today: &Standing<'_>,
+) -> Result<Vec<(NaiveDate, Comparison)>, NoSeason> {
+    let window = today.window();
+    let began = today.groups.memberships().iter().map(|membership| membership.from);
+    let days: BTreeSet<NaiveDate> = began.filter(|day| window.contains(*day)).collect();
+    let records = Records::new(state.records());
+    let mut comparisons = Vec::new();
+    for day in days {
+        let places = |record: &Record| {
+            let action = record.answers.text("action");
+            record.form == "placement_decision" && !matches!(action, Some("leave" | "close_group"))
+        };
+        let eve = records.keep(|record| record.event_date < day || !places(record));
+        let eve = Standing::at(&eve, &setting.program, day, Some(&today.season.code))?;
+        let asked = Instance { last: None, must_not: BTreeSet::new(), ..instance(setting, state, &eve) };
+        let placed = today.groups.memberships().iter().filter(|membership| membership.from == day);
+        let placed = placed.filter_map(|membership| {
+            let group = &today.groups[membership.group];
+            let mentee = today.mentees[membership.mentee].code.as_str();
+            // Who had a group that morning was moved, not placed.
+            let had = eve.find_mentee(mentee).is_some_and(|mentee| eve.group_of(mentee).is_some());
+            (!had).then(|| Placement {
+                mentee,
+                mentor: group.mentor.map(|mentor| today.mentors[mentor].code.as_str()),
+                group: group.name,
+                slot: group.formed_by.answers.text("weekly_slot"),
+            })
+        });
+        let placed: Vec<Placement> = placed.collect();
+        if !placed.is_empty() {
+            comparisons.push((day, compare(&asked, &placed)));
+        }
+    }
+    Ok(comparisons)
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use compact_str::CompactString;
 use crate::edge::log::{Disk, Line, Log, LogError, Opened, SEGMENT_BYTES, StdDisk};
 use crate::edge::seal::{STORE_FILE, SealError, Seals};
 use crate::ledger::event::{Event, UnreadableEvent};
+use crate::ledger::line::LineHash;
 use crate::ledger::record::Source;
 use crate::ledger::sealed::{RowOf, sealed_lists};
-use crate::ledger::state::{Illegal, LedgerHead, State};
+use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
 use crate::matching::Suggestions;
 
 /// Why a line cannot be folded.
@@ -92,6 +93,28 @@ impl Memory {
         Ok((memory, opened))
     }
 
+    /// Reads the ledger as it stood after the last line that `holds` before the first that does not; the rest is verified too.
+    pub fn read_until(
+        dir: &Path,
+        program: &str,
+        mut holds: impl FnMut(&Line<'_>) -> bool,
+    ) -> Result<(Self, Opened), LogError> {
+        let (seals, refused) = seals(dir, program);
+        let (mut memory, mut past, mut last) = (Self { seals, ..Self::default() }, false, None);
+        let opened = Log::read(dir, Some(program), |line| {
+            past = past || !holds(line);
+            if past {
+                return Ok::<(), FoldError>(());
+            }
+            last = Some(line.hash);
+            memory.fold(line)
+        })?;
+        refused?;
+        memory.head.seq = memory.state.seq;
+        memory.head.hash = last.unwrap_or(LineHash::ZERO).to_string();
+        Ok((memory, opened))
+    }
+
     /// Brings the keys to the medium: always before the events that need them.
     pub fn save_keys(&mut self, log: &mut Log) -> Result<(), LogError> {
         save_keys(&mut self.seals, log)
@@ -103,7 +126,9 @@ impl Memory {
         let source = line.source.as_ref().map(Source::from);
         self.seals.open(source.as_ref(), &mut event)?;
         self.state.apply(line.seq, source, event)?;
-        self.head.at = Some(line.at.naive_local());
+        let at = line.at.naive_local();
+        self.head.at = Some(at);
+        self.head.note_day(Checkpoint { day: at.date(), seq: line.seq, hash: Some(line.hash) });
         Ok(())
     }
 

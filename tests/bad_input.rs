@@ -224,7 +224,7 @@ mod spreadsheet {
             delete_rows(&program, form, 1, 40);
         }
         program.sync();
-        assert_eq!(program.events().len(), 6, "the tabs were seen, and nothing else happened");
+        assert_eq!(program.events().len(), 7, "the tabs and the configuration were seen, and nothing else happened");
         assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 0 |"));
         assert!(program.run(&["match"]).ok().contains("0 adik mendapat usulan"));
         program.run(&["stats"]).ok();
@@ -481,7 +481,7 @@ mod ledger {
         std::fs::remove_dir_all(program.ledger_dir()).unwrap();
         program
             .run(&["sync"])
-            .failed(4, &["Tab Status pernah melihat kejadian 53", "cadangan buku catatan yang terbaru"]);
+            .failed(4, &["Tab Status pernah melihat kejadian 54", "cadangan buku catatan yang terbaru"]);
     }
 
     #[test]
@@ -526,7 +526,7 @@ mod google {
         program.requests_let_through(2);
         program.fault(json!({"status": 503, "after": true}));
         let said = program.sync();
-        assert!(said.contains("53 kejadian dicatat"), "{said}");
+        assert!(said.contains("54 kejadian dicatat"), "{said}");
         is_whole(&program);
     }
 

@@ -58,7 +58,7 @@ fn event_line(event: &Value) -> String {
 fn the_first_sync_records_every_row_and_makes_every_tab() {
     let program = Program::new();
     let said = program.sync();
-    assert!(said.contains("53 kejadian dicatat"), "{said}");
+    assert!(said.contains("54 kejadian dicatat"), "{said}");
     let kinds = [
         ("tab_observed", 6),
         ("mentee_registration.submitted", 9),
@@ -68,6 +68,7 @@ fn the_first_sync_records_every_row_and_makes_every_tab() {
         ("placement_decision.submitted", 1),
         ("meeting_report.submitted", 4),
         ("suggestions_issued", 1),
+        ("config_changed", 1),
     ];
     for (kind, count) in kinds {
         assert_eq!(program.count(kind), count, "{kind}");
@@ -78,7 +79,7 @@ fn the_first_sync_records_every_row_and_makes_every_tab() {
     assert!(program.shown("Kelompok").contains("Al-Fatih | Umar Hakim"));
     assert!(program.shown("Usulan Kelompok").contains("Salman Yusuf"));
     assert!(program.shown("Perlu Tindakan").contains("Indah Permata"), "her guardian has not agreed yet");
-    assert!(program.shown("Status").contains("53"));
+    assert!(program.shown("Status").contains("54"));
 }
 
 #[test]
@@ -275,9 +276,9 @@ fn the_ledger_can_be_verified_and_shown() {
     let events = program.events();
     let head = events.last().unwrap()["hash"].as_str().unwrap();
     let verified = program.run(&["ledger", "verify"]).ok();
-    assert!(verified.contains("53 kejadian") && verified.contains(head), "{verified}");
+    assert!(verified.contains("54 kejadian") && verified.contains(head), "{verified}");
     let all = program.run(&["ledger", "show"]).ok();
-    assert_eq!(all.lines().count(), 53);
+    assert_eq!(all.lines().count(), 54);
     let last = program.run(&["ledger", "show", "--kind", "meeting_report.submitted", "--last", "2"]).ok();
     let last: Vec<&str> = last.lines().collect();
     assert_eq!(last.len(), 2);
@@ -285,6 +286,35 @@ fn the_ledger_can_be_verified_and_shown() {
     let form = program.run(&["ledger", "show", "--kind", "meeting_report"]).ok();
     assert_eq!(form.lines().count(), 4, "the form's name takes all that happened to it");
     assert_eq!(program.run(&["ledger", "show", "--kind", "nothing"]).ok(), "");
+}
+
+#[test]
+fn the_ledger_can_be_exported_whole() {
+    let program = Program::new();
+    program.sync();
+    let exported: Vec<Value> = serde_json::from_str(&program.run(&["ledger", "export"]).ok()).unwrap();
+    let events = program.events();
+    assert_eq!(exported.len(), events.len());
+    for (exported, event) in exported.iter().zip(&events) {
+        for field in ["seq", "at", "type", "v", "data", "source"] {
+            assert_eq!(exported.get(field), event.get(field), "{field} of {event}");
+        }
+    }
+    assert_eq!(program.run(&["ledger", "export", "--kind", "nothing"]).ok().trim(), "[]");
+
+    let text = program.run(&["ledger", "export", "--format", "csv", "--kind", "mentee_registration"]).ok();
+    let rows: Vec<csv::StringRecord> =
+        csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
+    let of_registrations = |event: &&Value| event["type"].as_str().unwrap().starts_with("mentee_registration");
+    let first = events.iter().find(of_registrations).unwrap();
+    let seq = first["seq"].to_string();
+    let value = |field: &str| {
+        let row = rows.iter().find(|row| row[0] == seq && &row[6] == field);
+        row.unwrap_or_else(|| panic!("no {field} in {text}"))[7].to_owned()
+    };
+    assert_eq!(value("answers.full_name"), first["data"]["answers"]["full_name"].as_str().unwrap());
+    assert_eq!(value("answers.phone"), format!("'{}", first["data"]["answers"]["phone"].as_str().unwrap()));
+    assert_eq!(value("answers.slots"), "fri_afternoon");
 }
 
 #[test]
@@ -315,7 +345,7 @@ fn a_new_day_is_written_and_is_no_event() {
     program.sync();
     let tomorrow = |arguments: &[&str]| run(&mut program.command_at(Some("2026-11-25T07:36:00+07:00"), arguments)).ok();
     tomorrow(&["sync"]);
-    assert_eq!(program.events().len(), 53);
+    assert_eq!(program.events().len(), 54);
     assert!(program.shown("Ringkasan").contains("Keadaan per Rabu, 25 November 2026"));
     assert_eq!(tomorrow(&["sync"]).trim(), "Tidak ada yang baru.");
 }
@@ -323,7 +353,7 @@ fn a_new_day_is_written_and_is_no_event() {
 #[test]
 fn a_program_in_english_speaks_english() {
     let program = Program::new().with("language = \"id\"", "language = \"en\"");
-    assert!(program.sync().contains("Events added to the ledger: 53."));
+    assert!(program.sync().contains("Events added to the ledger: 54."));
     let titles = program.titles();
     for title in ["Summary", "To Do", "Group Suggestions", "Groups", "To Fix", "Status"] {
         assert!(titles.iter().any(|known| known == title), "{titles:?}");

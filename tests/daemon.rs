@@ -54,7 +54,7 @@ fn the_first_cycle_runs_at_once_whatever_the_schedule_says() {
     assert!(OUR_TABS.iter().all(|tab| program.tab(tab).is_some()));
     let ran = stops(daemon);
     let lines: Vec<serde_json::Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["fields"]["message"] == "cycle" && line["fields"]["events"] == 53));
+    assert!(lines.iter().any(|line| line["fields"]["message"] == "cycle" && line["fields"]["events"] == 54));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_cycle_in_hand_is_finished_before_it_stops() {
     program.requests_let_through(2);
     program.fault(json!({"delay_ms": 1500}));
     let mut daemon = daemon(&program);
-    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 54);
+    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55);
     assert!(program.tab("Ringkasan").is_none(), "the write is under way");
     daemon.ask_to_stop();
     let ran = daemon.ended_within(STOP);
@@ -101,7 +101,7 @@ fn an_answer_that_does_not_come_holds_it_no_longer_than_the_grace() {
     program.requests_let_through(2);
     program.fault(json!({"delay_ms": 600_000}));
     let daemon = daemon(&program);
-    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 54);
+    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55);
     stops(daemon);
     // What was cut off, the next start makes good.
     stops(daemon_after_a_cycle(&program));
@@ -174,6 +174,55 @@ fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
     let daemon = daemon_after_a_cycle(&program);
     heard.recv_timeout(SOON).expect("the heartbeat of a good cycle");
     stops(daemon);
+}
+
+/// The last day's checkpoint is posted once by a process, and its fingerprint is the one that *Status* shows and
+/// `ledger verify` finds.
+#[test]
+fn a_finished_days_checkpoint_is_told_to_the_webhook_once() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/checkpoint", listener.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut part = [0; 1024];
+                let length = stream.read(&mut part).unwrap();
+                request.extend_from_slice(&part[..length]);
+            }
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").unwrap();
+            if tell.send(String::from_utf8(request).unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    let (heartbeat, heard) = watchdog();
+    let tables = format!("[heartbeat]\nurl = \"{heartbeat}\"\n[checkpoint]\nurl = \"{address}\"\n[schedule]");
+    let program = program().with("[schedule]", &tables);
+    let yesterday = clock::now(chrono_tz::Asia::Jakarta) - chrono::TimeDelta::days(1);
+    support::run(&mut program.command_at(Some(&yesterday.to_rfc3339()), &["sync"])).ok();
+    let daemon = daemon(&program);
+    let request = told.recv_timeout(SOON).expect("the checkpoint of yesterday");
+    heard.recv_timeout(SOON).unwrap();
+    stops(daemon);
+    assert!(told.try_recv().is_err(), "one process tells a day once");
+    assert!(request.starts_with("POST /checkpoint "), "{request}");
+    let said: serde_json::Value = serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap();
+    let last = program.events().into_iter().rfind(|event| event["at"].as_str().unwrap().starts_with(&day(&yesterday)));
+    let last = last.unwrap();
+    assert_eq!(said, json!({"program": "sman1", "day": day(&yesterday), "seq": last["seq"], "hash": last["hash"]}));
+    let hash = said["hash"].as_str().unwrap();
+    let status = program.tab("Status").unwrap();
+    let row = status.iter().find(|row| row.get(1).is_some_and(|cell| cell == hash) && row[0].contains("kejadian"));
+    assert!(row.is_some(), "{status:?}");
+    let found = support::run(&mut program.command_at(None, &["ledger", "verify", "--against", hash])).ok();
+    assert!(found.contains(&format!("kejadian {}", last["seq"])), "{found}");
+}
+
+fn day(moment: &chrono::DateTime<chrono_tz::Tz>) -> String {
+    moment.date_naive().to_string()
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn the_spreadsheet_file_has_every_sheet_and_the_ledgers_head() {
     let head = head(&program);
     assert!(cells["Sampul"].contains(&format!("Sidik catatan terakhir | {head}")), "{}", cells["Sampul"]);
     assert!(cells["Sampul"].contains(&format!("halaqah ledger verify --against {head}")));
-    assert!(cells["Sampul"].contains("Banyaknya catatan | 53"));
+    assert!(cells["Sampul"].contains("Banyaknya catatan | 54"));
     assert!(cells["Ringkasan"].contains("Adik terdaftar musim ini | 9"), "{}", cells["Ringkasan"]);
 }
 

@@ -47,7 +47,7 @@ fn a_damaged_ledger_is_repaired_by_moving_aside_and_grows_again() {
     let again = program.run(&["ledger", "repair"]).ok();
     assert!(again.starts_with("Tidak ada yang perlu disisihkan.\n") && !again.contains("Status"), "{again}");
 
-    program.run(&["sync"]).failed(4, &["Tab Status pernah melihat kejadian 53"]);
+    program.run(&["sync"]).failed(4, &["Tab Status pernah melihat kejadian 54"]);
     program.delete_tab("Status");
     program.sync();
     assert_eq!(program.count("mentee_registration.submitted"), 9, "the rows of the form tabs were recorded again");
@@ -101,18 +101,18 @@ fn a_fingerprint_that_was_kept_is_found_or_is_not_in_the_chain() {
     program.sync();
     let kept = program.events()[27]["hash"].as_str().unwrap().to_owned();
     let said = program.run(&["ledger", "verify", "--against", &kept]).ok();
-    for shown in ["53 kejadian", "kejadian 28, dicatat Selasa, 24 November 2026", "ada 25 kejadian lagi"] {
+    for shown in ["54 kejadian", "kejadian 28, dicatat Selasa, 24 November 2026", "ada 26 kejadian lagi"] {
         assert!(said.contains(shown), "{shown:?} is not in\n{said}");
     }
     let said = program.run(&["ledger", "verify", "--against", &head(&program)]).ok();
-    assert!(said.contains("kejadian 53") && said.contains("ada 0 kejadian lagi"), "{said}");
+    assert!(said.contains("kejadian 54") && said.contains("ada 0 kejadian lagi"), "{said}");
 
     // The same program from its beginning, recorded at another moment: every line is another.
     let other = Program::new();
     support::run(&mut other.command_at(Some("2026-11-24T08:00:00+07:00"), &["sync"])).ok();
     let strange = other.run(&["ledger", "verify", "--against", &kept]);
     assert!(strange.out.contains("utuh"), "{strange:?}");
-    strange.failed(4, &[&kept, "tidak ada di buku catatan ini", "kejadian 53", "salinan lama"]);
+    strange.failed(4, &[&kept, "tidak ada di buku catatan ini", "kejadian 54", "salinan lama"]);
     program.run(&["ledger", "verify", "--against", "ab12"]).failed(2, &["64 characters"]);
 }
 
@@ -134,7 +134,7 @@ fn what_a_newer_program_wrote_is_read_and_never_appended_to() {
     let of_tomorrow = [
         ("the format", 0, "\"format\":1", "\"format\":2", "memakai format 2"),
         ("a version", 53, "\"v\":1", "\"v\":2", "kejadian dari halaqah yang lebih baru"),
-        ("a type", 53, "\"suggestions_issued\"", "\"season_opened\"", "kejadian dari halaqah yang lebih baru"),
+        ("a type", 53, "\"suggestions_issued\"", "\"notice_queued\"", "kejadian dari halaqah yang lebih baru"),
         ("a version early on", 7, "\"v\":2", "\"v\":3", "kejadian dari halaqah yang lebih baru"),
     ];
     for (what, at, today, tomorrow, said) in of_tomorrow {
@@ -180,7 +180,7 @@ fn another_language_verifies_the_ledger_from_its_description() {
     let program = Program::new();
     program.sync();
     let dir = program.ledger_dir();
-    assert_eq!(python_verifies(&dir), (true, format!("53 {}", head(&program))));
+    assert_eq!(python_verifies(&dir), (true, format!("54 {}", head(&program))));
 
     // The program's own writer goes on in further segments, as it does at 64 MiB.
     let event = NewEvent {
@@ -196,9 +196,9 @@ fn another_language_verifies_the_ledger_from_its_description() {
     log.append(&[event.clone(), event.clone()]).unwrap();
     let last = log.append(&[event]).unwrap();
     drop(log);
-    assert_eq!(python_verifies(&dir), (true, format!("56 {}", last.hash)));
+    assert_eq!(python_verifies(&dir), (true, format!("57 {}", last.hash)));
 
-    for name in ["000001.jsonl", "000054.jsonl", "000056.jsonl"] {
+    for name in ["000001.jsonl", "000055.jsonl", "000057.jsonl"] {
         let path = dir.join(name);
         let whole = fs::read(&path).unwrap();
         for place in [2, whole.len() / 2, whole.len() - 40, whole.len() - 1] {
@@ -210,6 +210,6 @@ fn another_language_verifies_the_ledger_from_its_description() {
         }
         fs::write(&path, whole).unwrap();
     }
-    fs::rename(dir.join("000054.jsonl"), dir.join("away")).unwrap();
+    fs::rename(dir.join("000055.jsonl"), dir.join("away")).unwrap();
     assert!(!python_verifies(&dir).0, "a segment is missing");
 }

@@ -74,6 +74,7 @@ enum Habit {
     AcknowledgedBeforeTheSync,
     TailNotCut,
     SyncRetried,
+    LastBatchNotWrittenAgain,
 }
 
 struct Used {
@@ -98,6 +99,14 @@ impl Disk for Used {
     fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> io::Result<()> {
         self.catch_up()?;
         self.medium.write_all(file, bytes)
+    }
+
+    fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.catch_up()?;
+        if self.habit == Habit::LastBatchNotWrittenAgain {
+            return Ok(());
+        }
+        self.medium.write_over(path, at, bytes)
     }
 
     fn sync_data(&mut self, file: &OpenFile) -> io::Result<()> {
@@ -237,9 +246,14 @@ fn no_crash_loses_or_doubles_anything() {
 #[test]
 fn every_wrong_habit_is_caught() {
     let stories = stories();
-    for habit in
-        [Habit::NoSync, Habit::NoDirectorySync, Habit::AcknowledgedBeforeTheSync, Habit::TailNotCut, Habit::SyncRetried]
-    {
+    for habit in [
+        Habit::NoSync,
+        Habit::NoDirectorySync,
+        Habit::AcknowledgedBeforeTheSync,
+        Habit::TailNotCut,
+        Habit::SyncRetried,
+        Habit::LastBatchNotWrittenAgain,
+    ] {
         let caught = stories.iter().find_map(|story| Some((story, live_through(habit, *story).err()?)));
         let (story, what) = caught.unwrap_or_else(|| panic!("{habit:?} is never noticed"));
         println!("{habit:?} is caught by {story:?}: {what}");
@@ -249,7 +263,7 @@ fn every_wrong_habit_is_caught() {
 /// What a crash left of a batch is set aside whole, wherever that is interrupted.
 #[test]
 fn a_torn_tail_is_kept_however_its_setting_aside_ends() {
-    for at in 0..7 {
+    for at in 0..8 {
         for fault in [Fault::DiesBefore, Fault::DiesWithin, Fault::DiesAfter] {
             for seed in 0..12 {
                 let story = format!("{fault:?} at call {at}, seed {seed}");

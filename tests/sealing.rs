@@ -244,6 +244,11 @@ impl Disk for Noting {
         StdDisk.sync_dir(dir)
     }
 
+    fn write_over(&mut self, path: &std::path::Path, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.note("write over", path);
+        StdDisk.write_over(path, at, bytes)
+    }
+
     fn truncate(&mut self, file: &OpenFile, len: u64) -> std::io::Result<()> {
         self.note("cut", &file.path);
         StdDisk.truncate(file, len)

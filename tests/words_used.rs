@@ -139,3 +139,14 @@ fn no_part_of_a_sentence_is_left_open() {
         }
     }
 }
+
+/// A program that says halaqah or liqo replaces the term, and no sentence still says kelompok or group.
+#[test]
+fn sentences_say_the_term_for_a_group_and_not_the_word() {
+    for (text, word) in [(INDONESIAN, "kelompok"), (ENGLISH, "group")] {
+        for (key, sentence) in messages(text) {
+            let spoken: String = sentence.split('{').map(|part| part.rsplit('}').next().unwrap()).collect();
+            assert!(!spoken.to_lowercase().contains(word), "{key} says {word} itself: {sentence}");
+        }
+    }
+}

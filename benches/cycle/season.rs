@@ -54,6 +54,16 @@ pub fn tabs(mentees: usize, weeks: usize) -> Vec<(&'static str, &'static str, Ro
     ]
 }
 
+/// The same, and the other forms that a program of a year fills most: memorization, feedback, money.
+#[allow(dead_code, reason = "each bench takes one of the two")]
+pub fn tabs_of_a_year(mentees: usize, weeks: usize) -> Vec<(&'static str, &'static str, Rows)> {
+    let mut all = tabs(mentees, weeks);
+    all.push(("memorization_record", "Hafalan", recitations(mentees)));
+    all.push(("mentee_feedback", "Pendapat", feedback(mentees)));
+    all.push(("finance_record", "Keuangan", finance(weeks)));
+    all
+}
+
 fn gender(group: usize) -> &'static str {
     if group.is_multiple_of(2) { "Laki-laki (ikhwan)" } else { "Perempuan (akhwat)" }
 }
@@ -281,6 +291,101 @@ fn reports(mentees: usize, groups: usize, weeks: usize) -> Rows {
                 10_000.0.into(),
             ]));
         }
+    }
+    rows
+}
+
+/// Eight recitations of each mentee, through the short surahs.
+fn recitations(mentees: usize) -> Rows {
+    let mut rows = vec![titles(&[
+        "Timestamp",
+        "Adik",
+        "Tanggal setoran",
+        "Jenis",
+        "Surah",
+        "Dari ayat",
+        "Sampai ayat (kosong = akhir surah)",
+        "Kelancaran",
+    ])];
+    for (time, surah) in ["An-Nas", "Al-Falaq", "Al-Ikhlas", "An-Nasr", "Al-Kafirun", "Al-Kautsar", "Al-Fil", "Al-Asr"]
+        .into_iter()
+        .enumerate()
+    {
+        for mentee in 0..mentees {
+            let date = day(40 + 30 * time as u64);
+            rows.push(row(&[
+                (date + 0.8 + mentee as f64 / 1e6).into(),
+                name("Adik", mentee).into(),
+                date.into(),
+                "Hafalan baru (ziyadah)".into(),
+                surah.into(),
+                1.0.into(),
+                Cell::Blank,
+                "Lancar".into(),
+            ]));
+        }
+    }
+    rows
+}
+
+/// One opinion of each mentee in each half of the year.
+fn feedback(mentees: usize) -> Rows {
+    let mut rows = vec![titles(&[
+        "Timestamp",
+        "Kelompok",
+        "Kakak mentor mendengarkan aku",
+        "Aku merasa aman dan nyaman di kelompok ini",
+        "Kegiatannya sesuai minat dan kebutuhanku",
+        "Aku sering merasa diabaikan di kelompok",
+        "Kami sekelompok kompak",
+        "Aku cocok dengan kakak mentorku",
+        "Seberapa besar kemungkinan kamu mengajak teman ikut? (0 sampai 10)",
+        "Musim depan?",
+        "Pernah ada hal yang membuatmu tidak aman?",
+    ])];
+    for half in [95, 260] {
+        for mentee in 0..mentees {
+            let scale = |of: usize| Cell::from((3 + (mentee + of) % 3) as f64);
+            rows.push(row(&[
+                (day(half) + 0.8 + mentee as f64 / 1e6).into(),
+                name("Kelompok", mentee / MEMBERS).into(),
+                scale(0),
+                scale(1),
+                scale(2),
+                1.0.into(),
+                scale(3),
+                scale(4),
+                ((mentee % 11) as f64).into(),
+                "Belum tahu".into(),
+                "Tidak ada".into(),
+            ]));
+        }
+    }
+    rows
+}
+
+/// Five expenses a week.
+fn finance(weeks: usize) -> Rows {
+    let mut rows = vec![titles(&[
+        "Timestamp",
+        "Jenis catatan",
+        "Tanggal (untuk rencana isi bulan pelaksanaan)",
+        "Pos anggaran",
+        "Jumlah (rupiah)",
+        "Sumber dana",
+        "Keterangan singkat (tanpa nama penyakit)",
+    ])];
+    for expense in 0..weeks * 5 {
+        let date = day(7 * (expense / 5) as u64);
+        rows.push(row(&[
+            (date + 0.5 + expense as f64 / 1e5).into(),
+            "Pengeluaran".into(),
+            date.into(),
+            "Konsumsi".into(),
+            25_000.0.into(),
+            "Kas".into(),
+            format!("Konsumsi {expense}").into(),
+        ]));
     }
     rows
 }

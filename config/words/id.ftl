@@ -495,6 +495,11 @@ status-form-rows = { $accepted } baris diterima, { $rejected } perlu diperbaiki,
 status-form-unknown = kolom tidak dikenal: { $titles }
 status-form-off = tidak dipakai
 status-form-waiting = belum terbaca
+status-checkpoints = Sidik jari per hari
+status-checkpoints-hint = Simpan salah satu di luar spreadsheet ini. “halaqah ledger verify --against SIDIK-JARI” kelak menunjukkan apakah buku catatan pernah ditulis ulang.
+status-checkpoint = Sidik jari { $day }, kejadian { $seq }
+error-checkpoint-untold = Sidik jari buku catatan tanggal { $day } tidak sampai ke webhook (keterangan teknis: { $reason }).
+mend-checkpoint-untold = Periksa alamat url di bagian [checkpoint] konfigurasi dan sambungan internet; putaran berikutnya mencoba lagi. Sidik jarinya ada juga di tab Status.
 
 ## Perintah
 
@@ -515,7 +520,7 @@ repair-moved-lines = Disisihkan: { $segment } mulai baris { $line } (bita { $byt
 repair-moved-file = Disisihkan: seluruh berkas { $segment }, { $bytes } bita. Sekarang ada di { $to }.
 repair-empty = Tidak ada kejadian yang tersisa di buku catatan; putaran berikutnya memulainya lagi dari awal.
 repair-status = Tab { tab-status } di spreadsheet sekarang lebih maju daripada buku catatan, jadi putaran berikutnya akan berhenti. Kalau masih ada cadangan yang utuh, lebih baik kembalikan cadangan itu. Kalau tidak ada, hapus tab { tab-status }, lalu jalankan halaqah sync.
-repair-again = Baris di tab formulir akan dicatat lagi pada sync itu. Keputusan yang dulu diisi di tab usulan, dan riwayat perubahan, hanya tersimpan di berkas yang disisihkan: periksa lagi kelompok-kelompoknya.
+repair-again = Baris di tab formulir akan dicatat lagi pada sync itu. Keputusan yang dulu diisi di tab usulan, dan riwayat perubahan, hanya tersimpan di berkas yang disisihkan: periksa lagi semua { -group }.
 doctor-ok = baik
 doctor-wrong = PERLU DIPERBAIKI
 doctor-config = konfigurasi
@@ -541,6 +546,31 @@ match-unplaced = belum dapat ditempatkan: { $why }
 match-alternative = pilihan lain: { $mentor } ({ $score })
 match-proposal = { $moved } adik berpindah. { $placed } mendapat tempat, { $unplaced } belum. Tidak ada yang dicatat.
 match-what-if-nobody = Tidak ada mentor atau adik yang menunggu dengan kode { $code }.
+compare-nothing = Belum ada adik dalam antrean yang ditempatkan pada musim ini.
+compare-total = Seluruhnya
+compare-made = diputuskan: { $placed } ditempatkan, nilai rata-rata { $mean }, aturan dilanggar { $broken } kali
+compare-not-waiting = diputuskan juga, tanpa izin lengkap atau pendaftaran: { $count }
+compare-within-rules = di antaranya sesuai aturan, dalam { -group } yang cukup besar: { $placed }, nilai rata-rata { $mean }, nilai rencana { $worth }
+compare-suggested = akan diusulkan: { $placed } ditempatkan, nilai rata-rata { $mean }, nilai rencana { $worth }; aturan dilanggar { $broken } kali
+compare-liberties = adik yang sama dengan kelonggaran yang sama: { $placed } ditempatkan, nilai rata-rata { $mean }
+evaluate-groups = { -group } yang ditempatkan sesuai usulan: { $groups } ({ $placements } adik)
+evaluate-weights = Bobot pernah diubah ({ $count } susunan bobot): nilainya tidak sepenuhnya sebanding.
+evaluate-feedback = Umpan balik adik pada pekan ke-8 (1 sampai 5)
+evaluate-attendance = Kehadiran sampai pekan ke-8
+evaluate-survival = { -group } yang bertahan 26 pekan
+evaluate-not-enough = belum cukup { -group }: { $groups } dari { $needed }
+evaluate-no-difference = tidak terlihat perbedaan di antara { $groups } { -group }
+evaluate-do-not-predict = bobot tidak meramalkan ini: { -group } dengan nilai lebih tinggi tidak lebih baik ({ $groups } { -group }, { $correlation })
+evaluate-may-be-chance = { -group } dengan nilai lebih tinggi memang lebih baik, tetapi bisa jadi kebetulan ({ $groups } { -group }, { $correlation })
+evaluate-predict = { -group } dengan nilai lebih tinggi memang lebih baik ({ $groups } { -group }, { $correlation })
+evaluate-correlation = korelasi peringkat { $rho }, 95 %: { $low } sampai { $high }
+evaluate-low-third = sepertiga dengan nilai terendah: perkiraan { $predicted }, kenyataan { $observed }
+evaluate-middle-third = sepertiga tengah: perkiraan { $predicted }, kenyataan { $observed }
+evaluate-high-third = sepertiga dengan nilai tertinggi: perkiraan { $predicted }, kenyataan { $observed }
+evaluate-caution = Satu sekolah saja tidak bisa membuktikan apa yang membuat { -group } bertahan: bandingkan beberapa musim dan sekolah sebelum mengubah bobot.
+match-cost-nothing = bagi seluruh rencana tidak merugikan
+match-cost-worth = bagi seluruh rencana tidak ada yang kehilangan tempat, tetapi nilainya turun { $worth }
+match-cost-places = bagi seluruh rencana ada yang kehilangan tempat: { $places } adik
 match-nobody = Tidak ada adik yang menunggu dengan kode { $code }.
 demo-ready = Siap. Buka { $url }
 demo-note = Ini tiruan Google Sheets di komputer ini; tidak ada yang keluar dari sini. Tekan Ctrl+C untuk berhenti.
@@ -708,7 +738,6 @@ support-title = Dukungan untuk mentor
 support-lead = { $open } permohonan masih terbuka, { $late } di antaranya terlambat; semuanya { $total } musim ini. Dijawab tepat waktu: { $rate }.
 support-col-level = Keadaan
 support-col-mentor = Mentor
-support-col-kind = Dukungan
 support-col-since = Sejak
 support-col-needed = Diperlukan
 support-col-days = Hari
@@ -1183,7 +1212,7 @@ action-three-groups = Alihkan satu { -group } ke mentor lain
 action-three-groups-why = Membina { $count } { -group } sekaligus
 action-taaruf = Adakan taaruf, lalu isi formulirnya
 action-taaruf-why = Dibentuk { $days } hari yang lalu, belum ada catatan taaruf
-action-support = Selesaikan permohonan: { $kind }
+action-support = Selesaikan permohonan dukungannya
 action-support-why = Diminta { $day }, dibutuhkan: { $needed }; sudah { $days } hari
 action-support-hidden = Tangani permohonan yang terlambat: { $count }
 action-support-hidden-why = Isinya rahasia dan tidak ditampilkan di sini
@@ -1348,3 +1377,74 @@ retention-dry = Belum ada yang dihapus. Dengan [retention] di konfigurasi: halaq
 retention-erased = { $code } dihapus.
 error-retention-off = Lama penyimpanan belum diatur di konfigurasi.
 mend-retention-off = Tambahkan [retention] dengan identity_months dan support_days setelah disetujui pengurus, lalu ulangi.
+
+## Skrip pembuat Google Form
+
+script-lead = Membuat Google Form untuk program ini dan menyambungkannya ke spreadsheet. | Cara memakai: buka spreadsheet, pilih Ekstensi › Apps Script, tempel seluruh teks ini, | pilih fungsi makeForms, tekan Jalankan, lalu setujui izinnya. Kalau berhenti di tengah, jalankan lagi: | yang sudah jadi tidak dibuat dua kali. Yang ditulisnya di log perlu disalin ke berkas konfigurasi.
+script-done = Selesai. Salin baris-baris ini ke berkas konfigurasi, menggantikan yang senama:
+script-thanks = Terima kasih, jawabanmu sudah tercatat.
+script-no-tab = Google belum membuat tab untuk formulir ini; jalankan lagi:
+script-only-if = Hanya jika "{ $question }" dijawab { $answers }.
+script-unknown = Tidak ada formulir bernama "{ $form }". Yang ada: { $known }.
+
+## Musim menurut pengurus
+
+status-season = Musim
+report-season-state = Keadaan musim menurut pengurus
+season-named = { $name }: { $state }
+season-undecided = pembukaannya belum dicatat
+season-is-open = dibuka { $day }
+season-is-closed = ditutup { $day }
+season-was-open = dibuka { $opened }, ditutup { $closed }
+season-also-open = juga masih dibuka: { $names }
+season-days = { $start } sampai { $end }
+season-not-configured = { $code }  tidak ada di berkas konfigurasi: { $state }
+season-opened = { $name } ({ $code }) dibuka mulai { $day }.
+season-beside = Juga masih dibuka: { $others }.
+season-next-cycle = Tab Status menampilkannya setelah siklus berikutnya.
+season-nothing-open = Tidak ada yang belum selesai. Alhamdulillah.
+season-still-open = Yang belum selesai di { $name }:
+season-open-matter = { $what }: { $count } (lihat tab { $tab })
+season-open-actions = Di tab Perlu Tindakan: { $alert } perlu segera, { $warning } perlu diperhatikan.
+season-closed = { $name } ({ $code }) ditutup per { $day }.
+season-handover = Berikutnya, buat laporan untuk pengurus baru: halaqah handover --as-of { $day }
+season-next = Saat pengurus baru mulai: halaqah season open { $code }
+closing-groups = { -Group } yang belum ditutup dengan keputusan
+closing-taaruf = Taaruf yang belum dilaksanakan
+closing-donations = Infaq yang dilaporkan tetapi belum tercatat di kas (kurang dari nol: tercatat tetapi tidak dilaporkan)
+closing-documents = Jenis dokumen yang belum bisa diserahkan
+error-season-already-open = { $name } sudah dibuka sejak { $day }.
+mend-season-already-open = Tidak ada yang perlu dilakukan; halaqah season list menampilkan semua musim.
+error-season-others-open = Masih ada musim lain yang dibuka: { $others }.
+mend-season-others-open = Tutup dulu (halaqah season close KODE), atau sengaja buka keduanya: halaqah season open { $code } --anyway.
+error-season-already-closed = { $name } sudah ditutup sejak { $day }.
+mend-season-already-closed = Kalau ditutup karena keliru, buka lagi dengan halaqah season open KODE.
+error-season-not-begun = { $name } belum pernah dibuka dan baru mulai { $day }.
+mend-season-not-begun = Periksa kodenya dengan halaqah season list.
+why-season-opened = musim dibuka
+why-season-closed = musim ditutup
+why-config-changed = konfigurasi berubah
+why-suggested = usulan diberikan
+
+## Melihat ke belakang
+
+look-back-configured = Konfigurasi waktu itu berbeda ({ $parts }); ini dihitung dengan konfigurasi hari ini.
+part-seasons = musim
+part-calendar = kalender
+part-matching = penjodohan
+part-procedures = prosedur
+part-handover = dokumen serah terima
+plan-then = Yang akan ditampilkan tab pada { $moment } (sampai kejadian { $seq }), dibandingkan dengan isinya sekarang:
+plan-then-same = Isi tab sama dengan yang akan ditampilkan pada { $moment } (sampai kejadian { $seq }).
+
+## Yang berubah di antara dua titik
+
+diff-head = Dari { $from } (kejadian { $first }) sampai { $to } (kejadian { $last }): { $figures } angka berubah
+diff-family = { $family }, { $season }
+diff-by = kejadian { $events }
+diff-by-others = kejadian pada baris lain
+diff-by-days = hari berganti
+diff-events = Kejadian di antaranya: { $count }
+diff-configured = konfigurasi berubah ({ $parts })
+error-ledger-no-such-event = Kejadian { $asked } tidak ada di buku catatan; yang terakhir kejadian { $last }.
+mend-ledger-no-such-event = Sebutkan kejadian sampai { $last }, atau tanggal atau saat.

@@ -12,6 +12,8 @@ mod tests;
 
 use std::io;
 
+use chrono::NaiveDate;
+
 pub use self::declined::Declined;
 use super::connect::ConnectError;
 use crate::cli::Failure;
@@ -30,7 +32,7 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+    pub(super) fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
         Self { name, parts: parts.into() }
     }
 
@@ -89,6 +91,25 @@ impl Explain for NotInChain {
 
     fn fails(&self, message: String) -> Failure {
         Failure::Damaged(message)
+    }
+}
+
+/// An event that the ledger does not have.
+pub struct NoSuchEvent {
+    /// Its number.
+    pub asked: u64,
+    /// The ledger's last event.
+    pub last: u64,
+}
+
+impl Explain for NoSuchEvent {
+    fn sentences(&self, _: &Words) -> Sentences {
+        let parts = [("asked", self.asked.to_string()), ("last", self.last.to_string())];
+        Sentences::new("ledger-no-such-event", parts)
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
     }
 }
 
@@ -186,6 +207,27 @@ impl Explain for HeartbeatError {
             Self::Unreachable(reason) => Sentences::new("heartbeat-unreachable", [("reason", reason.clone())]),
             Self::Refused(status) => Sentences::new("heartbeat-refused", [("status", status.to_string())]),
         }
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Later(message)
+    }
+}
+
+/// A day's checkpoint that did not reach its webhook.
+#[derive(Debug, thiserror::Error)]
+#[error("the checkpoint of {day} did not reach its webhook: {cause}")]
+pub struct Untold {
+    /// The day.
+    pub day: NaiveDate,
+    /// Why.
+    pub cause: HeartbeatError,
+}
+
+impl Explain for Untold {
+    fn sentences(&self, words: &Words) -> Sentences {
+        let (day, reason) = (words.long_date(self.day), self.cause.to_string());
+        Sentences::new("checkpoint-untold", [("day", day), ("reason", reason)])
     }
 
     fn fails(&self, message: String) -> Failure {

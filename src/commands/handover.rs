@@ -4,6 +4,8 @@
 mod page;
 mod workbook;
 
+pub use page::said;
+
 use std::fs;
 use std::path::Path;
 

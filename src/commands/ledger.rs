@@ -1,4 +1,7 @@
-//! `ledger verify`, `ledger repair` and `ledger show`.
+//! `ledger verify`, `ledger repair` and `ledger show`; `ledger diff` and `ledger export` have files of their own.
+
+mod diff;
+mod export;
 
 use std::collections::VecDeque;
 
@@ -7,6 +10,7 @@ use super::print::say;
 use crate::cli::{Failure, LedgerCommand};
 use crate::edge::log::{Line, Log, Moved, repair as move_aside};
 use crate::ledger::line::LineHash;
+use crate::ledger::point::AsOf;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -16,7 +20,9 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
-        LedgerCommand::Show { kind, last } => show(setting, kind.as_deref(), *last),
+        LedgerCommand::Export { format, kind } => export::export(setting, *format, kind.as_deref()),
+        LedgerCommand::Diff { from, to, lines, json } => diff::diff(setting, [*from, *to], *lines, *json),
+        LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
 }
 
@@ -86,14 +92,18 @@ fn moved_words(moved: &Moved, words: &Words) -> String {
     words.say_with(key, &parts)
 }
 
-fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>) -> Result<(), Failure> {
-    let mut kept = VecDeque::new();
-    let wanted = |line: &Line<'_>| {
-        let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
-        kind.is_none_or(|kind| kind == line.kind || kind == form)
-    };
+/// Whether a line is of a type, such as `meeting_report.submitted`, or of a form.
+pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
+    let form = line.kind.rsplit_once('.').map_or(line.kind, |(form, _)| form);
+    kind == line.kind || kind == form
+}
+
+fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
+    let (mut kept, mut past) = (VecDeque::new(), false);
+    let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
-        if !wanted(line) {
+        past = past || as_of.is_some_and(|as_of| !as_of.holds(line.at, setting.config.timezone));
+        if past || !wanted(line) {
             return Ok(());
         }
         let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();

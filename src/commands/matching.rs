@@ -3,22 +3,40 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
 
 use super::explain::in_words;
+use super::look_back::memory_as_of;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{figures, instance, scene, standing, suggestions};
+use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
+use crate::ledger::point::AsOf;
 use crate::matching::what_if::WhatIf;
-use crate::matching::{Place, Suggestions, suggest};
+use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
+use crate::words::Words;
+
+/// The ledger as it stands, or stood, and the day of it.
+fn memory_of(setting: &Setting, now: DateTime<Tz>, as_of: Option<AsOf>) -> Result<(Memory, NaiveDate), Failure> {
+    let Some(as_of) = as_of else {
+        let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+        return Ok((read.map_err(in_words(&setting.words))?.0, now.date_naive()));
+    };
+    let (memory, then) = memory_as_of(setting, as_of)?;
+    Ok((memory, then.date_naive()))
+}
 
 /// Prints the suggestions, or everything about one.
-pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>) -> Result<(), Failure> {
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = read.map_err(in_words(&setting.words))?;
+pub fn suggestions_of(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    as_of: Option<AsOf>,
+    explain: Option<&str>,
+) -> Result<(), Failure> {
+    let (memory, today) = memory_of(setting, now, as_of)?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let suggestions = suggestions(setting, &memory.state, &standing);
     let figures = figures(setting, &memory.state, &standing);
@@ -42,6 +60,11 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
             let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             say(format_args!("    {}", words.say_with("match-alternative", &parts)));
+            if explain.is_some() {
+                let asked = instance(setting, &memory.state, &standing);
+                let cost = cost_of_alternative(&asked, &suggestions, &suggestion.mentee, &deadline_of(setting));
+                cost.into_iter().for_each(|cost| say(format_args!("      {}", cost_words(cost, words))));
+            }
         }
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
@@ -70,10 +93,23 @@ pub fn suggestions_of(setting: &Setting, today: NaiveDate, explain: Option<&str>
     Ok(())
 }
 
+fn cost_words(cost: Cost, words: &Words) -> String {
+    let (places, worth) = (words.integer(cost.places.max(0)), words.integer(cost.worth.max(0)));
+    match cost {
+        Cost { places: ..=0, worth: ..=0 } => words.say("match-cost-nothing"),
+        Cost { places: ..=0, .. } => words.say_with("match-cost-worth", &[("worth", &worth)]),
+        Cost { .. } => words.say_with("match-cost-places", &[("places", &places)]),
+    }
+}
+
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
-pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = read.map_err(in_words(&setting.words))?;
+pub fn proposal(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    as_of: Option<AsOf>,
+    what_if: Option<&Path>,
+) -> Result<(), Failure> {
+    let (memory, today) = memory_of(setting, now, as_of)?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);
@@ -86,12 +122,12 @@ pub fn proposal(setting: &Setting, today: NaiveDate, what_if: Option<&Path>) -> 
             .map_err(|code| Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)])))?,
     };
     // Where everybody is or would be now: members in their groups, the others as suggested.
-    let mut before = homes(&suggest(&now));
+    let mut before = homes(&suggest_in_time(setting, &now));
     for group in &now.groups {
         let home = (group.mentor.to_owned(), Some(group.name.to_owned()));
         before.extend(group.members.iter().map(|member| (member.code.to_owned(), home.clone())));
     }
-    let suggestions = suggest(&then);
+    let suggestions = suggest_in_time(setting, &then);
     let after = homes(&suggestions);
     let shown = |home: Option<&(String, Option<String>)>| match home {
         Some((mentor, group)) => format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned(),

@@ -1,19 +1,24 @@
 //! One file a command. They put the setting, the edge and the cycle together, and print; they know no pure room's insides.
 //! `connect` finds the key, `explain` says what failed in the language people read, `print` writes their lines.
 
+mod compare;
 mod connect;
 mod demo;
 mod doctor;
+mod evaluate;
 mod explain;
+mod forms;
 mod handover;
 mod instance;
 mod keys;
 mod ledger;
+mod look_back;
 mod matching;
 mod person;
 mod print;
 mod run;
 mod sandbox;
+mod season;
 mod stats;
 mod sync;
 mod why;
@@ -22,7 +27,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use self::explain::{NowGiven, in_words};
-use crate::cli::{Arguments, Command, Failure};
+use crate::cli::{Arguments, Command, Failure, FormsCommand};
 use crate::edge::clock;
 use crate::setting::Setting;
 
@@ -49,7 +54,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 sync::sync(&setting, now_in(setting.config.timezone), accept_retractions).await
             }
-            Command::Plan { accept_retractions } => {
+            Command::Plan { as_of: Some(as_of), .. } => sync::plan_as_of(&setting()?, as_of).await,
+            Command::Plan { accept_retractions, as_of: None } => {
                 let setting = setting()?;
                 sync::plan(&setting, now_in(setting.config.timezone), accept_retractions).await
             }
@@ -65,13 +71,23 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
-            Command::Match { explain, regroup, what_if, .. } => {
+            Command::Match { evaluate: true, json, .. } => {
                 let setting = setting()?;
                 let today = now_in(setting.config.timezone).date_naive();
+                evaluate::evaluate(&setting, today, json)
+            }
+            Command::Match { compare: true, season, json, .. } => {
+                let setting = setting()?;
+                let today = now_in(setting.config.timezone).date_naive();
+                compare::compare(&setting, today, season.as_deref(), json)
+            }
+            Command::Match { explain, regroup, what_if, as_of, .. } => {
+                let setting = setting()?;
+                let now = now_in(setting.config.timezone);
                 if regroup || what_if.is_some() {
-                    return matching::proposal(&setting, today, what_if.as_deref());
+                    return matching::proposal(&setting, now, as_of, what_if.as_deref());
                 }
-                matching::suggestions_of(&setting, today, explain.as_deref())
+                matching::suggestions_of(&setting, now, as_of, explain.as_deref())
             }
             Command::Handover { out, as_of } => {
                 let setting = setting()?;
@@ -83,6 +99,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 person::person(&setting, now_in(setting.config.timezone), &command).await
             }
             Command::Keys { command } => keys::keys(&setting()?, &command),
+            Command::Forms { command: FormsCommand::Script { forms } } => forms::script(&setting()?, &forms),
+            Command::Season { command } => {
+                let setting = setting()?;
+                season::season(&setting, now_in(setting.config.timezone), &command)
+            }
             Command::Ledger { command } => ledger::ledger(&setting()?, &command),
         }
     })

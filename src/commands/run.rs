@@ -2,22 +2,27 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use tokio::pin;
 
 use super::connect::connect;
-use super::explain::{Explain, in_words};
+use super::explain::{Explain, Untold, in_words};
 use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
 use crate::daemon::{GRACE, Next, next, stop_signal};
 use crate::edge::google::Google;
+use crate::edge::heartbeat::DayHead;
 use crate::edge::log::{Log, LogError, LogErrorKind};
 use crate::edge::{clock, heartbeat};
+use crate::ledger::state::{Checkpoint, LedgerHead};
 use crate::memory::Memory;
 use crate::setting::Setting;
 
 /// How long the heartbeat may take.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the webhook may take.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Keeps the schedule until it is told to stop.
 pub async fn run(setting: &Setting) -> Result<(), Failure> {
@@ -32,6 +37,7 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
     tracing::info!("{}", words.say_with("run-started", &[("time", &due)]));
 
     let mut last = None;
+    let mut told = None;
     loop {
         match next(&setting.config.schedule, last, clock::now(zone)) {
             Next::Sleep(time) => {
@@ -42,7 +48,7 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
             }
             Next::Run => {
                 last = Some(clock::now(zone));
-                let turn = turn(setting, &google, &mut open);
+                let turn = turn(setting, &google, &mut open, &mut told);
                 pin!(turn);
                 tokio::select! {
                     done = &mut turn => done?,
@@ -73,7 +79,12 @@ fn open(setting: &Setting) -> Result<Open, LogError> {
 
 /// One cycle with what belongs around it. Only a ledger that is damaged or taken by somebody else ends the daemon:
 /// everything else may be mended while it waits for the next cycle.
-async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Result<(), Failure> {
+async fn turn(
+    setting: &Setting,
+    google: &Google,
+    held: &mut Option<Open>,
+    told: &mut Option<NaiveDate>,
+) -> Result<(), Failure> {
     let open = match held {
         Some(open) => open,
         None => match open(setting) {
@@ -97,6 +108,7 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;
+            tell_checkpoint(setting, &open.memory.head, told).await;
         }
         // A ledger that the tabs were not written from does not become the right one by waiting.
         Err(error @ CycleError::Behind { .. }) => return Err(in_words(&setting.words)(error)),
@@ -116,6 +128,26 @@ async fn turn(setting: &Setting, google: &Google, held: &mut Option<Open>) -> Re
 async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Report, CycleError> {
     let now = clock::now(setting.config.timezone);
     cycle(setting, google, &mut open.memory, Some(&mut open.log), now, Options::default()).await
+}
+
+/// Tells the webhook the head of the last day that is over, once it has not heard it from this process. No notice in the
+/// ledger says that it was told: that would be an event on every quiet day, and so the next day's checkpoint. A process that
+/// starts anew tells it once more, in the same words; the chain covers the days that nobody was there to tell.
+async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option<NaiveDate>) {
+    let Some(url) = &setting.config.checkpoint_url else { return };
+    let today = clock::now(setting.config.timezone).date_naive();
+    let Some(Checkpoint { day, seq, hash: Some(hash) }) = head.closed_before(today).copied() else { return };
+    if *told == Some(day) {
+        return;
+    }
+    let message = DayHead { program: &setting.config.program_code, day, seq, hash };
+    match heartbeat::tell(url, WEBHOOK_TIMEOUT, &message).await {
+        Ok(()) => *told = Some(day),
+        Err(cause) => {
+            let error = Untold { day, cause };
+            tracing::warn!(%error, "{}", error.explained(&setting.words));
+        }
+    }
 }
 
 /// Tells the outside that all is well: its silence is the alarm.

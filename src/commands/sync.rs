@@ -5,10 +5,12 @@ use chrono_tz::Tz;
 
 use super::connect::connect;
 use super::explain::in_words;
+use super::look_back::memory_as_of;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::{CycleError, Options, Report, cycle};
+use crate::cycle::{CycleError, Options, Report, cycle, tabs_then};
 use crate::edge::log::{LogErrorKind, Opened};
+use crate::ledger::point::AsOf;
 use crate::ledger::record::Source;
 use crate::ledger::state::State;
 use crate::memory::Memory;
@@ -50,6 +52,25 @@ pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
     let options = Options { accept_retractions };
     let report = cycle(setting, &google, &mut memory, None, now, options).await.map_err(in_words(words))?;
     print_plan(setting, &memory.state, &report);
+    Ok(())
+}
+
+/// Prints what the tabs would have said at a moment, against what is there now.
+pub async fn plan_as_of(setting: &Setting, as_of: AsOf) -> Result<(), Failure> {
+    let (config, words) = (&setting.config, &setting.words);
+    let (memory, then) = memory_as_of(setting, as_of)?;
+    let google = connect(config, true).await.map_err(in_words(words))?;
+    let report = tabs_then(setting, &google, &memory, then).await.map_err(in_words(words))?;
+    let parts = [("moment", words.moment(then.naive_local())), ("seq", memory.head.seq.to_string())];
+    let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+    if report.plan.is_empty() && report.restricted.is_empty() {
+        say(words.say_with("plan-then-same", &parts));
+        return Ok(());
+    }
+    say(words.say_with("plan-then", &parts));
+    for line in report.plan.report.iter().chain(&report.restricted.report) {
+        say(format_args!("  {line}"));
+    }
     Ok(())
 }
 

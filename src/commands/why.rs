@@ -60,10 +60,11 @@ fn leaves(path: &str, value: &Value, into: &mut Vec<String>) {
 
 fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failure> {
     let words = &setting.words;
+    let about = lines_about(setting, found)?;
     if found.configured {
         say(words.say("why-configured"));
+        about.iter().filter(|line| line.configures).for_each(|line| say(format_args!("  {}", line.shown)));
     }
-    let about = lines_about(setting, found)?;
     let list = |rows: &Lines| {
         for line in about.iter().filter(|line| rows.iter().any(|row| line.is_about(row))) {
             let said = rows.iter().find(|row| line.is_about(row)).map(|row| what_it_says(setting, state, row));
@@ -72,7 +73,9 @@ fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failu
     };
     let number = |rows: &Lines| words.integer(rows.len() as i64);
     match &found.against {
-        None if found.observed_tabs => about.iter().for_each(|line| say(format_args!("  {}", line.shown))),
+        None if found.observed_tabs => {
+            about.iter().filter(|line| !line.configures).for_each(|line| say(format_args!("  {}", line.shown)));
+        }
         None => {
             say(words.say_with("why-rows", &[("count", &number(&found.counted))]));
             list(&found.counted);
@@ -92,6 +95,8 @@ struct Shown {
     seq: u64,
     form: String,
     key: String,
+    /// Whether it records a change of the configuration.
+    configures: bool,
     shown: String,
 }
 
@@ -111,19 +116,34 @@ fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failur
         let key = line.source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();
         let event = Event::read(line.kind, line.v, line.data.get())?;
         let observed = found.observed_tabs && matches!(event, Event::TabObserved(_));
-        if !observed && !seqs.contains(&line.seq) && !keys.contains(key.as_str()) {
+        let configures = found.configured && matches!(event, Event::ConfigChanged(_));
+        if !observed && !configures && !seqs.contains(&line.seq) && !keys.contains(key.as_str()) {
             return Ok(());
         }
         let form = event.form().unwrap_or("placement_decision").to_owned();
-        let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
-        let (title, happened) = (setting.labels.form(&form), setting.words.say(happened(&event)));
-        let shown = format!("{}  {}  {title}: {happened}{place}", line.seq, line.at.format("%Y-%m-%d"));
-        lines.push(Shown { seq: line.seq, form, key, shown });
+        let shown = shown_line(setting, line, &event);
+        lines.push(Shown { seq: line.seq, form, key, configures, shown });
         Ok(())
     };
     Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each)
         .map_err(in_words(&setting.words))?;
     Ok(lines)
+}
+
+/// A line in a few words: its number, its day, what happened, and the row it is about. No answer stands in it.
+pub(super) fn shown_line(setting: &Setting, line: &Line<'_>, event: &Event) -> String {
+    let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
+    format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), what_happened(setting, event))
+}
+
+/// What happened, with the title of the form it is about.
+pub(super) fn what_happened(setting: &Setting, event: &Event) -> String {
+    let happened = setting.words.say(happened(event));
+    match event {
+        Event::Unknown(kind) => kind.to_string(),
+        Event::PlacementDecided(_) => format!("{}: {happened}", setting.labels.form("placement_decision")),
+        event => event.form().map_or(happened.clone(), |form| format!("{}: {happened}", setting.labels.form(form))),
+    }
 }
 
 /// The key of the word for what happened.
@@ -135,11 +155,13 @@ fn happened(event: &Event) -> &'static str {
         Event::RowRejected(_) => "why-rejected",
         Event::RowCopied(_) => "why-copied",
         Event::TabObserved(_) => "why-observed",
-        Event::SuggestionsIssued(_)
-        | Event::PlacementDecided(_)
-        | Event::PersonErased(_)
-        | Event::TextsErased(_)
-        | Event::Unknown(_) => "why-decided",
+        Event::SeasonOpened(_) => "why-season-opened",
+        Event::SeasonClosed(_) => "why-season-closed",
+        Event::ConfigChanged(_) => "why-config-changed",
+        Event::SuggestionsIssued(_) => "why-suggested",
+        Event::PlacementDecided(_) | Event::PersonErased(_) | Event::TextsErased(_) | Event::Unknown(_) => {
+            "why-decided"
+        }
     }
 }
 

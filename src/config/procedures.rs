@@ -153,7 +153,7 @@ mod tests {
         assert!(mistakes.is_empty(), "{:?}", mistakes.iter().map(|mistake| &mistake.what).collect::<Vec<_>>());
         assert_eq!(found.iter().map(|procedure| procedure.steps.len()).collect::<Vec<_>>(), [5, 4, 3, 5, 2]);
         assert_eq!(parse("").unwrap().procedures.len(), 5);
-        assert_eq!(parse("").unwrap().procedures[0].steps[3].name, "Mendapat kelompok");
+        assert_eq!(parse("").unwrap().procedures[0].steps[3].name, "Ditempatkan");
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::config::Config;
-use crate::cycle::{figures, standing, suggestions};
+use crate::cycle::{figures, scene, standing, suggestions};
 use crate::forms::intake::intake;
-use crate::ledger::state::State;
+use crate::ledger::state::{LedgerHead, State};
 use crate::setting::Setting;
-use crate::table::tab::ReadTab;
+use crate::table::tab::{ReadTab, Style, Wanted};
+use crate::views;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -99,6 +100,33 @@ fn only_the_rows_that_are_wrong_on_purpose_are_rejected() {
         assert_eq!(typed.len(), 1, "{today}");
         assert!(state.records().all(|record| record.moment.date() < today), "nothing comes from the future: {today}");
     }
+}
+
+#[test]
+fn every_tab_has_life_in_it() {
+    for today in days() {
+        let setting = setting(today);
+        let state = taken_in(&setting, today);
+        let standing = standing(&setting, &state, today).unwrap();
+        let (figures, suggestions) = (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
+        let head = LedgerHead::default();
+        let scene = scene(&setting, &state, &head, &standing, &figures, &suggestions);
+        let empty = empty(&setting, today);
+        for (tab, empty) in views::tabs(&scene).iter().chain(&views::restricted_tabs(&scene)).zip(&empty) {
+            let lines = |tab: &Wanted| tab.rows.iter().filter(|row| row.style == Style::Body).count();
+            assert!(tab.rows != empty.rows, "{today}: {} shows what it shows to nobody", tab.layout.title);
+            assert!(lines(tab) > 0, "{today}: {} has no line", tab.layout.title);
+        }
+    }
+}
+
+/// The tabs of a program without a row.
+fn empty(setting: &Setting, today: NaiveDate) -> Vec<Wanted> {
+    let (state, head) = (State::default(), LedgerHead::default());
+    let standing = standing(setting, &state, today).unwrap();
+    let (figures, suggestions) = (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
+    let scene = scene(setting, &state, &head, &standing, &figures, &suggestions);
+    views::tabs(&scene).into_iter().chain(views::restricted_tabs(&scene)).collect()
 }
 
 #[test]

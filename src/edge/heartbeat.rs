@@ -1,27 +1,57 @@
-//! The heartbeat: one GET to a watchdog's address after a good cycle, so that somebody hears when it stops.
-//! Knows nothing of what the cycle did.
+//! What the outside is told: the heartbeat, one GET to a watchdog's address after a good cycle, so that somebody hears when
+//! it stops; and the checkpoint, one POST of the ledger's head at a day's end. Knows nothing of what the cycle did.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use hyper_rustls::ConfigBuilderExt;
+use serde::Serialize;
 
-/// Why the watchdog was not reached. The address is not shown: it is the only secret the watchdog has.
+use crate::ledger::line::LineHash;
+
+/// Why nobody was reached. The address is not shown: it is the only secret the other side has.
 #[derive(Debug, thiserror::Error)]
 pub enum HeartbeatError {
     /// The address cannot be asked.
-    #[error("the heartbeat's address is not a web address: write it as https://…")]
+    #[error("the address is not a web address: write it as https://…")]
     BadAddress,
     /// No connection, no TLS, no answer in time.
-    #[error("the heartbeat did not reach its watchdog: {0}")]
+    #[error("nobody was reached: {0}")]
     Unreachable(String),
-    /// The watchdog answered with another status than success.
-    #[error("the heartbeat's watchdog answered with status {0}: check the address")]
+    /// The other side answered with another status than success.
+    #[error("the answer was status {0}: check the address")]
     Refused(u16),
 }
 
 /// Sends one heartbeat; redirects are followed. The answer's body is not read.
 pub async fn ping(url: &str, timeout: Duration) -> Result<(), HeartbeatError> {
+    send(url, timeout, reqwest::Client::get).await
+}
+
+/// What a webhook is told of a day: the ledger's last event on it, by which a rewritten ledger can be told later.
+#[derive(Debug, Serialize)]
+pub struct DayHead<'a> {
+    /// The program's code.
+    pub program: &'a str,
+    /// The day, in the program's time zone.
+    pub day: NaiveDate,
+    /// The day's last event.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: LineHash,
+}
+
+/// Posts a day's head. Sent twice it says the same: a webhook may key it by program and day.
+pub async fn tell(url: &str, timeout: Duration, head: &DayHead<'_>) -> Result<(), HeartbeatError> {
+    send(url, timeout, |client, url| client.post(url).json(head)).await
+}
+
+async fn send(
+    url: &str,
+    timeout: Duration,
+    request: impl FnOnce(&reqwest::Client, reqwest::Url) -> reqwest::RequestBuilder,
+) -> Result<(), HeartbeatError> {
     let url = reqwest::Url::parse(url).map_err(|_| HeartbeatError::BadAddress)?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(HeartbeatError::BadAddress);
@@ -33,7 +63,7 @@ pub async fn ping(url: &str, timeout: Duration) -> Result<(), HeartbeatError> {
         .user_agent(concat!("halaqah/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(reason)?;
-    let status = client.get(url).send().await.map_err(reason)?.status();
+    let status = request(&client, url).send().await.map_err(reason)?.status();
     if status.is_success() { Ok(()) } else { Err(HeartbeatError::Refused(status.as_u16())) }
 }
 

@@ -10,7 +10,8 @@
 //!
 //! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is written under another name,
 //! synced, renamed, and its directory synced, before anything in it counts. Any failed write or sync ends the writer, since
-//! after a failed fsync nobody knows what the medium holds; opening again verifies what is really there. Nothing is deleted.
+//! after a failed fsync nobody knows what the medium holds; opening again verifies what is there, and writes the last batch
+//! over itself before its sync, so that the medium has what was verified. Nothing is deleted.
 
 mod disk;
 mod error;
@@ -119,14 +120,23 @@ impl Log {
             begin_segment(disk.as_mut(), dir, program, &Chain::default())?;
             all = segments(dir)?;
         }
-        let replay = replay(&all, Accept { program: Some(program), newer_format: false }, each)?;
+        let accept = Accept { program: Some(program), newer_format: false, last_batch: true };
+        let replay = replay(&all, accept, each)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
         let segment = OpenFile::append_to(&last.path).map_err(|e| LogError::io("open for writing", &last.path, e))?;
         let moved_to = match &replay.torn {
             Some(torn) => Some(set_aside(disk.as_mut(), dir, last, &segment, torn, &replay.chain)?),
             None => None,
         };
-        // A process that died between write and sync leaves valid lines that may not be on the medium yet; from here on they count.
+        // A process that died between write and sync leaves valid lines that may not be on the medium yet; from here on they
+        // count. If its sync had failed before, the system takes them for written, and a sync alone would save nothing: what
+        // can be in doubt, the last batch, is written over itself (the bytes that were verified, not what a second reading
+        // may give). Stopped anywhere within, that leaves what stood there before.
+        if !replay.last_batch.is_empty() {
+            let at = replay.end - replay.last_batch.len() as u64;
+            let written = disk.write_over(&last.path, at, &replay.last_batch);
+            written.map_err(|e| LogError::io("write to", &last.path, e))?;
+        }
         disk.sync_data(&segment).map_err(|e| LogError::io("sync", &last.path, e))?;
         disk.sync_dir(dir).map_err(|e| LogError::io("sync", dir, e))?;
 
@@ -155,7 +165,7 @@ impl Log {
     ) -> Result<Opened, LogError> {
         let all = segments(dir)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let replay = replay(&all, Accept { program, newer_format: true }, each)?;
+        let replay = replay(&all, Accept { program, newer_format: true, last_batch: false }, each)?;
         Ok(opened(replay, last, None))
     }
 

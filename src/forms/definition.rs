@@ -5,6 +5,8 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use crate::words::Language;
+
 /// A text in the two languages that people see.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +15,16 @@ pub struct Localized {
     pub id: String,
     /// English.
     pub en: String,
+}
+
+impl Localized {
+    /// The text in one of them.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Id => &self.id,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// How an answer is read and which control a form page shows.
@@ -62,6 +74,16 @@ pub struct Choice {
     /// Labels it had before.
     #[serde(default)]
     pub former: Vec<String>,
+}
+
+impl Choice {
+    /// The label in one language.
+    pub fn label(&self, language: Language) -> &str {
+        match language {
+            Language::Id => &self.id,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// How freely an answer may be shown.

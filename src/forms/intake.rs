@@ -20,6 +20,7 @@ use crate::ledger::event::{Copies, Event, RejectedRow, Retraction, Submission};
 use crate::ledger::problem::Problem;
 use crate::ledger::record::Source;
 use crate::ledger::state::{Fate, FormRows, Row, State, accepted_content, milliseconds, rejected_content};
+use crate::table::a1::column_letters;
 use crate::table::diff::{Print, RowChange, diff};
 use crate::table::tab::ReadTab;
 use crate::table::{Cell, cell_at};
@@ -481,10 +482,21 @@ impl Reading<'_> {
         RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells, extra, sealed: Vec::new() }
     }
 
+    /// What stands in no question's column, by title. A column without a title, or with one that another column has too,
+    /// adds its letters: nothing that people wrote is left out.
     fn extra(&self, index: usize) -> BTreeMap<CompactString, Cell> {
-        let row = &self.tab.rows[index];
-        let answered = self.columns.unknown.iter().filter(|&&column| !cell_at(row, column).is_blank());
-        answered.map(|&column| (self.title(column), cell_at(row, column).clone())).collect()
+        let mut extra = BTreeMap::new();
+        for (column, cell) in self.tab.rows[index].iter().enumerate() {
+            if cell.is_blank() || self.columns.mapped.binary_search(&column).is_ok() {
+                continue;
+            }
+            let mut title = self.title(column);
+            if title.trim().is_empty() || extra.contains_key(&title) {
+                title = format_compact!("{} [{}]", title.trim(), column_letters(column)).trim().into();
+            }
+            extra.insert(title, cell.clone());
+        }
+        extra
     }
 
     /// The cells of the timestamp and of all questions that are not blank, with their titles.

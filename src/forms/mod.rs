@@ -2,11 +2,13 @@
 //! matching or of the summary tabs, and reading never fails: it gives answers and problems.
 
 pub mod answers;
+pub mod asking;
 pub mod columns;
 pub mod definition;
 pub mod intake;
 pub mod person;
 pub mod privacy;
+pub mod script;
 pub mod surah;
 pub mod text;
 pub mod values;

@@ -1,10 +1,10 @@
 //! The events: everything that can happen, and how its data are written.
 //!
-//! Field names here are law: a ledger is read for decades. A change of a type's data raises `VERSION` for it, adds an
-//! upgrade and a golden line; a reader ignores fields and types it does not know.
+//! Field names here are law: a ledger is read for decades. A change of a type's data is a new version of it: an upgrade in
+//! `versions.rs` and golden lines; a reader ignores fields and types it does not know.
 //!
-//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see `ledger::sealed`). A line without private
-//! answers is still written as version 1.
+//! A row's event of which something is sealed (see `ledger::sealed`) is of version 2; without private answers it is still
+//! written as version 1, which reads as a version 2 of which nothing is sealed.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answers::Answers;
+use super::configured::Configured;
 use super::problem::Problem;
 use super::sealed::SealedPart;
+use super::season_state::{SeasonClosing, SeasonOpening};
+use super::versions::{UPGRADES, Upgrade, upgraded, version_of};
 use crate::table::Cell;
-
-/// The version of every event type that this program writes, unless something in it is sealed.
-pub const VERSION: u16 = 1;
 
 /// The version of a row's event of which something is sealed.
 pub const SEALED_VERSION: u16 = 2;
@@ -43,6 +43,12 @@ pub enum Event {
     SuggestionsIssued(IssuedSuggestions),
     /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
     PlacementDecided(PlacementDecision),
+    /// The board opened a season: `season_opened`.
+    SeasonOpened(SeasonOpening),
+    /// The board closed a season: `season_closed`.
+    SeasonClosed(SeasonClosing),
+    /// What changes figures or suggestions is configured otherwise than before: `config_changed`.
+    ConfigChanged(Configured),
     /// The keys of a person's answers were destroyed: `person_erased`.
     PersonErased(ErasedPerson),
     /// Free texts were kept as long as they may be: `texts_erased`. It names nobody.
@@ -184,6 +190,25 @@ pub struct IssuedSuggestions {
     /// What no placement can exceed, where it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<i64>,
+    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be others.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stopped: bool,
+    /// How chance chose among plans that are nearly as good as the best; absent where the best found was suggested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub randomised: Option<Randomised>,
+}
+
+/// How chance chose among plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Randomised {
+    /// From what the random numbers were drawn, as 16 hex digits.
+    pub seed: CompactString,
+    /// What the best plan found was worth.
+    pub best: i64,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What the coordinator decided.
@@ -303,6 +328,9 @@ impl Event {
             Self::TabObserved(_) => "tab_observed".to_owned(),
             Self::SuggestionsIssued(_) => "suggestions_issued".to_owned(),
             Self::PlacementDecided(_) => "placement_decided".to_owned(),
+            Self::SeasonOpened(_) => "season_opened".to_owned(),
+            Self::SeasonClosed(_) => "season_closed".to_owned(),
+            Self::ConfigChanged(_) => "config_changed".to_owned(),
             Self::PersonErased(_) => "person_erased".to_owned(),
             Self::TextsErased(_) => "texts_erased".to_owned(),
             Self::Unknown(kind) => kind.to_string(),
@@ -316,11 +344,9 @@ impl Event {
             Self::RowRejected(rejected) => Some(&rejected.form),
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
-            Self::SuggestionsIssued(_)
-            | Self::PlacementDecided(_)
-            | Self::PersonErased(_)
-            | Self::TextsErased(_)
-            | Self::Unknown(_) => None,
+            Self::SuggestionsIssued(_) | Self::PlacementDecided(_) | Self::Unknown(_) => None,
+            Self::SeasonOpened(_) | Self::SeasonClosed(_) | Self::ConfigChanged(_) => None,
+            Self::PersonErased(_) | Self::TextsErased(_) => None,
         }
     }
 
@@ -331,14 +357,14 @@ impl Event {
             Self::RowRejected(row) => !row.sealed.is_empty(),
             _ => false,
         };
-        if sealed { SEALED_VERSION } else { VERSION }
+        if sealed { SEALED_VERSION } else { version_of(&self.kind()) }
     }
 
     /// The newest version of this type that this program knows.
     pub fn newest_version(&self) -> u16 {
         match self {
             Self::Submitted(..) | Self::Amended(..) | Self::RowRejected(_) => SEALED_VERSION,
-            _ => VERSION,
+            _ => version_of(&self.kind()),
         }
     }
 
@@ -352,6 +378,9 @@ impl Event {
             Self::TabObserved(data) => serde_json::value::to_raw_value(data),
             Self::SuggestionsIssued(data) => serde_json::value::to_raw_value(data),
             Self::PlacementDecided(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonOpened(data) => serde_json::value::to_raw_value(data),
+            Self::SeasonClosed(data) => serde_json::value::to_raw_value(data),
+            Self::ConfigChanged(data) => serde_json::value::to_raw_value(data),
             Self::PersonErased(data) | Self::TextsErased(data) => serde_json::value::to_raw_value(data),
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
@@ -359,6 +388,14 @@ impl Event {
 
     /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may have written it.
     pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        Self::read_with(UPGRADES, kind, version, data)
+    }
+
+    /// [`Event::read`] with the upgrades of another program.
+    pub fn read_with(upgrades: &[Upgrade], kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+        let unreadable = |source| UnreadableEvent { kind: kind.to_owned(), version, source };
+        let data = upgraded(upgrades, kind, version, data).map_err(unreadable)?;
+        let data = data.as_ref();
         let parsed = match (kind.rsplit_once('.'), kind) {
             (Some((form, "submitted")), _) => parse(data, |row| Self::Submitted(form.into(), row)),
             (Some((form, "amended")), _) => parse(data, |row| Self::Amended(form.into(), row)),
@@ -368,11 +405,14 @@ impl Event {
             (_, "tab_observed") => parse(data, Self::TabObserved),
             (_, "suggestions_issued") => parse(data, Self::SuggestionsIssued),
             (_, "placement_decided") => parse(data, Self::PlacementDecided),
+            (_, "season_opened") => parse(data, Self::SeasonOpened),
+            (_, "season_closed") => parse(data, Self::SeasonClosed),
+            (_, "config_changed") => parse(data, Self::ConfigChanged),
             (_, "person_erased") => parse(data, Self::PersonErased),
             (_, "texts_erased") => parse(data, Self::TextsErased),
             _ => Ok(Self::Unknown(kind.into())),
         };
-        parsed.map_err(|source| UnreadableEvent { kind: kind.to_owned(), version, source })
+        parsed.map_err(unreadable)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Pure: no I/O, no clock. It knows the addresses of cells (`table`) and nothing of any other room.
 
 pub mod answers;
+pub mod configured;
 pub mod consent;
 pub mod erased;
 pub mod event;
@@ -13,6 +14,8 @@ pub mod meetings;
 pub mod mentor_steps;
 pub mod names;
 pub mod people;
+pub mod point;
+pub mod predictions;
 pub mod problem;
 pub mod procedures;
 pub mod quality;
@@ -23,7 +26,9 @@ pub mod references;
 pub(crate) mod samples;
 pub mod sealed;
 pub mod season;
+pub mod season_state;
 pub mod standing;
 pub mod state;
 pub mod support;
+pub mod versions;
 pub mod weeks;

@@ -176,6 +176,19 @@ impl Condition {
         Ok(Self::Row { form: form.to_owned(), answer })
     }
 
+    /// As the configuration writes it for a subject.
+    pub fn text(&self, subject: Subject) -> String {
+        match self {
+            Self::State(state) => {
+                let named = subject.states().iter().find(|(_, known)| known == state);
+                named.map(|(name, _)| (*name).to_owned()).unwrap_or_default()
+            }
+            Self::Passed(steps) => format!("passed:{}", steps.join(",")),
+            Self::Row { form, answer: None } => format!("row:{form}"),
+            Self::Row { form, answer: Some((question, codes)) } => format!("row:{form}.{question}={}", codes.join(",")),
+        }
+    }
+
     /// The form whose rows it looks at; none for a state.
     pub fn form(&self) -> Option<&str> {
         match self {

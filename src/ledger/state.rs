@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
 
 use super::answers::{Answer, Answers, QuestionLists};
+use super::configured::Configured;
 use super::erased::{Erased, ErasedMark};
 use super::event::{
     ErasedPerson, ErasedRow, Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Remains,
     Submission, Verdict,
 };
+use super::line::LineHash;
 use super::problem::Problem;
 use super::quality::Quality;
 use super::record::{Record, Source, to_the_second};
+use super::season_state::SeasonStates;
 use crate::table::Cell;
 
 /// An event that cannot follow on the state before it.
@@ -40,6 +43,42 @@ pub struct LedgerHead {
     pub hash: String,
     /// When it was recorded, in local time.
     pub at: Option<NaiveDateTime>,
+    /// The last event of each of the newest days on which something was recorded, by day.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// How many days' checkpoints are kept at hand; the ledger has all of them.
+const CHECKPOINT_DAYS: usize = 14;
+
+/// The last event that was recorded on a day: who keeps its hash can tell later whether the ledger was rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The day, in local time.
+    pub day: NaiveDate,
+    /// The event.
+    pub seq: u64,
+    /// Its hash; none if it is only foretold.
+    pub hash: Option<LineHash>,
+}
+
+impl LedgerHead {
+    /// Notes an event as the newest of its day. If the clock was set back, it is the newest of the day that the clock said.
+    pub fn note_day(&mut self, checkpoint: Checkpoint) {
+        match self.checkpoints.binary_search_by_key(&checkpoint.day, |known| known.day) {
+            Ok(place) => self.checkpoints[place] = checkpoint,
+            Err(place) => {
+                self.checkpoints.insert(place, checkpoint);
+                if self.checkpoints.len() > CHECKPOINT_DAYS {
+                    self.checkpoints.remove(0);
+                }
+            }
+        }
+    }
+
+    /// The newest checkpoint of a day that is over.
+    pub fn closed_before(&self, today: NaiveDate) -> Option<&Checkpoint> {
+        self.checkpoints.iter().rev().find(|checkpoint| checkpoint.day < today)
+    }
 }
 
 /// What became of a row.
@@ -117,6 +156,10 @@ pub struct State {
     pub issued: Option<IssuedSuggestions>,
     /// Those who were erased.
     pub erased: Erased,
+    /// What the board has decided about its seasons.
+    pub seasons: SeasonStates,
+    /// What of the configuration was last recorded.
+    pub configured: Option<Configured>,
     /// What rows have in common, kept once.
     pub question_lists: QuestionLists,
 }
@@ -167,6 +210,12 @@ impl State {
             }
             Event::PersonErased(erased) | Event::TextsErased(erased) => {
                 self.erase(erased);
+                Ok(())
+            }
+            Event::SeasonOpened(opening) => self.seasons.opened(opening),
+            Event::SeasonClosed(closing) => self.seasons.closed(closing),
+            Event::ConfigChanged(configured) => {
+                self.configured = Some(configured);
                 Ok(())
             }
             Event::Unknown(_) => Ok(()),

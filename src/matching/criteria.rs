@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
 
 use super::score::Reason;
@@ -55,6 +55,40 @@ pub struct Criterion {
     pub weight: u32,
     /// The codes of the question's choices from the lowest to the highest; empty if answers are numbers, days or texts.
     pub order: Vec<CompactString>,
+}
+
+/// A name for each criterion that no other has, nor any in `taken`: its question, and where that is not enough how and with
+/// whom it is compared, and its number.
+pub fn names(criteria: &[Criterion], taken: &[&str]) -> Vec<CompactString> {
+    let mut names: Vec<CompactString> = Vec::new();
+    for criterion in criteria {
+        let of_field = criteria.iter().filter(|other| other.field == criterion.field).count();
+        let measure = criterion.measure.code();
+        let longer = match criterion.with {
+            With::Mentor => format_compact!("{}.{measure}.{}", criterion.field, criterion.other),
+            With::Members => format_compact!("{}.{measure}.members", criterion.field),
+        };
+        let name = if of_field == 1 { criterion.field.clone() } else { longer };
+        let is_free = |name: &CompactString| !names.contains(name) && !taken.contains(&name.as_str());
+        let numbered = std::iter::once(name.clone()).chain((2..).map(|number| format_compact!("{name}.{number}")));
+        names.extend(numbered.into_iter().find(is_free));
+    }
+    names
+}
+
+impl Measure {
+    /// As the configuration has it.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Equality => "equality",
+            Self::Overlap => "overlap",
+            Self::Jaccard => "jaccard",
+            Self::Distance => "distance",
+            Self::AtLeast => "at_least",
+            Self::GapInYears => "gap_in_years",
+            Self::Mixed => "mixed",
+        }
+    }
 }
 
 /// Years that count as far apart as can be.
@@ -271,6 +305,21 @@ mod tests {
         let neutral = measured(&criterion(Measure::Equality, &[]), &nothing, std::iter::once(&nothing));
         assert_eq!(neutral, (Reason::Unanswered("q".into()), 500));
         assert_eq!(value(Measure::Distance, &["low", "high"], text("unknown"), text("low")), 500);
+    }
+
+    #[test]
+    fn no_two_criteria_share_a_name() {
+        let on = |field: &str, measure, with| Criterion { field: field.into(), with, ..criterion(measure, &[]) };
+        let criteria = [
+            on("slots", Measure::Jaccard, With::Mentor),
+            on("interests", Measure::Jaccard, With::Mentor),
+            on("interests", Measure::Jaccard, With::Members),
+            on("interests", Measure::Jaccard, With::Members),
+            on("reading", Measure::Equality, With::Mentor),
+        ];
+        let expected =
+            ["slots", "interests.jaccard.q", "interests.jaccard.members", "interests.jaccard.members.2", "reading.2"];
+        assert_eq!(names(&criteria, &["schedule", "reading"]), expected);
     }
 
     #[test]

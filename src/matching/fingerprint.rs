@@ -157,6 +157,10 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
         u32::from(instance.reading == ReadingMix::Equal),
     ];
     numbers.into_iter().for_each(|number| hash.number(number.into()));
+    // Not a number in every hash, so that what was suggested without it is still recognised.
+    if instance.randomise {
+        hash.text("randomise");
+    }
     for criterion in instance.criteria {
         hash.text(&criterion.field);
         hash.text(&criterion.other);

@@ -191,6 +191,8 @@ pub struct Instance<'a> {
     pub weights: Weights,
     /// Whether groups should read alike.
     pub reading: ReadingMix,
+    /// Whether chance chooses among plans that are nearly as good as the best.
+    pub randomise: bool,
     /// Criteria on any question, beside the terms that `weights` weighs.
     pub criteria: &'a [Criterion],
     /// Pairs of mentees who are never put in one group.

@@ -4,6 +4,7 @@
 //! not know how answers came to be, how suggestions are shown or in which words; a coordinator decides about each of them.
 
 pub mod assign;
+pub mod compare;
 pub mod criteria;
 mod explain;
 mod fingerprint;
@@ -15,13 +16,14 @@ mod schedule;
 pub mod score;
 mod seats;
 pub mod suggestions;
+mod variation;
 pub mod what_if;
 mod worth;
 
 use compact_str::CompactString;
 use instance::Instance;
 use seats::Board;
-pub use suggestions::{Alternative, Lost, Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
+pub use suggestions::{Alternative, Cost, Lost, Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
 
 /// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
 pub fn suggest(instance: &Instance) -> Suggestions {
@@ -49,10 +51,37 @@ pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> S
         worth_of_mentor: worth::of_mentors(&board, &plan),
         objective: plan.objective,
         bound: plan.bound,
+        stopped: plan.stopped,
+        randomised: plan.randomised,
         placements,
         unplaced,
         instance_hash,
     }
+}
+
+/// What the whole plan would lose if a mentee went to the group that is the best alternative, and everybody else were placed
+/// as well as can be then; none without an alternative.
+pub fn cost_of_alternative(
+    instance: &Instance,
+    suggestions: &Suggestions,
+    mentee: &str,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Cost> {
+    let suggestion = suggestions.placements.iter().find(|suggestion| suggestion.mentee == mentee)?;
+    let alternative = suggestion.alternative.as_ref()?;
+    let instance = instance.sorted();
+    let board = Board::new(&instance);
+    let mentor = instance.mentors.binary_search_by_key(&alternative.mentor.as_str(), |mentor| mentor.code).ok()?;
+    let at = instance.mentees.binary_search_by_key(&mentee, |mentee| mentee.code).ok()?;
+    let is_it = |seat: &usize| match (&alternative.place, board.seats[*seat].group) {
+        (Place::Open(name), Some(group)) => instance.groups[group].name == name,
+        (Place::New(_), None) => true,
+        _ => false,
+    };
+    let seats: Vec<usize> = board.seats_of(mentor).filter(is_it).collect();
+    let (placed, objective) = plan::with_mentee_in(&board, at, &seats, stop)?;
+    let places = i64::from(suggestions.placed) - i64::try_from(placed).unwrap_or(i64::MAX);
+    Some(Cost { places, worth: suggestions.objective - objective })
 }
 
 /// Stands for an instance: equal for equal instances, in whatever order their rows come.

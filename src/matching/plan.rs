@@ -14,7 +14,9 @@ use super::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Solution, s
 use super::schedule;
 use super::score;
 use super::seats::Board;
+use super::variation;
 use crate::ledger::answers::Answers;
+use crate::ledger::event::Randomised;
 
 /// What an open suggestion is worth over any other, so that a new registration does not turn the tab over.
 const STAY_SUGGESTED: u32 = 60;
@@ -39,6 +41,10 @@ pub struct Plan {
     pub objective: i64,
     /// No plan is worth more, and none places more people; none if that is not proven.
     pub bound: Option<i64>,
+    /// Whether the search was stopped before it had done all its work.
+    pub stopped: bool,
+    /// How chance chose it, if it did.
+    pub randomised: Option<Randomised>,
     seat_of: Vec<Option<usize>>,
     members: Vec<Vec<usize>>,
 }
@@ -49,7 +55,7 @@ impl Plan {
         for (mentee, seat) in seat_of.iter().enumerate() {
             seat.map(|seat| members[seat].push(mentee));
         }
-        Self { slots, objective: worth.0, bound: worth.1, seat_of, members }
+        Self { slots, objective: worth.0, bound: worth.1, stopped: false, randomised: None, seat_of, members }
     }
 
     /// Gives the seats that nobody joins the slot in which they would meet: without one nobody could be told why not there.
@@ -107,13 +113,15 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
         quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
     let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
     match solution {
-        Some(Solution { seat_of, slot_of, objective, bound, .. }) => {
-            match value_of_quick.filter(|value| *value > objective) {
+        Some(Solution { seat_of, slot_of, objective, bound, finished, .. }) => {
+            let plan = match value_of_quick.filter(|value| *value > objective) {
                 Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
                 None => {
                     scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
                 }
-            }
+            };
+            varied(board, &problem, &scale, hash, Plan { stopped: !finished, ..plan })
+                .with_empty_seats_in(board, &quick.slots)
         }
         None => {
             let value = quick.assignment.worth().1;
@@ -121,6 +129,55 @@ pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Pl
             Plan::new(board, seats(board, &of_quick), quick.slots, worth)
         }
     }
+}
+
+/// The best plan found in which a mentee sits in one of these seats: how many it places, and what it is worth.
+pub fn with_mentee_in(
+    board: &Board,
+    mentee: usize,
+    seats: &[usize],
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<(usize, i64)> {
+    let mut problem = problem(board);
+    // Having the mentee there is worth as much as anybody's place: else another place could be worth more.
+    let bonus = u32::try_from(problem.prices.unplaced).unwrap_or(u32::MAX).min(MOST_BONUS);
+    let person = &mut problem.people[mentee];
+    person.fits.retain(|fit| seats.contains(&(fit.seat as usize)));
+    person.fits.iter_mut().for_each(|fit| fit.score += bonus);
+    let effort = Effort { stop, ..Effort::for_size(&problem) };
+    let solution = solve(&problem, effort).ok()?;
+    let scale = Scale::of(board, &problem);
+    let plan = scale.plan(board, &solution.seat_of, &solution.slot_of, solution.objective, solution.objective);
+    plan.seat_of(mentee)?;
+    let placed = plan.seat_of.iter().filter(|seat| seat.is_some()).count();
+    Some((placed, plan.objective - i64::from(bonus)))
+}
+
+/// Scores stay far below what 32 bits hold.
+const MOST_BONUS: u32 = 1_000_000_000;
+
+/// Another plan that is nearly as good, if the program wants chance to choose. Who has an open suggestion keeps it.
+fn varied(board: &Board, problem: &Problem, scale: &Scale, hash: &str, best: Plan) -> Plan {
+    if !board.instance.randomise {
+        return best;
+    }
+    let code = |mentee: usize| board.instance.mentees[mentee].code;
+    let last = board.instance.last.map_or(&[][..], |last| &last.suggestions);
+    let free: Vec<usize> = (0..board.instance.mentees.len())
+        .filter(|&mentee| best.seat_of(mentee).is_some() && !last.iter().any(|one| one.mentee == code(mentee)))
+        .collect();
+    let of_best: Vec<Option<u32>> =
+        best.seat_of.iter().map(|seat| seat.and_then(|seat| u32::try_from(seat).ok())).collect();
+    let slots: Vec<Option<u8>> = best.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok())).collect();
+    let mut seat_of = with_members(problem, &of_best);
+    let Ok(value) = problem.evaluate(&seat_of, &slots) else { return best };
+    let floor = value - best.objective.abs() * variation::WITHIN_PERCENT / 100;
+    let seed = u64::from_str_radix(hash, 16).unwrap_or_default();
+    let Some(value) = variation::walk(problem, &mut seat_of, &slots, &free, floor, seed) else { return best };
+    let bound = best.bound;
+    let randomised = Some(Randomised { seed: hash.into(), best: best.objective });
+    let plan = scale.plan(board, &seat_of[..of_best.len()], &slots, value, value);
+    Plan { bound, stopped: best.stopped, randomised, ..plan }
 }
 
 /// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of
@@ -194,7 +251,8 @@ fn kept(board: &Board, hash: &str) -> Option<Plan> {
         }
         (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
     }
-    Some(Plan::new(board, seat_of, slots, (last.objective, last.bound)))
+    let (stopped, randomised) = (last.stopped, last.randomised.clone());
+    Some(Plan { stopped, randomised, ..Plan::new(board, seat_of, slots, (last.objective, last.bound)) })
 }
 
 /// One who is in the model: a mentee, or a member who stays.
@@ -334,4 +392,17 @@ fn prices(problem: &Problem) -> Prices {
 /// The plain score of a mentee in a seat.
 pub fn plain_score(board: &Board, mentee: usize, seat: usize) -> u32 {
     score::total(&board.parts(mentee, &board.seats[seat], None))
+}
+
+/// What it is worth that the mentees sit in these seats, on the scale of `Plan::objective`; none if that breaks a rule.
+pub fn worth(board: &Board, seat_of: &[Option<usize>], slots: &[Option<usize>]) -> Option<i64> {
+    let problem = problem(board);
+    let scale = Scale::of(board, &problem);
+    let seat_of: Vec<Option<u32>> = seat_of.iter().map(|seat| seat.and_then(|seat| u32::try_from(seat).ok())).collect();
+    let open = |at: usize| problem.seats[at].slot;
+    let slots = slots.iter().enumerate();
+    let slots: Vec<Option<u8>> =
+        slots.map(|(at, slot)| slot.map_or_else(|| open(at), |slot| u8::try_from(slot).ok())).collect();
+    let value = problem.evaluate(&with_members(&problem, &seat_of), &slots).ok()?;
+    Some(scale.plan(board, &seat_of, &slots, value, value).objective)
 }

@@ -1,5 +1,7 @@
 //! Which seats there are, who could sit where and what each pair is worth: an instance in the solver's numbers.
 
+use std::collections::BTreeSet;
+
 use super::assign::{Fit, Network, Person, Seat as Room, Slots};
 use super::instance::{Instance, Mentor};
 use super::rules::{self, Bar};
@@ -105,9 +107,12 @@ impl<'s, 'a> Board<'s, 'a> {
         let kept: Vec<usize> = instance.groups_of(mentor.code).filter_map(|group| position(&group.slot?)).collect();
         let others: Vec<usize> = choices.iter().copied().filter(|slot| !kept.contains(slot)).collect();
         let mut seats = Vec::new();
+        let mut met = BTreeSet::new();
         for (group, open) in instance.groups.iter().enumerate().filter(|(_, group)| group.mentor == mentor.code) {
             let capacity = rules::free_places(open, mentor, size);
-            if capacity > 0 {
+            // Nobody is sent to a group that meets while its mentor is in another one.
+            let meets_alone = open.slot.is_none_or(|slot| met.insert(slot));
+            if capacity > 0 && meets_alone {
                 let choices = open.slot.map_or_else(|| others.clone(), |slot| position(&slot).into_iter().collect());
                 seats.push(Seat { mentor: at, group: Some(group), minimum: 0, capacity, choices });
             }

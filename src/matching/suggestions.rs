@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::Bar;
 use super::score::{Reason, Term};
+use crate::ledger::event::Randomised;
 
 /// Where somebody could go: a group that meets now, or a new one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +77,15 @@ pub struct Alternative {
     pub lost: Lost,
 }
 
+/// What a plan loses by a change; below zero what it gains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// How many people fewer have a place.
+    pub places: i64,
+    /// How much less it is worth.
+    pub worth: i64,
+}
+
 /// Why an alternative was not suggested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +135,10 @@ pub struct Suggestions {
     pub objective: i64,
     /// No plan is worth more, where that could be computed.
     pub bound: Option<i64>,
+    /// Whether the search was stopped before it had done all its work.
+    pub stopped: bool,
+    /// How chance chose among plans that are nearly as good as the best, if it did.
+    pub randomised: Option<Randomised>,
     /// What one more mentor would place, by gender and slot; the most first. Those who would place nobody are left out.
     pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.

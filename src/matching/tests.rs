@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use super::compare::{Placement, compare};
 use super::instance::{Member, Mentee, Mentor, OpenGroup};
 use super::rules::{Bar, old_enough};
 use super::score::{self, Reason};
@@ -173,6 +174,38 @@ proptest! {
     }
 
     #[test]
+    fn a_deadline_that_has_passed_leaves_a_plan_within_the_rules_and_one_that_never_does_changes_nothing(
+        program in programs(24, 7, 15, 1..6),
+        patience in 0u32..40,
+    ) {
+        let instance = program.instance();
+        let asked = std::sync::atomic::AtomicU32::new(0);
+        let late = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= patience;
+        let stopped = suggest_until(&instance, &late);
+        obeys_the_rules(&instance, &stopped);
+        let whole = suggest(&instance);
+        prop_assert!(!whole.stopped && whole.placed >= stopped.placed);
+        if !stopped.stopped {
+            prop_assert_eq!(whole, stopped);
+        }
+    }
+
+    #[test]
+    fn chance_chooses_within_the_rules_and_three_percent_and_the_same_again(program in programs(24, 7, 15, 1..6)) {
+        let best = suggest(&program.instance());
+        let instance = Instance { randomise: true, ..program.instance() };
+        let chosen = suggest(&instance);
+        obeys_the_rules(&instance, &chosen);
+        prop_assert_eq!(chosen.placed, best.placed);
+        let below = best.objective - chosen.objective;
+        prop_assert!(100 * below <= 3 * best.objective.abs(), "{} of {}", chosen.objective, best.objective);
+        let randomised = chosen.randomised.clone().unwrap();
+        prop_assert_eq!((randomised.best, randomised.seed), (best.objective, chosen.instance_hash.clone()));
+        prop_assert!(best.randomised.is_none() && best.instance_hash != chosen.instance_hash);
+        prop_assert_eq!(suggest(&instance), chosen);
+    }
+
+    #[test]
     fn the_order_of_the_rows_does_not_matter(
         program in programs(20, 6, 15, 1..5),
         seeds in prop::array::uniform3(any::<prop::sample::Index>()),
@@ -186,6 +219,23 @@ proptest! {
         turned.mentors.rotate_left(by(seeds[1], instance.mentors.len()));
         turned.groups.rotate_left(by(seeds[2], instance.groups.len()));
         prop_assert_eq!(suggest(&turned), suggest(&instance));
+    }
+
+    #[test]
+    fn what_is_suggested_is_at_least_as_good_as_what_somebody_decides_within_the_rules(
+        program in programs(20, 5, 7, 1..5),
+        picks in prop::collection::vec(0usize..18, 20),
+    ) {
+        let instance = program.instance();
+        let decided = instance.mentees.iter().zip(&picks).filter_map(|(mentee, pick)| {
+            let mentor = instance.mentors.get(pick % 6)?;
+            Some(Placement { mentee: mentee.code, mentor: Some(mentor.code), group: mentor.code, slot: Some(SLOTS[pick / 6]) })
+        });
+        let compared = compare(&instance, &decided.collect::<Vec<_>>());
+        prop_assert!(compared.suggested.broken.is_empty() && compared.within_rules.broken.is_empty(), "{compared:?}");
+        let suggested = (compared.suggested.placed, compared.worth_suggested.unwrap());
+        prop_assert!(suggested >= (compared.within_rules.placed, compared.worth_within_rules.unwrap()), "{compared:?}");
+        prop_assert_eq!(compared.suggested.score_total, suggest(&instance).score_total);
     }
 
     /// With one slot in the week and no minimum the answer is exact, so a mentor more never places fewer. With a minimum, or
@@ -372,6 +422,8 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
+        stopped: false,
+        randomised: None,
     };
     let again = suggest(&Instance { last: Some(&last), ..instance });
     let mentors = |of: &Suggestions| of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>();
@@ -471,6 +523,8 @@ fn a_kept_plan_says_the_same_of_everybody() {
         suggestions: issued.collect(),
         objective: found.objective,
         bound: found.bound,
+        stopped: false,
+        randomised: None,
     };
     let kept = suggest(&Instance { last: Some(&last), ..instance });
     assert_eq!(kept, found);
@@ -496,4 +550,122 @@ fn members_of_a_group_are_not_alone_among_classmates() {
     };
     let instance = instance.sorted();
     assert_eq!(plan::problem(&Board::new(&instance)).ties, [(1, 2)], "the newcomer comes first, then the members");
+}
+
+/// Coordinators write down two groups of a mentor in one slot. The whole model answers all the same (a bound says that it
+/// did), and nobody is sent to the second.
+#[test]
+fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
+    let saturday = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let of_mentor = person("male", "2000-01-01", &["sat_morning"], &[]);
+    let mentor = Mentor { max_mentees: 16, members_now: 2, ..ready("K1", &of_mentor) };
+    let group = |name, code| OpenGroup {
+        name,
+        mentor: "K1",
+        slot: Some("sat_morning"),
+        size: 1,
+        members: vec![Member { code, answers: &saturday }],
+    };
+    let instance = Instance {
+        mentees: vec![Mentee::from_answers("A3", &saturday).unwrap()],
+        mentors: vec![mentor],
+        groups: vec![group("Bilal", "A1"), group("Salman", "A2")],
+        ..Instance::default()
+    };
+    let suggestions = suggest(&instance);
+    assert_eq!((suggestions.placed, suggestions.placements[0].group()), (1, Some("Bilal")));
+    assert!(suggestions.bound.is_some());
+}
+
+/// Chance does something: among many alike there are others as good. And what was issued is suggested again.
+#[test]
+fn chance_gives_another_plan_and_keeps_it() {
+    let answers: Vec<Answers> =
+        (0..24).map(|at| person("male", "2010-01-01", &["sat_morning", "sun_morning"], &[INTERESTS[at % 5]])).collect();
+    let of_mentor = person("male", "2000-01-01", &["sat_morning", "sun_morning"], &["gaming"]);
+    let codes: Vec<String> = (0..24).map(|at| format!("A{at:02}")).collect();
+    let mentees = codes.iter().zip(&answers).map(|(code, answers)| Mentee::from_answers(code, answers).unwrap());
+    let best = Instance {
+        mentees: mentees.collect(),
+        mentors: ["K1", "K2", "K3"].map(|code| Mentor { max_mentees: 10, ..ready(code, &of_mentor) }).into(),
+        ..Instance::default()
+    };
+    let instance = Instance { randomise: true, ..best.clone() };
+    let (best, chosen) = (suggest(&best), suggest(&instance));
+    let mentors_in = |suggestions: &Suggestions| {
+        suggestions.placements.iter().map(|one| one.mentor.clone()).collect::<Vec<CompactString>>()
+    };
+    assert_ne!(mentors_in(&best), mentors_in(&chosen));
+    let last = crate::ledger::event::IssuedSuggestions {
+        instance: chosen.instance_hash.clone(),
+        weights: BTreeMap::new(),
+        suggestions: chosen
+            .placements
+            .iter()
+            .map(|one| crate::ledger::event::IssuedSuggestion {
+                mentee: one.mentee.clone(),
+                mentor: one.mentor.clone(),
+                group: None,
+                slot: Some(one.slot.clone()),
+                score: one.score.into(),
+                terms: BTreeMap::new(),
+            })
+            .collect(),
+        objective: chosen.objective,
+        bound: chosen.bound,
+        stopped: chosen.stopped,
+        randomised: chosen.randomised.clone(),
+    };
+    assert_eq!(suggest(&Instance { last: Some(&last), ..instance }), chosen);
+}
+
+/// A1 suits both mentors, A2 only the one who is free on Saturday: each takes one.
+#[test]
+fn an_alternative_may_cost_somebody_else_the_place() {
+    let both = person("male", "2010-01-01", &["sat_morning", "sun_morning"], &["gaming"]);
+    let saturday = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let (on_saturday, on_sunday) = (
+        person("male", "2000-01-01", &["sat_morning"], &["gaming"]),
+        person("male", "2000-01-01", &["sun_morning"], &["gaming"]),
+    );
+    let mut instance = Instance {
+        mentees: [("A1", &both), ("A2", &saturday)].map(|(code, own)| Mentee::from_answers(code, own).unwrap()).into(),
+        mentors: [("K1", &on_saturday), ("K2", &on_sunday)]
+            .map(|(code, own)| Mentor { max_mentees: 1, ..ready(code, own) })
+            .into(),
+        ..Instance::default()
+    };
+    instance.group_size.min = 1;
+    let suggestions = suggest(&instance);
+    assert_eq!((suggestions.placed, suggestions.placements[0].mentor.as_str()), (2, "K2"));
+    let cost = cost_of_alternative(&instance, &suggestions, "A1", &|| false).unwrap();
+    assert_eq!(cost.places, 1, "A2 would have no place: {cost:?}");
+    assert_eq!(cost_of_alternative(&instance, &suggestions, "A2", &|| false), None, "A2 has no alternative");
+    // With room for both it costs what the plan is worth less, and nobody's place.
+    let sunday = person("male", "2010-01-01", &["sun_morning"], &["gaming"]);
+    instance.mentees.push(Mentee::from_answers("A3", &sunday).unwrap());
+    instance.mentors.iter_mut().for_each(|mentor| mentor.max_mentees = 2);
+    let suggestions = suggest(&instance);
+    assert_eq!(suggestions.placed, 3);
+    let cost = cost_of_alternative(&instance, &suggestions, "A1", &|| false);
+    assert!(cost.is_some_and(|cost| cost.places == 0 && cost.worth >= 0), "{cost:?}");
+}
+
+/// No plan with the mentee elsewhere is worth more than the best, as far as both are found.
+#[test]
+fn every_alternative_costs_something_or_nothing() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = 0;
+    for _ in 0..60 {
+        let program = programs(16, 5, 7, 1..4).new_tree(&mut runner).unwrap().current();
+        let instance = program.instance();
+        let suggestions = suggest(&instance);
+        for one in &suggestions.placements {
+            if let Some(cost) = cost_of_alternative(&instance, &suggestions, &one.mentee, &|| false) {
+                seen += 1;
+                assert!((cost.places, cost.worth) >= (0, 0), "{cost:?}");
+            }
+        }
+    }
+    assert!(seen > 10, "{seen}");
 }

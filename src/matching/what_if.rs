@@ -1,5 +1,6 @@
 //! What if: the same program with changes that somebody thinks about. Nothing is recorded.
 
+use chrono::NaiveDate;
 use compact_str::CompactString;
 use serde::Deserialize;
 
@@ -30,6 +31,12 @@ pub struct Coming {
     pub slots: Vec<CompactString>,
     /// How many mentees the mentor takes.
     pub max_mentees: u32,
+    /// The day of birth; without one the mentor is taken to be old enough for everybody.
+    #[serde(default)]
+    pub birth_date: Option<NaiveDate>,
+    /// Whether an adult leads along: then the age does not matter.
+    #[serde(default)]
+    pub adult_co_mentor: bool,
 }
 
 /// The slots that somebody would have.
@@ -72,13 +79,13 @@ impl WhatIf {
             then.mentors.push(Mentor {
                 code,
                 answers: &newcomers.answers,
-                birth_date: chrono::NaiveDate::MIN,
+                birth_date: coming.birth_date.unwrap_or(NaiveDate::MIN),
                 gender: &coming.gender,
                 slots: &coming.slots,
                 max_mentees: coming.max_mentees,
                 members_now: 0,
                 ready: true,
-                adult_co_mentor: true,
+                adult_co_mentor: coming.adult_co_mentor,
             });
         }
         for new in &self.slots {
@@ -110,8 +117,20 @@ mod tests {
             mentees: ["A1", "A2"].iter().map(|code| Mentee::from_answers(code, &answers).unwrap()).collect(),
             ..Instance::default()
         };
-        let coming = Coming { gender: "male".into(), slots: vec!["fri_afternoon".into()], max_mentees: 5 };
+        let coming = Coming {
+            gender: "male".into(),
+            slots: vec!["fri_afternoon".into()],
+            max_mentees: 5,
+            birth_date: None,
+            adult_co_mentor: false,
+        };
         let group_size = Some(GroupSize { min: 2, target: 3, max: 5 });
+        // A mentor of the mentees' own age brings an adult, or nobody.
+        for (adult_co_mentor, placed) in [(false, 0), (true, 2)] {
+            let young = Coming { birth_date: "2009-01-01".parse().ok(), adult_co_mentor, ..coming.clone() };
+            let what_if = WhatIf { comes: vec![young], group_size, ..WhatIf::default() };
+            assert_eq!(suggest(&what_if.applied(&now, &what_if.newcomers()).unwrap()).placed, placed);
+        }
         let what_if = WhatIf { comes: vec![coming], group_size, ..WhatIf::default() };
         let newcomers = what_if.newcomers();
         assert_eq!(suggest(&now).placed, 0);

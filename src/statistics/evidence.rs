@@ -107,6 +107,15 @@ pub fn evidence(asked: &Asked<'_, '_>, figures: &Figures, path: &str) -> Option<
     }
 }
 
+/// Everything about the mentees who registered in some of these rows: registrations, consents, placements.
+pub fn about_mentees(asked: &Asked<'_, '_>, rows: &Lines) -> Evidence {
+    let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
+    let mentees = &asked.standing().mentees;
+    let is_meant = |mentee: &PersonIndex| mentees[*mentee].records.iter().any(|record| seqs.contains(&record.seq));
+    let those: Vec<PersonIndex> = (0..mentees.len()).filter(is_meant).collect();
+    asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
+}
+
 /// What families find rows with. Slow and plain: it is asked for one figure at a time.
 impl<'a> Asked<'_, 'a> {
     pub(super) fn standing(&self) -> &Standing<'a> {
@@ -119,17 +128,15 @@ impl<'a> Asked<'_, 'a> {
         all.filter(|record| window.contains(record.event_date)).collect()
     }
 
-    /// Everything that a mentee registered, and what the guardian said.
-    pub(super) fn mentee(&self, mentee: PersonIndex) -> Evidence {
-        let standing = self.standing();
-        let said = standing.records.of("guardian_consent").iter().copied();
-        let said = said.filter(|record| standing.find_mentee(text(record, "child")) == Some(mentee));
-        Evidence::of(standing.mentees[mentee].records.iter().copied().chain(said))
-    }
-
-    /// Several mentees, each as above.
+    /// Everything that these mentees registered, and what their guardians said.
     pub(super) fn mentees(&self, mentees: impl IntoIterator<Item = PersonIndex>) -> Evidence {
-        mentees.into_iter().map(|mentee| self.mentee(mentee)).fold(Evidence::default(), Evidence::and)
+        let standing = self.standing();
+        let those: BTreeSet<PersonIndex> = mentees.into_iter().collect();
+        let is_about = |record: &&Record| {
+            standing.find_mentee(text(record, "child")).is_some_and(|mentee| those.contains(&mentee))
+        };
+        let said = standing.records.of("guardian_consent").iter().copied().filter(is_about);
+        Evidence::of(those.iter().flat_map(|mentee| standing.mentees[*mentee].records.iter().copied()).chain(said))
     }
 
     /// Registrations only.
@@ -141,9 +148,10 @@ impl<'a> Asked<'_, 'a> {
     /// Every placement decision that names a mentee.
     pub(super) fn placements_of(&self, mentees: &[PersonIndex]) -> Evidence {
         let standing = self.standing();
+        let those: BTreeSet<PersonIndex> = mentees.iter().copied().collect();
         let names = |record: &&&Record| {
-            let found = record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
-            found.into_iter().any(|mentee| mentees.contains(&mentee))
+            let mut found = record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
+            found.any(|mentee| those.contains(&mentee))
         };
         Evidence::of(standing.records.of("placement_decision").iter().filter(names).copied())
     }

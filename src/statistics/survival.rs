@@ -14,11 +14,11 @@ const WEEKS: [i64; 4] = [8, 16, 26, 52];
 
 /// One group's life so far.
 #[derive(Debug, Clone, Copy)]
-struct Life<'a> {
+pub(super) struct Life<'a> {
     /// Days from the first held meeting to the closing, or to now; at least 1.
-    days: i64,
+    pub(super) days: i64,
     /// The reason, if it broke up; every other ending only ends the watching.
-    broke_up: Option<&'a str>,
+    pub(super) broke_up: Option<&'a str>,
     gender: Option<&'a str>,
 }
 
@@ -49,7 +49,8 @@ fn events(lives: &[Life<'_>]) -> usize {
     lives.iter().filter(|life| life.broke_up.is_some()).count()
 }
 
-fn life<'a>(standing: &Standing<'a>, group: GroupIndex) -> Option<Life<'a>> {
+/// The life of a group that has met.
+pub(super) fn life<'a>(standing: &Standing<'a>, group: GroupIndex) -> Option<Life<'a>> {
     let first = standing.meetings.held(group).next()?.date;
     let closed = standing.groups[group].closed;
     let last = closed.map_or(standing.through, |closing| closing.on);

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Scene, Sheet, plain, text};
+use super::{Labels, Scene, Sheet, plain, text};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
+use crate::words::Words;
 
 /// The figures of each family, in the order in which they are computed. A star stands for any code: a map over codes is
 /// described once.
@@ -337,19 +338,25 @@ fn value(scene: &Scene<'_>, path: &str) -> WantedCell {
     if path.contains('*') {
         return plain(words.say("glossary-many"));
     }
-    match scene.figures.value(path) {
+    value_cell(scene.figures.value(path), path, scene.labels, words)
+}
+
+/// The value of a figure at a path, in the format that it is shown in.
+pub fn value_cell(value: Option<&Value>, path: &str, labels: &Labels, words: &Words) -> WantedCell {
+    match value {
         Some(Value::Number(number)) => WantedCell::new(number.as_f64().unwrap_or_default(), format_of(path)),
         Some(Value::Array(codes)) => {
             let label = |code: &Value| {
                 let code = code.as_str().unwrap_or_default();
-                scene.labels.choice("document_record", "document_kind", code).to_owned()
+                labels.choice("document_record", "document_kind", code).to_owned()
             };
             text(codes.iter().map(label).collect::<Vec<_>>().join(", "))
         }
         Some(Value::String(trend)) => plain(match trend.as_str() {
             "up" => words.say("trend-up"),
             "down" => words.say("trend-down"),
-            _ => words.say("trend-flat"),
+            "flat" => words.say("trend-flat"),
+            flag => words.say(&format!("flag-{flag}")),
         }),
         _ => plain(words.say("none")),
     }
@@ -360,10 +367,13 @@ fn format_of(path: &str) -> Format {
     let (family, name) = path.split_once('.').unwrap_or(("", path));
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_rate = last.ends_with("rate")
+        || last.ends_with("rate_low")
+        || last.ends_with("rate_high")
         || last.starts_with("share_")
         || matches!(last, "regularity" | "compliance" | "load" | "conversion" | "handover_ready");
     match (family, last) {
         _ if is_rate => Format::Percent,
+        ("survival", "value" | "low" | "high" | "weeks_16") => Format::Percent,
         ("cash", "months_cover") => Format::Decimal,
         ("cash" | "budget", _) | ("meetings", "donations") | ("support", "amount_paid" | "per_mentee") => Format::Money,
         (_, "mean_size" | "median_days" | "new_pages" | "review_pages" | "median_gain") => Format::Decimal,

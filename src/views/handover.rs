@@ -1,5 +1,6 @@
 //! *Serah Terima*: what the next board receives, what is still missing, and what is open.
 
+use super::levels::is_on;
 use super::{Level, Scene, Sheet, count, level_colours, plain, text};
 use crate::ledger::record::Record;
 use crate::statistics::documents;
@@ -15,6 +16,68 @@ const OPEN: [(&str, &str, &str); 7] = [
     ("documents.review_overdue", "handover-review", "tab-archive"),
     ("data_quality.rows.rejected", "handover-rejected", "tab-to-fix"),
 ];
+
+/// What must be settled before a season is closed: the figure, its words, and where it stands.
+const CLOSING: [(&str, &str, &str); 10] = [
+    ("waiting.count", "handover-waiting", "tab-suggestions"),
+    ("groups.open", "closing-groups", "tab-groups"),
+    ("support.open", "handover-support", "tab-support"),
+    ("taaruf.overdue", "handover-taaruf", "tab-taaruf"),
+    ("taaruf.pending", "closing-taaruf", "tab-taaruf"),
+    ("cash.donations_gap", "closing-donations", "tab-finance"),
+    ("documents.handover_missing", "closing-documents", "tab-handover"),
+    ("documents.review_overdue", "handover-review", "tab-archive"),
+    ("partners.overdue", "handover-partners", "tab-partners"),
+    ("data_quality.rows.rejected", "handover-rejected", "tab-to-fix"),
+];
+
+/// Something that is still open at the end of a season.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matter {
+    /// The figure that counts it.
+    pub path: &'static str,
+    /// How many, or how many rupiah.
+    pub number: i64,
+    /// The number as people read it.
+    pub count: String,
+    /// What it is.
+    pub what: String,
+    /// The tab that shows it.
+    pub tab: String,
+    /// Which ones, where they have names that anybody may read.
+    pub names: Vec<String>,
+}
+
+/// Everything of the scene's season that is still open: groups that no decision closed too.
+pub fn left_open(scene: &Scene<'_>) -> Vec<Matter> {
+    let words = scene.words;
+    let matter = |&(path, key, tab): &(&'static str, &str, &str)| {
+        // Where a form is off nobody could ever have handed it in.
+        let form = if path.starts_with("taaruf") { "taaruf_record" } else { "placement_decision" };
+        let number = match path {
+            "documents.handover_missing" => missing(scene).len() as i64,
+            path => scene.figures.integer(path).unwrap_or(0),
+        };
+        let count = if path.starts_with("cash") { words.rupiah(number) } else { words.integer(number) };
+        let names = match path {
+            "documents.handover_missing" => {
+                let label = |kind: &str| scene.labels.choice("document_record", "document_kind", kind).to_owned();
+                missing(scene).into_iter().map(label).collect()
+            }
+            "groups.open" => scene.standing.open_groups().map(|(_, group)| group.name.to_owned()).collect(),
+            _ => Vec::new(),
+        };
+        (number != 0 && is_on(scene, form)).then(|| Matter {
+            path,
+            number,
+            count,
+            what: words.say(key),
+            tab: words.say(tab),
+            names,
+        })
+    };
+    CLOSING.iter().filter_map(matter).collect()
+}
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {

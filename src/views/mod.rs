@@ -21,6 +21,7 @@ pub mod partners;
 pub mod promotion;
 pub mod report;
 pub mod restricted;
+pub mod seasons;
 pub mod status;
 pub mod suggestions;
 pub mod summary;

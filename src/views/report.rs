@@ -1,6 +1,7 @@
 //! The year's report for the next board: a cover, and those tabs that name no mentee, without what anybody wrote freely.
 //! Data alone; the command makes a spreadsheet file and a page of it.
 
+use super::seasons::state_words;
 use super::{Level, Scene, Sheet, archive, count, evaluation, finance, handover, plain, summary, text};
 use crate::table::Cell;
 use crate::table::tab::{Style, Wanted};
@@ -33,6 +34,8 @@ fn cover(scene: &Scene<'_>) -> Wanted {
     let period = words.say_with("report-period", &period.each_ref().map(|(name, part)| (*name, part.as_str())));
     sheet.push(Style::Section, [text(words.say("report-season"))]);
     sheet.push(Style::Body, [text(season.name.as_str()), text(period)]);
+    let state = state_words(scene.state.seasons.of(&season.code), words);
+    sheet.push(Style::Body, [text(words.say("report-season-state")), text(state)]);
     sheet.push(Style::Section, [text(words.say("report-open"))]);
     let actions = super::actions::actions(scene);
     for (level, key) in [(Level::Alert, "report-open-alert"), (Level::Warning, "report-open-warning")] {

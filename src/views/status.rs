@@ -1,4 +1,4 @@
-//! *Status*: where the ledger stands, and how each form tab was read.
+//! *Status*: where the ledger stands, how each form tab was read, and the ledger's checkpoints by day.
 
 use super::{Scene, Sheet, count, text};
 use crate::ledger::state::Fate;
@@ -33,9 +33,18 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         [text(words.say("status-events")), count(i64::try_from(scene.head.seq).unwrap_or(i64::MAX))],
     );
     sheet.push(Style::Body, [text(words.say("status-head")), WantedCell::new(scene.head.hash.as_str(), Format::Text)]);
+    sheet.push(Style::Body, [text(words.say("status-season")), text(super::seasons::line(scene))]);
     sheet.push(Style::Section, [text(words.say("status-forms"))]);
     for (form, title) in &scene.labels.forms {
         sheet.push(Style::Body, [text(title.as_str()), text(form_line(scene, form))]);
+    }
+    sheet.push(Style::Section, [text(words.say("status-checkpoints")), text(words.say("status-checkpoints-hint"))]);
+    for checkpoint in scene.head.checkpoints.iter().rev() {
+        let (day, seq) = (words.short_date(checkpoint.day), checkpoint.seq.to_string());
+        let label = words.say_with("status-checkpoint", &[("day", &day), ("seq", &seq)]);
+        // The fingerprint stands alone in its cell, so that it can be copied into `ledger verify --against`.
+        let hash = checkpoint.hash.map_or_else(|| "…".to_owned(), |hash| hash.to_string());
+        sheet.push(Style::Body, [text(label), WantedCell::new(hash.as_str(), Format::Text)]);
     }
     sheet.finish(words.say("tab-status"))
 }

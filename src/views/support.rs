@@ -1,5 +1,6 @@
-//! *Dukungan*: what mentors asked for, open ones first, the late ones on top. What only the coordinator or the teacher may
-//! read stands here as a number and whom to ask.
+//! *Dukungan*: who asked for support and how far it is, open requests first, the late ones on top. What was asked for is
+//! confidential and stands in the second spreadsheet; requests that only the coordinator or the teacher may know of stand here
+//! as a number and whom to ask.
 
 use super::{Level, Scene, Sheet, count, day, level_colours, money, named, plain, text};
 use crate::ledger::support::SupportCase;
@@ -70,9 +71,9 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let mut parts: Vec<(&str, &str)> = parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
     parts.push(("rate", &rate));
     let lead = words.say_with("support-lead", &parts);
-    let widths = [100, 220, 230, 110, 110, 80, 130, 380];
+    let widths = [100, 220, 110, 110, 80, 130, 380];
     let mut sheet = Sheet::new("support", position, &widths, words.say("support-title"), lead);
-    let columns = ["level", "mentor", "kind", "since", "needed", "days", "cost", "state"];
+    let columns = ["level", "mentor", "since", "needed", "days", "cost", "state"];
     let columns = columns.map(|name| format!("support-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(0, words);
@@ -101,7 +102,7 @@ fn hidden(scene: &Scene<'_>, sheet: &mut Sheet) {
     }
 }
 
-fn cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> [WantedCell; 8] {
+fn cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> [WantedCell; 7] {
     let words = scene.words;
     let closed = case.closed_on();
     let level = if closed.is_some() { String::new() } else { words.say(level(scene, case).key()) };
@@ -110,7 +111,6 @@ fn cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> [WantedCell; 8] {
     [
         plain(level),
         text(named(&scene.standing.mentors[case.mentor], words)),
-        text(scene.labels.choice("support_request", "support_kind", case.kind)),
         day(case.date),
         text(needed(scene, case)),
         count((until - case.date).num_days()),

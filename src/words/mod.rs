@@ -116,7 +116,12 @@ impl Words {
 
     /// One decimal: `3,5`.
     pub fn decimal(&self, number: f64) -> String {
-        let text = format!("{number:.1}");
+        self.decimals(number, 1)
+    }
+
+    /// So many decimals: `0,25`.
+    pub fn decimals(&self, number: f64, places: usize) -> String {
+        let text = format!("{number:.places$}");
         if self.language == Language::Id { text.replace('.', ",") } else { text }
     }
 

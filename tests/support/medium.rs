@@ -32,10 +32,12 @@ pub enum Fault {
     DiesWithin,
     /// The process dies right after the call.
     DiesAfter,
+    /// The call fails and does nothing, and the process dies before its next call.
+    FailsThenDies(i32),
 }
 
 /// Every fault.
-pub const FAULTS: [Fault; 7] = [
+pub const FAULTS: [Fault; 8] = [
     Fault::DiesBefore,
     Fault::DiesWithin,
     Fault::DiesAfter,
@@ -43,6 +45,7 @@ pub const FAULTS: [Fault; 7] = [
     Fault::Errno(ENOSPC),
     Fault::Short(EIO),
     Fault::Short(ENOSPC),
+    Fault::FailsThenDies(EIO),
 ];
 
 /// Dice that fall the same way for the same seed (splitmix64).
@@ -84,6 +87,8 @@ struct World {
     calls: usize,
     fault: Option<(usize, Fault)>,
     dead: bool,
+    /// Whether the process dies at its next call.
+    doomed: bool,
     files: Vec<OneFile>,
     /// Which file stands under a name, as running programs see it; and what happened to names since they were durable.
     names: BTreeMap<PathBuf, usize>,
@@ -97,6 +102,14 @@ struct OneFile {
     durable: Vec<u8>,
     /// Bytes that a failed sync has lost while programs still see them.
     lost: Vec<(usize, usize)>,
+}
+
+impl OneFile {
+    /// Bytes that are written again are saved by the next sync that succeeds.
+    fn written_again(&mut self, start: usize, end: usize) {
+        let left = |(from, to): &(usize, usize)| [(*from, (*to).min(start)), ((*from).max(end), *to)];
+        self.lost = self.lost.iter().flat_map(left).filter(|(from, to)| from < to).collect();
+    }
 }
 
 #[derive(Clone)]
@@ -113,6 +126,7 @@ impl Medium {
             calls: 0,
             fault: None,
             dead: false,
+            doomed: false,
             files: Vec::new(),
             names: BTreeMap::new(),
             changes: Vec::new(),
@@ -133,7 +147,7 @@ impl Medium {
     /// A process starts: it meets this fault at its so-manieth call, from 0 on.
     pub fn starts(&self, fault: Option<(usize, Fault)>) {
         let mut world = self.world();
-        (world.calls, world.fault, world.dead) = (0, fault, false);
+        (world.calls, world.fault, world.dead, world.doomed) = (0, fault, false, false);
     }
 
     /// How many calls the process has made.
@@ -143,7 +157,8 @@ impl Medium {
 
     /// Whether the process has met a death.
     pub fn is_dead(&self) -> bool {
-        self.world().dead
+        let world = self.world();
+        world.dead || world.doomed
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -158,6 +173,7 @@ impl Medium {
     ) -> io::Result<T> {
         let mut world = self.world();
         let gone = || io::Error::other("the process is dead");
+        world.dead |= world.doomed;
         if world.dead {
             return Err(gone());
         }
@@ -165,8 +181,9 @@ impl Medium {
         world.calls += 1;
         let Some((_, fault)) = world.fault.filter(|(at, _)| *at == number) else { return whole(&mut world) };
         world.dead = matches!(fault, Fault::DiesBefore | Fault::DiesWithin | Fault::DiesAfter);
+        world.doomed = matches!(fault, Fault::FailsThenDies(_));
         match fault {
-            Fault::Errno(errno) => Err(io::Error::from_raw_os_error(errno)),
+            Fault::Errno(errno) | Fault::FailsThenDies(errno) => Err(io::Error::from_raw_os_error(errno)),
             Fault::Short(errno) => half(&mut world).and(Err(io::Error::from_raw_os_error(errno))),
             Fault::DiesBefore => Err(gone()),
             Fault::DiesWithin => half(&mut world).and(Err(gone())),
@@ -293,6 +310,16 @@ impl Disk for Medium {
             |_| StdDisk.write_all(file, bytes),
             |_| StdDisk.write_all(&mut OpenFile::append_to(&path)?, &bytes[..bytes.len() / 2]),
         )
+    }
+
+    fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let over = |world: &mut World, bytes: &[u8]| {
+            StdDisk.write_over(path, at, bytes)?;
+            let number = world.names[path];
+            world.files[number].written_again(at as usize, at as usize + bytes.len());
+            Ok(())
+        };
+        self.call(|world| over(world, bytes), |world| over(world, &bytes[..bytes.len() / 2]))
     }
 
     fn sync_data(&mut self, file: &OpenFile) -> io::Result<()> {

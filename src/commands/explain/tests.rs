@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::ledger::fault_words;
 use super::*;
+use crate::commands::season::Refusal;
 use crate::edge::log::{Damage, LineFault, LogErrorKind};
 use crate::edge::seal::{BackupError, SealError};
 use crate::ledger::state::Illegal;
@@ -103,6 +104,8 @@ fn seasons() -> Vec<NoSeason> {
     ]
 }
 
+const START: NaiveDate = NaiveDate::from_ymd_opt(2026, 7, 13).unwrap();
+
 fn cycle_errors() -> Vec<CycleError> {
     let illegal = Illegal { seq: 5, kind: "meeting_report.amended".into(), key: "k5".into(), why: "it names no row" };
     let data = serde_json::from_str::<u8>("x").unwrap_err();
@@ -125,6 +128,11 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(NowGiven),
         Box::new(NotInChain { hash: "ab12".into(), seq: 7 }),
         Box::new(ConnectError::NoKey),
+        Box::new(NoSuchEvent { asked: 99, last: 54 }),
+        Box::new(Refusal::AlreadyOpen { name: "Ganjil".into(), since: START }),
+        Box::new(Refusal::OthersOpen { code: "2027-genap".into(), others: vec!["2026-ganjil".into()] }),
+        Box::new(Refusal::AlreadyClosed { name: "Ganjil".into(), since: START }),
+        Box::new(Refusal::NotBegun { name: "Ganjil".into(), start: START }),
         Box::new(key),
         Box::new(ConnectError::Google(GoogleError::ReadOnly)),
         Box::new(HeartbeatError::BadAddress),

@@ -101,7 +101,8 @@ fn shown(cell: &WantedCell, words: &Words) -> Markup {
     }
 }
 
-fn said(value: &Cell, format: Format, words: &Words) -> String {
+/// A value as people read it.
+pub fn said(value: &Cell, format: Format, words: &Words) -> String {
     let Some(number) = value.number() else { return value.to_string() };
     match format {
         Format::Integer => words.integer(number as i64),

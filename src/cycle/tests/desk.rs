@@ -301,6 +301,7 @@ impl Desk {
         let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
         let suggestions = suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
         happened.note_issue(setting, &memory.state, &suggestions);
+        happened.note_config(&setting.config, &memory.state);
         let events = happened
             .lines
             .iter()

@@ -7,7 +7,7 @@ use super::desk::{Desk, as_text};
 use crate::table::Cell;
 use crate::table::tab::Wanted;
 use crate::views::decisions::Refusal;
-use crate::words::Language;
+use crate::words::{Language, Words};
 
 const LANGUAGES: [Language; 2] = [Language::Id, Language::En];
 
@@ -99,6 +99,30 @@ fn no_tab_shows_a_key_a_name_of_the_program_or_what_is_confidential() {
                 assert!(!text.contains(['_', '{', '}']), "{place}");
                 assert!(!text.contains("::") && !text.contains("Some("), "{place}");
                 assert!(!text.contains("RAHASIA"), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_program_that_says_halaqah_or_liqo_reads_of_no_group_in_its_tabs() {
+    for term in ["halaqah", "liqo"] {
+        let capital = format!("{}{}", term[..1].to_uppercase(), &term[1..]);
+        let rewording = format!("-group = {term}\n-Group = {capital}\n");
+        let mut desk = Desk::small(Language::Id);
+        desk.setting.words = Words::new(Language::Id, Some(&rewording)).unwrap();
+        desk.turn();
+        assert_eq!(desk.wanted("groups").layout.title, capital);
+        // Titles of forms and questions are shown as they stand on the form.
+        let forms = desk.setting.forms.iter().map(|form| &form.definition);
+        let titles: Vec<&str> = forms
+            .flat_map(|form| std::iter::once(&form.title).chain(form.questions.iter().map(|one| &one.question)))
+            .map(|title| title.id.as_str())
+            .collect();
+        for tab in &desk.wanted {
+            for (place, text) in texts(tab) {
+                let is_title = titles.contains(&text.as_str());
+                assert!(is_title || !text.to_lowercase().contains("kelompok"), "{}!{place}: {text}", tab.layout.title);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The few system calls that change a ledger, behind one small door, so that tests can make each of them fail.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A file opened for appending, and where it is.
@@ -25,6 +25,8 @@ pub trait Disk: Send {
     fn create(&mut self, path: &Path) -> io::Result<OpenFile>;
     /// Appends all bytes: one `write` unless the system takes only a part.
     fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> io::Result<()>;
+    /// Writes bytes over those that stand at `at`.
+    fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()>;
     /// `fdatasync`: the bytes and the length are on the medium.
     fn sync_data(&mut self, file: &OpenFile) -> io::Result<()>;
     /// The directory's entries are on the medium.
@@ -47,6 +49,13 @@ impl Disk for StdDisk {
 
     fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> io::Result<()> {
         file.file.write_all(bytes)
+    }
+
+    fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        // A file opened for appending would append, wherever it is told to write.
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(bytes)
     }
 
     fn sync_data(&mut self, file: &OpenFile) -> io::Result<()> {

@@ -50,7 +50,7 @@ pub fn repair(dir: &Path, program: &str) -> Result<Repaired, LogError> {
             if all.is_empty() {
                 return Ok(Head::EMPTY);
             }
-            let accept = Accept { program: Some(program), newer_format: false };
+            let accept = Accept { program: Some(program), newer_format: false, last_batch: false };
             let replay = replay(&all, accept, |_: &Line<'_>| Ok::<(), Infallible>(()))?;
             // A torn tail is the next opening's to set aside: it was never acknowledged.
             Ok(*replay.chain.head())

@@ -56,6 +56,8 @@ pub(super) struct Accept<'a> {
     pub(super) program: Option<&'a str>,
     /// Also a newer format, as far as it reads like this one.
     pub(super) newer_format: bool,
+    /// The bytes of the last batch are wanted.
+    pub(super) last_batch: bool,
 }
 
 /// Where the last segment stops being valid.
@@ -76,6 +78,8 @@ pub(super) struct Replay {
     /// The valid bytes of the last segment.
     pub(super) end: u64,
     pub(super) torn: Option<Torn>,
+    /// The valid lines of the last batch, if they were wanted and stand in the last segment: they end at `end`.
+    pub(super) last_batch: Vec<u8>,
 }
 
 /// Verifies all segments, giving every event to `each`. `segments` must not be empty.
@@ -84,8 +88,15 @@ pub(super) fn replay<E: Into<Box<dyn Error + Send + Sync>>>(
     accept: Accept<'_>,
     mut each: impl FnMut(&Line<'_>) -> Result<(), E>,
 ) -> Result<Replay, LogError> {
-    let mut so_far =
-        Replay { chain: Chain::default(), lines: 0, program: String::new(), format: FORMAT, end: 0, torn: None };
+    let mut so_far = Replay {
+        chain: Chain::default(),
+        lines: 0,
+        program: String::new(),
+        format: FORMAT,
+        end: 0,
+        torn: None,
+        last_batch: Vec::new(),
+    };
     let mut buffer = Vec::with_capacity(4096);
     for (i, segment) in segments.iter().enumerate() {
         let expected = so_far.chain.next_seq();
@@ -144,6 +155,12 @@ impl<'a> Reading<'a> {
             match so_far.chain.line(self.buffer) {
                 Ok(line) => {
                     so_far.lines += 1;
+                    if last && accept.last_batch {
+                        if line.group == line.seq {
+                            so_far.last_batch.clear();
+                        }
+                        so_far.last_batch.extend_from_slice(self.buffer);
+                    }
                     each(&line).map_err(|cause| LogError::Refused {
                         segment: self.segment.name.clone(),
                         line: self.line,

@@ -329,6 +329,102 @@ fn every_flipped_bit_is_noticed() {
     }
 }
 
+/// Whether a reader who was told the head notices that the ledger is not as it was.
+fn is_noticed(dir: &Path, head: Head) -> bool {
+    let mut witness = Witness::new(head);
+    let read = Log::read(dir, Some(PROGRAM), |line| {
+        witness.see(line);
+        Ok::<(), Infallible>(())
+    });
+    read.map_or(true, |opened| witness.confirm(&opened.head).is_err())
+}
+
+/// What the chain alone takes for a torn last batch, or for a ledger that just ends earlier, a kept head tells.
+#[test]
+fn with_a_kept_head_every_flip_cut_and_missing_end_is_noticed() {
+    let dir = three_segments();
+    let head = read(dir.path()).unwrap().0.head;
+    assert!(!is_noticed(dir.path(), head));
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        let path = dir.path().join(name);
+        let bytes = fs::read(&path).unwrap();
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let at = bit / 8;
+            file.write_all_at(&[bytes[at] ^ 1 << (bit % 8)], at as u64).unwrap();
+            assert!(is_noticed(dir.path(), head), "{name} bit {bit}");
+            file.write_all_at(&bytes[at..=at], at as u64).unwrap();
+        }
+        for cut in (0..bytes.len()).rev() {
+            file.set_len(cut as u64).unwrap();
+            assert!(is_noticed(dir.path(), head), "{name} cut to {cut}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(is_noticed(dir.path(), head), "{name} missing");
+        fs::write(&path, &bytes).unwrap();
+        assert!(!is_noticed(dir.path(), head));
+    }
+}
+
+#[test]
+fn any_two_lines_swapped_and_any_line_put_elsewhere_are_noticed() {
+    let dir = three_segments();
+    let head = read(dir.path()).unwrap().0.head;
+    let names = ["000001.jsonl", "000005.jsonl", "000009.jsonl"];
+    let whole: Vec<Vec<Vec<u8>>> = names.iter().map(|name| lines_of(&dir.path().join(name))).collect();
+    let places: Vec<(usize, usize)> =
+        (0..whole.len()).flat_map(|segment| (0..whole[segment].len()).map(move |line| (segment, line))).collect();
+    let notices = |changed: &[Vec<Vec<u8>>], what: &str| {
+        names.iter().zip(changed).for_each(|(name, lines)| fs::write(dir.path().join(name), lines.concat()).unwrap());
+        assert!(is_noticed(dir.path(), head), "{what}");
+    };
+    for &(segment, line) in &places {
+        for &(other, at) in places.iter().filter(|place| **place != (segment, line)) {
+            let mut swapped = whole.clone();
+            swapped[segment][line].clone_from(&whole[other][at]);
+            swapped[other][at].clone_from(&whole[segment][line]);
+            notices(&swapped, &format!("{segment}:{line} and {other}:{at} swapped"));
+            let mut moved = whole.clone();
+            let line_moved = moved[segment].remove(line);
+            let at = at.min(moved[other].len());
+            moved[other].insert(at, line_moved);
+            if moved != whole {
+                notices(&moved, &format!("{segment}:{line} moved to {other}:{at}"));
+            }
+            let mut copied = whole.clone();
+            copied[other].insert(at, whole[segment][line].clone());
+            notices(&copied, &format!("{segment}:{line} copied to {other}:{at}"));
+        }
+        let mut missing = whole.clone();
+        missing[segment].remove(line);
+        notices(&missing, &format!("{segment}:{line} missing"));
+    }
+}
+
+#[test]
+fn a_segment_of_another_ledger_is_noticed_in_any_place() {
+    let dir = three_segments();
+    let head = read(dir.path()).unwrap().0.head;
+    // The same program and the same lengths, other events.
+    let other = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(other.path()).unwrap();
+    for batch in [&[9, 8, 7][..], &[6], &[5, 4], &[3, 2], &[1], &[10, 11]] {
+        log.append(&events(batch)).unwrap();
+    }
+    drop(log);
+    assert_eq!(names(other.path()), names(dir.path()));
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        let own = fs::read(dir.path().join(name)).unwrap();
+        fs::copy(other.path().join(name), dir.path().join(name)).unwrap();
+        must_be_damage(dir.path(), name);
+        fs::write(dir.path().join(name), own).unwrap();
+    }
+    for name in ["000001.jsonl", "000005.jsonl", "000009.jsonl"] {
+        fs::copy(other.path().join(name), dir.path().join(name)).unwrap();
+    }
+    assert!(is_noticed(dir.path(), head), "another ledger as a whole is told by a kept head only");
+}
+
 #[test]
 fn damage_says_where_and_what_to_do() {
     let dir = three_segments();

@@ -541,6 +541,34 @@ fn twin_columns_answer_one_question() {
 }
 
 #[test]
+fn what_stands_under_no_title_or_one_of_two_is_kept_too() {
+    let mut sheet = with_a_strange_column(with_a_strange_column(registrations(2)));
+    let width = sheet.titles.len();
+    for (row, note) in sheet.rows.iter_mut().zip(["catatan lain", "catatan tepi"]) {
+        row.resize(width, Cell::Blank);
+        row.push(note.into());
+    }
+    // The first question of the second row: that one is rejected.
+    sheet.rows[1][3] = Cell::Blank;
+    let extras: Vec<_> = Ledger::default()
+        .take(&sheet)
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Submitted(_, Submission { extra, .. }) | Event::RowRejected(RejectedRow { extra, .. }) => {
+                Some(extra)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(extras.len(), 2);
+    for (extra, note) in extras.iter().zip(["catatan lain", "catatan tepi"]) {
+        assert_eq!(extra.len(), 3, "{extra:?}");
+        assert!(extra.iter().any(|(title, cell)| title.starts_with('[') && cell.to_string() == note), "{extra:?}");
+        assert_eq!(extra.keys().filter(|title| title.starts_with(STRANGE)).count(), 2, "{extra:?}");
+    }
+}
+
+#[test]
 fn what_no_question_explains_is_kept_beside_the_answers() {
     let mut sheet = with_a_strange_column(registrations(2));
     sheet.rows[1][2] = Cell::Blank;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ledger::event::{Copies, Retraction};
 use crate::ledger::problem::Reason;
+use crate::ledger::season_state::{SeasonClosing, SeasonOpening};
 use crate::table::Cell;
 
 const FORM: &str = "meeting_report";
@@ -101,7 +102,7 @@ fn every_other_step_is_legal() {
     for events in [
         vec![submitted(), amended(), rejected(), submitted(), retracted(), submitted()],
         vec![rejected(), rejected(), retracted(), rejected(), submitted()],
-        vec![submitted(), copied(), amended(), copied(), Event::Unknown("season_opened".into())],
+        vec![submitted(), copied(), amended(), copied(), Event::Unknown("notice_sent".into())],
     ] {
         assert_eq!(refusal(events), None);
     }
@@ -118,4 +119,59 @@ fn a_row_keeps_its_first_line_and_its_copies_whatever_becomes_of_it() {
     assert_eq!(state.forms[FORM]["k1"].copies, 1);
     assert_eq!(state.records().next().unwrap().seq, 10);
     assert_eq!(state.seq, 15);
+}
+
+fn opened(season: &str, day: &str) -> Event {
+    Event::SeasonOpened(SeasonOpening { season: season.into(), date: day.parse().unwrap(), beside: vec![] })
+}
+
+fn closed(season: &str, day: &str) -> Event {
+    Event::SeasonClosed(SeasonClosing { season: season.into(), date: day.parse().unwrap(), left_open: BTreeMap::new() })
+}
+
+/// Folds events that are about no row.
+fn fold(events: impl IntoIterator<Item = Event>) -> Result<State, String> {
+    let mut state = State::default();
+    for (seq, event) in (1..).zip(events) {
+        state.apply(seq, None, event).map_err(|illegal| illegal.to_string())?;
+    }
+    Ok(state)
+}
+
+#[test]
+fn a_season_is_open_from_its_opening_to_its_closing_and_may_be_opened_again() {
+    let (first, second) = ("2026-ganjil", "2027-genap");
+    let state = fold([opened(first, "2026-07-13"), opened(second, "2027-01-04"), closed(first, "2027-01-05")]).unwrap();
+    assert_eq!(state.seasons.open().collect::<Vec<_>>(), [second]);
+    let of_first = state.seasons.of(first);
+    assert_eq!((of_first.opened, of_first.closed), ("2026-07-13".parse().ok(), "2027-01-05".parse().ok()));
+    let again = fold([opened(first, "2026-07-13"), closed(first, "2027-01-05"), opened(first, "2027-01-06")]).unwrap();
+    assert!(again.seasons.of(first).is_open());
+    assert!(!fold([closed(first, "2026-12-20")]).unwrap().seasons.of(first).is_open(), "closed without an opening");
+}
+
+#[test]
+fn a_season_is_neither_opened_nor_closed_twice() {
+    let twice = [opened("a", "2026-07-13"), opened("a", "2026-07-14")];
+    assert!(fold(twice).unwrap_err().ends_with("cannot follow: the season is already open"));
+    let twice = [closed("a", "2026-07-13"), closed("a", "2026-07-14")];
+    assert!(fold(twice).unwrap_err().ends_with("cannot follow: the season is already closed"));
+}
+
+#[test]
+fn the_newest_days_keep_the_last_event_that_the_clock_put_on_them() {
+    let mut head = LedgerHead::default();
+    let day = |day: u32| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+    let mut note = |seq, on| head.note_day(Checkpoint { day: day(on), seq, hash: Some(LineHash::ZERO) });
+    for (seq, on) in (1..).zip((1..=20).flat_map(|day| [day, day])) {
+        note(seq, on);
+    }
+    // The clock is set back, to a day at hand and to one that is too old to be shown.
+    note(41, 18);
+    note(42, 2);
+    let kept: Vec<(NaiveDate, u64)> = head.checkpoints.iter().map(|kept| (kept.day, kept.seq)).collect();
+    let expected = (7..=20).map(|on| (day(on), if on == 18 { 41 } else { 2 * u64::from(on) }));
+    assert_eq!(kept, expected.collect::<Vec<_>>());
+    let closed = |today| head.closed_before(today).map(|kept| kept.seq);
+    assert_eq!((closed(day(20)), closed(day(21)), closed(day(7))), (Some(38), Some(40), None));
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::typed::{OTHERS, Typed, is_needed, label};
-use crate::forms::SURAHS;
+use super::typed::{OTHERS, Typed, label};
+use crate::forms::asking::{MOST_CIRCLES, ends, hint, is_needed};
 use crate::forms::definition::{Kind, Question};
 use crate::sandbox::pages::PageLanguage;
-
-/// The most choices that are shown as a row of circles; more become a list that opens.
-const MOST_CIRCLES: usize = 8;
 
 /// What may be offered while somebody types.
 pub struct Suggestions {
@@ -20,13 +17,6 @@ pub struct Suggestions {
     pub roster: Vec<String>,
     /// Whether another group would bring another roster.
     pub has_rosters: bool,
-}
-
-/// The surahs as `112. Al-Ikhlas`.
-pub fn surah_names() -> Vec<String> {
-    let mut reader = csv::Reader::from_reader(SURAHS.as_bytes());
-    let rows = reader.records().filter_map(Result::ok);
-    rows.filter_map(|row| Some(format!("{}. {}", row.get(0)?, row.get(1)?))).collect()
 }
 
 /// What a question's control needs to know.
@@ -49,7 +39,8 @@ pub fn question(
     language: PageLanguage,
 ) -> Markup {
     let key = &question.key;
-    let hint = hint(question, suggestions, language);
+    let hint = hint(question, !suggestions.roster.is_empty());
+    let hint = hint.as_ref().map(|hint| language.of(hint));
     let mut described: Vec<String> = hint.iter().map(|_| format!("h-{key}")).collect();
     described.extend(error.map(|_| format!("e-{key}")));
     let described_by = (!described.is_empty()).then(|| described.join(" "));
@@ -121,14 +112,14 @@ impl Asked<'_> {
 
     fn scale(&self) -> Markup {
         let (least, most) = (self.question.min.unwrap_or(1), self.question.max.unwrap_or(5));
-        let ends = ends(self.question, self.language);
+        let ends = ends(self.question, self.language.of(&self.question.question));
         html! {
             div.scale.long[most - least > 5] {
                 @for number in least..=most {
                     label { input type="radio" name=(self.question.key) value=(number) checked[self.typed.first(&self.question.key) == number.to_string()]; span { (number) } }
                 }
             }
-            @if let Some((low, high)) = ends { p.ends { span { (least) " = " (low) } span { (most) " = " (high) } } }
+            @if let Some((low, high)) = &ends { p.ends { span { (least) " = " (self.language.of(low)) } span { (most) " = " (self.language.of(high)) } } }
         }
     }
 
@@ -197,47 +188,5 @@ impl Asked<'_> {
                 }
             }
         }
-    }
-}
-
-/// A line under the question that says how to answer it.
-fn hint(question: &Question, suggestions: &Suggestions, language: PageLanguage) -> Option<String> {
-    let say = |id: &'static str, en: &'static str| Some(language.say(id, en).to_owned());
-    match question.kind {
-        Kind::MultiChoice => match (question.max, language) {
-            (Some(most), PageLanguage::Id) => Some(format!("Boleh pilih beberapa, paling banyak {most}.")),
-            (Some(most), PageLanguage::En) => Some(format!("You may choose several, at most {most}.")),
-            (None, _) if question.choices.len() > 1 => say("Boleh pilih beberapa.", "You may choose several."),
-            _ => None,
-        },
-        Kind::Money => say("Dalam rupiah, misalnya 25000 atau 25.000.", "In rupiah, for example 25000."),
-        Kind::Phone => say("Misalnya 0812 3456 7890.", "For example 0812 3456 7890."),
-        Kind::MemberList if suggestions.roster.is_empty() => say("Satu nama per baris.", "One name per line."),
-        Kind::Surah => say("Nama atau nomor surah.", "Name or number of the surah."),
-        Kind::Person => say("Kode, nama lengkap, atau nomor WhatsApp.", "Code, full name or WhatsApp number."),
-        Kind::Number => say("Boleh dengan koma.", "Decimals are allowed."),
-        _ => question.default.map(|default| match language {
-            PageLanguage::Id => format!("Kosong berarti {default}."),
-            PageLanguage::En => format!("Blank means {default}."),
-        }),
-    }
-}
-
-/// What the two ends of a scale mean: as the question says (`1 kaku - 5 akrab`), else agreement for a statement.
-fn ends(question: &Question, language: PageLanguage) -> Option<(String, String)> {
-    let text = language.of(&question.question);
-    let inside = text.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
-    if let Some((low, high)) = inside.and_then(|inside| inside.split_once(" - ")) {
-        let word = |end: &str| end.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim().to_owned();
-        let (low, high) = (word(low), word(high));
-        return (!low.is_empty() && !high.is_empty()).then_some((low, high));
-    }
-    let own = |low: &str, high: &str| Some((low.to_owned(), high.to_owned()));
-    match (question.min, question.max, language) {
-        (Some(0), Some(10), PageLanguage::Id) => own("tidak mungkin", "sangat mungkin"),
-        (Some(0), Some(10), PageLanguage::En) => own("not at all likely", "very likely"),
-        (Some(1), Some(5), PageLanguage::Id) if inside.is_none() => own("sangat tidak sesuai", "sangat sesuai"),
-        (Some(1), Some(5), PageLanguage::En) if inside.is_none() => own("does not fit at all", "fits very well"),
-        _ => None,
     }
 }

@@ -9,8 +9,9 @@ use super::controls::{self, Suggestions};
 use super::row;
 use super::tabs::{self, FormTab, Group};
 use super::typed::Typed;
-use crate::forms::Form;
+use crate::forms::asking::surah_names;
 use crate::forms::definition::Kind;
+use crate::forms::{Form, SURAHS};
 use crate::sandbox::book::Spreadsheet;
 use crate::sandbox::pages::{PageLanguage, Pages, Pairs, frame, parameter};
 
@@ -186,7 +187,7 @@ impl<'a> Sheet<'a> {
                 (Kind::Person, _) if self.is_internal() && question.who.as_deref() != Some("mentor") => {
                     self.groups.iter().flat_map(|group| group.members.iter().cloned()).collect()
                 }
-                (Kind::Surah, _) | (_, Some("surah.csv")) => controls::surah_names(),
+                (Kind::Surah, _) | (_, Some("surah.csv")) => surah_names(SURAHS),
                 (Kind::Group, _) | (Kind::Text, Some(_)) => {
                     self.tab.as_ref().map(|tab| tabs::known_values(self.spreadsheet, tab, index)).unwrap_or_default()
                 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::forms::Form;
+use crate::forms::asking::is_needed;
 use crate::forms::definition::{Choice, Kind, Question};
 use crate::forms::text::fold;
 use crate::sandbox::locale::{date_of, serial_of};
@@ -139,12 +140,6 @@ impl Typed {
         }
     }
 }
-
-/// Whether the page insists on an answer: a question with a default may stay open.
-pub fn is_needed(question: &Question) -> bool {
-    question.required && question.default.is_none()
-}
-
 /// A choice by its code or one of its labels.
 pub fn choice<'q>(question: &'q Question, text: &str) -> Option<&'q Choice> {
     let folded = fold(text);

@@ -49,7 +49,6 @@ fn support(scene: &Scene<'_>, found: &mut Found) {
     let late = cases(scene, |case| case.is_late(standing.through));
     for case in late.iter().filter(|case| readers(case) == Readers::Team) {
         let mentor = &standing.mentors[case.mentor];
-        let kind = scene.labels.choice("support_request", "support_kind", case.kind);
         let parts = [
             ("day", words.short_date(case.date)),
             ("needed", needed(scene, case)),
@@ -57,7 +56,7 @@ fn support(scene: &Scene<'_>, found: &mut Found) {
         ];
         let why = words.say_with("action-support-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
         let due = case.date.checked_add_days(Days::new(case.urgency_days().unsigned_abs())).unwrap_or(scene.today);
-        let what = words.say_with("action-support", &[("kind", kind)]);
+        let what = words.say("action-support");
         let phone = mentor.phone().unwrap_or_default().to_owned();
         let about = format!("R{}", case.request.seq);
         found.add((&about, Kind::Support), (support_level(scene, case), due), [named(mentor, words), what, why, phone]);

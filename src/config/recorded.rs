@@ -1,0 +1,141 @@
+//! What of the configuration the ledger records. The words it is written in are the ledger's, and never change with the code.
+
+use super::Config;
+use crate::ledger::configured::{
+    Configured, ConfiguredCriterion, ConfiguredDays, ConfiguredMatching, ConfiguredProcedure, ConfiguredSeason,
+    ConfiguredSize, ConfiguredStep,
+};
+use crate::ledger::procedures::{Procedure, Step};
+use crate::matching::criteria::{Criterion, Measure, With};
+use crate::matching::instance::{GroupSize, ReadingMix, Weights};
+
+impl Config {
+    /// Everything that changes figures or suggestions.
+    pub fn recorded(&self) -> Configured {
+        let seasons = self.seasons.iter().map(|season| ConfiguredSeason {
+            code: season.code.as_str().into(),
+            start: season.start,
+            end: season.end,
+            cash_opening: season.cash_opening,
+        });
+        let calendar = self.calendar.iter().map(|entry| ConfiguredDays { from: entry.from, to: entry.to });
+        Configured {
+            seasons: seasons.collect(),
+            calendar: calendar.collect(),
+            matching: self.recorded_matching(),
+            procedures: self.procedures.iter().map(procedure).collect(),
+            handover: self.handover_kinds.iter().map(|kind| kind.as_str().into()).collect(),
+        }
+    }
+
+    fn recorded_matching(&self) -> ConfiguredMatching {
+        let Weights {
+            schedule,
+            values_expectations,
+            likes_dislikes,
+            class_district,
+            continuity_friend,
+            reading,
+            personality,
+        } = self.weights;
+        let weights = [
+            ("schedule", schedule),
+            ("values_expectations", values_expectations),
+            ("likes_dislikes", likes_dislikes),
+            ("class_district", class_district),
+            ("continuity_friend", continuity_friend),
+            ("reading", reading),
+            ("personality", personality),
+        ];
+        let GroupSize { min, target, max } = self.group_size;
+        let reading = match self.reading {
+            ReadingMix::Mixed => "mixed",
+            ReadingMix::Equal => "equal",
+        };
+        ConfiguredMatching {
+            group_size: ConfiguredSize { min, target, max },
+            weights: weights.into_iter().map(|(term, weight)| (term.into(), weight)).collect(),
+            reading: reading.into(),
+            criteria: self.criteria.iter().map(criterion).collect(),
+        }
+    }
+}
+
+fn criterion(criterion: &Criterion) -> ConfiguredCriterion {
+    let with = match criterion.with {
+        With::Mentor => "mentor",
+        With::Members => "members",
+    };
+    let measure = match criterion.measure {
+        Measure::Equality => "equality",
+        Measure::Overlap => "overlap",
+        Measure::Jaccard => "jaccard",
+        Measure::Distance => "distance",
+        Measure::AtLeast => "at_least",
+        Measure::GapInYears => "gap_in_years",
+        Measure::Mixed => "mixed",
+    };
+    ConfiguredCriterion {
+        field: criterion.field.clone(),
+        with: with.into(),
+        other: criterion.other.clone(),
+        measure: measure.into(),
+        weight: criterion.weight,
+    }
+}
+
+fn procedure(procedure: &Procedure) -> ConfiguredProcedure {
+    let step = |step: &Step| ConfiguredStep {
+        key: step.key.as_str().into(),
+        reached_by: step.reached_by.text(procedure.subject).into(),
+        days: step.days,
+    };
+    ConfiguredProcedure {
+        key: procedure.key.as_str().into(),
+        subject: procedure.subject.key().into(),
+        steps: procedure.steps.iter().map(step).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::EXAMPLE;
+    use super::*;
+    use crate::ledger::procedures::Condition;
+
+    fn recorded(text: &str) -> Configured {
+        Config::parse(Path::new("config/halaqah.toml"), text).unwrap().recorded()
+    }
+
+    #[test]
+    fn each_part_is_noticed_alone_and_words_are_not() {
+        let before = recorded(EXAMPLE);
+        let changed = |from: &str, to: &str| {
+            assert!(EXAMPLE.contains(from), "{from}");
+            recorded(&EXAMPLE.replace(from, to)).changed(Some(&before))
+        };
+        assert_eq!(changed("end = \"2026-12-20\"", "end = \"2026-12-27\""), ["seasons"]);
+        assert_eq!(changed("cash_opening = 500000", "cash_opening = 500001"), ["seasons"]);
+        assert_eq!(changed("to = \"2026-10-02\"", "to = \"2026-10-03\""), ["calendar"]);
+        assert_eq!(changed("# group_size = { min = 5", "group_size = { min = 4"), ["matching"]);
+        assert_eq!(changed("# reading = \"mixed\"", "reading = \"equal\""), ["matching"]);
+        assert_eq!(changed("\"report\", \"contacts\"]", "\"report\"]"), ["handover"]);
+        assert_eq!(changed("language = \"id\" ", "procedures = []\nlanguage = \"id\" "), ["procedures"]);
+        assert_eq!(changed("language = \"id\" ", "language = \"en\" "), [""; 0]);
+        assert_eq!(changed("name = \"Semester ganjil", "name = \"Semester satu"), [""; 0]);
+        assert_eq!(before.changed(None).len(), 5, "the first time all of it is new");
+    }
+
+    #[test]
+    fn how_a_step_is_reached_is_recorded_as_the_configuration_writes_it() {
+        let config = Config::parse(Path::new("config/halaqah.toml"), EXAMPLE).unwrap();
+        for procedure in &config.procedures {
+            for step in &procedure.steps {
+                let text = step.reached_by.text(procedure.subject);
+                assert_eq!(Condition::read(&text, procedure.subject).unwrap(), step.reached_by, "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What was predicted of placements when they were decided: folded from the ledger's lines in their order.
+//!
+//! A decision in the tab carries the suggestion it is about. A row of the form `placement_decision` carries none: what was
+//! suggested when the row was recorded is what stood before the coordinator's eyes, or could have.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+use compact_str::CompactString;
+
+use super::event::{Event, IssuedSuggestion, IssuedSuggestions};
+use super::names::normal_name;
+use super::people::PersonIndex;
+use super::standing::Standing;
+
+/// One decision with what had been suggested.
+#[derive(Debug, Clone)]
+struct Decided {
+    /// The normal name of the group that is joined.
+    group: CompactString,
+    date: NaiveDate,
+    /// Codes, or what was written of people.
+    members: Vec<CompactString>,
+    suggested: Rc<[IssuedSuggestion]>,
+    weights: Rc<BTreeMap<CompactString, f64>>,
+}
+
+/// What was predicted of one placement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction<'p> {
+    /// The suggestion that was followed.
+    pub suggestion: &'p IssuedSuggestion,
+    /// What its terms weighed.
+    pub weights: &'p BTreeMap<CompactString, f64>,
+}
+
+/// All decisions so far, with what had been suggested.
+#[derive(Debug, Clone, Default)]
+pub struct Predictions {
+    suggested: Rc<[IssuedSuggestion]>,
+    weights: Rc<BTreeMap<CompactString, f64>>,
+    decided: Vec<Decided>,
+}
+
+impl Predictions {
+    /// Whether events of a type say anything here.
+    pub fn reads(kind: &str) -> bool {
+        let row = kind.strip_prefix("placement_decision.");
+        matches!(kind, "suggestions_issued" | "placement_decided") || matches!(row, Some("submitted" | "amended"))
+    }
+
+    /// Takes in an event.
+    pub fn take(&mut self, event: Event) {
+        match event {
+            Event::SuggestionsIssued(IssuedSuggestions { weights, suggestions, .. }) => {
+                (self.suggested, self.weights) = (suggestions.into(), Rc::new(weights));
+            }
+            Event::PlacementDecided(decision) => {
+                let Some(group) = decision.group else { return };
+                let suggested = decision.suggested.into();
+                self.decide(&group, decision.date, decision.mentees, suggested);
+            }
+            Event::Submitted(form, row) | Event::Amended(form, row) if form == "placement_decision" => {
+                let places = matches!(row.answers.text("action"), Some("form_group" | "join"));
+                if let Some(group) = row.answers.text("group").filter(|_| places) {
+                    self.decide(group, row.date, row.answers.list("members").to_vec(), Rc::clone(&self.suggested));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn decide(&mut self, group: &str, date: NaiveDate, members: Vec<CompactString>, suggested: Rc<[IssuedSuggestion]>) {
+        let (group, weights) = (normal_name(group), Rc::clone(&self.weights));
+        self.decided.push(Decided { group, date, members, suggested, weights });
+    }
+
+    /// What was predicted when a mentee joined a group on a day: only if the suggestion was followed.
+    pub fn of(
+        &self,
+        standing: &Standing<'_>,
+        mentee: PersonIndex,
+        group: &str,
+        mentor: &str,
+        day: NaiveDate,
+    ) -> Option<Prediction<'_>> {
+        let code = &standing.mentees[mentee].code;
+        let means = |text: &CompactString| text == code || standing.find_mentee(text) == Some(mentee);
+        let decided = self
+            .decided
+            .iter()
+            .find(|decided| decided.date == day && decided.group == group && decided.members.iter().any(means))?;
+        let suggestion = decided.suggested.iter().find(|one| one.mentee == *code && one.mentor == mentor)?;
+        Some(Prediction { suggestion, weights: &decided.weights })
+    }
+}

@@ -1,0 +1,58 @@
+//! `match` beside a ledger: decisions beside suggestions, predictions beside outcomes, what an alternative costs, and what the
+//! settings of matching leave in the ledger.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::Program;
+
+#[test]
+fn decisions_stand_beside_what_would_have_been_suggested() {
+    let program = Program::new();
+    program.sync();
+    let before = program.ledger();
+    let compared: Value = serde_json::from_str(&program.run(&["match", "--compare", "--json"]).ok()).unwrap();
+    let days = compared["days"].as_array().unwrap();
+    assert_eq!(days.len(), 1, "one group was formed: {compared}");
+    let comparison = &days[0]["comparison"];
+    assert!(comparison["made"]["placed"].as_u64() > Some(0), "{comparison}");
+    assert_eq!(comparison["suggested"]["broken"], json!({}));
+    assert!(comparison["worth_suggested"].as_i64() >= comparison["worth_within_rules"].as_i64());
+    let said = program.run(&["match", "--compare"]).ok();
+    assert!(said.contains("diputuskan:") && said.contains("akan diusulkan:"), "{said}");
+    assert!(program.ledger() == before, "nothing is recorded");
+}
+
+#[test]
+fn with_few_groups_the_evaluation_says_that_it_is_too_early() {
+    let program = Program::new();
+    program.sync();
+    let before = program.ledger();
+    let evaluated: Value = serde_json::from_str(&program.run(&["match", "--evaluate", "--json"]).ok()).unwrap();
+    assert_eq!(evaluated["needed"], 20);
+    let verdicts =
+        evaluated["compared"].as_array().unwrap().iter().map(|compared| compared["verdict"].as_str().unwrap());
+    assert_eq!(verdicts.collect::<Vec<_>>(), ["not_enough"; 3]);
+    let said = program.run(&["match", "--evaluate"]).ok();
+    assert_eq!(said.matches("belum cukup kelompok: 0 dari 20").count(), 3, "{said}");
+    assert!(program.ledger() == before, "nothing is recorded");
+}
+
+/// The suggestions that the first cycle records.
+fn issued(program: &Program) -> Value {
+    program.sync();
+    let of_kind = |event: &Value| event["type"] == "suggestions_issued";
+    program.events().into_iter().find(of_kind).unwrap()["data"].clone()
+}
+
+#[test]
+fn the_ledger_says_when_the_deadline_was_hit_and_what_chance_chose() {
+    let plain = issued(&Program::new());
+    assert!(plain.get("stopped").is_none() && plain.get("randomised").is_none(), "{plain}");
+    let hurried = issued(&Program::new().with("[matching]", "[matching]\ndeadline_s = 0.000000001"));
+    assert_eq!(hurried["stopped"], true, "{hurried}");
+    let program = Program::new().with("[matching]", "[matching]\nrandomise = true");
+    let chosen = issued(&program);
+    assert_eq!(chosen["randomised"]["seed"], chosen["instance"], "{chosen}");
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "the same is suggested again");
+}
