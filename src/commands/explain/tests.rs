@@ -138,6 +138,7 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(HeartbeatError::BadAddress),
         Box::new(HeartbeatError::Unreachable("no route".into())),
         Box::new(HeartbeatError::Refused(404)),
+        Box::new(Untold { day: NaiveDate::from_ymd_opt(2026, 7, 12).unwrap(), cause: HeartbeatError::BadAddress }),
     ];
     let file = PathBuf::from("keys.age");
     let declined = [
