@@ -57,9 +57,9 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
         if failed.is_some() || !kind.is_none_or(|kind| is_of_kind(line, kind)) {
             return;
         }
-        let shown = opened_data(line, &event).and_then(|data| match format {
+        let shown = opened_data(line, &event).and_then(|(version, data)| match format {
             ExportFormat::Json => {
-                exported(line, &data).map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," }))
+                exported(line, version, &data).map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," }))
             }
             ExportFormat::Csv => csv_lines(line, &data),
         });
@@ -81,18 +81,18 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
     Ok(())
 }
 
-/// The data with what is sealed opened; of a type that is not known, as they stand in the line.
-fn opened_data(line: &Line<'_>, event: &Event) -> Result<Box<RawValue>, NotExported> {
+/// The data with what is sealed opened, and their version; of a type that is not known, as they stand in the line.
+fn opened_data(line: &Line<'_>, event: &Event) -> Result<(u16, Box<RawValue>), NotExported> {
     match event {
-        Event::Unknown(_) => Ok(line.data.to_owned()),
-        known => Ok(known.data()?),
+        Event::Unknown(_) => Ok((line.v, line.data.to_owned())),
+        known => Ok((known.version(), known.data()?)),
     }
 }
 
-fn exported(line: &Line<'_>, data: &RawValue) -> Result<String, NotExported> {
+fn exported(line: &Line<'_>, v: u16, data: &RawValue) -> Result<String, NotExported> {
     let source = line.source.as_ref();
     let source = source.map(|source| ExportedSource { tab: source.tab, row: source.row, key: &source.key });
-    let Line { seq, kind, v, .. } = *line;
+    let Line { seq, kind, .. } = *line;
     Ok(serde_json::to_string(&Exported {
         seq,
         at: line.at.to_rfc3339_opts(SecondsFormat::Millis, false),
