@@ -44,11 +44,28 @@ pub struct Options {
     pub accept_retractions: bool,
 }
 
+/// One thing that happened.
+#[derive(Debug)]
+pub struct Happening {
+    /// The event's type.
+    pub kind: String,
+    /// The form it is about.
+    pub form: Option<CompactString>,
+    /// The row it is about.
+    pub source: Option<Source>,
+}
+
+impl Happening {
+    fn of(source: Option<Source>, event: &Event) -> Self {
+        Self { kind: event.kind(), form: event.form().map(CompactString::from), source }
+    }
+}
+
 /// What a cycle did, or (as a rehearsal) would do.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What happened, as it was recorded: the event's type, and its row.
-    pub events: Vec<(String, Option<Source>)>,
+    /// What happened, as it was recorded.
+    pub events: Vec<Happening>,
     /// What was written.
     pub plan: Plan,
     /// What was written to the second spreadsheet, which few may read.
@@ -301,8 +318,8 @@ fn sort_out(
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<(Option<Source>, Event)>,
-    /// The type and the row of what was recorded.
-    recorded: Vec<(String, Option<Source>)>,
+    /// What of it was recorded.
+    recorded: Vec<Happening>,
     issue: Option<IssuedSuggestions>,
     configured: Option<Configured>,
 }
@@ -352,7 +369,7 @@ impl Happened {
             return Ok(head.clone());
         }
         let lines = std::mem::take(&mut self.lines);
-        self.recorded = lines.iter().map(|(source, event)| (event.kind(), source.clone())).collect();
+        self.recorded = lines.iter().map(|(source, event)| Happening::of(source.clone(), event)).collect();
         let sealed = seals.seal(self.at.fixed_offset(), lines, &mut privacy()).map_err(LogError::from)?;
         save_keys(seals, log)?;
         let appended = log.append(&sealed)?;
@@ -376,14 +393,14 @@ impl Happened {
     }
 
     /// Lets the memory take in what is left, and gives the report of all.
-    fn settle(self, memory: &mut Memory) -> Result<Vec<(String, Option<Source>)>, CycleError> {
+    fn settle(self, memory: &mut Memory) -> Result<Vec<Happening>, CycleError> {
         if let Some(issue) = self.issue {
             memory.take(None, Event::SuggestionsIssued(issue))?;
         }
         if let Some(configured) = self.configured {
             memory.take(None, Event::ConfigChanged(configured))?;
         }
-        let foretold = self.lines.into_iter().map(|(source, event)| (event.kind(), source));
+        let foretold = self.lines.into_iter().map(|(source, event)| Happening::of(source, &event));
         Ok(self.recorded.into_iter().chain(foretold).collect())
     }
 }

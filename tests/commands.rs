@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use halaqah::forms::Forms;
 use halaqah::sandbox::book::Entry;
 use halaqah::table::a1;
 use serde_json::{Value, json};
@@ -45,12 +46,21 @@ fn plan_lines(out: &str) -> (Vec<String>, Vec<String>) {
 /// An event as the plan prints it.
 fn event_line(event: &Value) -> String {
     let kind = event["type"].as_str().unwrap();
-    match event.get("source") {
-        Some(source) => {
-            let form = kind.split('.').next().unwrap();
-            format!("{kind}  {} baris {}", support::title_of(form), source["row"])
-        }
-        None => kind.to_owned(),
+    let (form, what) =
+        kind.split_once('.').map_or((event["data"]["form"].as_str(), kind), |(form, what)| (Some(form), what));
+    let what = match what {
+        "submitted" => "masuk",
+        "amended" => "diubah",
+        "tab_observed" => "kolom tab",
+        "suggestions_issued" => "usulan diberikan",
+        "config_changed" => "konfigurasi berubah",
+        other => panic!("{other}"),
+    };
+    let title = form.map(|form| Forms::built_in().unwrap().get(form).unwrap().definition.title.id.clone());
+    let said = title.map_or(what.to_owned(), |title| format!("{title}: {what}"));
+    match event.get("source").and(form) {
+        Some(form) => format!("{said}  {} baris {}", support::title_of(form), event["source"]["row"]),
+        None => said,
     }
 }
 
@@ -122,7 +132,8 @@ fn a_plan_says_what_sync_will_do_and_does_none_of_it() {
         |value: &str| value == "…" || value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
     let known = |line: &String| {
         let (cell, value) = line.split_once(": ").unwrap();
-        !["Status!B5", "Status!B6"].contains(&cell) && !(cell.starts_with("Status!B") && is_fingerprint(value))
+        let of_head = ["Status!B5", "Status!B6"].contains(&cell);
+        !(of_head || cell.starts_with("Status!B") && is_fingerprint(value))
     };
     let planned: BTreeSet<String> = cells.into_iter().filter(known).collect();
     let written: BTreeSet<String> = cells_of_our_tabs(&program).into_iter().filter(known).collect();
@@ -139,7 +150,7 @@ fn a_plan_beside_a_ledger_shows_only_what_changes() {
     let out = program.run(&["plan"]).ok();
     assert!((support::files(program.dir.path()), program.sandbox.revision()) == before, "nothing is written anywhere");
     let (events, cells) = plan_lines(&out);
-    assert!(events.iter().any(|event| event == "mentee_registration.submitted  Form Responses 1 baris 11"));
+    assert!(events.iter().any(|event| event == "Pendaftaran Adik Mentor: masuk  Form Responses 1 baris 11"));
     assert!(cells.contains(&"Ringkasan!B5: 9 → 10".to_owned()), "{cells:?}");
     assert!(cells.iter().all(|line| !line.starts_with('+')), "{cells:?}");
 }

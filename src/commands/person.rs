@@ -330,7 +330,7 @@ async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
     let google = connect(config, true).await.map_err(in_words(words))?;
     let looked = cycle(setting, &google, &mut memory, None, now, Options::default()).await;
     let report = looked.map_err(|error: CycleError| in_words(words)(error))?;
-    let rows = report.events.iter().filter(|(_, source)| source.is_some()).count();
+    let rows = report.events.iter().filter(|happening| happening.source.is_some()).count();
     if rows > 0 {
         return Err(in_words(words)(Declined::SheetIsAhead(rows)));
     }

@@ -7,8 +7,9 @@ use super::connect::connect;
 use super::explain::in_words;
 use super::look_back::memory_as_of;
 use super::print::say;
+use super::why::what_happened;
 use crate::cli::Failure;
-use crate::cycle::{CycleError, Options, Report, cycle, tabs_then};
+use crate::cycle::{CycleError, Happening, Options, Report, cycle, tabs_then};
 use crate::edge::log::{LogErrorKind, Opened};
 use crate::ledger::point::AsOf;
 use crate::ledger::record::Source;
@@ -118,10 +119,11 @@ fn print_plan(setting: &Setting, state: &State, report: &Report) {
         return;
     }
     say(words.say_with("plan-events", &[("count", &words.integer(report.events.len() as i64))]));
-    for (kind, source) in &report.events {
+    for Happening { kind, form, source } in &report.events {
+        let what = what_happened(setting, kind, form.as_deref());
         match source {
-            Some(source) => say(format_args!("  {kind}  {}", place(source, state, words))),
-            None => say(format_args!("  {kind}")),
+            Some(source) => say(format_args!("  {what}  {}", place(source, state, words))),
+            None => say(format_args!("  {what}")),
         }
     }
     say(words

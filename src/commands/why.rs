@@ -133,35 +133,35 @@ fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failur
 /// A line in a few words: its number, its day, what happened, and the row it is about. No answer stands in it.
 pub(super) fn shown_line(setting: &Setting, line: &Line<'_>, event: &Event) -> String {
     let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
-    format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), what_happened(setting, event))
+    format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), what_happened(setting, line.kind, event.form()))
 }
 
-/// What happened, with the title of the form it is about.
-pub(super) fn what_happened(setting: &Setting, event: &Event) -> String {
-    let happened = setting.words.say(happened(event));
-    match event {
-        Event::Unknown(kind) => kind.to_string(),
-        Event::PlacementDecided(_) => format!("{}: {happened}", setting.labels.form("placement_decision")),
-        event => event.form().map_or(happened.clone(), |form| format!("{}: {happened}", setting.labels.form(form))),
-    }
+/// What happened, by the event's type, with the title of the form it is about.
+pub(super) fn what_happened(setting: &Setting, kind: &str, form: Option<&str>) -> String {
+    let Some(happened) = happened(kind) else { return kind.to_owned() };
+    let happened = setting.words.say(happened);
+    let form = if kind == "placement_decided" { Some("placement_decision") } else { form };
+    form.map_or(happened.clone(), |form| format!("{}: {happened}", setting.labels.form(form)))
 }
 
-/// The key of the word for what happened.
-fn happened(event: &Event) -> &'static str {
-    match event {
-        Event::Submitted(..) => "why-submitted",
-        Event::Amended(..) => "why-amended",
-        Event::Retracted(..) => "why-retracted",
-        Event::RowRejected(_) => "why-rejected",
-        Event::RowCopied(_) => "why-copied",
-        Event::TabObserved(_) => "why-observed",
-        Event::SeasonOpened(_) => "why-season-opened",
-        Event::SeasonClosed(_) => "why-season-closed",
-        Event::ConfigChanged(_) => "why-config-changed",
-        Event::SuggestionsIssued(_) => "why-suggested",
-        Event::PersonErased(_) | Event::TextsErased(_) => "why-erased",
-        Event::PlacementDecided(_) | Event::Unknown(_) => "why-decided",
-    }
+/// The key of the word for what happened; none for a type that this program does not know.
+fn happened(kind: &str) -> Option<&'static str> {
+    let key = match kind.rsplit_once('.').map_or(kind, |(_, what)| what) {
+        "submitted" => "why-submitted",
+        "amended" => "why-amended",
+        "retracted" => "why-retracted",
+        "row_rejected" => "why-rejected",
+        "row_copied" => "why-copied",
+        "tab_observed" => "why-observed",
+        "season_opened" => "why-season-opened",
+        "season_closed" => "why-season-closed",
+        "config_changed" => "why-config-changed",
+        "suggestions_issued" => "why-suggested",
+        "person_erased" | "texts_erased" => "why-erased",
+        "placement_decided" => "why-decided",
+        _ => return None,
+    };
+    Some(key)
 }
 
 /// What a row says now, in a few words: its day and the answers that are about nobody.

@@ -195,7 +195,7 @@ impl Between {
             let key = line.source.as_ref().map(|source| source.key.to_string());
             let happened = match &event {
                 Event::ConfigChanged(now) => configuration_words(setting, configured.replace(now.clone()), now),
-                event => what_happened(setting, event),
+                event => what_happened(setting, line.kind, event.form()),
             };
             lines.push(LineBetween {
                 seq: line.seq,
