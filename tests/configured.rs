@@ -31,7 +31,7 @@ fn a_change_that_figures_follow_from_is_recorded_once_and_other_changes_are_not(
 
     let program = program.with("max = 4", "max = 5").with("cash_opening = 500000", "cash_opening = 1");
     let planned = program.run(&["plan"]).ok();
-    assert!(planned.lines().any(|line| line == "  config_changed"), "{planned}");
+    assert!(planned.lines().any(|line| line == "  konfigurasi berubah"), "{planned}");
     program.append("mentee_registration", support::season::registration_row(program.start, 20, 9, "Yusuf Ridwan"));
     program.sync();
     assert_eq!(program.count("config_changed"), 2);
