@@ -48,7 +48,7 @@ pub fn with_lines_of(path: &Path, dir: &Path) -> Connection {
 }
 
 /// Reads, verifies, parses and folds all lines.
-pub fn fold(book: &Connection, events: u64) {
+pub fn fold(book: &Connection, events: u64) -> State {
     let (mut chain, mut state) = (Chain::default(), State::default());
     let mut select = book.prepare("SELECT line FROM lines ORDER BY seq").unwrap();
     let mut rows = select.query([]).unwrap();
@@ -63,4 +63,5 @@ pub fn fold(book: &Connection, events: u64) {
         state.apply(line.seq, line.source.as_ref().map(Source::from), event).unwrap();
     }
     assert_eq!(state.seq, events);
+    state
 }

@@ -21,6 +21,7 @@ pub mod references;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod season;
+pub mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod support;
