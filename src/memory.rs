@@ -97,11 +97,11 @@ impl Memory {
                 }
             }
         }
-        Self::read_whole(dir, program)
+        Self::replay(dir, program)
     }
 
     /// Reads and verifies all of the ledger, whatever its snapshot says.
-    pub fn read_whole(dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
+    pub fn replay(dir: &Path, program: &str) -> Result<(Self, Opened), LogError> {
         let mut memory = Self::default();
         let opened = Log::read(dir, Some(program), |line| memory.fold(line))?;
         memory.end(&opened);

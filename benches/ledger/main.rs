@@ -110,7 +110,7 @@ fn lines(dir: &Path, events: u64) -> usize {
 }
 
 fn fold(dir: &Path, events: u64) -> Memory {
-    let (memory, _) = Memory::read_whole(dir, PROGRAM).unwrap();
+    let (memory, _) = Memory::replay(dir, PROGRAM).unwrap();
     assert_eq!(memory.state.seq, events);
     memory
 }

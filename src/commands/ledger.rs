@@ -22,7 +22,7 @@ pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure>
 
 fn verify(setting: &Setting, against: Option<&LineHash>) -> Result<(), Failure> {
     let words = &setting.words;
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read = Memory::replay(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, opened) = read.map_err(in_words(words))?;
     if let Some(torn) = &opened.torn {
         say(words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));

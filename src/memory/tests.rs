@@ -84,7 +84,7 @@ fn remembered(dir: &Path) -> Option<u64> {
 }
 
 fn whole(dir: &Path) -> (String, Vec<u8>) {
-    said(&Memory::read_whole(dir, PROGRAM).unwrap().0)
+    said(&Memory::replay(dir, PROGRAM).unwrap().0)
 }
 
 fn source(row: u32) -> Option<Source> {
@@ -288,7 +288,7 @@ fn a_snapshot_is_written_after_so_many_events_and_only_by_who_appends() {
     assert_eq!(remembered(dir), Some(5));
     forget_snapshot(dir).unwrap();
     Memory::read(dir, PROGRAM).unwrap();
-    Memory::read_whole(dir, PROGRAM).unwrap();
+    Memory::replay(dir, PROGRAM).unwrap();
     open(dir, 6);
     assert!(!dir.join("snapshot").exists() && !dir.join("snapshot.new").exists());
 }
@@ -348,7 +348,7 @@ fn damage_after_the_snapshot_is_told_as_a_replay_of_everything_tells_it() {
     let text = fs::read_to_string(&last).unwrap();
     fs::write(&last, text.replace("Al Kahfi", "Al Qadar")).unwrap();
     let told = |error: LogError| error.to_string();
-    let expected = told(Memory::read_whole(dir, PROGRAM).unwrap_err());
+    let expected = told(Memory::replay(dir, PROGRAM).unwrap_err());
     assert!(expected.contains("000004.jsonl, line 2"), "{expected}");
     assert_eq!(told(Memory::read(dir, PROGRAM).unwrap_err()), expected);
     assert_eq!(told(Memory::open(dir, PROGRAM).unwrap_err()), expected);
