@@ -132,7 +132,7 @@ impl Memory {
     fn remembered(dir: &Path) -> Option<(Mark, Self)> {
         let read = match read_snapshot(dir) {
             Ok(None) => return None,
-            Ok(Some(bytes)) => Self::from_parts(&mut Parts::of(bytes)).map_err(|error| error.to_string()),
+            Ok(Some(bytes)) => Self::from_parts(&mut Parts::of(&bytes)).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         match read {
@@ -143,7 +143,7 @@ impl Memory {
         None
     }
 
-    fn from_parts(parts: &mut Parts<impl std::io::Read>) -> Result<Option<(Mark, Self)>, SnapshotError> {
+    fn from_parts(parts: &mut Parts<'_>) -> Result<Option<(Mark, Self)>, SnapshotError> {
         if parts.take::<(String, u64)>()? != (SOURCES.to_owned(), hash_probe()) {
             return Ok(None);
         }

@@ -66,6 +66,9 @@ pub enum Resumed<T, U> {
     NotFrom(U),
 }
 
+/// What came of opening from a [`Mark`] on; if nothing, the disk is given back.
+pub type Reopened = Resumed<(Log, Opened), Box<dyn Disk>>;
+
 /// Bytes at the ledger's end that are no valid lines: a batch that was being written, or was when the machine stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TornTail {
@@ -144,7 +147,7 @@ impl Log {
         program: &str,
         mark: &Mark,
         each: impl FnMut(&Line<'_>) -> Result<(), E>,
-    ) -> Result<Resumed<(Self, Opened), Box<dyn Disk>>, LogError> {
+    ) -> Result<Reopened, LogError> {
         Self::open_at(disk, segment_bytes, dir, program, Some(mark), each)
     }
 
@@ -155,7 +158,7 @@ impl Log {
         program: &str,
         mark: Option<&Mark>,
         each: impl FnMut(&Line<'_>) -> Result<(), E>,
-    ) -> Result<Resumed<(Self, Opened), Box<dyn Disk>>, LogError> {
+    ) -> Result<Reopened, LogError> {
         let lock = lock(dir, disk.as_mut())?;
         let mut all = segments(dir)?;
         if all.is_empty() {

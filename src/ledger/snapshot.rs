@@ -4,14 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use compact_str::CompactString;
-use rmp_serde::decode::ReadReader;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rmp_serde::decode::ReadRefReader;
+use serde::{Deserialize, Serialize};
 
 use super::answers::{Answer, Answers, QuestionLists};
 use super::problem::Problem;
@@ -47,16 +46,16 @@ pub fn hash_probe() -> u64 {
 }
 
 /// The parts of a snapshot as they are read one after another.
-pub struct Parts<R: Read>(rmp_serde::Deserializer<ReadReader<R>>);
+pub struct Parts<'b>(rmp_serde::Deserializer<ReadRefReader<'b, [u8]>>);
 
-impl<R: Read> Parts<R> {
+impl<'b> Parts<'b> {
     /// Parts that [`put`] wrote.
-    pub fn of(input: R) -> Self {
-        Self(rmp_serde::Deserializer::new(input))
+    pub fn of(bytes: &'b [u8]) -> Self {
+        Self(rmp_serde::Deserializer::from_read_ref(bytes))
     }
 
     /// The next part.
-    pub fn take<T: DeserializeOwned>(&mut self) -> Result<T, SnapshotError> {
+    pub fn take<T: Deserialize<'b>>(&mut self) -> Result<T, SnapshotError> {
         Ok(T::deserialize(&mut self.0)?)
     }
 }
@@ -128,7 +127,7 @@ fn write_record(out: &mut impl Write, record: &Record, places: &Places) -> Resul
 }
 
 /// Reads a state.
-pub fn read<R: Read>(parts: &mut Parts<R>) -> Result<State, SnapshotError> {
+pub fn read(parts: &mut Parts<'_>) -> Result<State, SnapshotError> {
     let (seq, gone, tabs, rejected_pairs, issued) = parts.take()?;
     let lists: Vec<Arc<[CompactString]>> =
         parts.take::<Vec<Vec<CompactString>>>()?.into_iter().map(Arc::from).collect();
@@ -147,8 +146,8 @@ pub fn read<R: Read>(parts: &mut Parts<R>) -> Result<State, SnapshotError> {
     Ok(State { seq, forms, gone, tabs, decisions, rejected_pairs, issued, question_lists })
 }
 
-fn read_row<R: Read>(
-    parts: &mut Parts<R>,
+fn read_row(
+    parts: &mut Parts<'_>,
     form: &CompactString,
     lists: &[Arc<[CompactString]>],
 ) -> Result<(CompactString, Row), SnapshotError> {
@@ -163,8 +162,8 @@ fn read_row<R: Read>(
     Ok((key, Row { seq, moment, identity, content, copies, fate }))
 }
 
-fn read_record<R: Read>(
-    parts: &mut Parts<R>,
+fn read_record(
+    parts: &mut Parts<'_>,
     form: CompactString,
     key: CompactString,
     lists: &[Arc<[CompactString]>],

@@ -135,7 +135,10 @@ mod tests {
         }
     }
 
-    fn lines_of(input: impl Read + Send) -> (Vec<(Vec<u8>, u64, u64)>, io::Result<()>) {
+    /// A line's bytes, its number and where it begins.
+    type Seen = (Vec<u8>, u64, u64);
+
+    fn lines_of(input: impl Read + Send) -> (Vec<Seen>, io::Result<()>) {
         std::thread::scope(|scope| {
             let (mut lines, ahead) = Lines::after(0, 0);
             scope.spawn(move || read_blocks(input, LineHash::ZERO, &ahead));
@@ -157,7 +160,7 @@ mod tests {
         (0..20_000).for_each(|n| text.push_str(&format!("{n}\n")));
         text.push_str("cut");
         let mut byte = 0;
-        let expected: Vec<(Vec<u8>, u64, u64)> = (1..)
+        let expected: Vec<Seen> = (1..)
             .zip(text.split_inclusive('\n'))
             .map(|(number, line)| {
                 byte += line.len() as u64;

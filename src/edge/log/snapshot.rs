@@ -6,8 +6,8 @@
 //! personal data included, so nobody but its owner may read it; deleting it loses nothing.
 
 use std::error::Error;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Read, Seek, Take, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -72,28 +72,19 @@ fn fill_file<E: Into<Box<dyn Error + Send + Sync>>>(
     Ok(file.sync_all()?)
 }
 
-/// What was written as the snapshot, once its sum has been found right; none if there is no snapshot, or not a whole one.
-pub fn read_snapshot(dir: &Path) -> io::Result<Option<Take<BufReader<File>>>> {
-    let mut file = match File::open(dir.join(NAME)) {
-        Ok(file) => file,
+/// What was written as the snapshot; none if there is no snapshot. One whose sum is not right is an error.
+pub fn read_snapshot(dir: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = match fs::read(dir.join(NAME)) {
+        Ok(bytes) => bytes,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(e),
     };
-    let Some(length) = file.metadata()?.len().checked_sub(SUM as u64) else { return Ok(None) };
-    let (mut sum, mut block, mut left) = (Sha256::new(), vec![0; BUFFER], length);
-    while left > 0 {
-        let wanted = usize::try_from(left).unwrap_or(BUFFER).min(BUFFER);
-        file.read_exact(&mut block[..wanted])?;
-        sum.update(&block[..wanted]);
-        left -= wanted as u64;
+    let whole = bytes.split_last_chunk::<SUM>().is_some_and(|(rest, sum)| Sha256::digest(rest).as_slice() == sum);
+    if !whole {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is cut or changed: its sum is not right"));
     }
-    let mut written = [0; SUM];
-    file.read_exact(&mut written)?;
-    if written != sum.finalize().as_slice() {
-        return Ok(None);
-    }
-    file.rewind()?;
-    Ok(Some(BufReader::with_capacity(BUFFER, file).take(length)))
+    bytes.truncate(bytes.len() - SUM);
+    Ok(Some(bytes))
 }
 
 /// Deletes the snapshot, so that nothing is left of what it remembered: who erases from the ledger erases here too.
