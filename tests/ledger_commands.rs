@@ -10,6 +10,7 @@ use std::process::Command;
 
 use halaqah::edge::log::{Line, Log, NewEvent, StdDisk};
 use halaqah::ledger::line::LineHash;
+use halaqah::memory::SNAPSHOT_EVERY;
 use serde_json::value::RawValue;
 use support::Program;
 
@@ -212,4 +213,42 @@ fn another_language_verifies_the_ledger_from_its_description() {
     }
     fs::rename(dir.join("000055.jsonl"), dir.join("away")).unwrap();
     assert!(!python_verifies(&dir).0, "a segment is missing");
+}
+
+#[test]
+fn a_start_from_the_snapshot_comes_to_the_same_and_verify_still_reads_everything() {
+    let program = Program::new();
+    program.sync();
+    let dir = program.ledger_dir();
+    let event = NewEvent {
+        at: "2026-11-25T07:36:00+07:00".parse().unwrap(),
+        kind: "tab_observed".to_owned(),
+        v: 1,
+        source: None,
+        data: RawValue::from_string(r#"{"form":"a_form_of_old","tab":9,"title":"Lama","questions":[]}"#.to_owned())
+            .unwrap(),
+    };
+    let none = |_: &Line<'_>| Ok::<(), Infallible>(());
+    let mut log = Log::open(&dir, &program_code(&program), none).unwrap().0;
+    log.append(&vec![event; SNAPSHOT_EVERY as usize]).unwrap();
+    drop(log);
+
+    let asked = || [&["stats"][..], &["match"], &["plan"]].map(|command| program.run(command).ok());
+    let before = asked();
+    assert!(!dir.join("snapshot").exists(), "who only reads writes none");
+    program.sync();
+    assert!(dir.join("snapshot").exists());
+    let from_snapshot = asked();
+    assert_eq!(from_snapshot[..2], before[..2]);
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+
+    // Proof that these did start from it: they do not see what happened to an older line. Who verifies does.
+    program.flip_a_bit();
+    assert_eq!(asked(), from_snapshot);
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+    for verifier in ["verify", "show"] {
+        program.run(&["ledger", verifier]).failed(4, &["Buku catatan rusak: 000001.jsonl, baris 3"]);
+    }
+    fs::remove_file(dir.join("snapshot")).unwrap();
+    program.run(&["sync"]).failed(4, &["Buku catatan rusak: 000001.jsonl, baris 3"]);
 }

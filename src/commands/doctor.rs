@@ -118,7 +118,7 @@ fn disk(findings: &mut Findings<'_>, config: &Config) {
 }
 
 fn ledger(findings: &mut Findings<'_>, config: &Config) {
-    match Memory::read(&config.ledger_dir(), &config.program_code) {
+    match Memory::replay(&config.ledger_dir(), &config.program_code) {
         Ok((memory, opened)) => {
             let count = findings.words.integer(i64::try_from(opened.lines).unwrap_or(i64::MAX));
             let parts = [("count", count.as_str()), ("hash", memory.head.hash.as_str())];

@@ -34,7 +34,7 @@ fn status(setting: &Setting) -> Result<(), Failure> {
         None if !seals.has_store() => say(words.say("keys-none-yet")),
         None => return Err(in_words(words)(SealError::NoKey { file: ProgramKey::file(&dir) })),
     }
-    let opened = match Memory::read(&dir, &setting.config.program_code) {
+    let opened = match Memory::replay(&dir, &setting.config.program_code) {
         Ok((memory, _)) => memory.seals.sealed_lines(),
         Err(error) if error.kind() == LogErrorKind::Missing => 0,
         Err(error) => return Err(in_words(words)(error)),

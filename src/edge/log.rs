@@ -7,16 +7,19 @@
 //! - `moved-<n>`: directories into which a repair moved what could not be chained any more; never read again.
 //! - `keys`: the wrapped keys of sealed answers (see `edge::seal`); the one file that is written anew, as a whole.
 //! - `*.jsonl.new`: a segment before its first line was safe; overwritten when it is needed.
+//! - `snapshot`, `snapshot.new`: a cache of what follows from the lines up to a place (see `snapshot.rs`); may be deleted.
 //!
 //! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is written under another name,
 //! synced, renamed, and its directory synced, before anything in it counts. Any failed write or sync ends the writer, since
 //! after a failed fsync nobody knows what the medium holds; opening again verifies what is there, and writes the last batch
 //! over itself before its sync, so that the medium has what was verified. Nothing is deleted.
 
+mod blocks;
 mod disk;
 mod error;
 mod repair;
 mod replay;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -29,9 +32,11 @@ use std::path::{Path, PathBuf};
 pub use self::disk::{Disk, OpenFile, StdDisk};
 pub use self::error::{Damage, LogError, LogErrorKind, seal_kind};
 pub use self::repair::{Moved, Repaired, repair};
+pub use self::replay::Mark;
+pub use self::snapshot::{read_snapshot, write_snapshot};
 pub use crate::ledger::line::{Head, Line, LineFault, NewEvent, Witness};
 
-use self::replay::{Accept, Replay, Segment, Torn, replay, segments, tail_of};
+use self::replay::{Accept, Replay, Segment, Torn, replay_after, segments, tail_of};
 use crate::ledger::line::{Chain, write_header, write_line};
 
 /// A segment that has reached this many bytes takes no further batch.
@@ -50,7 +55,21 @@ pub struct Opened {
     pub format: u32,
     /// What a crash left of a batch that was never acknowledged.
     pub torn: Option<TornTail>,
+    /// The place after the last event.
+    pub mark: Mark,
 }
+
+/// What came of going on from a [`Mark`].
+#[derive(Debug)]
+pub enum Resumed<T, U> {
+    /// All lines after it were verified.
+    From(T),
+    /// It does not fit the ledger, or what was remembered does not fit the lines after it: everything must be read.
+    NotFrom(U),
+}
+
+/// What came of opening from a [`Mark`] on; if nothing, the disk is given back.
+pub type Reopened = Resumed<(Log, Opened), Box<dyn Disk>>;
 
 /// Bytes at the ledger's end that are no valid lines: a batch that was being written, or was when the machine stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,12 +126,41 @@ impl Log {
 
     /// [`Log::open`] with another disk or size of segments (bytes).
     pub fn open_on<E: Into<Box<dyn Error + Send + Sync>>>(
-        mut disk: Box<dyn Disk>,
+        disk: Box<dyn Disk>,
         segment_bytes: u64,
         dir: &Path,
         program: &str,
         each: impl FnMut(&Line<'_>) -> Result<(), E>,
     ) -> Result<(Self, Opened), LogError> {
+        match Self::open_at(disk, segment_bytes, dir, program, None, each) {
+            Ok(Resumed::From(opened)) => Ok(opened),
+            // Nothing to go on from cannot fail to fit.
+            Ok(Resumed::NotFrom(_)) => Err(LogError::Missing { dir: dir.to_owned() }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// [`Log::open_on`], which verifies and gives to `each` only the events after a place that was verified before. Gives the
+    /// disk back if that does not come out.
+    pub fn open_after<E: Into<Box<dyn Error + Send + Sync>>>(
+        disk: Box<dyn Disk>,
+        segment_bytes: u64,
+        dir: &Path,
+        program: &str,
+        mark: &Mark,
+        each: impl FnMut(&Line<'_>) -> Result<(), E>,
+    ) -> Result<Reopened, LogError> {
+        Self::open_at(disk, segment_bytes, dir, program, Some(mark), each)
+    }
+
+    fn open_at<E: Into<Box<dyn Error + Send + Sync>>>(
+        mut disk: Box<dyn Disk>,
+        segment_bytes: u64,
+        dir: &Path,
+        program: &str,
+        mark: Option<&Mark>,
+        each: impl FnMut(&Line<'_>) -> Result<(), E>,
+    ) -> Result<Reopened, LogError> {
         let lock = lock(dir, disk.as_mut())?;
         let mut all = segments(dir)?;
         if all.is_empty() {
@@ -121,7 +169,7 @@ impl Log {
             all = segments(dir)?;
         }
         let accept = Accept { program: Some(program), newer_format: false, last_batch: true };
-        let replay = replay(&all, accept, each)?;
+        let Resumed::From(replay) = resume(&all, accept, mark, each)? else { return Ok(Resumed::NotFrom(disk)) };
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
         let segment = OpenFile::append_to(&last.path).map_err(|e| LogError::io("open for writing", &last.path, e))?;
         let moved_to = match &replay.torn {
@@ -153,7 +201,7 @@ impl Log {
             ended: None,
             _lock: lock,
         };
-        Ok((log, opened(replay, last, moved_to)))
+        Ok(Resumed::From((log, opened(replay, last, moved_to))))
     }
 
     /// Reads a ledger without the lock and without changing anything, also while another process appends to it: an unfinished
@@ -165,8 +213,23 @@ impl Log {
     ) -> Result<Opened, LogError> {
         let all = segments(dir)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let replay = replay(&all, Accept { program, newer_format: true, last_batch: false }, each)?;
+        let replay = replay_after(&all, Accept { program, newer_format: true, last_batch: false }, None, each)?;
         Ok(opened(replay, last, None))
+    }
+
+    /// [`Log::read`] of what stands after a place that was verified before.
+    pub fn read_after<E: Into<Box<dyn Error + Send + Sync>>>(
+        dir: &Path,
+        program: Option<&str>,
+        mark: &Mark,
+        each: impl FnMut(&Line<'_>) -> Result<(), E>,
+    ) -> Result<Resumed<Opened, ()>, LogError> {
+        let all = segments(dir)?;
+        let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
+        match resume(&all, Accept { program, newer_format: true, last_batch: false }, Some(mark), each)? {
+            Resumed::From(replay) => Ok(Resumed::From(opened(replay, last, None))),
+            Resumed::NotFrom(()) => Ok(Resumed::NotFrom(())),
+        }
     }
 
     /// Appends events as one batch: all are on the medium when this returns, or none counts. After any failure but
@@ -254,7 +317,29 @@ impl fmt::Debug for Log {
     }
 }
 
+/// Replays from a place on, if it fits. Damage and refusals after it are for a replay of everything to judge.
+fn resume<E: Into<Box<dyn Error + Send + Sync>>>(
+    segments: &[Segment],
+    accept: Accept<'_>,
+    mark: Option<&Mark>,
+    each: impl FnMut(&Line<'_>) -> Result<(), E>,
+) -> Result<Resumed<Replay, ()>, LogError> {
+    let place = match mark {
+        Some(mark) => match mark.fits(segments, accept) {
+            Some(last_batch) => Some((mark, last_batch)),
+            None => return Ok(Resumed::NotFrom(())),
+        },
+        None => None,
+    };
+    match replay_after(segments, accept, place, each) {
+        Ok(replay) => Ok(Resumed::From(replay)),
+        Err(LogError::Damaged { .. } | LogError::Refused { .. }) if mark.is_some() => Ok(Resumed::NotFrom(())),
+        Err(error) => Err(error),
+    }
+}
+
 fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
+    let mark = replay.mark(last);
     let torn = replay.torn.map(|Torn { byte, bytes, fault }| TornTail {
         segment: last.name.clone(),
         byte,
@@ -262,7 +347,14 @@ fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
         what: fault,
         moved_to,
     });
-    Opened { head: *replay.chain.head(), lines: replay.lines, program: replay.program, format: replay.format, torn }
+    Opened {
+        head: *replay.chain.head(),
+        lines: replay.lines,
+        program: replay.program,
+        format: replay.format,
+        torn,
+        mark,
+    }
 }
 
 /// Makes the directory if need be and takes its lock.

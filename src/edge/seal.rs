@@ -7,6 +7,7 @@
 //! - The program key stands elsewhere: see [`ProgramKey`].
 
 mod backup;
+mod cache;
 mod program_key;
 mod store;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use compact_str::{CompactString, format_compact};
 
 pub use self::backup::{Backup, BackupError, Restored};
+pub use self::cache::Gathered;
 pub use self::program_key::{KEY_FILE, KEY_VARIABLE, KeyOrigin, ProgramKey};
 use self::store::{Store, wrap};
 use crate::ledger::event::Event;
@@ -202,9 +204,13 @@ impl Seals {
     /// Makes sure that everything that was not erased could be opened.
     pub fn must_be_open(&self) -> Result<(), SealError> {
         if self.is_shut() {
-            return Err(SealError::NoKey { file: ProgramKey::file(&self.dir) });
+            return Err(self.no_key());
         }
         Ok(())
+    }
+
+    fn no_key(&self) -> SealError {
+        SealError::NoKey { file: ProgramKey::file(&self.dir) }
     }
 
     /// Opens what is sealed in an event that was read.
@@ -332,7 +338,7 @@ impl Seals {
         if self.key.is_none() {
             if self.store.is_some() || self.sealed_lines > 0 {
                 self.must_be_open()?;
-                return Err(SealError::NoKey { file: ProgramKey::file(&self.dir) });
+                return Err(self.no_key());
             }
             self.key = Some(ProgramKey::make(&self.dir)?);
         }

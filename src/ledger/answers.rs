@@ -59,7 +59,30 @@ impl PartialEq for QuestionLists {
     }
 }
 
+impl QuestionLists {
+    /// The lists, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<[CompactString]>> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<Arc<[CompactString]>> for QuestionLists {
+    fn from_iter<I: IntoIterator<Item = Arc<[CompactString]>>>(lists: I) -> Self {
+        Self(lists.into_iter().collect())
+    }
+}
+
 impl Answers {
+    /// Answers to the questions of a list that rows share.
+    pub(super) fn of_list(list: Arc<[CompactString]>, answers: Vec<Answer>) -> Self {
+        Self { questions: Questions::Shared(list), answers }
+    }
+
+    /// The questions and their answers.
+    pub(super) fn apart(&self) -> (&[CompactString], &[Answer]) {
+        (self.questions(), &self.answers)
+    }
+
     /// Adds an answer; `key` is the question's key.
     pub fn insert(&mut self, key: &str, answer: Answer) {
         match self.questions().iter().position(|question| question == key) {

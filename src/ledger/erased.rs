@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::names::{looks_like_phone, normal_name, phone_of};
@@ -13,7 +14,7 @@ use super::sealed::RowOf;
 pub const ERASED: &str = "erased";
 
 /// A row in which an erased person stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasedMark {
     /// Whether the row is about the person.
     pub own: bool,
@@ -24,7 +25,7 @@ pub struct ErasedMark {
 }
 
 /// All who were erased.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Erased {
     /// The rows in which they stood, by form and key.
     pub rows: BTreeMap<RowOf, ErasedMark>,

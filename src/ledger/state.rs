@@ -1,10 +1,12 @@
 //! The state: what follows from all events together. Replay and live work go through the same `apply`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use compact_str::{CompactString, ToCompactString};
+use serde::{Deserialize, Serialize};
 
 use super::answers::{Answer, Answers, QuestionLists};
 use super::configured::Configured;
@@ -51,7 +53,7 @@ pub struct LedgerHead {
 const CHECKPOINT_DAYS: usize = 14;
 
 /// The last event that was recorded on a day: who keeps its hash can tell later whether the ledger was rewritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The day, in local time.
     pub day: NaiveDate,
@@ -137,6 +139,9 @@ impl Row {
 /// The rows of one form by key.
 pub type FormRows = BTreeMap<CompactString, Row>;
 
+/// The first line about rows that stand no more, by form and key.
+pub type Gone = BTreeMap<(CompactString, CompactString), u64>;
+
 /// Everything the program remembers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
@@ -145,7 +150,7 @@ pub struct State {
     /// The rows that stand in the form tabs, by form.
     pub forms: BTreeMap<CompactString, FormRows>,
     /// Rows that stood there once, by form and key, with the first line about each: one that is put back is the same row.
-    pub gone: BTreeMap<(CompactString, CompactString), u64>,
+    pub gone: Gone,
     /// The form tabs as last observed, by form.
     pub tabs: BTreeMap<CompactString, ObservedTab>,
     /// Decisions that place mentees, as records of the form `placement_decision`.
@@ -168,8 +173,8 @@ impl State {
     /// Takes in one event. `source` is the row it is about.
     pub fn apply(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         let kind = event.kind();
-        let key = source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();
-        self.change(seq, source, event).map_err(|why| Illegal { seq, kind, key, why })?;
+        let key = source.as_ref().map(|source| source.key.clone()).unwrap_or_default();
+        self.change(seq, source, event).map_err(|why| Illegal { seq, kind, key: key.into(), why })?;
         self.seq = seq;
         Ok(())
     }
@@ -229,13 +234,19 @@ impl State {
         source: Source,
         mut row: Submission,
     ) -> Result<(), &'static str> {
-        if self.forms.get(&form).and_then(|rows| rows.get(&source.key)).is_some_and(Row::is_accepted) {
-            return Err("the row was already accepted");
-        }
-        let (first, copies) = self.stood(&form, &source.key, seq);
         row.answers.settle(&mut self.question_lists);
-        let key = source.key.clone();
-        self.forms.entry(form.clone()).or_default().insert(key, accepted_row(form, source, first, copies, row));
+        let rows = self.forms.entry(form.clone()).or_default();
+        match rows.entry(source.key.clone()) {
+            Entry::Occupied(before) if before.get().is_accepted() => return Err("the row was already accepted"),
+            Entry::Occupied(mut before) => {
+                let (first, copies) = (before.get().seq, before.get().copies);
+                before.insert(accepted_row(form, source, first, copies, row));
+            }
+            Entry::Vacant(place) => {
+                let first = first_line(&mut self.gone, &form, &source.key, seq);
+                place.insert(accepted_row(form, source, first, 0, row));
+            }
+        }
         Ok(())
     }
 
@@ -243,7 +254,7 @@ impl State {
     fn stood(&mut self, form: &CompactString, key: &CompactString, seq: u64) -> (u64, u32) {
         match self.forms.get(form).and_then(|rows| rows.get(key)) {
             Some(row) => (row.seq, row.copies),
-            None => (self.gone.remove(&(form.clone(), key.clone())).unwrap_or(seq), 0),
+            None => (first_line(&mut self.gone, form, key, seq), 0),
         }
     }
 
@@ -373,6 +384,14 @@ impl State {
             (source.tab, source.row) = (tab, row);
         }
     }
+}
+
+/// The first line about a row that stands nowhere: one that is put back is no longer gone.
+fn first_line(gone: &mut Gone, form: &CompactString, key: &CompactString, seq: u64) -> u64 {
+    if gone.is_empty() {
+        return seq;
+    }
+    gone.remove(&(form.clone(), key.clone())).unwrap_or(seq)
 }
 
 fn accepted_row(form: CompactString, source: Source, seq: u64, copies: u32, row: Submission) -> Row {
