@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use super::connect::connect;
 use super::explain::{Declined, in_words};
 use super::print::say;
+use super::why::answer_words;
 use crate::cli::{Failure, PersonCommand};
 use crate::cycle::{CycleError, Options, cycle, standing};
 use crate::edge::log::{Line, Log, LogError};
 use crate::edge::seal::SealError;
 use crate::forms::person::{About, RowAbout, about, last_seen, support_texts};
 use crate::forms::privacy::Private;
-use crate::ledger::answers::Answer;
 use crate::ledger::event::{ErasedPerson, ErasedRow, Event};
 use crate::ledger::record::{Record, Source};
 use crate::ledger::sealed::RowOf;
@@ -117,7 +117,7 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
         match known.map(|row| &row.fate) {
             Some(Fate::Accepted { record, .. }) => {
                 for (question, answer) in record.answers.iter() {
-                    let shown = shown(setting, &row.form, question, answer);
+                    let shown = answer_words(setting, &row.form, question, answer);
                     say(format_args!("  {}: {shown}", labels.question(&row.form, question)));
                 }
             }
@@ -139,16 +139,6 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
         "\n{}",
         words.say_with("person-lines", &[("lines", &words.integer(lines as i64)), ("decisions", &decisions)])
     ));
-}
-
-fn shown(setting: &Setting, form: &str, question: &str, answer: &Answer) -> String {
-    let label = |code: &str| setting.labels.choice(form, question, code).to_owned();
-    match answer {
-        Answer::Text(text) => label(text),
-        Answer::Integer(number) => setting.words.integer(*number),
-        Answer::Number(number) => Value::from(*number).to_string(),
-        Answer::List(list) => list.iter().map(|code| label(code)).collect::<Vec<_>>().join(", "),
-    }
 }
 
 fn tab_title(state: &State, source: &Source) -> String {

@@ -186,14 +186,17 @@ fn what_it_says(setting: &Setting, state: &State, row: &Behind) -> String {
 
 fn public(setting: &Setting, form: &str, answers: &Answers) -> String {
     let public = answers.iter().filter(|(question, _)| setting.labels.is_public(form, question));
-    let short = public.filter(|(question, _)| *question != "date").map(|(question, answer)| {
-        let label = |code: &str| setting.labels.choice(form, question, code).to_owned();
-        match answer {
-            Answer::Text(text) => label(text),
-            Answer::Integer(number) => setting.words.integer(*number),
-            Answer::Number(number) => Value::from(*number).to_string(),
-            Answer::List(list) => list.iter().map(|code| label(code)).collect::<Vec<_>>().join(", "),
-        }
-    });
-    short.collect::<Vec<_>>().join("; ")
+    let short = public.filter(|(question, _)| *question != "date");
+    short.map(|(question, answer)| answer_words(setting, form, question, answer)).collect::<Vec<_>>().join("; ")
+}
+
+/// An answer as people read it: choices by their labels.
+pub(super) fn answer_words(setting: &Setting, form: &str, question: &str, answer: &Answer) -> String {
+    let label = |code: &str| setting.labels.choice(form, question, code).to_owned();
+    match answer {
+        Answer::Text(text) => label(text),
+        Answer::Integer(number) => setting.words.integer(*number),
+        Answer::Number(number) => Value::from(*number).to_string(),
+        Answer::List(list) => list.iter().map(|code| label(code)).collect::<Vec<_>>().join(", "),
+    }
 }
