@@ -53,6 +53,7 @@ pub fn problem(people: usize, mentors: usize) -> Problem {
         let mut fits: Vec<Fit> = open.map(fit).collect();
         fits.sort_unstable_by_key(|fit| (std::cmp::Reverse(fit.score), fit.seat));
         fits.truncate(BEST);
+        fits.shrink_to_fit();
         Person { slots: one.2, fits, ..Person::default() }
     };
     let mut problem = Problem { people: everybody.iter().map(person).collect(), seats, ..Problem::default() };

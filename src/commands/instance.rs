@@ -186,6 +186,7 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
         }
         fits.sort_by_key(|fit| (person.current != Some(fit.seat), std::cmp::Reverse(fit.score), fit.seat));
         fits.truncate(BEST);
+        fits.shrink_to_fit();
         person.fits = fits;
     }
     Ok(())

@@ -9,6 +9,9 @@ use super::layout::{Layout, NONE};
 use super::pricing::{Column, Pricer, SCALE};
 use super::state::State;
 
+/// A step of proving reads further apart in memory, and takes as long as so many steps of the search.
+const STEP: u64 = 4;
+
 /// The prices and what they prove.
 pub struct Bound<'l> {
     layout: &'l Layout<'l>,
@@ -22,6 +25,10 @@ pub struct Bound<'l> {
     stale: u32,
     best: i64,
     settled: bool,
+    /// The work of the last proof.
+    pass: u64,
+    /// How many turns in a row have bettered next to nothing.
+    idle: u32,
 }
 
 impl<'l> Bound<'l> {
@@ -57,12 +64,24 @@ impl<'l> Bound<'l> {
             stale: 0,
             best: i64::MAX,
             settled: false,
+            pass: 0,
+            idle: 0,
         }
     }
 
     /// The work done so far.
     pub fn work(&self) -> u64 {
-        self.pricer.work
+        STEP * self.pricer.work
+    }
+
+    /// The work of proving the bound once more.
+    pub fn work_of_pass(&self) -> u64 {
+        STEP * self.pass
+    }
+
+    /// Whether more work would better the bound by next to nothing.
+    pub fn is_resting(&self) -> bool {
+        self.idle >= 2
     }
 
     /// The groups that seats would take at the best prices; somebody may be in several.
@@ -72,13 +91,16 @@ impl<'l> Bound<'l> {
 
     /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
     pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
-        let until = self.pricer.work.saturating_add(work);
+        let until = self.pricer.work.saturating_add(work / STEP);
+        let before = self.best;
         if !self.settled {
             self.settle(reached, stop);
         }
         let mut nodes = if self.layout.problem.people.len() > 600 { 400 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
+            let from = self.pricer.work;
             let Some((value, excess, columns)) = self.at_prices(Some(nodes), stop) else { break };
+            self.pass = self.pricer.work - from;
             if value < self.best {
                 self.best = value;
                 self.columns = columns;
@@ -101,6 +123,9 @@ impl<'l> Bound<'l> {
         if self.best == i64::MAX {
             return i64::MAX;
         }
+        let gap = self.best - reached * SCALE;
+        let slow = before < i64::MAX && before - self.best < gap / 64 && gap > reached.abs() * (SCALE / 512);
+        self.idle = if slow { self.idle + 1 } else { 0 };
         let bound = self.best.div_euclid(SCALE);
         debug_assert!(bound >= reached, "an answer is worth {reached}, but the bound is {bound}");
         bound.max(reached)
@@ -164,7 +189,7 @@ impl<'l> Bound<'l> {
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
         let mut columns = Vec::new();
         for (at, seat) in problem.seats.iter().enumerate() {
-            if at.is_multiple_of(64) && stop() {
+            if at.is_multiple_of(8) && stop() {
                 return None;
             }
             let place = seat.owner.map_or(0, |owner| prices[people + owner as usize]);

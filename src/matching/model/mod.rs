@@ -27,16 +27,16 @@ pub struct Effort<'a> {
 }
 
 impl Effort<'_> {
-    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: up to some ten seconds for a
-    /// thousand people, half a minute for fifty thousand.
+    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: on two free cores below ten
+    /// seconds for a thousand people, a quarter of a minute for fifty thousand.
     pub fn for_size(problem: &Problem) -> Self {
         let fits = fits(problem);
-        Effort { work: (20_000_000 + 120_000 * fits).min(1_800_000_000 + 800 * fits), stop: &|| false }
+        Effort { work: (600_000_000 + 350_000 * fits).min(4_200_000_000 + 2_000 * fits), stop: &|| false }
     }
 
     /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
     pub fn for_cycle(problem: &Problem) -> Self {
-        Effort { work: 20_000_000 + 2_000 * fits(problem), stop: &|| false }
+        Effort { work: 24_000_000 + 6_000 * fits(problem), stop: &|| false }
     }
 }
 
@@ -87,40 +87,53 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     state.close_lacking();
     let mut search = search::Search::new(state);
     let stop = effort.stop;
-    // Many annealings, but none so short that it settles nothing.
-    let enough = 3_000 * fits(problem).max(1);
-    let round = (ROUND / 4).min((effort.work / 16).max(enough));
-    search.anneal(round.min(effort.work / 10), stop);
+    let within = effort.work.min(Effort::for_size(problem).work);
+    let round = (within / TURNS).max(ENOUGH * fits(problem).max(1));
+    search.anneal(round.min(within / 20), stop);
+    let mut other = search.sibling();
     let mut bound = bound::Bound::new(&layout, search.best());
     let mut upper = loosest_bound(problem);
-    let mut turn = 0u32;
-    while search.best_value() < upper && search.work() + bound.work() < effort.work && !stop() {
-        let left = effort.work - search.work() - bound.work();
-        let (reached, work) = (search.best_value(), round.min(left / 2 + 1));
-        if turn.is_multiple_of(2) {
-            search.begin_from(bound.columns());
-        }
+    let mut work = search.work();
+    let mut turn = 0;
+    while search.best_value() < upper && work < effort.work && !stop() {
         turn += 1;
-        // Both go on from what the other knew at the beginning of the turn, so that it does not matter who is faster. The
-        // better answer tells the bound how far it has to go, the bound's groups are something to go on from.
-        let proven = std::thread::scope(|scope| {
-            let proving = scope.spawn(|| bound.descend(reached, work, stop));
-            search.anneal(work, stop);
-            proving.join()
-        });
-        match proven {
-            Ok(proven) => upper = upper.min(proven),
-            Err(panic) => std::panic::resume_unwind(panic),
+        // Both threads go on from what the other knew at the beginning of the turn, so that it does not matter who is faster:
+        // the better answer tells the bound how far it has to go, the bound's groups are something to go on from.
+        let share = round.max(bound.work_of_pass()).min((effort.work - work) / 2 + 1);
+        search.begin(turn, bound.columns());
+        if bound.is_resting() {
+            other.take_best_of(&search);
+            other.begin(turn + 1, bound.columns());
+            side_by_side(|| search.anneal(share, stop), || other.anneal(share, stop));
+            search.take_best_of(&other);
+        } else {
+            let reached = search.best_value();
+            let proven = side_by_side(|| search.anneal(share, stop), || bound.descend(reached, share, stop));
+            upper = upper.min(proven);
         }
+        work = search.work() + other.work() + bound.work();
     }
     let (seat_of, slot_of) = search.answer();
     let objective = problem.evaluate(&seat_of, &slot_of)?;
-    let finished = objective == upper || search.work() + bound.work() >= effort.work;
-    Ok(Solution { seat_of, slot_of, objective, bound: upper, work: search.work() + bound.work(), finished })
+    let finished = objective == upper || work >= effort.work;
+    Ok(Solution { seat_of, slot_of, objective, bound: upper, work, finished })
 }
 
-/// The work of one annealing.
-const ROUND: u64 = 300_000_000;
+/// How many turns the work is divided into; many short annealings reach less than a few long ones.
+const TURNS: u64 = 6;
+
+/// The work for each possible pair without which an annealing settles nothing.
+const ENOUGH: u64 = 400;
+
+/// Does one thing on this thread while the other is done on a second one.
+fn side_by_side<T: Send>(here: impl FnOnce(), there: impl FnOnce() -> T + Send) -> T {
+    let done = std::thread::scope(|scope| {
+        let there = scope.spawn(there);
+        here();
+        there.join()
+    });
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
 
 /// Everybody has the best seat, and every pair that is worth something is together.
 fn loosest_bound(problem: &Problem) -> i64 {

@@ -54,6 +54,18 @@ impl<'l> Search<'l> {
         Self { best: state.clone(), state, random: Random(1), rounds: 0, work: 0, lack: LACK }
     }
 
+    /// Another search of the same problem, which goes on from the best answer and other ways.
+    pub fn sibling(&self) -> Self {
+        Self { random: Random(2), rounds: 1, ..Self::new(self.best.clone()) }
+    }
+
+    /// Takes over the best answer of another search, if it is better.
+    pub fn take_best_of(&mut self, other: &Self) {
+        if other.best.value > self.best.value {
+            self.best.clone_from(&other.best);
+        }
+    }
+
     /// The best answer's worth.
     pub fn best_value(&self) -> i64 {
         self.best.value
@@ -74,8 +86,17 @@ impl<'l> Search<'l> {
         self.work
     }
 
+    /// Goes on from the best answer, from the bound's groups or from where it is, by turns: each finds what the others miss.
+    pub fn begin(&mut self, turn: u32, columns: &[Column]) {
+        match turn % 3 {
+            1 => self.state.clone_from(&self.best),
+            2 if !columns.is_empty() => self.begin_from(columns),
+            _ => {}
+        }
+    }
+
     /// Goes on from the groups that the bound's prices suggest: the most valuable first, each with those still free.
-    pub fn begin_from(&mut self, columns: &[Column]) {
+    fn begin_from(&mut self, columns: &[Column]) {
         let layout = self.state.layout;
         for person in 0..self.state.seat_of.len() as u32 {
             if self.state.seat_of[person as usize] != NONE && !self.is_pinned(person) {
@@ -101,7 +122,7 @@ impl<'l> Search<'l> {
         self.state.fill(LACK, false);
     }
 
-    /// One annealing of so much work; every second one goes on from the best answer, less hot.
+    /// One annealing of so much work; the first is the hottest.
     pub fn anneal(&mut self, work: u64, stop: &dyn Fn() -> bool) {
         let people = self.state.seat_of.len();
         if people == 0 || self.state.slot_of.is_empty() {
@@ -109,9 +130,6 @@ impl<'l> Search<'l> {
             return;
         }
         let hot = if self.rounds == 0 { self.hot() } else { self.hot() / 4.0 };
-        if self.rounds > 0 && self.rounds.is_multiple_of(2) {
-            self.state = self.best.clone();
-        }
         self.rounds += 1;
         // Where places come before all else, a group too small is worth more than none, and the search could stay with it.
         let unplaced = self.state.layout.problem.prices.unplaced;
