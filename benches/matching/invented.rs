@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use compact_str::ToCompactString;
 use halaqah::ledger::answers::{Answer, Answers};
+use halaqah::ledger::event::{IssuedSuggestion, IssuedSuggestions};
 use halaqah::matching::instance::{Instance, Mentee, Mentor, Weights};
 use halaqah::matching::model::{Fit, Pair, Person, Prices, Problem, Seat, slot_set};
-use halaqah::matching::suggest;
+use halaqah::matching::{Suggestion, Suggestions, suggest};
 
 /// Random numbers (SplitMix64: Steele, Lea and Flood, 2014), the same at each run.
 struct Random(u64);
@@ -99,9 +100,39 @@ fn answers(random: &mut Random, mentor: bool) -> Answers {
     .collect()
 }
 
-/// Prints how many of a program's pairs change when one weight after another grows or shrinks.
+/// What a program was told, as the ledger keeps it.
+fn issued(suggestions: &Suggestions) -> IssuedSuggestions {
+    let issued = suggestions.placements.iter().map(|one| IssuedSuggestion {
+        mentee: one.mentee.clone(),
+        mentor: one.mentor.clone(),
+        group: one.group().map(Into::into),
+        slot: Some(one.slot.clone()),
+        score: i64::from(one.score),
+        terms: BTreeMap::new(),
+    });
+    IssuedSuggestions {
+        instance: suggestions.instance_hash.clone(),
+        weights: BTreeMap::new(),
+        suggestions: issued.collect(),
+        objective: suggestions.objective,
+        bound: suggestions.bound,
+        stopped: suggestions.stopped,
+        randomised: suggestions.randomised.clone(),
+    }
+}
+
+/// How many of those who had a place have another mentor or another time now.
+fn moved(before: &Suggestions, after: &Suggestions) -> usize {
+    let place = |one: &Suggestion| (one.mentee.clone(), (one.mentor.clone(), one.slot.clone()));
+    let after: BTreeMap<_, _> = after.placements.iter().map(place).collect();
+    before.placements.iter().map(place).filter(|(mentee, place)| after.get(mentee) != Some(place)).count()
+}
+
+/// Prints how many of a program's pairs change when somebody registers, and when one weight after another grows or shrinks:
+/// with the suggestions that stand, as a program has them, and with the plan made anew.
 pub fn stability() {
     const MENTEES: usize = 120;
+    const NEW: usize = 12;
     let random = &mut Random(7);
     let named = |letter: char, count: usize, random: &mut Random| -> Vec<(String, Answers)> {
         (0..count).map(|at| (format!("{letter}{at:03}"), answers(random, letter == 'K'))).collect()
@@ -112,12 +143,7 @@ pub fn stability() {
     for (code, row) in &mentors {
         instance.mentors.extend(Mentor::from_answers(code, row).map(|mentor| Mentor { ready: true, ..mentor }));
     }
-    let pairs = |weights: Weights| -> BTreeMap<String, String> {
-        let suggestions = suggest(&Instance { weights, ..instance.clone() });
-        suggestions.placements.iter().map(|one| (one.mentee.to_string(), one.mentor.to_string())).collect()
-    };
     // In hundredths, so that a percent more or less can be said.
-    let base = Weights::default();
     let terms: [fn(&mut Weights) -> &mut u32; 6] = [
         |weights| &mut weights.schedule,
         |weights| &mut weights.values_expectations,
@@ -126,26 +152,39 @@ pub fn stability() {
         |weights| &mut weights.continuity_friend,
         |weights| &mut weights.reading,
     ];
-    let mut scaled = base;
     for term in terms {
-        *term(&mut scaled) *= 100;
+        *term(&mut instance.weights) *= 100;
     }
-    let before = pairs(scaled);
+    let before = suggest(&instance);
+    let told = issued(&before);
+    let places = before.placements.len();
+
+    let newcomers = named('B', NEW, random);
+    let mut changed = Vec::new();
+    for (code, row) in &newcomers {
+        let mut more = Instance { last: Some(&told), ..instance.clone() };
+        more.mentees.extend(Mentee::from_answers(code, row));
+        changed.push(moved(&before, &suggest(&more)));
+    }
+    said("somebody registers", &changed, places);
+
     for percent in [1, 5, 10] {
-        let mut changed = Vec::new();
+        let (mut standing, mut anew) = (Vec::new(), Vec::new());
         for term in terms {
             for part in [100 - percent, 100 + percent] {
-                let mut weights = scaled;
+                let mut weights = instance.weights;
                 *term(&mut weights) = *term(&mut weights) * part / 100;
-                let after = pairs(weights);
-                changed.push(before.iter().filter(|(mentee, mentor)| after.get(*mentee) != Some(mentor)).count());
+                let other = Instance { weights, ..instance.clone() };
+                anew.push(moved(&before, &suggest(&other)));
+                standing.push(moved(&before, &suggest(&Instance { last: Some(&told), ..other })));
             }
         }
-        let (most, sum) = (changed.iter().max().copied().unwrap_or(0), changed.iter().sum::<usize>());
-        println!(
-            "a weight changed by {percent} %, the plan made anew: {:.1} of {} pairs change, {most} at most",
-            sum as f64 / changed.len() as f64,
-            before.len(),
-        );
+        said(&format!("a weight changed by {percent} %"), &standing, places);
+        said(&format!("a weight changed by {percent} %, the plan made anew"), &anew, places);
     }
+}
+
+fn said(what: &str, changed: &[usize], places: usize) {
+    let (most, sum) = (changed.iter().max().copied().unwrap_or(0), changed.iter().sum::<usize>());
+    println!("{what}: {:.1} of {places} pairs change, {most} at most", sum as f64 / changed.len() as f64);
 }

@@ -31,6 +31,9 @@ fn main() {
     {
         return one(people.parse().unwrap(), mentors.parse().unwrap());
     }
+    if arguments.iter().any(|one| one == "--stability") {
+        return invented::stability();
+    }
     for (people, mentors) in SIZES {
         let itself = std::env::current_exe().unwrap();
         let child = Command::new(itself).args(["--one", &people.to_string(), &mentors.to_string()]).status().unwrap();

@@ -74,8 +74,6 @@ enum Via {
 pub struct Assignment<'n> {
     network: &'n Network,
     slots: Vec<Slots>,
-    /// What is added to every score of a seat, to draw people there.
-    bonus: Vec<i64>,
     seat_of: Vec<Option<(u32, u32)>>,
     members: Vec<Vec<u32>>,
     taken_of_owner: Vec<u32>,
@@ -83,63 +81,24 @@ pub struct Assignment<'n> {
     price: Vec<i64>,
     moves: Vec<Option<Vec<Move>>>,
     unplaced_loss: i64,
-    work: u64,
 }
 
 impl<'n> Assignment<'n> {
     /// Seats everybody as well as possible; `slots` says when each seat meets (no bit: it is closed).
     pub fn solve(network: &'n Network, slots: &[Slots]) -> Self {
-        Self::solve_with(network, slots.to_vec(), vec![0; network.seats.len()])
-    }
-
-    /// The same, each seat being worth so much more than its scores say: with enough, a seat is filled to its minimum at the
-    /// least cost to all (a Lagrange multiplier of the lower bound).
-    fn solve_with(network: &'n Network, slots: Vec<Slots>, bonus: Vec<i64>) -> Self {
         let (people, seats, owners) = (network.people.len(), network.seats.len(), network.owners.len());
         let mut assignment = Self {
             network,
-            slots,
+            slots: slots.to_vec(),
             seat_of: vec![None; people],
             members: vec![Vec::new(); seats],
             taken_of_owner: vec![0; owners],
             price: vec![0; seats + 1 + owners],
             moves: vec![None; seats],
-            unplaced_loss: (1001 + bonus.iter().max().map_or(0, |most| *most)) * (people as i64 + 1),
-            bonus,
-            work: 0,
+            unplaced_loss: 1001 * (people as i64 + 1),
         };
         assignment.enter(0..people as u32);
         assignment
-    }
-
-    /// Closes a seat and seats its members elsewhere, as well as possible.
-    pub fn close(&mut self, seat: usize) {
-        self.slots[seat] = 0;
-        let mut released = std::mem::take(&mut self.members[seat]);
-        released.sort_unstable();
-        self.moves[seat] = None;
-        for &person in &released {
-            self.seat_of[person as usize] = None;
-        }
-        if let Some(owner) = self.network.seats[seat].owner {
-            self.taken_of_owner[owner as usize] -= released.len() as u32;
-            if self.price[self.owner_node(owner)] > 0 {
-                // The owner's other seats gain room, which may better others too: the prices no longer hold.
-                let work = self.work;
-                *self = Self::solve_with(self.network, self.slots.clone(), self.bonus.clone());
-                self.work += work;
-                return;
-            }
-        }
-        self.enter(released);
-    }
-
-    /// Draws people to a seat by adding to its scores, and seats everybody anew.
-    pub fn raise(&mut self, seat: usize, bonus: u32) {
-        let (slots, mut raised, work) = (self.slots.clone(), self.bonus.clone(), self.work);
-        raised[seat] = i64::from(bonus);
-        *self = Self::solve_with(self.network, slots, raised);
-        self.work += work;
     }
 
     /// Where somebody sits: the seat and the score.
@@ -152,24 +111,9 @@ impl<'n> Assignment<'n> {
         &self.members[seat]
     }
 
-    /// Whether a seat, or its owner, takes nobody more.
-    pub fn is_full(&self, seat: usize) -> bool {
-        let owner = self.network.seats[seat].owner.map(|owner| owner as usize);
-        !self.has_room(seat) || owner.is_some_and(|owner| self.taken_of_owner[owner] >= self.network.owners[owner])
-    }
-
     /// When a seat meets; no bit if it is closed.
     pub fn slots(&self, seat: usize) -> Slots {
         self.slots[seat]
-    }
-
-    /// The sum of the scores of a seat's members.
-    pub fn score_of_seat(&self, seat: usize) -> u64 {
-        self.members[seat]
-            .iter()
-            .filter_map(|&person| self.seat_of[person as usize])
-            .map(|(_, score)| u64::from(score))
-            .sum()
     }
 
     /// What the assignment is worth: how many have a place, then the sum of their scores.
@@ -179,14 +123,14 @@ impl<'n> Assignment<'n> {
     }
 
     /// No assignment to seats that meet in these slots is worth more: the prices prove it (linear programming duality).
-    /// In scores and bonuses, each person without a place taken off at `loss_unplaced`; equal to what `solve` reaches.
+    /// In scores, each person without a place taken off at `loss_unplaced`; equal to what `solve` reaches.
     pub fn bound(&self) -> i64 {
         let network = self.network;
         let price_of_owner = |seat: &Seat| seat.owner.map_or(0, |owner| self.price[self.owner_node(owner)]);
         let price = |seat: usize| self.price[seat].max(price_of_owner(&network.seats[seat]));
         let best = |(person, who): (usize, &Person)| {
             let open = who.fits.iter().filter(|fit| self.meets(person as u32, fit.seat));
-            let values = open.map(|fit| self.value(*fit) - price(fit.seat as usize));
+            let values = open.map(|fit| i64::from(fit.score) - price(fit.seat as usize));
             values.max().map_or(-self.unplaced_loss, |value| value.max(-self.unplaced_loss))
         };
         let people: i64 = network.people.iter().enumerate().map(best).sum();
@@ -199,16 +143,6 @@ impl<'n> Assignment<'n> {
     /// What a person without a place takes off: more than all scores together, so that no score outweighs a person.
     pub fn loss_unplaced(&self) -> i64 {
         self.unplaced_loss
-    }
-
-    /// How many arcs have been looked at: a measure of time that is the same on every machine.
-    pub fn work(&self) -> u64 {
-        self.work
-    }
-
-    /// The score of a pair with the bonus of its seat.
-    fn value(&self, fit: Fit) -> i64 {
-        i64::from(fit.score) + self.bonus[fit.seat as usize]
     }
 
     fn nowhere(&self) -> usize {
@@ -252,11 +186,10 @@ impl<'n> Assignment<'n> {
         search.clear();
         for fit in network.people[person as usize].fits.iter().filter(|fit| self.meets(person, fit.seat)) {
             let seat = fit.seat as usize;
-            let length = self.price[seat] - self.value(*fit);
+            let length = self.price[seat] - i64::from(fit.score);
             search.reach(seat, length, Via::Enters, self.is_end(seat));
         }
         search.reach(self.nowhere(), self.unplaced_loss, Via::Enters, true);
-        self.work += network.people[person as usize].fits.len() as u64 + 1;
         while let Some((length, node)) = search.next() {
             if self.is_end(node) {
                 for (reached, shorter) in search.shorter_than(length) {
@@ -287,7 +220,6 @@ impl<'n> Assignment<'n> {
             search.reach(owner_node, from + self.price[owner_node], Via::Node(node), self.is_end(owner_node));
         }
         let moves = self.moves[node].take().unwrap_or_else(|| self.moves_from(search, node));
-        self.work += moves.len() as u64;
         for step in moves.iter().filter(|step| step.to == self.nowhere() || self.slots[step.to] != 0) {
             let via = Via::Moves { from: node, person: step.person };
             search.reach(step.to, from + step.loss + self.price[step.to], via, self.is_end(step.to));
@@ -300,11 +232,10 @@ impl<'n> Assignment<'n> {
         let mut moves: Vec<Move> = Vec::new();
         let mut leave: Option<Move> = None;
         for &person in &self.members[seat] {
-            let now = self.seat_of[person as usize].map_or(0, |(seat, score)| self.value(Fit { seat, score }));
+            let now = self.seat_of[person as usize].map_or(0, |(_, score)| i64::from(score));
             let fits = &self.network.people[person as usize].fits;
-            self.work += fits.len() as u64;
             for fit in fits.iter().filter(|fit| fit.seat as usize != seat && self.meets(person, fit.seat)) {
-                let step = Move { to: fit.seat as usize, person, loss: now - self.value(*fit) };
+                let step = Move { to: fit.seat as usize, person, loss: now - i64::from(fit.score) };
                 match search.position[step.to] {
                     usize::MAX => {
                         search.position[step.to] = moves.len();

@@ -137,7 +137,7 @@ fn side(board: &Board, placements: &[Placement]) -> Side {
         let Some(mentor) = mentor_at(board.instance, placement) else { continue };
         let Some(mentee) = mentee_at(board.instance, placement) else { continue };
         let group = board.instance.groups.iter().position(|group| group.name == placement.group);
-        let seat = Seat { mentor, group, minimum: 0, capacity: 0, choices: Vec::new() };
+        let seat = Seat { mentor, group, capacity: 0, choices: Vec::new() };
         side.placed += 1;
         side.score_total += u64::from(score::total(&board.parts(mentee, &seat, None)));
     }

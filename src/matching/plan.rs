@@ -10,8 +10,8 @@ use compact_str::CompactString;
 
 use super::assign::Slots;
 use super::instance::Mentee;
+use super::issued::Issued;
 use super::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Solution, slot_set, solve};
-use super::schedule;
 use super::score;
 use super::seats::Board;
 use super::variation;
@@ -95,34 +95,31 @@ impl Plan {
     }
 }
 
-/// The plan for an instance: the one suggested last if nothing has changed since, else the best that is found.
+/// The plan for an instance: the one suggested last if nothing has changed since, else the best that is found from there.
 pub fn choose(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Plan {
+    let issued = Issued::of(board);
+    let plan = match kept(board, &issued, hash) {
+        Some(kept) => kept,
+        None => found(board, stop, hash),
+    };
+    // What is said of seats that nobody joins must not depend on how the plan came to be.
+    plan.with_empty_seats_in(board, &board.slots_in_demand())
+}
+
+/// The best plan that is found.
+fn found(board: &Board, stop: &(dyn Fn() -> bool + Sync), hash: &str) -> Plan {
     let problem = problem(board);
     let scale = Scale::of(board, &problem);
-    let quick = schedule::choose(board);
-    // What is said of seats that nobody joins must not depend on how the plan came to be.
-    if let Some(kept) = kept(board, hash) {
-        return kept.with_empty_seats_in(board, &quick.slots);
-    }
-    let effort = Effort { stop, ..Effort::for_cycle(&problem) };
-    let solution = solve(&problem, effort).ok();
-    let (of_quick, quick_slots) = places_of(board, &quick);
-    let value_of_quick = problem.evaluate(&with_members(&problem, &of_quick), &quick_slots).ok();
-    match solution {
-        Some(Solution { seat_of, slot_of, objective, bound, finished, .. }) => {
-            let plan = match value_of_quick.filter(|value| *value > objective) {
-                Some(value) => scale.plan(board, &of_quick, &quick_slots, value, bound),
-                None => {
-                    scale.plan(board, &seat_of, &slot_of, objective, bound).with_empty_seats_in(board, &quick.slots)
-                }
-            };
+    match solve(&problem, Effort { stop, ..Effort::for_cycle(&problem) }) {
+        Ok(Solution { seat_of, slot_of, objective, bound, finished, .. }) => {
+            let plan = scale.plan(board, &seat_of, &slot_of, objective, bound);
             varied(board, &problem, &scale, hash, Plan { stopped: !finished, ..plan })
-                .with_empty_seats_in(board, &quick.slots)
         }
-        None => {
-            let value = quick.assignment.worth().1;
-            let worth = (i64::try_from(value).unwrap_or(i64::MAX), None);
-            Plan::new(board, seats(board, &of_quick), quick.slots, worth)
+        // Members stay where they are, so there is an answer; should there ever be none, nobody is suggested a place.
+        Err(broken) => {
+            debug_assert!(false, "members cannot stay in their groups: {broken}");
+            let slots = vec![None; board.seats.len()];
+            Plan::new(board, vec![None; board.instance.mentees.len()], slots, (0, None))
         }
     }
 }
@@ -176,23 +173,6 @@ fn varied(board: &Board, problem: &Problem, scale: &Scale, hash: &str, best: Pla
     Plan { bound, stopped: best.stopped, randomised, ..plan }
 }
 
-/// The places of the quick plan in the model's numbers.
-fn places_of(board: &Board, quick: &schedule::Schedule) -> (Vec<Option<u32>>, Vec<Option<u8>>) {
-    let seat_of = |mentee| quick.assignment.seat_of(mentee).map(|(seat, _)| seat as u32);
-    let slots = quick.slots.iter().map(|slot| slot.and_then(|slot| u8::try_from(slot).ok()));
-    ((0..board.instance.mentees.len()).map(seat_of).collect(), slots.collect())
-}
-
-/// What the engine's answer is worth, and what the quick plan is, if it breaks no rule of the whole model.
-#[cfg(test)]
-pub fn engine_and_quick(board: &Board) -> (i64, Option<i64>) {
-    let problem = problem(board);
-    let solution = solve(&problem, Effort { stop: &|| false, ..Effort::for_cycle(&problem) });
-    let (seat_of, slots) = places_of(board, &schedule::choose(board));
-    let quick = problem.evaluate(&with_members(&problem, &seat_of), &slots).ok();
-    (solution.map_or(i64::MIN, |solution| solution.objective), quick)
-}
-
 /// What is taken off the model's numbers before they are shown: what members who stay are worth anyway, and the price of
 /// people without a place, which only puts their number first.
 struct Scale {
@@ -239,33 +219,11 @@ fn with_members(problem: &Problem, seat_of: &[Option<u32>]) -> Vec<Option<u32>> 
 }
 
 /// The plan suggested last, if it was made for this very instance and everybody in it still has the seat.
-fn kept(board: &Board, hash: &str) -> Option<Plan> {
-    let last = board.instance.last.filter(|last| last.instance == hash)?;
-    let mut slots: Vec<Option<usize>> = board
-        .seats
-        .iter()
-        .map(|seat| seat.group.and_then(|_| seat.choices.first().copied().filter(|_| seat.choices.len() == 1)))
-        .collect();
-    let mut seat_of = vec![None; board.instance.mentees.len()];
-    let mut opened: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for one in &last.suggestions {
-        let mentee = board.instance.mentees.binary_search_by_key(&one.mentee.as_str(), |mentee| mentee.code).ok()?;
-        let mentor = board.instance.mentors.binary_search_by_key(&one.mentor.as_str(), |mentor| mentor.code).ok()?;
-        let slot = board.slots.binary_search(&one.slot.as_deref()?).ok()?;
-        let named = |seat: &usize| board.seats[*seat].group.map(|group| board.instance.groups[group].name);
-        let seat = match opened.get(&(mentor, slot)).copied().filter(|_| one.group.is_none()) {
-            Some(seat) => seat,
-            None => board
-                .seats_of(mentor)
-                .find(|seat| named(seat) == one.group.as_deref() && (one.group.is_some() || slots[*seat].is_none()))?,
-        };
-        if one.group.is_none() {
-            opened.insert((mentor, slot), seat);
-        }
-        (slots[seat], seat_of[mentee]) = (Some(slot), Some(seat));
-    }
+fn kept(board: &Board, issued: &Issued, hash: &str) -> Option<Plan> {
+    let last = board.instance.last.filter(|last| last.instance == hash && issued.whole)?;
     let (stopped, randomised) = (last.stopped, last.randomised.clone());
-    Some(Plan { stopped, randomised, ..Plan::new(board, seat_of, slots, (last.objective, last.bound)) })
+    let plan = Plan::new(board, issued.seat_of.clone(), issued.slots.clone(), (last.objective, last.bound));
+    Some(Plan { stopped, randomised, ..plan })
 }
 
 /// One who is in the model: a mentee, or a member who stays.
@@ -277,14 +235,14 @@ struct Somebody<'a> {
 
 /// The instance in the model's numbers: mentees in order, then members.
 pub fn problem(board: &Board) -> Problem {
-    let instance = board.instance;
+    let (instance, issued) = (board.instance, Issued::of(board));
     let mut problem = Problem::default();
     let mut people: Vec<Somebody> = Vec::new();
     let mut members: Vec<Person> = Vec::new();
     for mentee in 0..instance.mentees.len() {
         let Mentee { code, answers, friend, .. } = instance.mentees[mentee];
         people.push(Somebody { code, answers, friend });
-        problem.people.push(waiting(board, mentee));
+        problem.people.push(waiting(board, &issued, mentee));
     }
     let mut owners: BTreeMap<usize, u32> = BTreeMap::new();
     for (at, seat) in board.seats.iter().enumerate() {
@@ -298,9 +256,8 @@ pub fn problem(board: &Board) -> Problem {
         });
         let slots = seat.choices.iter().fold(0, |set, slot| set | Board::slot_set(*slot));
         let open = seat.group.map(|group| &instance.groups[group]);
-        let slot = open
-            .and_then(|group| board.slots.binary_search(&group.slot?).ok())
-            .and_then(|slot| u8::try_from(slot).ok());
+        let number = |slot: usize| u8::try_from(slot).ok();
+        let slot = open.and_then(|group| board.slots.binary_search(&group.slot?).ok()).and_then(number);
         // Members of a group whose slot is not known cannot be said to be free in one; they count by number only.
         let known = open.filter(|_| slot.is_some()).map_or(&[][..], |group| &group.members);
         let hidden = open.map_or(0, |group| group.size).saturating_sub(known.len() as u32);
@@ -312,7 +269,7 @@ pub fn problem(board: &Board) -> Problem {
             max,
             target: size.target.saturating_sub(hidden).min(max),
             exists: open.is_some(),
-            slot,
+            slot: slot.or_else(|| issued.slots[at].and_then(number)),
             keep: slot.is_some(),
             owner,
         });
@@ -332,20 +289,23 @@ pub fn problem(board: &Board) -> Problem {
 }
 
 /// A mentee with every seat that is possible; the one suggested last, or the present group, is worth more.
-fn waiting(board: &Board, mentee: usize) -> Person {
+fn waiting(board: &Board, issued: &Issued, mentee: usize) -> Person {
     let person = &board.network.people[mentee];
-    let Mentee { code, current, .. } = board.instance.mentees[mentee];
-    let last = board.instance.last.and_then(|last| last.suggestions.iter().find(|one| one.mentee == code));
+    let in_group = board.instance.mentees[mentee].current;
+    let is_present = |seat: usize| {
+        let group = board.seats[seat].group.map(|group| board.instance.groups[group].name);
+        in_group.is_some() && in_group == group
+    };
     let fits = person.fits.iter().map(|fit| {
-        let seat = &board.seats[fit.seat as usize];
-        let group = seat.group.map(|group| board.instance.groups[group].name);
-        let mentor = board.instance.mentors[seat.mentor].code;
-        let suggested = last.is_some_and(|last| last.mentor == mentor && last.group.as_deref() == group);
-        let stays = if suggested { STAY_SUGGESTED } else { 0 }
-            + if current.is_some() && current == group { STAY_MEMBER } else { 0 };
+        let seat = fit.seat as usize;
+        let stays = if issued.seat_of[mentee] == Some(seat) { STAY_SUGGESTED } else { 0 }
+            + if is_present(seat) { STAY_MEMBER } else { 0 };
         Fit { score: fit.score + stays, ..*fit }
     });
-    Person { slots: person.slots, fits: fits.collect(), current: None, pinned: false }
+    let fits: Vec<Fit> = fits.collect();
+    let present = fits.iter().map(|fit| fit.seat).find(|seat| is_present(*seat as usize));
+    let current = issued.seat_of[mentee].and_then(|seat| u32::try_from(seat).ok()).or(present);
+    Person { slots: person.slots, fits, current, pinned: false }
 }
 
 /// What it is worth that people sit together, who must not, and who keeps whom from being alone.
@@ -397,7 +357,7 @@ fn prices(problem: &Problem) -> Prices {
     let best = |person: &Person| person.fits.iter().map(|fit| i64::from(fit.score)).max().unwrap_or(0);
     let scores: i64 = problem.people.iter().map(best).sum();
     let pairs: i64 = problem.pairs.iter().map(|pair| i64::from(pair.worth.max(0))).sum();
-    let sizes: i64 = problem.seats.iter().map(|seat| 20 * i64::from(seat.max) + 400 * i64::from(seat.min)).sum();
+    let sizes: i64 = problem.seats.iter().map(|seat| 150 + 20 * i64::from(seat.max) + 400 * i64::from(seat.min)).sum();
     let unplaced = 1 + 2 * (scores + pairs + sizes + ISOLATED * problem.people.len() as i64);
     Prices { unplaced, isolated: ISOLATED, ..Prices::OF_INSTANCES }
 }

@@ -14,8 +14,6 @@ pub struct Seat {
     pub mentor: usize,
     /// The open group, by position; `None` for a group that could be opened.
     pub group: Option<usize>,
-    /// It is not opened with fewer new members.
-    pub minimum: u32,
     /// How many it takes.
     pub capacity: u32,
     /// The slots in which it can meet, by position in `Board::slots`, in order.
@@ -100,6 +98,26 @@ impl<'s, 'a> Board<'s, 'a> {
         (from..self.seats.len()).take_while(move |seat| self.seats[*seat].mentor == mentor)
     }
 
+    /// For every seat the slot in which most of those who could sit there are free; two groups of a mentor never share one.
+    pub fn slots_in_demand(&self) -> Vec<Option<usize>> {
+        let mut demand = vec![vec![0u32; self.slots.len()]; self.seats.len()];
+        for person in &self.network.people {
+            for fit in &person.fits {
+                let free = |slot: &&usize| person.slots & Self::slot_set(**slot) != 0;
+                for &slot in self.seats[fit.seat as usize].choices.iter().filter(free) {
+                    demand[fit.seat as usize][slot] += 1;
+                }
+            }
+        }
+        let mut slots: Vec<Option<usize>> = vec![None; self.seats.len()];
+        for (at, seat) in self.seats.iter().enumerate() {
+            let free = |slot: &usize| self.seats_of(seat.mentor).all(|other| slots[other] != Some(*slot));
+            let open = seat.choices.iter().copied().filter(free);
+            slots[at] = open.min_by_key(|&slot| (std::cmp::Reverse(demand[at][slot]), slot));
+        }
+        slots
+    }
+
     fn add_seats(&mut self, at: usize, mentor: &Mentor<'a>) {
         let (instance, size) = (self.instance, self.instance.group_size);
         let position = |slot: &&str| self.slots.binary_search(slot).ok();
@@ -114,12 +132,12 @@ impl<'s, 'a> Board<'s, 'a> {
             let meets_alone = open.slot.is_none_or(|slot| met.insert(slot));
             if capacity > 0 && meets_alone {
                 let choices = open.slot.map_or_else(|| others.clone(), |slot| position(&slot).into_iter().collect());
-                seats.push(Seat { mentor: at, group: Some(group), minimum: 0, capacity, choices });
+                seats.push(Seat { mentor: at, group: Some(group), capacity, choices });
             }
         }
         for _ in 0..rules::new_groups(instance, mentor) {
             let capacity = size.max.min(mentor.remaining());
-            seats.push(Seat { mentor: at, group: None, minimum: size.min, capacity, choices: others.clone() });
+            seats.push(Seat { mentor: at, group: None, capacity, choices: others.clone() });
         }
         let owner = (seats.len() > 1).then_some(self.network.owners.len() as u32);
         self.network.owners.extend(owner.map(|_| mentor.remaining()));

@@ -251,39 +251,41 @@ proptest! {
     }
 }
 
-/// The best worth by trying every slot of every seat and every seating, closed groups being those without members.
-fn best_of_all(board: &Board) -> (usize, u64) {
+/// The most people who can have a place, by trying every slot of every seat and every seating.
+fn most_placed(board: &Board) -> usize {
     let mut slots = vec![None; board.seats.len()];
-    best_in_slots(board, 0, &mut slots)
+    most_in_slots(board, 0, &mut slots)
 }
 
-fn best_in_slots(board: &Board, seat: usize, slots: &mut Vec<Option<usize>>) -> (usize, u64) {
+fn most_in_slots(board: &Board, seat: usize, slots: &mut Vec<Option<usize>>) -> usize {
     if seat == board.seats.len() {
-        return best_seating(board, slots, 0, &mut vec![0; slots.len()], (0, 0)).unwrap_or_default();
+        return most_seated(board, slots, 0, &mut vec![0; slots.len()], 0).unwrap_or_default();
     }
     slots[seat] = None;
-    let mut best = best_in_slots(board, seat + 1, slots);
+    let mut most = most_in_slots(board, seat + 1, slots);
     for &slot in &board.seats[seat].choices {
         if board.seats_of(board.seats[seat].mentor).all(|other| other >= seat || slots[other] != Some(slot)) {
             slots[seat] = Some(slot);
-            best = best.max(best_in_slots(board, seat + 1, slots));
+            most = most.max(most_in_slots(board, seat + 1, slots));
         }
     }
-    best
+    most
 }
 
-fn best_seating(
+/// With so many seated so far; none if a new group is left below its minimum.
+fn most_seated(
     board: &Board,
     slots: &[Option<usize>],
     person: usize,
     taken: &mut Vec<u32>,
-    worth: (usize, u64),
-) -> Option<(usize, u64)> {
+    seated: usize,
+) -> Option<usize> {
     let Some(who) = board.network.people.get(person) else {
-        let opens = |(at, seat): (usize, &seats::Seat)| taken[at] == 0 || taken[at] >= seat.minimum;
-        return board.seats.iter().enumerate().all(opens).then_some(worth);
+        let minimum = board.instance.group_size.min;
+        let opens = |(at, seat): (usize, &seats::Seat)| taken[at] == 0 || seat.group.is_some() || taken[at] >= minimum;
+        return board.seats.iter().enumerate().all(opens).then_some(seated);
     };
-    let mut best = best_seating(board, slots, person + 1, taken, worth);
+    let mut most = most_seated(board, slots, person + 1, taken, seated);
     for fit in &who.fits {
         let at = fit.seat as usize;
         let mentor = board.seats[at].mentor;
@@ -291,61 +293,34 @@ fn best_seating(
         let meets = slots[at].is_some_and(|slot| who.slots & Board::slot_set(slot) != 0);
         if meets && taken[at] < board.seats[at].capacity && of_mentor < board.instance.mentors[mentor].remaining() {
             taken[at] += 1;
-            let next = (worth.0 + 1, worth.1 + u64::from(fit.score));
-            best = best.max(best_seating(board, slots, person + 1, taken, next));
+            most = most.max(most_seated(board, slots, person + 1, taken, seated + 1));
             taken[at] -= 1;
         }
     }
-    best
+    most
 }
 
-/// Slots and minima are chosen by a search that is not exact. On small programs it is measured against enumeration: never
-/// better, nearly always as good.
+/// The search is not exact. On small programs it is measured against enumeration: it never places more people, and nearly
+/// always as many.
 #[test]
-fn slots_and_minima_are_nearly_always_as_good_as_enumeration() {
+fn nearly_always_as_many_have_a_place_as_can_have_one() {
     let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let (mut most_people, mut optimal, mut tried) = (0, 0, 0);
-    while tried < 400 {
+    let (mut as_many, mut tried) = (0, 0);
+    while tried < 200 {
         let program = programs(11, 6, 15, 2..5).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
         if board.seats.len() > 3 || board.network.people.iter().all(|person| person.fits.is_empty()) {
             continue;
         }
-        let (found, best) = (schedule::choose(&board).assignment.worth(), best_of_all(&board));
-        assert!(found <= best);
+        let (placed, most) = (suggest(&instance).placed as usize, most_placed(&board));
+        assert!(placed <= most);
         tried += 1;
-        most_people += u32::from(found.0 == best.0);
-        optimal += u32::from(found == best);
+        as_many += u32::from(placed == most);
     }
-    assert!(most_people >= 396 && optimal >= 388, "of {tried}: {most_people} with the most people, {optimal} optimal");
-}
-
-/// The quick plan says where groups that nobody joins would meet, and is there when the time is up at once; for the places
-/// themselves the engine's plan is at least as good.
-#[test]
-fn the_engine_is_at_least_as_good_as_the_quick_plan() {
-    let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let (mut better, mut equal, mut worse, mut tried) = (0, 0, 0, 0);
-    while tried < 20 {
-        let program = programs(40, 9, 15, 2..6).new_tree(&mut runner).unwrap().current();
-        let instance = program.instance().sorted();
-        let board = Board::new(&instance);
-        if board.network.people.iter().filter(|person| !person.fits.is_empty()).count() < 8 {
-            continue;
-        }
-        tried += 1;
-        let (engine, quick) = plan::engine_and_quick(&board);
-        match quick.map_or(std::cmp::Ordering::Greater, |quick| engine.cmp(&quick)) {
-            std::cmp::Ordering::Greater => better += 1,
-            std::cmp::Ordering::Equal => equal += 1,
-            std::cmp::Ordering::Less => worse += 1,
-        }
-    }
-    println!("of {tried} programs the engine's plan is better in {better}, equal in {equal}, worse in {worse}");
-    assert_eq!(worse, 0, "of {tried} programs");
+    println!("of {tried} programs as many as can be have a place in {as_many}");
+    assert!(as_many >= 198, "of {tried}: {as_many}");
 }
 
 fn answers(pairs: &[(&str, &str)], lists: &[(&str, &[&str])]) -> Answers {

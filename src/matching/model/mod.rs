@@ -36,7 +36,8 @@ impl Effort<'_> {
 
     /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
     pub fn for_cycle(problem: &Problem) -> Self {
-        Effort { work: 24_000_000 + 6_000 * fits(problem), stop: &|| false }
+        let fits = fits(problem);
+        Effort { work: 24_000_000 + (40_000 * fits).min(400_000_000 + 2_000 * fits), stop: &|| false }
     }
 }
 
@@ -81,11 +82,8 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     problem.check()?;
     let layout = layout::Layout::new(problem);
     let (seat_of, slot_of) = problem.only_pinned()?;
-    let mut state = state::State::new(&layout, &seat_of, &slot_of);
-    state.choose_slots();
-    state.fill(0, false);
-    state.close_lacking();
-    let mut search = search::Search::new(state);
+    let state = state::State::new(&layout, &seat_of, &slot_of);
+    let mut search = search::Search::new(state.begin_from_nothing(), state.begin_from_now());
     let stop = effort.stop;
     let within = effort.work.min(Effort::for_size(problem).work);
     let round = (within / TURNS).max(ENOUGH * fits(problem).max(1));

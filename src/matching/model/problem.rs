@@ -9,7 +9,7 @@ pub struct Person {
     pub slots: Slots,
     /// Every seat that is possible in some slot, each at most once, with what the pair is worth.
     pub fits: Vec<Fit>,
-    /// The seat the person has now.
+    /// The seat the person has now, or was told of: the search begins there.
     pub current: Option<u32>,
     /// The person stays in `current`, which must be one of the fits and exist.
     pub pinned: bool,
@@ -28,7 +28,7 @@ pub struct Seat {
     pub target: u32,
     /// The group is open already.
     pub exists: bool,
-    /// The slot in which it meets now.
+    /// The slot in which it meets now, or is said to.
     pub slot: Option<u8>,
     /// It keeps that slot.
     pub keep: bool,
@@ -67,7 +67,7 @@ pub struct Prices {
     pub short: i64,
     /// For each member above or below the target of a group that has members.
     pub size: i64,
-    /// For an existing group with members that meets in another slot than now.
+    /// For a group with members that meets in another slot than now.
     pub slot_change: i64,
     /// For each member who is tied (`Problem::ties`) to nobody in the group.
     pub isolated: i64,
@@ -188,7 +188,7 @@ impl Problem {
         }
         let (group, prices) = (&self.seats[seat], &self.prices);
         let missing = if group.exists { group.min.saturating_sub(size) } else { 0 };
-        let changed = group.exists && group.slot.is_some() && group.slot != slot;
+        let changed = group.slot.is_some() && group.slot != slot;
         let weak = (i64::from(prices.weak_below) * i64::from(size) - scores).max(0);
         -prices.short * i64::from(missing)
             - prices.size * i64::from(size.abs_diff(group.target))

@@ -49,14 +49,15 @@ pub struct Search<'l> {
 }
 
 impl<'l> Search<'l> {
-    /// Begins with an answer that breaks no rule.
-    pub fn new(state: State<'l>) -> Self {
-        Self { best: state.clone(), state, random: Random(1), rounds: 0, work: 0, lack: LACK }
+    /// Begins with one answer and knows another; neither breaks a rule.
+    pub fn new(state: State<'l>, known: State<'l>) -> Self {
+        let best = if known.value >= state.value { known } else { state.clone() };
+        Self { best, state, random: Random(1), rounds: 0, work: 0, lack: LACK }
     }
 
     /// Another search of the same problem, which goes on from the best answer and other ways.
     pub fn sibling(&self) -> Self {
-        Self { random: Random(2), rounds: 1, ..Self::new(self.best.clone()) }
+        Self { random: Random(2), rounds: 1, ..Self::new(self.best.clone(), self.best.clone()) }
     }
 
     /// Takes over the best answer of another search, if it is better.

@@ -298,8 +298,48 @@ impl<'l> State<'l> {
         self.keep();
     }
 
+    /// The rest of an answer, one person after the other, as if nobody sat anywhere yet.
+    pub fn begin_from_nothing(&self) -> Self {
+        let mut state = self.clone();
+        state.complete();
+        state
+    }
+
+    /// The same with everybody where he or she sits now.
+    pub fn begin_from_now(&self) -> Self {
+        let mut state = self.clone();
+        state.stay();
+        state.complete();
+        state
+    }
+
+    fn complete(&mut self) {
+        self.choose_slots();
+        self.fill(0, false);
+        self.close_lacking();
+    }
+
+    /// Lets seats meet in the slot that they have now and people sit where they sit now, where no rule forbids it.
+    fn stay(&mut self) {
+        let layout = self.layout;
+        for (seat, now) in layout.problem.seats.iter().enumerate() {
+            let now = now.slot.filter(|slot| layout.choices[seat] & slot_set(*slot) != 0);
+            if let Some(slot) = now.filter(|slot| self.slot_of[seat] == NO_SLOT && self.may_meet(seat as u32, *slot)) {
+                self.set_slot(seat as u32, slot);
+            }
+        }
+        for (person, now) in layout.problem.people.iter().enumerate() {
+            let Some(seat) = now.current.filter(|_| self.seat_of[person] == NONE) else { continue };
+            let score = layout.score(person as u32, seat);
+            if let Some(score) = score.filter(|_| self.may_enter(person as u32, seat)) {
+                self.enter(person as u32, seat, score);
+            }
+        }
+        self.keep();
+    }
+
     /// Gives every seat without a slot the one in which those who could sit there score most together.
-    pub fn choose_slots(&mut self) {
+    fn choose_slots(&mut self) {
         for seat in 0..self.slot_of.len() {
             if self.slot_of[seat] != NO_SLOT {
                 continue;
