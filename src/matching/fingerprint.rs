@@ -7,6 +7,7 @@ use compact_str::{CompactString, format_compact};
 
 use super::criteria::Criterion;
 use super::instance::{Instance, ReadingMix};
+use super::personality::Bands;
 use super::score;
 use crate::ledger::answers::{Answer, Answers};
 
@@ -87,6 +88,7 @@ pub fn of(instance: &Instance) -> CompactString {
     people(&mut hash, instance);
     groups(&mut hash, instance);
     wishes(&mut hash, instance);
+    personality(&mut hash, instance);
     format_compact!("{:016x}", hash.finish())
 }
 
@@ -169,6 +171,17 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
         hash.number(criterion.weight.into());
         hash.number(criterion.order.len() as u64);
         criterion.order.iter().for_each(|code| hash.text(code));
+    }
+}
+
+/// The bands of those who could be suggested. Not in every hash, so that what was suggested without any is still recognised.
+fn personality(hash: &mut Fnv, instance: &Instance) {
+    let of_mentees = instance.mentees.iter().map(|mentee| instance.bands.mentees.get(mentee.code));
+    let of_mentors = instance.mentors.iter().map(|mentor| instance.bands.mentors.get(mentor.code));
+    let all: Vec<Option<&Bands>> = of_mentees.chain(of_mentors).collect();
+    if instance.weights.personality > 0 && all.iter().any(Option::is_some) {
+        hash.text("personality");
+        all.into_iter().for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
     }
 }
 

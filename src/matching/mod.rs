@@ -10,6 +10,7 @@ mod explain;
 mod fingerprint;
 pub mod instance;
 pub mod model;
+pub mod personality;
 mod plan;
 pub mod rules;
 mod schedule;

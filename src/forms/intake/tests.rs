@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::forms::definition::Kind;
+use crate::forms::definition::{Kind, Question};
 
 static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().unwrap());
 

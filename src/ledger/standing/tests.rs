@@ -53,7 +53,7 @@ fn a_mentee_waits_since_the_first_yes_after_the_last_no() {
     let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
     assert_eq!(on("2026-07-14").awaiting_consent, [0]);
     assert_eq!((on("2026-07-16").refused, on("2026-07-16").waiting), (vec![0], vec![]));
-    assert_eq!(on("2026-08-01").guardian(0), Guardian::Granted { since: day("2026-07-20") });
+    assert_eq!(on("2026-08-01").guardian(0), Guardian::Granted { since: day("2026-07-20"), profile: false });
     assert_eq!(on("2026-08-01").waiting, [Waiting { mentee: 0, since: day("2026-07-20") }]);
 }
 
