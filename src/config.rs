@@ -766,7 +766,15 @@ mod tests {
         assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
         let criterion = "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
         assert_eq!(with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality, 16);
-        insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @"");
+        insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @r"
+        error: personality may be at most 15 % of all weights together
+           --> config/halaqah.toml:117:15
+            |
+        117 | personality = 16
+            |               ^^
+            |
+            = help: what it adds has been found to be small, and twenty statements measure it coarsely; beside the other weights at most 15
+        ");
     }
 
     #[test]

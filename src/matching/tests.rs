@@ -510,6 +510,27 @@ fn the_fingerprint_changes_with_what_matters_only() {
     assert_eq!(hash(&row), "41452895108b5117", "the same in every version of the program");
 }
 
+/// A program that has never asked about personality keeps the fingerprints that its ledger has.
+#[test]
+fn bands_are_in_the_fingerprint_only_where_they_count() {
+    let row = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let hash = |personality: u32, openness: Option<personality::Band>| {
+        let known = openness.map(|_| personality::Bands { openness, conscientiousness: None });
+        let bands = personality::KnownBands {
+            mentees: known.map(|bands| ("A1", bands)).into_iter().collect(),
+            ..personality::KnownBands::default()
+        };
+        let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
+        let weights = instance::Weights { personality, ..instance::Weights::default() };
+        instance_hash(&Instance { mentees, weights, bands, ..Instance::default() })
+    };
+    let (low, high) = (Some(personality::Band::Low), Some(personality::Band::High));
+    assert_eq!(hash(0, high), hash(0, None));
+    assert_eq!(hash(0, None), "41452895108b5117", "as it was before");
+    assert_ne!(hash(10, high), hash(10, None));
+    assert_ne!(hash(10, high), hash(10, low));
+}
+
 #[test]
 fn weights_refuse_names_they_do_not_know() {
     assert!(toml::from_str::<instance::Weights>("scedule = 3").is_err());

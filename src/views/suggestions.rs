@@ -312,7 +312,8 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::PersonalityFar => words.say("reason-personality-far"),
         Reason::PersonalityBetween => words.say("reason-personality-between"),
         Reason::Unanswered(question) => {
-            let title = scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question);
+            let title =
+                scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question);
             words.say_with("reason-unanswered", &[("question", title)])
         }
     }
