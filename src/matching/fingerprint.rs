@@ -7,7 +7,6 @@ use compact_str::{CompactString, format_compact};
 
 use super::criteria::Criterion;
 use super::instance::{Instance, ReadingMix};
-use super::personality::Bands;
 use super::score;
 use crate::ledger::answers::{Answer, Answers};
 
@@ -174,14 +173,15 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
     }
 }
 
-/// The bands of those who could be suggested. Not in every hash, so that what was suggested without any is still recognised.
+/// The bands of those who could be suggested, if two could be compared. Not in every hash, so that what was suggested without
+/// any is still recognised.
 fn personality(hash: &mut Fnv, instance: &Instance) {
     let of_mentees = instance.mentees.iter().map(|mentee| instance.bands.mentees.get(mentee.code));
     let of_mentors = instance.mentors.iter().map(|mentor| instance.bands.mentors.get(mentor.code));
-    let all: Vec<Option<&Bands>> = of_mentees.chain(of_mentors).collect();
-    if instance.weights.personality > 0 && all.iter().any(Option::is_some) {
+    let known = of_mentees.clone().any(|bands| bands.is_some()) && of_mentors.clone().any(|bands| bands.is_some());
+    if instance.weights.personality > 0 && known {
         hash.text("personality");
-        all.into_iter().for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
+        of_mentees.chain(of_mentors).for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
     }
 }
 

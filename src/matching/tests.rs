@@ -512,23 +512,27 @@ fn the_fingerprint_changes_with_what_matters_only() {
 
 /// A program that has never asked about personality keeps the fingerprints that its ledger has.
 #[test]
-fn bands_are_in_the_fingerprint_only_where_they_count() {
+fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
     let row = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
-    let hash = |personality: u32, openness: Option<personality::Band>| {
-        let known = openness.map(|_| personality::Bands { openness, conscientiousness: None });
+    let bands = |openness: Option<personality::Band>| {
+        openness.map(|_| personality::Bands { openness, conscientiousness: None })
+    };
+    let hash = |personality: u32, mentee: Option<personality::Band>, mentor: Option<personality::Band>| {
         let bands = personality::KnownBands {
-            mentees: known.map(|bands| ("A1", bands)).into_iter().collect(),
-            ..personality::KnownBands::default()
+            mentees: bands(mentee).map(|bands| ("A1", bands)).into_iter().collect(),
+            mentors: bands(mentor).map(|bands| ("K1", bands)).into_iter().collect(),
         };
         let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
+        let mentors = vec![ready("K1", &row)];
         let weights = instance::Weights { personality, ..instance::Weights::default() };
-        instance_hash(&Instance { mentees, weights, bands, ..Instance::default() })
+        instance_hash(&Instance { mentees, mentors, weights, bands, ..Instance::default() })
     };
     let (low, high) = (Some(personality::Band::Low), Some(personality::Band::High));
-    assert_eq!(hash(0, high), hash(0, None));
-    assert_eq!(hash(0, None), "41452895108b5117", "as it was before");
-    assert_ne!(hash(10, high), hash(10, None));
-    assert_ne!(hash(10, high), hash(10, low));
+    assert_eq!(hash(0, high, low), hash(0, None, None), "without weight");
+    assert_eq!(hash(10, high, None), hash(10, None, None), "of one of the two alone");
+    assert_ne!(hash(10, high, low), hash(10, None, None));
+    assert_ne!(hash(10, high, low), hash(10, low, low));
+    assert_ne!(hash(10, high, low), hash(10, high, high));
 }
 
 #[test]
