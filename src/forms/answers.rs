@@ -181,9 +181,7 @@ impl Form {
             Kind::Choice => self.one_choice(index, cell)?,
             Kind::MultiChoice => self.several_choices(index, cell)?,
             Kind::Scale | Kind::Integer => {
-                // A grid answers with the label of a number.
-                let labelled = self.choice_labelled(index, &cell.as_text()).map(|at| &question.choices[at].code);
-                let number = labelled.and_then(|code| code.parse().ok()).map_or_else(|| values::integer(cell), Ok)?;
+                let number = values::integer(cell)?;
                 in_range(question, number as f64)?;
                 Answer::Integer(number).into()
             }

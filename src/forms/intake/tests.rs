@@ -603,11 +603,11 @@ fn only_event(sheet: &Sheet) -> Event {
 
 #[test]
 fn a_blank_or_unreadable_statement_does_not_reject_the_others() {
-    let Event::Submitted(_, row) = only_event(&self_report(&["4", "", "9", "kadang", "Sesuai"])) else {
+    let Event::Submitted(_, row) = only_event(&self_report(&["4", "", "9", "kadang", "2"])) else {
         panic!("the row is accepted");
     };
     let answered = ["ipip_1", "ipip_2", "ipip_3", "ipip_4", "ipip_5"].map(|key| row.answers.integer(key));
-    assert_eq!(answered, [Some(4), None, None, None, Some(4)], "a label says its number");
+    assert_eq!(answered, [Some(4), None, None, None, Some(2)]);
     let dropped: Vec<_> = row.dropped.iter().map(|problem| (problem.question.as_str(), problem.reason)).collect();
     assert_eq!(dropped, [("ipip_3", Reason::OutOfRange), ("ipip_4", Reason::BadNumber)]);
 }
