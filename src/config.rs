@@ -341,6 +341,7 @@ impl Config {
         })?;
         let mut mistakes = Vec::new();
         let config = check(path, file, &mut mistakes);
+        mistakes.extend(config.as_ref().and_then(|config| too_much_personality(text, config)));
         match config {
             Some(config) if mistakes.is_empty() => Ok(config),
             _ => Err(ConfigError::Mistakes(show(path, text, &mistakes))),
@@ -509,6 +510,40 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         randomise: file.matching.randomise,
         procedures,
     })
+}
+
+/// Of all weights that of personality may be so many in a hundred.
+const MOST_PERSONALITY: u64 = 15;
+
+/// A weight of personality that says more than personality can.
+fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
+    let weights = config.weights;
+    let terms = [
+        weights.schedule,
+        weights.values_expectations,
+        weights.likes_dislikes,
+        weights.class_district,
+        weights.continuity_friend,
+        weights.reading,
+        weights.personality,
+    ];
+    let all = terms.into_iter().chain(config.criteria.iter().map(|criterion| criterion.weight));
+    let all: u64 = all.map(u64::from).sum();
+    let own = u64::from(weights.personality);
+    if own * 100 <= MOST_PERSONALITY * all {
+        return None;
+    }
+    let place = |file: &toml::de::DeTable<'_>| {
+        let weights = file.get("matching")?.get_ref().get("weights")?;
+        Some(weights.get_ref().get("personality")?.span())
+    };
+    let span = toml::de::DeTable::parse(text).ok().and_then(|file| place(file.get_ref())).unwrap_or(0..0);
+    let what = format!("personality may be at most {MOST_PERSONALITY} % of all weights together");
+    let most = MOST_PERSONALITY * (all - own) / (100 - MOST_PERSONALITY);
+    let hint = format!(
+        "what it adds has been found to be small, and twenty statements measure it coarsely; beside the other weights at most {most}"
+    );
+    Some(Mistake { span, what, hint })
 }
 
 /// Every criterion held against the questions of the forms, those beside the file first.
@@ -723,6 +758,23 @@ mod tests {
         for wrong in ["0.0", "-1.0"] {
             assert!(with(wrong).unwrap_err().to_string().contains("some seconds from now"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn personality_is_a_small_part_of_what_matters() {
+        let with = |weights: &str| parse(&format!("{EXAMPLE}\n[matching.weights]\n{weights}\n"));
+        assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
+        let criterion = "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
+        assert_eq!(with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality, 16);
+        insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @r"
+        error: personality may be at most 15 % of all weights together
+           --> config/halaqah.toml:117:15
+            |
+        117 | personality = 16
+            |               ^^
+            |
+            = help: what it adds has been found to be small, and twenty statements measure it coarsely; beside the other weights at most 15
+        ");
     }
 
     #[test]

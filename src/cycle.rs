@@ -26,6 +26,7 @@ use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
 use crate::matching::compare::{Comparison, Placement, compare};
 use crate::matching::criteria::names as criterion_names;
 use crate::matching::instance::{Instance, Member, Mentee, Mentor, OpenGroup};
+use crate::matching::personality::{Bands, KnownBands};
 use crate::matching::score::TermKind;
 use crate::matching::{Suggestions, instance_hash, suggest_until};
 use crate::memory::{Memory, save_keys};
@@ -631,9 +632,23 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
         reading: setting.config.reading,
         randomise: setting.config.randomise,
         criteria: &setting.config.criteria,
+        bands: if setting.config.weights.personality > 0 { known_bands(standing) } else { KnownBands::default() },
         last: state.issued.as_ref(),
         ..Instance::default()
     }
+}
+
+/// What matching may know of people's personality: bands, and only of those who permit it.
+fn known_bands<'a>(standing: &'a Standing<'_>) -> KnownBands<'a> {
+    let mentees = (0..standing.mentees.len()).filter_map(|index| {
+        let report = standing.self_report_of_mentee(index)?;
+        Some((standing.mentees[index].code.as_str(), Bands::of(&report.answers)?))
+    });
+    let mentors = (0..standing.mentors.len()).filter_map(|index| {
+        let report = standing.self_report_of_mentor(index)?;
+        Some((standing.mentors[index].code.as_str(), Bands::of(&report.answers)?))
+    });
+    KnownBands { mentees: mentees.collect(), mentors: mentors.collect() }
 }
 
 /// What was decided on each day of a season so far on which somebody who waited was placed, beside what would have been

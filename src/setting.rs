@@ -108,6 +108,10 @@ fn labels(forms: &Forms, language: Language) -> Labels {
             }
             labels.questions.insert(key, pick(&question.question));
         }
+        for battery in &form.definition.batteries {
+            let key = (form.key().to_owned(), battery.key.clone());
+            labels.questions.insert(key, pick(&battery.question));
+        }
     }
     labels
 }

@@ -190,7 +190,7 @@ async fn tabs(findings: &mut Findings<'_>, setting: &Setting, google: &Google, o
                     Ok(words.say_with("doctor-tab-fine", &[("rows", &rows), ("unknown", &unknown)]))
                 } else {
                     let titles: Vec<&str> =
-                        missing.iter().map(|question| setting.labels.question(form.key(), &question.key)).collect();
+                        missing.iter().map(|question| setting.labels.question(form.key(), question)).collect();
                     Err(words.say_with("doctor-questions", &[("questions", &titles.join("; "))]))
                 }
             }

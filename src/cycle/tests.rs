@@ -5,5 +5,6 @@ mod decisions;
 mod desk;
 mod erasure;
 mod office;
+mod personality;
 mod tabs;
 mod why;

@@ -56,7 +56,8 @@ impl From<Answer> for Value {
 }
 
 impl Form {
-    /// Reads one row that is not blank. Checks run in the order timestamp, then questions in the order of the form.
+    /// Reads one row that is not blank. Checks run in the order timestamp, then questions in the order of the form, then
+    /// that of several statements one at least is answered.
     pub fn read_row(&self, forms: &Forms, columns: &Columns, row: &[Cell]) -> Result<Accepted, Rejected> {
         let cell = cell_at(row, columns.timestamp);
         let timestamp = if cell.is_blank() {
@@ -82,6 +83,13 @@ impl Form {
         for (index, columns) in columns.of_question.iter().enumerate() {
             self.read_question(forms, index, columns, row, submitted, &mut accepted)
                 .map_err(|problem| Rejected { timestamp, problem })?;
+        }
+        for battery in self.definition.batteries.iter().filter(|battery| battery.required) {
+            if battery.statements.iter().all(|statement| accepted.answers.get(statement).is_none()) {
+                let question = battery.key.as_str().into();
+                let problem = Problem { question, cell: Cell::Blank, reason: Reason::MissingRequired };
+                return Err(Rejected { timestamp, problem });
+            }
         }
         if let Some(date) = self.definition.event_date.as_deref().and_then(|key| accepted.answers.date(key)) {
             accepted.event_date = date;

@@ -39,7 +39,7 @@ pub fn hint(question: &Question, names_are_ticked: bool) -> Option<Localized> {
 }
 
 /// What the lowest and the highest number of a scale mean, by the question's wording in one language: as it says itself
-/// (`1 kaku - 5 akrab`), else how far a statement fits.
+/// (`1 kaku - 5 akrab`), else as its choices call these numbers, else how far a statement fits.
 pub fn ends(question: &Question, wording: &str) -> Option<(Localized, Localized)> {
     let inside = wording.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
     if let Some((low, high)) = inside.and_then(|inside| inside.split_once(" - ")) {
@@ -47,6 +47,13 @@ pub fn ends(question: &Question, wording: &str) -> Option<(Localized, Localized)
         let (low, high) = (word(low), word(high));
         let told = !low.is_empty() && !high.is_empty();
         return both(low.clone(), low).zip(both(high.clone(), high)).filter(|_| told);
+    }
+    let called = |number: i64| {
+        let choice = question.choices.iter().find(|choice| choice.code == number.to_string())?;
+        both(choice.id.clone(), choice.en.clone())
+    };
+    if let Some(ends) = question.min.and_then(called).zip(question.max.and_then(called)) {
+        return Some(ends);
     }
     match (question.min, question.max) {
         (Some(0), Some(10)) => both("tidak mungkin", "not at all likely").zip(both("sangat mungkin", "very likely")),

@@ -1,7 +1,6 @@
 //! Which column answers which question: found by title, never by position.
 
 use super::{Form, Forms};
-use crate::forms::definition::Question;
 use crate::forms::text::fold;
 use crate::ledger::event::ObservedTab;
 use crate::table::tab::ReadTab;
@@ -43,14 +42,19 @@ impl Columns {
         Self { timestamp, of_question, unknown, mapped }
     }
 
-    /// The required questions that no column answers and that have no default: without them every row would be
+    /// The keys of required questions that no column answers and that have no default: without them every row would be
     /// rejected, so the tab is left alone until somebody mends it.
-    pub fn missing_questions<'f>(&self, form: &'f Form) -> Vec<&'f Question> {
-        let questions = form.definition.questions.iter().zip(&self.of_question);
-        questions
+    pub fn missing_questions<'f>(&self, form: &'f Form) -> Vec<&'f str> {
+        let questions = || form.definition.questions.iter().zip(&self.of_question);
+        let missing = questions()
             .filter(|(question, columns)| question.required && question.default.is_none() && columns.is_empty())
-            .map(|(question, _)| question)
-            .collect()
+            .map(|(question, _)| question.key.as_str());
+        let is_there = |statement: &String| {
+            questions().any(|(question, columns)| question.key == *statement && !columns.is_empty())
+        };
+        let batteries = form.definition.batteries.iter().filter(|battery| battery.required);
+        let without = batteries.filter(|battery| !battery.statements.iter().any(is_there));
+        missing.chain(without.map(|battery| battery.key.as_str())).collect()
     }
 
     /// What the ledger remembers of the tab; `configured` is the name by which it was found.

@@ -108,6 +108,31 @@ pub struct AgeRange {
     pub max: i32,
 }
 
+/// One of several statements of which a question asks how far each fits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Its number in the instrument, which ends its key in the ledger; never changes.
+    pub number: u32,
+    /// The statement in Bahasa Indonesia.
+    pub id: String,
+    /// The statement in English.
+    pub en: String,
+}
+
+/// A question that asked about several statements (an item battery), after each of them became a question of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Battery {
+    /// The key that the question had.
+    pub key: String,
+    /// The question as people read it.
+    pub question: Localized,
+    /// Whether a row that answers none of the statements is rejected.
+    pub required: bool,
+    /// The keys of the statements, in the order of the page.
+    pub statements: Vec<String>,
+}
+
 /// One question of a form.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,8 +176,9 @@ pub struct Question {
     pub choices: Vec<Choice>,
     /// Where a page takes its suggestions from: `classes`, `lessons` or `surah.csv`.
     pub options_from: Option<String>,
-    /// How many statements the question stands for (an instrument such as Mini-IPIP).
-    pub repeat: Option<u32>,
+    /// The statements that the question asks about; when the form is read, a question for each takes its place.
+    #[serde(default)]
+    pub statements: Vec<Statement>,
     /// A scale on which less is better.
     #[serde(default)]
     pub reverse: bool,
@@ -198,6 +224,45 @@ pub struct FormDefinition {
     pub instrument: Option<String>,
     /// The questions, in the order of the page.
     pub questions: Vec<Question>,
+    /// The questions that became several when the form was read.
+    #[serde(skip)]
+    pub batteries: Vec<Battery>,
+}
+
+impl FormDefinition {
+    /// Puts a question for each statement in the place of a question that asks about several, so that nobody else has to know
+    /// of such questions. None of them alone is required. Gives the key of a question whose statements cannot be told apart.
+    pub(super) fn spread_statements(&mut self) -> Result<(), String> {
+        for question in std::mem::take(&mut self.questions) {
+            if question.statements.is_empty() {
+                self.questions.push(question);
+                continue;
+            }
+            let key_of = |statement: &Statement| format!("{}_{}", question.key, statement.number);
+            let keys: Vec<String> = question.statements.iter().map(key_of).collect();
+            if (1..keys.len()).any(|at| keys[..at].contains(&keys[at])) {
+                return Err(question.key);
+            }
+            for (statement, key) in question.statements.iter().zip(&keys) {
+                let title = Localized { id: statement.id.clone(), en: statement.en.clone() };
+                // How a grid of a form titles the column of one of its rows.
+                let in_grid = |whole: &str, row: &str| format!("{whole} [{row}]");
+                let whole = [&question.question.id, &question.question.en].into_iter().chain(&question.aliases);
+                let in_grids = whole.flat_map(|whole| [in_grid(whole, &title.id), in_grid(whole, &title.en)]);
+                self.questions.push(Question {
+                    key: key.clone(),
+                    required: false,
+                    aliases: in_grids.collect(),
+                    question: title,
+                    statements: Vec::new(),
+                    ..question.clone()
+                });
+            }
+            let Question { key, question, required, .. } = question;
+            self.batteries.push(Battery { key, question, required, statements: keys });
+        }
+        Ok(())
+    }
 }
 
 fn yes() -> bool {

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 
 use super::answers::{Accepted, Rejected};
 use super::columns::Columns;
-use super::definition::Question;
 use super::privacy::{Private, name_questions};
 use super::text::fold;
 use super::{Form, Forms};
@@ -72,7 +71,7 @@ pub fn intake(
     let columns = Columns::of(forms, form, titles);
     let missing = columns.missing_questions(form);
     if !missing.is_empty() {
-        let keys = missing.iter().map(|question: &&Question| question.key.as_str().into()).collect();
+        let keys = missing.into_iter().map(CompactString::from).collect();
         return Intake { held: Some(Held::QuestionsMissing(keys)), ..Intake::default() };
     }
     let mut taken = Intake::default();

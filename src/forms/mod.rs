@@ -226,6 +226,9 @@ fn build(
             return Err(meaning(&question.key, "offers no choices: give `choices` or `choices_from`".to_owned()));
         }
     }
+    if let Err(question) = definition.spread_statements() {
+        return Err(meaning(&question, "two of its statements have one number".to_owned()));
+    }
     let exists = |key: &String| definition.questions.iter().any(|question| question.key == *key);
     let named = definition.identity.iter().chain(&definition.event_date);
     let conditions =

@@ -285,6 +285,7 @@ fn left_of_own(
             (_, Answer::Text(_)) if named => left.insert(question, Answer::Text(code.clone())),
             (_, Answer::Text(_) | Answer::List(_))
                 if private.is_text(&about.form, question) && question != INSTITUTION => {}
+            _ if private.is_of_instrument(&about.form, question) => {}
             _ => left.insert(question, answer.clone()),
         }
     }

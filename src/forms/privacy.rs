@@ -50,6 +50,8 @@ struct FormPrivacy {
     names: BTreeMap<String, Who>,
     /// Whether it is private as text, not as a code or a number: what nothing is left of when the person is erased.
     text: BTreeSet<String>,
+    /// Answers to a published instrument: numbers, but they say who somebody is, and no figure counts them.
+    instrument: BTreeSet<String>,
 }
 
 /// What is private in every form.
@@ -72,6 +74,11 @@ impl Private {
     /// Whether an answer is words of somebody's own, a name, a phone or a date: nothing that figures count as it stands.
     pub fn is_text(&self, form: &str, question: &str) -> bool {
         self.forms.get(form).is_some_and(|form| form.text.contains(question))
+    }
+
+    /// Whether an answer belongs to a published instrument, such as one about personality.
+    pub fn is_of_instrument(&self, form: &str, question: &str) -> bool {
+        self.forms.get(form).is_some_and(|form| form.instrument.contains(question))
     }
 
     /// Whom the answer to a question names, if it names anybody.
@@ -134,6 +141,9 @@ fn form_privacy(form: &FormDefinition) -> FormPrivacy {
             }
         }
         privacy.names.extend(name.map(|who| (question.key.clone(), who)));
+    }
+    if form.instrument.is_some() {
+        privacy.instrument.extend(form.batteries.iter().flat_map(|battery| battery.statements.iter().cloned()));
     }
     privacy
 }

@@ -203,8 +203,9 @@ mod tests {
     #[test]
     fn a_form_is_asked_as_its_definition_says() {
         let (forms, words) = (Forms::built_in().unwrap(), Words::new(Language::Id, None).unwrap());
-        let shown: Vec<_> =
-            ["meeting_report", "mentee_feedback"].map(|key| asked(forms.get(key).unwrap(), &words)).into();
+        let shown: Vec<_> = ["meeting_report", "mentee_feedback", "personality"]
+            .map(|key| asked(forms.get(key).unwrap(), &words))
+            .into();
         insta::assert_json_snapshot!(shown);
     }
 

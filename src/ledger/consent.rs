@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
+use super::answers::Answers;
 use super::groups::GroupIndex;
 use super::people::{Person, PersonIndex, eighteenth_birthday};
 use super::record::Record;
@@ -16,6 +17,8 @@ pub enum Guardian {
     Granted {
         /// The day of the first yes after the last no.
         since: NaiveDate,
+        /// Whether the last answer permits too that answers about personality are used to form groups.
+        profile: bool,
     },
     /// No.
     Refused {
@@ -27,14 +30,21 @@ pub enum Guardian {
 impl Guardian {
     /// What holds after one more answer; answers come in order of submission.
     pub(super) fn after(self, record: &Record) -> Self {
+        let profile = permits_profile(&record.answers);
         match (record.answers.text("consent"), self) {
-            (Some("granted"), Self::Granted { since }) => Self::Granted { since },
-            (Some("granted"), _) => Self::Granted { since: record.submitted_on() },
+            (Some("granted"), Self::Granted { since, .. }) => Self::Granted { since, profile },
+            (Some("granted"), _) => Self::Granted { since: record.submitted_on(), profile },
             (_, Self::Granted { .. }) => Self::Refused { withdrawn: Some(record.moment) },
             (_, Self::Refused { withdrawn }) => Self::Refused { withdrawn },
             (_, Self::Missing) => Self::Refused { withdrawn: None },
         }
     }
+}
+
+/// Whether a row (a registration, an application or a guardian's consent) permits that answers about personality are used to
+/// form groups.
+pub(super) fn permits_profile(answers: &Answers) -> bool {
+    answers.list("extra_consent").iter().any(|permission| permission == "profile")
 }
 
 /// Hours in which whoever holds a child's data has to stop using them once consent is withdrawn (UU 27/2022, article 40).
@@ -109,7 +119,7 @@ pub(super) fn complete_on(
 ) -> Option<NaiveDate> {
     let of_age = person.birth_date().map(eighteenth_birthday).filter(|birthday| *birthday <= through);
     let granted = match guardian {
-        Guardian::Granted { since } => Some(since),
+        Guardian::Granted { since, .. } => Some(since),
         Guardian::Missing | Guardian::Refused { .. } => None,
     };
     of_age.into_iter().chain(granted).min().map(|day| day.max(registered))

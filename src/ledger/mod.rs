@@ -27,6 +27,7 @@ pub(crate) mod samples;
 pub mod sealed;
 pub mod season;
 pub mod season_state;
+pub mod self_reports;
 pub mod snapshot;
 pub mod standing;
 pub mod state;

@@ -9,6 +9,8 @@ pub enum Referent {
     Mentee,
     /// A mentor.
     Mentor,
+    /// A mentee or a mentor.
+    Person,
     /// A group on a day.
     Group,
     /// A request for support by a mentor, of a kind, on a day.

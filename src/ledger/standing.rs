@@ -3,6 +3,8 @@
 //!
 //! A pure value of (records, program, day, season); the order of the records makes no difference.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
@@ -16,6 +18,7 @@ use super::record::Record;
 use super::records::Records;
 use super::references::{References, Referent};
 use super::season::{Program, Season};
+use super::self_reports::{SelfReports, permitting};
 use super::support::{SupportCase, support_cases};
 use super::weeks::{SchoolWeeks, Window};
 
@@ -114,6 +117,9 @@ pub struct Standing<'a> {
     names: Names<'a>,
     guardians: Vec<Guardian>,
     guardians_today: Vec<Guardian>,
+    self_reports: SelfReports<'a>,
+    may_profile_mentees: BTreeSet<PersonIndex>,
+    may_profile_mentors: BTreeSet<PersonIndex>,
     first_taaruf: Vec<Option<NaiveDate>>,
     group_of_mentee: Vec<Option<GroupIndex>>,
     members: Vec<Vec<PersonIndex>>,
@@ -150,6 +156,11 @@ impl<'a> Standing<'a> {
         } else {
             guardians.clone()
         };
+        let finders = (&mut mentee, &mut mentor);
+        let self_reports = SelfReports::of(&records, &names, finders, &mut references);
+        let later = all_records.keep(|record| record.submitted_on() > through && record.submitted_on() <= as_of);
+        let may_profile_mentees = permitting(&mentees, later.of("mentee_registration"), &names);
+        let may_profile_mentors = permitting(&mentors, later.of("mentor_application"), &names);
         let decisions = records.of("placement_decision");
         let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
         let mut steps = MentorSteps::taken(records.of("mentor_training"), &names, &mut mentor, &mut references);
@@ -189,6 +200,9 @@ impl<'a> Standing<'a> {
             names,
             guardians,
             guardians_today,
+            self_reports,
+            may_profile_mentees,
+            may_profile_mentors,
             first_taaruf,
         };
         standing.cohort =
@@ -290,6 +304,23 @@ impl<'a> Standing<'a> {
     pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
         let today = ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
         self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
+    }
+
+    /// What a mentee said about his or her own personality, if that may be used to form groups: the mentee permits it, and
+    /// under 18 the guardian too.
+    pub fn self_report_of_mentee(&self, mentee: PersonIndex) -> Option<&'a Record> {
+        let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
+        let guardian = matches!(self.guardians_today[mentee], Guardian::Granted { profile: true, .. });
+        let own = self.may_profile_mentees.contains(&mentee) && self.may_take_part(mentee);
+        self.self_reports.mentees.get(&mentee).copied().filter(|_| own && (is_adult || guardian))
+    }
+
+    /// The same for a mentor. One under 18 has no guardian who could be asked.
+    pub fn self_report_of_mentor(&self, mentor: PersonIndex) -> Option<&'a Record> {
+        let person = &self.mentors[mentor];
+        let is_adult = person.age_on(self.as_of).is_some_and(|age| age >= 18);
+        let own = self.may_profile_mentors.contains(&mentor) && !person.is_erased();
+        self.self_reports.mentors.get(&mentor).copied().filter(|_| own && is_adult)
     }
 
     /// The consents that guardians have taken back and not given again by today, the earliest first.

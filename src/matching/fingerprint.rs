@@ -87,6 +87,7 @@ pub fn of(instance: &Instance) -> CompactString {
     people(&mut hash, instance);
     groups(&mut hash, instance);
     wishes(&mut hash, instance);
+    personality(&mut hash, instance);
     format_compact!("{:016x}", hash.finish())
 }
 
@@ -169,6 +170,18 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
         hash.number(criterion.weight.into());
         hash.number(criterion.order.len() as u64);
         criterion.order.iter().for_each(|code| hash.text(code));
+    }
+}
+
+/// The bands of those who could be suggested, if two could be compared. Not in every hash, so that what was suggested without
+/// any is still recognised.
+fn personality(hash: &mut Fnv, instance: &Instance) {
+    let of_mentees = instance.mentees.iter().map(|mentee| instance.bands.mentees.get(mentee.code));
+    let of_mentors = instance.mentors.iter().map(|mentor| instance.bands.mentors.get(mentor.code));
+    let known = of_mentees.clone().any(|bands| bands.is_some()) && of_mentors.clone().any(|bands| bands.is_some());
+    if instance.weights.personality > 0 && known {
+        hash.text("personality");
+        of_mentees.chain(of_mentors).for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
     }
 }
 

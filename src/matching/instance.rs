@@ -9,6 +9,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::criteria::Criterion;
+use super::personality::KnownBands;
 use crate::ledger::answers::Answers;
 use crate::ledger::event::IssuedSuggestions;
 
@@ -197,6 +198,8 @@ pub struct Instance<'a> {
     pub criteria: &'a [Criterion],
     /// Pairs of mentees who are never put in one group.
     pub apart: BTreeSet<(&'a str, &'a str)>,
+    /// What may be used of people's personality.
+    pub bands: KnownBands<'a>,
     /// What was suggested last: an open suggestion is not changed without a reason. No part of the instance's fingerprint.
     pub last: Option<&'a IssuedSuggestions>,
 }

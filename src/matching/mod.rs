@@ -11,6 +11,7 @@ mod fingerprint;
 pub mod instance;
 mod issued;
 pub mod model;
+pub mod personality;
 mod plan;
 pub mod rules;
 pub mod score;

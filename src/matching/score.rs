@@ -27,7 +27,7 @@ pub enum TermKind {
     ContinuityFriend,
     /// Reading levels of mentee, mentor and group.
     Reading,
-    /// Personality.
+    /// How alike mentee and mentor answer about themselves.
     Personality,
     /// A criterion of the configuration, by position.
     Asked(u16),
@@ -140,6 +140,12 @@ pub enum Reason {
         /// What came out, in thousandths.
         value: u32,
     },
+    /// Both answered alike about themselves. What they answered nobody is told.
+    PersonalityClose,
+    /// They answered differently about themselves.
+    PersonalityFar,
+    /// They answered neither alike nor differently about themselves.
+    PersonalityBetween,
     /// The question (its key) was not answered by one of them: neither for nor against.
     Unanswered(CompactString),
 }
@@ -281,7 +287,7 @@ pub fn parts(pair: &Pair) -> Vec<Part> {
         part(ContinuityFriend, 1000, continuity(pair)),
         part(Reading, 500, reading_of_mentor(pair)),
         part(Reading, 500, reading_of_group(pair)),
-        part(Personality, 1000, unanswered("ipip")),
+        part(Personality, 1000, personality(pair)),
     ];
     for (at, criterion) in pair.instance.criteria.iter().enumerate() {
         let members = pair.group.map_or(&[][..], |(_, members)| members);
@@ -510,6 +516,18 @@ fn reading_of_group(pair: &Pair) -> (Reason, u32) {
         ReadingMix::Equal => 1000 - apart.min(1000),
     };
     (Reason::ReadingDistance { levels: (distance + 500) / 1000, wanted }, value)
+}
+
+fn personality(pair: &Pair) -> (Reason, u32) {
+    let Some(likeness) = pair.instance.bands.likeness(pair.mentee.code, pair.mentor.code) else {
+        return unanswered("ipip");
+    };
+    let reason = match likeness.cmp(&NEUTRAL) {
+        std::cmp::Ordering::Greater => Reason::PersonalityClose,
+        std::cmp::Ordering::Equal => Reason::PersonalityBetween,
+        std::cmp::Ordering::Less => Reason::PersonalityFar,
+    };
+    (reason, likeness)
 }
 
 #[cfg(test)]

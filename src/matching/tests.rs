@@ -485,6 +485,31 @@ fn the_fingerprint_changes_with_what_matters_only() {
     assert_eq!(hash(&row), "41452895108b5117", "the same in every version of the program");
 }
 
+/// A program that has never asked about personality keeps the fingerprints that its ledger has.
+#[test]
+fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
+    let row = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
+    let bands = |openness: Option<personality::Band>| {
+        openness.map(|_| personality::Bands { openness, conscientiousness: None })
+    };
+    let hash = |personality: u32, mentee: Option<personality::Band>, mentor: Option<personality::Band>| {
+        let bands = personality::KnownBands {
+            mentees: bands(mentee).map(|bands| ("A1", bands)).into_iter().collect(),
+            mentors: bands(mentor).map(|bands| ("K1", bands)).into_iter().collect(),
+        };
+        let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
+        let mentors = vec![ready("K1", &row)];
+        let weights = instance::Weights { personality, ..instance::Weights::default() };
+        instance_hash(&Instance { mentees, mentors, weights, bands, ..Instance::default() })
+    };
+    let (low, high) = (Some(personality::Band::Low), Some(personality::Band::High));
+    assert_eq!(hash(0, high, low), hash(0, None, None), "without weight");
+    assert_eq!(hash(10, high, None), hash(10, None, None), "of one of the two alone");
+    assert_ne!(hash(10, high, low), hash(10, None, None));
+    assert_ne!(hash(10, high, low), hash(10, low, low));
+    assert_ne!(hash(10, high, low), hash(10, high, high));
+}
+
 #[test]
 fn weights_refuse_names_they_do_not_know() {
     assert!(toml::from_str::<instance::Weights>("scedule = 3").is_err());

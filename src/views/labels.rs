@@ -32,6 +32,12 @@ impl Labels {
         self.questions.get(&(form.to_owned(), question.to_owned())).map_or(question, String::as_str)
     }
 
+    /// The question as people read it in the first of the forms that asks it; its key if none does.
+    pub fn question_in<'a>(&'a self, forms: &[&str], question: &'a str) -> &'a str {
+        let found = |form: &&str| self.questions.get(&((*form).to_owned(), question.to_owned()));
+        forms.iter().find_map(found).map_or(question, String::as_str)
+    }
+
     /// The choice as people read it; its code if it is not known.
     pub fn choice<'a>(&'a self, form: &str, question: &str, code: &'a str) -> &'a str {
         let key = (form.to_owned(), question.to_owned(), code.to_owned());

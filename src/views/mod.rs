@@ -118,6 +118,9 @@ impl HeldTab {
 /// A view: the scene, and the tab's place among our tabs.
 pub type View = fn(&Scene<'_>, usize) -> Wanted;
 
+/// The form whose answers stand in no tab: nobody reads one by one what people say about their personality.
+const IN_NO_TAB: &str = "personality";
+
 /// All tabs, in the order in which they stand.
 pub const VIEWS: &[View] = &[
     summary::view,

@@ -4,15 +4,12 @@
 use std::cmp::Reverse;
 
 use super::support::{Readers, cases, level, needed, readers, state};
-use super::{Scene, Sheet, day, level_colours, named, plain, text};
+use super::{IN_NO_TAB, Scene, Sheet, day, level_colours, named, plain, text};
 use crate::ledger::answers::Answer;
 use crate::ledger::record::Record;
 use crate::ledger::support::SupportCase;
 use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
-
-/// The form whose answers nobody reads one by one.
-const NEVER: &str = "personality";
 
 /// Forms with a tab of their own here.
 const ELSEWHERE: [&str; 4] = ["support_request", "support_follow_up", "mentee_feedback", "mentor_training"];
@@ -178,7 +175,7 @@ pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let mut lines: Vec<(Reverse<chrono::NaiveDate>, &Record, &str)> = Vec::new();
     for (form, question) in &scene.labels.confidential {
-        if form == NEVER || ELSEWHERE.contains(&form.as_str()) {
+        if form == IN_NO_TAB || ELSEWHERE.contains(&form.as_str()) {
             continue;
         }
         let answered = scene.standing.in_window(form).filter(|record| record.answers.get(question).is_some());

@@ -308,8 +308,12 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
             };
             words.say_with(key, &[("question", title), ("with", &with)])
         }
+        Reason::PersonalityClose => words.say("reason-personality-close"),
+        Reason::PersonalityFar => words.say("reason-personality-far"),
+        Reason::PersonalityBetween => words.say("reason-personality-between"),
         Reason::Unanswered(question) => {
-            let title = scene.labels.question("mentee_registration", question);
+            let title =
+                scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question);
             words.say_with("reason-unanswered", &[("question", title)])
         }
     }

@@ -1,6 +1,6 @@
 //! *Perlu Diperbaiki*: every row or value that could not be taken in: where it stands, what is wrong, what to do.
 
-use super::{Scene, Sheet, count, text};
+use super::{IN_NO_TAB, Scene, Sheet, count, text};
 use crate::ledger::problem::{Problem, Reason};
 use crate::ledger::record::Source;
 use crate::ledger::references::{PlacementFault, Referent};
@@ -68,9 +68,9 @@ fn tab_title(scene: &Scene<'_>, form: &str) -> String {
     scene.state.tabs.get(form).map_or_else(|| form.to_owned(), |tab| tab.title.to_string())
 }
 
-/// The cell as it was written; what is confidential is not repeated on a shared tab.
+/// The cell as it was written; what is confidential, or said about one's personality, is not repeated on a shared tab.
 fn shown_cell(scene: &Scene<'_>, form: &str, question: &str, cell: &Cell) -> String {
-    if scene.labels.is_confidential(form, question) {
+    if form == IN_NO_TAB || scene.labels.is_confidential(form, question) {
         scene.words.say("fix-hidden")
     } else if cell.is_blank() {
         scene.words.say("fix-blank")
@@ -141,6 +141,7 @@ fn references(scene: &Scene<'_>, lines: &mut Vec<Line>) {
         let key = match unmatched.kind {
             Referent::Mentee => "unmatched-mentee",
             Referent::Mentor => "unmatched-mentor",
+            Referent::Person => "unmatched-person",
             Referent::Group => "unmatched-group",
             Referent::SupportRequest => "unmatched-support_request",
         };

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::forms::definition::Kind;
+use crate::forms::definition::{Kind, Question};
+use crate::ledger::problem::Reason;
 
 static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().unwrap());
 
@@ -583,3 +584,70 @@ fn what_no_question_explains_is_kept_beside_the_answers() {
     };
     assert_eq!(extra(&ledger.take(&sheet)), ["sudah dicek 0", "sudah dicek 1"]);
 }
+
+/// A tab of the form about personality with one row: what the member says of statement 1, 2, 3…
+fn self_report(said: &[&str]) -> Sheet {
+    let mut row = vec![Cell::Blank; 22];
+    row[0] = Cell::Number(46_250.0);
+    row[1] = "Ahmad Fauzi".into();
+    for (cell, said) in row[2..].iter_mut().zip(said) {
+        *cell = said.parse().map_or_else(|_| Cell::from(*said), Cell::Number);
+    }
+    Sheet::of("personality", vec![row])
+}
+
+fn only_event(sheet: &Sheet) -> Event {
+    let events = Ledger::default().take(sheet);
+    events.into_iter().find(|event| event.kind() != "tab_observed").unwrap()
+}
+
+#[test]
+fn a_blank_or_unreadable_statement_does_not_reject_the_others() {
+    let Event::Submitted(_, row) = only_event(&self_report(&["4", "", "9", "kadang", "2"])) else {
+        panic!("the row is accepted");
+    };
+    let answered = ["ipip_1", "ipip_2", "ipip_3", "ipip_4", "ipip_5"].map(|key| row.answers.integer(key));
+    assert_eq!(answered, [Some(4), None, None, None, Some(2)]);
+    let dropped: Vec<_> = row.dropped.iter().map(|problem| (problem.question.as_str(), problem.reason)).collect();
+    assert_eq!(dropped, [("ipip_3", Reason::OutOfRange), ("ipip_4", Reason::BadNumber)]);
+}
+
+#[test]
+fn a_row_that_answers_no_statement_is_rejected_for_the_question() {
+    for said in [&[][..], &["9", "kadang"]] {
+        let Event::RowRejected(row) = only_event(&self_report(said)) else { panic!("{said:?}") };
+        assert_eq!((row.problem.question.as_str(), row.problem.reason), ("ipip", Reason::MissingRequired));
+    }
+}
+
+#[test]
+fn the_columns_of_a_grid_are_the_statements() {
+    let question = "Seberapa sesuai kalimat ini dengan dirimu sekarang?";
+    let mut sheet = self_report(&["1", "2", "3", "4", "5"]);
+    for title in &mut sheet.titles[2..] {
+        *title = format!("{question} [{title}]");
+    }
+    let Event::Submitted(_, row) = only_event(&sheet) else { panic!("the row is accepted") };
+    assert_eq!(row.answers.integer("ipip_5"), Some(5));
+    assert!(row.extra.is_empty(), "{:?}", row.extra);
+}
+
+#[test]
+fn a_tab_without_any_statement_is_left_alone() {
+    let mut sheet = self_report(&["4"]);
+    sheet.titles.truncate(2);
+    let (events, held) = Ledger::default().take_with(&sheet, false);
+    assert_eq!((events.len(), held), (0, Some(Held::QuestionsMissing(vec!["ipip".into()]))));
+    // One is enough: a school may ask fewer.
+    sheet.titles.push("Saya mudah kesal.".into());
+    assert_eq!(Ledger::default().take_with(&sheet, false).1, None);
+}
+
+#[test]
+fn two_statements_never_share_a_number() {
+    let text = PERSONALITY.replace("{ number = 2,", "{ number = 1,");
+    let error = Forms::load(|name| (name == "forms/personality.toml").then(|| text.clone())).err().unwrap();
+    assert!(error.to_string().contains("\"ipip\": two of its statements have one number"), "{error}");
+}
+
+const PERSONALITY: &str = include_str!("../../../config/forms/personality.toml");

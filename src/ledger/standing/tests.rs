@@ -53,7 +53,7 @@ fn a_mentee_waits_since_the_first_yes_after_the_last_no() {
     let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
     assert_eq!(on("2026-07-14").awaiting_consent, [0]);
     assert_eq!((on("2026-07-16").refused, on("2026-07-16").waiting), (vec![0], vec![]));
-    assert_eq!(on("2026-08-01").guardian(0), Guardian::Granted { since: day("2026-07-20") });
+    assert_eq!(on("2026-08-01").guardian(0), Guardian::Granted { since: day("2026-07-20"), profile: false });
     assert_eq!(on("2026-08-01").waiting, [Waiting { mentee: 0, since: day("2026-07-20") }]);
 }
 
@@ -220,4 +220,85 @@ fn a_follow_up_belongs_to_its_mentors_request_of_that_day_and_kind() {
     assert_eq!(standing.references.count(Referent::SupportRequest), 1);
     let early = Standing::at(&records, &program, day("2026-07-23"), None).unwrap();
     assert!(!early.support[0].is_late(day("2026-07-27")) && early.support[0].is_late(day("2026-07-28")));
+}
+
+/// A mentee and a mentor who answered the form about personality, and what has been permitted: by the mentee, by the guardian,
+/// by the mentor.
+fn self_reports(born: &str, mentee: bool, guardian: bool, mentor: bool) -> Rows {
+    let mut rows = Rows::default();
+    let ticked = |permits: bool| if permits { json!(["photo", "profile"]) } else { json!(["photo"]) };
+    let person = |name: &str, born: &str, permits| json!({"full_name": name, "birth_date": born, "extra_consent": ticked(permits)});
+    rows.add("mentee_registration", "2026-07-14", person("Ahmad Fauzi", born, mentee));
+    rows.add("mentor_application", "2026-07-14", person("Hasan Basri", "2004-02-01", mentor));
+    let consent = json!({"child": "Ahmad Fauzi", "consent": "granted", "extra_consent": ticked(guardian)});
+    rows.add("guardian_consent", "2026-07-15", consent);
+    for member in ["Ahmad Fauzi", "Hasan Basri"] {
+        rows.add("personality", "2026-07-16", json!({"member": member, "ipip_1": 4}));
+    }
+    rows
+}
+
+fn may_be_used(rows: &Rows, on: &str) -> [bool; 2] {
+    let (records, program) = (Records::new(&rows.0), program());
+    let standing = Standing::at(&records, &program, day(on), None).unwrap();
+    [standing.self_report_of_mentee(0).is_some(), standing.self_report_of_mentor(0).is_some()]
+}
+
+#[test]
+fn answers_about_personality_are_used_only_with_every_permission() {
+    let minor = "2010-08-17";
+    assert_eq!(may_be_used(&self_reports(minor, true, true, true), "2026-08-01"), [true, true]);
+    assert_eq!(may_be_used(&self_reports(minor, false, true, false), "2026-08-01"), [false, false]);
+    assert_eq!(may_be_used(&self_reports(minor, true, false, true), "2026-08-01"), [false, true]);
+    // Who comes of age needs the guardian no more, from the birthday on.
+    let nearly = self_reports("2008-08-01", true, false, true);
+    assert_eq!(may_be_used(&nearly, "2026-07-31"), [false, true]);
+    assert_eq!(may_be_used(&nearly, "2026-08-01"), [true, true]);
+    // The last row counts, and so many of another's tab are not asked for.
+    let mut again = self_reports(minor, true, true, true);
+    again.add("personality", "2026-07-20", json!({"member": "+62 811 0000 0009", "ipip_1": 4}));
+    let (records, program) = (Records::new(&again.0), program());
+    let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
+    assert_eq!(standing.references.unmatched[0].kind, Referent::Person);
+}
+
+#[test]
+fn a_permission_that_is_taken_back_is_heeded_at_once() {
+    let minor = "2010-08-17";
+    let with = |form: &str, on: &str, answers: serde_json::Value, asked: &str| {
+        let mut rows = self_reports(minor, true, true, true);
+        rows.add(form, on, answers);
+        may_be_used(&rows, asked)
+    };
+    let guardian = |consent: &str| json!({"child": "Ahmad Fauzi", "consent": consent, "extra_consent": []});
+    let refused = json!({"child": "Ahmad Fauzi", "consent": "refused", "extra_consent": ["profile"]});
+    assert_eq!(with("guardian_consent", "2026-07-20", guardian("granted"), "2026-07-20"), [false, true]);
+    assert_eq!(with("guardian_consent", "2026-07-20", refused, "2026-07-20"), [false, true]);
+    let anew = |name: &str, born: &str| json!({"full_name": name, "birth_date": born});
+    assert_eq!(with("mentee_registration", "2026-07-20", anew("Ahmad Fauzi", minor), "2026-07-20"), [false, true]);
+    assert_eq!(
+        with("mentor_application", "2026-07-20", anew("Hasan Basri", "2004-02-01"), "2026-07-20"),
+        [true, false]
+    );
+    // After the season's last day its figures stand still; a permission does not.
+    let (before, after) = ("2026-11-09", "2026-11-12");
+    for form in ["guardian_consent", "mentee_registration"] {
+        let row = if form == "guardian_consent" { guardian("granted") } else { anew("Ahmad Fauzi", minor) };
+        assert_eq!(with(form, "2026-11-10", row.clone(), before), [true, true], "{form}");
+        assert_eq!(with(form, "2026-11-10", row, after), [false, true], "{form}");
+    }
+    assert_eq!(with("mentor_application", "2026-11-10", anew("Hasan Basri", "2004-02-01"), after), [true, false]);
+}
+
+#[test]
+fn a_mentor_under_18_has_no_guardian_to_ask() {
+    let mut rows = self_reports("2010-08-17", true, true, true);
+    let young = json!({"full_name": "Ilham Akbar", "birth_date": "2009-03-01", "extra_consent": ["profile"]});
+    rows.add("mentor_application", "2026-07-15", young);
+    rows.add("personality", "2026-07-16", json!({"member": "Ilham Akbar", "ipip_1": 4}));
+    let (records, program) = (Records::new(&rows.0), program());
+    let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
+    let ilham = standing.find_mentor("Ilham Akbar").unwrap();
+    assert!(standing.self_report_of_mentor(ilham).is_none());
+    assert!(standing.self_report_of_mentor(standing.find_mentor("Hasan Basri").unwrap()).is_some());
 }

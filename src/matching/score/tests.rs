@@ -3,6 +3,7 @@
 use super::*;
 use crate::ledger::answers::Answer;
 use crate::matching::instance::Member;
+use crate::matching::personality::{Band, Bands, KnownBands};
 
 fn answers(pairs: &[(&str, &str)]) -> Answers {
     let answer = |text: &str| match text.strip_prefix('+') {
@@ -123,4 +124,45 @@ fn a_mentor_reads_better_and_a_group_reads_as_the_program_prefers() {
     );
     assert_eq!(of("quran_halting", "quran_halting", "tahsin")[0].1, 500);
     assert_eq!(of("tahsin", "tahsin", "tahsin")[0].1, 1000);
+}
+
+#[test]
+fn personality_says_whether_two_are_alike_and_nothing_else() {
+    let (of_mentee, of_mentor) = (answers(&[]), answers(&[]));
+    let (low, high) = (Some(Band::Low), Some(Band::High));
+    let of = |mentee: Option<Bands>, mentor: Option<Bands>| {
+        let bands = KnownBands {
+            mentees: mentee.map(|bands| ("A1", bands)).into_iter().collect(),
+            mentors: mentor.map(|bands| ("K1", bands)).into_iter().collect(),
+        };
+        let instance = Instance {
+            mentees: Mentee::from_answers("A1", &of_mentee).into_iter().collect(),
+            mentors: Mentor::from_answers("K1", &of_mentor).into_iter().collect(),
+            weights: Weights { personality: 10, ..Weights::default() },
+            bands,
+            ..Instance::default()
+        };
+        let parts = parts(&Pair {
+            instance: &instance,
+            mentee: &instance.mentees[0],
+            of_mentee: &Profile::of(&of_mentee),
+            mentor: &instance.mentors[0],
+            of_mentor: &Profile::of(&of_mentor),
+            mentor_slots: &[],
+            group: None,
+            slot: None,
+        });
+        let own = parts.iter().find(|part| part.term == TermKind::Personality).unwrap();
+        (own.reason.clone(), own.value, points(own, &parts))
+    };
+    let dreamer = Some(Bands { openness: high, conscientiousness: low });
+    let orderly = Some(Bands { openness: low, conscientiousness: high });
+    let both = Some(Bands { openness: high, conscientiousness: high });
+    // Ten of a hundred: the whole term moves the score by five from the middle.
+    assert_eq!(of(dreamer, dreamer), (Reason::PersonalityClose, 1000, 50_000));
+    assert_eq!(of(dreamer, orderly), (Reason::PersonalityFar, 0, -50_000));
+    assert_eq!(of(dreamer, both), (Reason::PersonalityBetween, 500, 0));
+    for unknown in [of(None, dreamer), of(dreamer, None), of(None, None)] {
+        assert_eq!(unknown, (Reason::Unanswered("ipip".into()), 500, 0));
+    }
 }

@@ -333,3 +333,38 @@ async fn a_form_with_gaps_comes_back_with_what_was_typed_and_nothing_runs() {
         assert_eq!(client().get(missing).send().await.unwrap().status(), 404);
     }
 }
+
+#[tokio::test]
+async fn a_page_asks_each_statement_of_an_instrument_and_says_what_its_ends_mean() {
+    let sandbox = Sandbox::in_memory();
+    let (book, id) = book_with(&titles_of(&forms(), "personality"));
+    sandbox
+        .edit_book(|all| -> Result<(), ()> {
+            *all = book;
+            Ok(())
+        })
+        .unwrap();
+    let form = format!("{}/forms/{id}/personality?member=A6", served(&sandbox).await);
+    let page = client().get(&form).send().await.unwrap().text().await.unwrap();
+    let forms = forms();
+    let questions = &forms.get("personality").unwrap().definition.questions;
+    assert_eq!(questions.len(), 21);
+    for question in &questions[1..] {
+        assert!(page.contains(&question.question.id), "{}", question.question.id);
+        assert!(page.contains(&format!("name=\"{}\" value=\"5\"", question.key)), "{}", question.key);
+    }
+    assert!(page.contains("Tidak ada jawaban benar atau salah.") && page.contains("value=\"A6\""), "{page}");
+    assert_eq!(page.matches("1 = Sangat tidak sesuai").count(), 20);
+
+    let (status, _, page) = posted(&form, "member=A6&ipip_1=4&ipip_20=2").await;
+    assert_eq!(status, 200, "what stays open is no mistake: {page}");
+    let row = sandbox.with_book(|book| row_of(book.spreadsheet(&id).unwrap(), 1));
+    assert_eq!(
+        row[1..],
+        [
+            "Kode anggota (sudah terisi): A6",
+            "Saya biasanya meramaikan suasana saat kumpul-kumpul.: number 4",
+            "Daya khayal saya kurang bagus.: number 2",
+        ]
+    );
+}
