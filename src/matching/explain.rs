@@ -14,21 +14,20 @@ use super::suggestions::{Alternative, Lost, Place, Suggestion, Unplaced};
 /// How many reasons for a suggestion are given.
 const REASONS: usize = 3;
 
-/// The places by seat: an open group's name, or for a group to be opened its mentor's code and a number from 1.
+/// The places by seat: an open group's name, or for a group to be opened its mentor's code and a number from 1. Numbers go by
+/// the slots, so that a group keeps its own whichever seat it comes to have.
 pub fn places(board: &Board, plan: &Plan) -> Vec<Option<Place>> {
-    let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
-    let seats = board.seats.iter().enumerate();
-    seats
-        .map(|(at, seat)| match seat.group {
-            Some(group) => Some(Place::Open(board.instance.groups[group].name.to_compact_string())),
-            None if plan.members(at).is_empty() => None,
-            None => {
-                let number = opened.entry(seat.mentor).or_default();
-                *number += 1;
-                Some(Place::New(format_compact!("{}-{number}", mentor_of(board, seat))))
-            }
-        })
-        .collect()
+    let is_new = |at: usize| board.seats[at].group.is_none() && !plan.members(at).is_empty();
+    let place = |at: usize| {
+        let seat = &board.seats[at];
+        if let Some(group) = seat.group {
+            return Some(Place::Open(board.instance.groups[group].name.to_compact_string()));
+        }
+        let before = |other: &usize| is_new(*other) && (plan.slots[*other], *other) <= (plan.slots[at], at);
+        let number = board.seats_of(seat.mentor).filter(before).count();
+        is_new(at).then(|| Place::New(format_compact!("{}-{number}", mentor_of(board, seat))))
+    };
+    (0..board.seats.len()).map(place).collect()
 }
 
 /// The suggestion for a mentee who has a place.
