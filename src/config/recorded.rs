@@ -10,21 +10,54 @@ use crate::matching::criteria::{Criterion, Measure, With};
 use crate::matching::instance::{GroupSize, ReadingMix, Weights};
 
 impl Config {
-    /// Everything that changes figures or suggestions.
+    /// Everything that changes figures or suggestions. A new field of the configuration does not compile until it is said here
+    /// whether it is recorded.
     pub fn recorded(&self) -> Configured {
-        let seasons = self.seasons.iter().map(|season| ConfiguredSeason {
+        let Self {
+            seasons,
+            calendar,
+            handover_kinds,
+            procedures,
+            group_size: _,
+            weights: _,
+            reading: _,
+            criteria: _,
+            matching_deadline: _,
+            randomise: _,
+            // Where things are, how they are called and when they are done.
+            path: _,
+            language: _,
+            data_dir: _,
+            program_name: _,
+            program_code: _,
+            endpoint: _,
+            credentials: _,
+            timeout_s: _,
+            spreadsheet_id: _,
+            restricted_id: _,
+            schedule: _,
+            heartbeat_url: _,
+            checkpoint_url: _,
+            form_links: _,
+            // What is due to be erased is shown, and erased by an event of its own.
+            retention: _,
+            // Each event says when it was recorded with the offset from UTC; `tab_observed` says from which tab a form is read.
+            timezone: _,
+            forms: _,
+        } = self;
+        let seasons = seasons.iter().map(|season| ConfiguredSeason {
             code: season.code.as_str().into(),
             start: season.start,
             end: season.end,
             cash_opening: season.cash_opening,
         });
-        let calendar = self.calendar.iter().map(|entry| ConfiguredDays { from: entry.from, to: entry.to });
+        let calendar = calendar.iter().map(|entry| ConfiguredDays { from: entry.from, to: entry.to });
         Configured {
             seasons: seasons.collect(),
             calendar: calendar.collect(),
             matching: self.recorded_matching(),
-            procedures: self.procedures.iter().map(procedure).collect(),
-            handover: self.handover_kinds.iter().map(|kind| kind.as_str().into()).collect(),
+            procedures: procedures.iter().map(procedure).collect(),
+            handover: handover_kinds.iter().map(|kind| kind.as_str().into()).collect(),
         }
     }
 
@@ -57,6 +90,8 @@ impl Config {
             weights: weights.into_iter().map(|(term, weight)| (term.into(), weight)).collect(),
             reading: reading.into(),
             criteria: self.criteria.iter().map(criterion).collect(),
+            deadline_s: self.matching_deadline.map(|deadline| deadline.as_secs_f64()),
+            randomise: self.randomise,
         }
     }
 }
@@ -121,11 +156,33 @@ mod tests {
         assert_eq!(changed("to = \"2026-10-02\"", "to = \"2026-10-03\""), ["calendar"]);
         assert_eq!(changed("# group_size = { min = 5", "group_size = { min = 4"), ["matching"]);
         assert_eq!(changed("# reading = \"mixed\"", "reading = \"equal\""), ["matching"]);
+        assert_eq!(changed("# deadline_s = 30", "deadline_s = 30"), ["matching"]);
+        assert_eq!(changed("# randomise = true", "randomise = true"), ["matching"]);
+        assert_eq!(changed("# randomise = true", "randomise = false"), [""; 0]);
         assert_eq!(changed("\"report\", \"contacts\"]", "\"report\"]"), ["handover"]);
         assert_eq!(changed("language = \"id\" ", "procedures = []\nlanguage = \"id\" "), ["procedures"]);
         assert_eq!(changed("language = \"id\" ", "language = \"en\" "), [""; 0]);
         assert_eq!(changed("name = \"Semester ganjil", "name = \"Semester satu"), [""; 0]);
         assert_eq!(before.changed(None).len(), 5, "the first time all of it is new");
+    }
+
+    #[test]
+    fn what_older_programs_did_not_record_is_no_change() {
+        let before = recorded(EXAMPLE);
+        let written = serde_json::to_string(&before).unwrap();
+        assert!(!written.contains("deadline_s") && !written.contains("randomise"), "{written}");
+        let read: Configured = serde_json::from_str(&written).unwrap();
+        assert_eq!(before.changed(Some(&read)), [""; 0]);
+    }
+
+    #[test]
+    fn a_deadline_is_read_from_the_ledger_as_it_was_written() {
+        for seconds in ["30", "2.5", "0.1", "0.000000001", "123456.789012345"] {
+            let deadline = format!("[matching]\ndeadline_s = {seconds}");
+            let before = recorded(&EXAMPLE.replace("[matching]", &deadline));
+            let read: Configured = serde_json::from_str(&serde_json::to_string(&before).unwrap()).unwrap();
+            assert_eq!(before, read, "else every cycle would record a change: {seconds}");
+        }
     }
 
     #[test]
