@@ -1348,7 +1348,8 @@ why-suggested = suggestions issued
 
 ## Looking back
 
-look-back-configured = The configuration was another one then ({ $parts }); this is computed with that of today.
+look-back-configured = Part of the configuration as it was then is not known to this halaqah ({ $parts }); that part is computed as it is today.
+look-back-unrecorded = The ledger has no configuration from that time; this is computed with that of today.
 part-seasons = seasons
 part-calendar = calendar
 part-matching = matching

@@ -1348,7 +1348,8 @@ why-suggested = usulan diberikan
 
 ## Melihat ke belakang
 
-look-back-configured = Konfigurasi waktu itu berbeda ({ $parts }); ini dihitung dengan konfigurasi hari ini.
+look-back-configured = Sebagian konfigurasi waktu itu tidak dikenal halaqah ini ({ $parts }); bagian itu dihitung dengan konfigurasi hari ini.
+look-back-unrecorded = Buku catatan belum mencatat konfigurasi pada waktu itu; ini dihitung dengan konfigurasi hari ini.
 part-seasons = musim
 part-calendar = kalender
 part-matching = penjodohan

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::connect::connect;
 use super::explain::in_words;
-use super::look_back::memory_as_of;
+use super::look_back::ledger_then;
 use super::print::say;
 use super::why::what_happened;
 use crate::cli::Failure;
@@ -57,11 +57,11 @@ pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
 }
 
 /// Prints what the tabs would have said at a moment, against what is there now.
-pub async fn plan_as_of(setting: &Setting, as_of: AsOf) -> Result<(), Failure> {
+pub async fn plan_as_of(mut setting: Setting, as_of: AsOf) -> Result<(), Failure> {
+    let (memory, then) = ledger_then(&mut setting, as_of)?;
     let (config, words) = (&setting.config, &setting.words);
-    let (memory, then) = memory_as_of(setting, as_of)?;
     let google = connect(config, true).await.map_err(in_words(words))?;
-    let report = tabs_then(setting, &google, &memory, then).await.map_err(in_words(words))?;
+    let report = tabs_then(&setting, &google, &memory, then).await.map_err(in_words(words))?;
     let parts = [("moment", words.moment(then.naive_local())), ("seq", memory.head.seq.to_string())];
     let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
     if report.plan.is_empty() && report.restricted.is_empty() {
