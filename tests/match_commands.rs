@@ -77,7 +77,8 @@ fn an_alternative_is_said_to_cost_nothing_score_or_somebodys_place() {
     // Four and two for a target of three are 20 worse each than three and three.
     assert_eq!(cost_for_emir(&sizes(group_size)), format!("{score}2"));
     // When no score counts, nothing is lost.
-    let zero = "schedule = 0, values_expectations = 0, likes_dislikes = 0, class_district = 0, continuity_friend = 0, reading = 0";
+    let terms = ["schedule", "values_expectations", "likes_dislikes", "class_district", "continuity_friend", "reading"];
+    let zero = terms.map(|term| format!("{term} = 0")).join(", ");
     let indifferent = sizes(even).with("[matching]", &format!("[matching]\nweights = {{ {zero} }}"));
     assert_eq!(cost_for_emir(&indifferent), "bagi seluruh rencana tidak merugikan");
     // Without him the other two are too few for a group.

@@ -1,5 +1,5 @@
-//! The ledger as it stood at a moment, for the commands that can look back: with the configuration that it recorded last before.
-//! Where it recorded none, or what this program does not know, that of today has to do, and whoever looks back is told so.
+//! The ledger as it stood at a moment, for the commands that can look back, with the configuration that it had recorded. Where
+//! it has none, or names what this program does not know, that of today has to do, and whoever looks back is told so.
 
 use chrono::DateTime;
 use chrono_tz::Tz;

@@ -46,6 +46,7 @@ enum Kind {
     Retention = 29,
     Step = 30,
     MentorScore = 31,
+    SeasonEnded = 32,
 }
 
 /// One thing to do.
