@@ -6,13 +6,12 @@ use chrono_tz::Tz;
 use super::connect::connect;
 use super::explain::in_words;
 use super::look_back::ledger_then;
-use super::print::say;
+use super::print::{place, say};
 use super::why::what_happened;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Happening, Options, Report, cycle, tabs_then};
 use crate::edge::log::{LogErrorKind, Opened};
 use crate::ledger::point::AsOf;
-use crate::ledger::record::Source;
 use crate::ledger::state::State;
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -102,13 +101,6 @@ fn print_report(setting: &Setting, report: &Report, recorded: u64) {
         (i64::try_from(recorded).unwrap_or(i64::MAX), (report.plan.cells + report.restricted.cells) as i64);
     say(words.say_with("sync-appended", &[("count", &words.integer(events))]));
     say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
-}
-
-/// Where a row stands, as people find it: the tab's title and the row's number.
-fn place(source: &Source, state: &State, words: &Words) -> String {
-    let tab = state.tabs.values().find(|tab| tab.tab == source.tab);
-    let tab = tab.map_or_else(|| source.tab.to_string(), |tab| tab.title.to_string());
-    words.say_with("plan-place", &[("tab", &tab), ("row", &source.row.to_string())])
 }
 
 fn print_plan(setting: &Setting, state: &State, report: &Report) {
