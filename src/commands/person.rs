@@ -18,6 +18,7 @@ use crate::edge::log::{Line, Log, LogError};
 use crate::edge::seal::SealError;
 use crate::forms::person::{About, RowAbout, about, last_seen, support_texts};
 use crate::forms::privacy::Private;
+use crate::ledger::erased::ERASED;
 use crate::ledger::event::{ErasedPerson, ErasedRow, Event};
 use crate::ledger::record::Record;
 use crate::ledger::sealed::RowOf;
@@ -110,13 +111,18 @@ fn decisions_about<'s>(state: &'s State, code: &str) -> Vec<&'s Record> {
 
 fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize) {
     let (words, labels) = (&setting.words, &setting.labels);
-    say(words.say_with("person-title", &[("code", &found.person.code), ("name", found.person.full_name())]));
+    let (code, erased) = (&found.person.code, found.person.is_erased());
+    say(match erased {
+        true => words.say_with("person-title-erased", &[("code", code)]),
+        false => words.say_with("person-title", &[("code", code), ("name", found.person.full_name())]),
+    });
     for row in found.rows.iter().filter(|row| row.own) {
         say(format_args!("\n{} — {}", labels.form(&row.form), place(&row.source, state, words)));
         let known = state.forms.get(&row.form).and_then(|rows| rows.get(&row.source.key));
         match known.map(|row| &row.fate) {
             Some(Fate::Accepted { record, .. }) => {
-                for (question, answer) in record.answers.iter() {
+                // That it was erased is no answer.
+                for (question, answer) in record.answers.iter().filter(|(question, _)| *question != ERASED) {
                     let shown = answer_words(setting, &row.form, question, answer);
                     say(format_args!("  {}: {shown}", labels.question(&row.form, question)));
                 }
@@ -129,7 +135,7 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
     }
     let others: Vec<&RowAbout> = found.rows.iter().filter(|row| !row.own).collect();
     if !others.is_empty() {
-        say(format_args!("\n{}", words.say("person-named-in")));
+        say(format_args!("\n{}", words.say(if erased { "person-code-in" } else { "person-named-in" })));
         for row in others {
             say(format_args!("  {} — {}", labels.form(&row.form), place(&row.source, state, words)));
         }
