@@ -737,7 +737,8 @@ cash-months = Months that it lasts
 cash-short = Less than a month: look for income
 
 support-title = Support for mentors
-support-lead = { $open } requests are open, { $late } of them late; { $total } in all this season. Answered in time: { $rate }.
+support-lead = Requests this season: { $total }; { $open } of them are open, { $late } late. Answered in time: { $rate }.
+support-earlier = Still open from earlier seasons: { $count }.
 support-col-level = State
 support-col-mentor = Mentor
 support-col-since = Since

@@ -737,7 +737,8 @@ cash-months = Cukup untuk berapa bulan
 cash-short = Kurang dari sebulan: cari pemasukan
 
 support-title = Dukungan untuk mentor
-support-lead = { $open } permohonan masih terbuka, { $late } di antaranya terlambat; semuanya { $total } musim ini. Dijawab tepat waktu: { $rate }.
+support-lead = Musim ini { $total } permohonan: { $open } masih terbuka, { $late } di antaranya terlambat. Dijawab tepat waktu: { $rate }.
+support-earlier = Dari musim sebelumnya masih terbuka: { $count }.
 support-col-level = Keadaan
 support-col-mentor = Mentor
 support-col-since = Sejak
