@@ -107,7 +107,7 @@ pub enum Command {
         /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
-        /// As the ledger stood at the end of a day, or at a moment.
+        /// As the ledger stood at the end of a day, or at a moment, with the configuration that it had recorded.
         #[arg(long, value_name = "MOMENT", conflicts_with = "instance")]
         as_of: Option<AsOf>,
         /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
@@ -117,7 +117,7 @@ pub enum Command {
         /// Sets the season's placements so far beside what would have been suggested on the same days. Records nothing.
         #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
         compare: bool,
-        /// The season that is compared; otherwise the one that holds today.
+        /// The season that is compared; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE", requires = "compare")]
         season: Option<String>,
         /// Sets what was predicted of the groups beside what became of them: feedback and attendance until week 8, survival.

@@ -553,8 +553,7 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
     }
     // A form that cannot be read is a mistake of its own, which is shown when the forms are made ready.
     let Ok(forms) = Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()) else { return Vec::new() };
-    let questions =
-        Questions { mentee: asked(&forms, "mentee_registration"), mentor: asked(&forms, "mentor_application") };
+    let questions = questions(&forms);
     let mut criteria = Vec::new();
     for table in tables {
         let other = table.other.as_ref().unwrap_or(&table.field);
@@ -594,6 +593,11 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
         mistakes.push(Mistake { span, what, hint });
     }
     criteria
+}
+
+/// The questions that a criterion can be about.
+fn questions(forms: &Forms) -> Questions {
+    Questions { mentee: asked(forms, "mentee_registration"), mentor: asked(forms, "mentor_application") }
 }
 
 /// What kind of answer each question of a form gives to matching.

@@ -71,6 +71,14 @@ impl Setting {
         let private = Private::of(&forms);
         Ok(Self { config, forms, words, private, labels, program, mushaf: Mushaf::built_in() })
     }
+
+    /// Takes over another configuration of the same program, of which only what the ledger records may differ.
+    pub fn configure(&mut self, config: Config) {
+        self.program.seasons.clone_from(&config.seasons);
+        self.program.calendar.clone_from(&config.calendar);
+        self.program.procedures = procedures(&config);
+        self.config = config;
+    }
 }
 
 /// The procedures without the steps that look at a form without a tab: nobody could ever reach them.

@@ -301,7 +301,8 @@ fn the_ledger_can_be_verified_and_shown() {
     assert!(last[1].starts_with("28 2026-11-24T07:36:00+07:00 meeting_report.submitted #5 "), "{last:?}");
     let form = program.run(&["ledger", "show", "--kind", "meeting_report"]).ok();
     assert_eq!(form.lines().count(), 4, "the form's name takes all that happened to it");
-    assert_eq!(program.run(&["ledger", "show", "--kind", "nothing"]).ok(), "");
+    let none = program.run(&["ledger", "show", "--kind", "nothing"]);
+    assert_eq!((none.code, none.out.as_str(), none.err.trim()), (Some(0), "", "Tidak ada kejadian berjenis nothing."));
 }
 
 #[test]

@@ -16,17 +16,26 @@ fn later(program: &Program, arguments: &[&str]) -> Ran {
 }
 
 /// A program with two cycles, a week apart: in between somebody registered, an answer was corrected, and a suggestion was
-/// accepted. Also what `match` and `stats` said after the first one.
+/// accepted. Also what `match` (in each of `MATCHES`) and `stats` said after the first one.
 struct TwoCycles {
     program: Program,
-    matched: String,
+    matched: Vec<String>,
     figures: Value,
 }
+
+/// Everything that `match` can look back at.
+const MATCHES: [&[&str]; 5] = [
+    &["match"],
+    &["match", "--regroup"],
+    &["match", "--explain", "A6"],
+    &["match", "--compare", "--json"],
+    &["match", "--evaluate", "--json"],
+];
 
 fn two_cycles(language: &str) -> TwoCycles {
     let program = Program::new().with("language = \"id\"", &format!("language = \"{language}\""));
     program.sync();
-    let matched = program.run(&["match"]).ok();
+    let matched = MATCHES.iter().map(|arguments| program.run(arguments).ok()).collect();
     let figures = serde_json::from_str(&program.run(&["stats", "--json"]).ok()).unwrap();
     program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
     program.edit_tab(sheet_id_of("mentee_registration"), |sheet| {
@@ -67,13 +76,28 @@ fn the_ledger_is_shown_up_to_a_day_or_a_moment() {
 #[test]
 fn suggestions_are_given_as_they_were_then() {
     let TwoCycles { program, matched, .. } = two_cycles("id");
-    assert_ne!(later(&program, &["match"]).ok(), matched, "one of them has a group now");
-    let then = later(&program, &["match", "--as-of", "2026-11-24"]);
-    assert_eq!((then.out, then.err), (matched, String::new()));
-    let one = later(&program, &["match", "--as-of", "2026-11-24", "--explain", "A6"]).ok();
-    assert!(one.starts_with("A6 → "), "{one}");
-    later(&program, &["match", "--as-of", "2026-11-24", "--regroup"]).ok();
+    // Of then is also the configuration: what changed since is not looked at.
+    let program =
+        program.with("max = 4", "max = 5 }\nreading = \"equal\"\nweights = { schedule = 1, likes_dislikes = 90");
+    for (arguments, then) in MATCHES.iter().zip(&matched) {
+        assert_ne!(later(&program, arguments).out, *then, "much has changed: {arguments:?}");
+        let said = later(&program, &[*arguments, &["--as-of", "2026-11-24"]].concat());
+        assert_eq!((&said.out, said.err.as_str()), (then, ""), "{arguments:?}");
+    }
     later(&program, &["match", "--as-of", "2026-01-01"]).failed(1, &["1 Januari 2026"]);
+}
+
+#[test]
+fn a_comparison_and_an_evaluation_end_at_the_moment() {
+    let TwoCycles { program, .. } = two_cycles("id");
+    let counts = |as_of: &str| {
+        let json = |what: &str| -> Value {
+            serde_json::from_str(&later(&program, &["match", what, "--json", "--as-of", as_of]).ok()).unwrap()
+        };
+        (json("--compare")["days"].as_array().unwrap().len(), json("--evaluate")["placements"].clone())
+    };
+    assert_eq!(counts("2026-11-30"), (1, json!(0)));
+    assert_eq!(counts("2026-12-01"), (2, json!(1)), "one suggestion was accepted that day");
 }
 
 #[test]
@@ -93,9 +117,40 @@ fn a_plan_shows_what_the_tabs_would_have_said_and_changes_nothing() {
 }
 
 #[test]
-fn looking_back_past_a_change_of_the_configuration_says_so() {
+fn a_plan_shows_the_tabs_by_the_configuration_of_then() {
     let TwoCycles { program, .. } = two_cycles("id");
-    let program = program.with("max = 4", "max = 5");
+    let before = later(&program, &["plan", "--as-of", "2026-11-24"]);
+    let calendar = "[[calendar]]\nfrom = \"2026-08-01\"\nto = \"2026-11-20\"\nkind = \"holiday\"\n[matching]";
+    let changed = program.config.replace("[matching]", calendar).replace("max = 4", "max = 5");
+    let changed = format!("handover = {{ kinds = [\"sop\"] }}\n{changed}");
+    let program = program.configured(&changed).with("cash_opening = 500000", "cash_opening = 1");
+    let after = later(&program, &["plan", "--as-of", "2026-11-24"]);
+    assert_eq!((&after.out, after.err.as_str()), (&before.out, ""));
+    assert_ne!(later(&program, &["plan"]).ok(), "Tidak ada yang baru.", "today's tabs change");
+}
+
+#[test]
+fn a_time_from_which_no_configuration_is_recorded_is_seen_with_todays_and_that_is_said() {
+    let TwoCycles { program, .. } = two_cycles("id");
+    let then = later(&program, &["match", "--as-of", "2026-11-23"]);
+    assert!(then.code == Some(0) && then.err.contains("belum mencatat konfigurasi"), "{then:?}");
+    let then = later(&program, &["match", "--compare", "--as-of", "2026-11-23"]);
+    assert!(then.code == Some(0) && then.err.contains("belum mencatat konfigurasi"), "{then:?}");
+}
+
+#[test]
+fn a_criterion_that_no_question_fits_any_more_is_said() {
+    let criterion = "[[matching.criteria]]\nfield = \"conversation_style\"\nmeasure = \"equality\"\nweight = 5\n";
+    let program = Program::new();
+    let config = program.config.clone();
+    let program = program.configured(&format!("{config}{criterion}"));
+    program.sync();
+    let forms = program.dir.path().join("forms");
+    std::fs::create_dir(&forms).unwrap();
+    let form = include_str!("../config/forms/mentee_registration.toml");
+    let form = form.replace("key = \"conversation_style\"", "key = \"talking_style\"");
+    std::fs::write(forms.join("mentee_registration.toml"), form).unwrap();
+    let program = program.configured(&config);
     let then = later(&program, &["match", "--as-of", "2026-11-24"]);
     assert!(then.code == Some(0) && then.err.contains("(penjodohan)"), "{then:?}");
 }

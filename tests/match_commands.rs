@@ -56,3 +56,34 @@ fn the_ledger_says_when_the_deadline_was_hit_and_what_chance_chose() {
     assert_eq!(chosen["randomised"]["seed"], chosen["instance"], "{chosen}");
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "the same is suggested again");
 }
+
+/// What `match --explain` says of the alternative of Emir (A6): either group of the mentors M21 and M22 has three members with
+/// him, and Al-Fatih suits him better by 42 points (690 and 648).
+fn cost_for_emir(program: &Program) -> String {
+    // The suggestions are open already: what that is worth must not count.
+    program.sync();
+    let said = program.run(&["match", "--explain", "A6"]).ok();
+    said.lines().last().unwrap().trim().to_owned()
+}
+
+#[test]
+fn an_alternative_is_said_to_cost_nothing_score_or_somebodys_place() {
+    let group_size = "min = 2, target = 3, max = 4";
+    let sizes = |size: &str| Program::new().with(group_size, size);
+    // Both groups are two away from their targets, whichever he joins: what is lost is his own score.
+    let even = "min = 2, target = 4, max = 4";
+    let score = "bagi seluruh rencana tidak ada yang kehilangan tempat, tetapi nilainya turun ";
+    assert_eq!(cost_for_emir(&sizes(even)), format!("{score}42"));
+    // Four and two for a target of three are 20 worse each than three and three.
+    assert_eq!(cost_for_emir(&sizes(group_size)), format!("{score}2"));
+    // When no score counts, nothing is lost.
+    let terms = ["schedule", "values_expectations", "likes_dislikes", "class_district", "continuity_friend", "reading"];
+    let zero = terms.map(|term| format!("{term} = 0")).join(", ");
+    let indifferent = sizes(even).with("[matching]", &format!("[matching]\nweights = {{ {zero} }}"));
+    assert_eq!(cost_for_emir(&indifferent), "bagi seluruh rencana tidak merugikan");
+    // Without him the other two are too few for a group.
+    let full = sizes("min = 3, target = 3, max = 4");
+    assert_eq!(cost_for_emir(&full), "bagi seluruh rencana ada yang kehilangan tempat: 2 adik");
+    let english = full.with("language = \"id\"", "language = \"en\"");
+    assert_eq!(cost_for_emir(&english), "for the whole plan that costs others their place: 2");
+}

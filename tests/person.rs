@@ -131,6 +131,9 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
         assert!(receipt.contains(shown), "{shown:?} is not in\n{receipt}");
     }
     assert!(!receipt.contains(NAME), "{receipt}");
+    let left = program.run(&["person", "export", &code]).ok();
+    assert!(left.starts_with(&format!("{code} sudah dihapus.")) && left.contains("Kodenya juga ada"), "{left}");
+    assert!(!left.contains("erased") && !left.contains(NAME), "{left}");
     all_stand(&program, &before);
     assert_eq!(program.sealed_events().last().unwrap()["type"], "person_erased");
     program.run(&["ledger", "verify"]).ok();
@@ -139,7 +142,8 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
     assert_eq!(seen(&program, NAME), Vec::<String>::new());
     assert_eq!(seen(&program, "81100000000"), Vec::<String>::new());
     all_stand(&program, &before);
-    assert!(program.shown("Adik").contains(&code), "the code stays: {}", program.shown("Adik"));
+    let shown = program.shown("Adik");
+    assert!(shown.contains(&format!("{code} | data dihapus | ")), "the code stays: {shown}");
     assert!(program.shown(&support::title_of("mentee_registration")).contains(NAME), "form tabs are never written");
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     program.run(&["person", "erase", &code, "--yes"]).failed(1, &["sudah dihapus"]);

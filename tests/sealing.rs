@@ -188,7 +188,15 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
     let said = with_passphrase(&program, secret, &["keys", "check", shown]).ok();
     assert!(said.contains("membuka seluruh buku catatan"), "{said}");
     with_passphrase(&program, "kata yang lain sekali", &["keys", "check", shown]).failed(1, &["tidak terbuka"]);
-    with_passphrase(&program, secret, &["keys", "restore", shown]).failed(1, &["sudah ada dan dibiarkan"]);
+    let said = with_passphrase(&program, secret, &["keys", "restore", shown]).ok();
+    assert!(said.contains("Tidak ada yang kurang"), "{said}");
+    let elsewhere = program.dir.path().join("tidak-ada/cadangan.age");
+    for what in ["check", "restore", "backup"] {
+        let gone = with_passphrase(&program, secret, &["keys", what, elsewhere.to_str().unwrap()]);
+        gone.failed(1, &["tidak-ada", "tidak ada. Periksa nama dan foldernya"]);
+    }
+    // It is not there whatever the passphrase is: nobody is asked for one.
+    program.run(&["keys", "check", elsewhere.to_str().unwrap()]).failed(1, &["Periksa nama dan foldernya"]);
 
     // Both are gone.
     let keys = program.ledger_dir().join("keys");

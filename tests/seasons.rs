@@ -121,3 +121,33 @@ fn a_season_that_was_never_opened_can_be_closed_once_it_has_begun() {
     assert!(program.sync().contains("sel"), "the tab Status shows it");
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
 }
+
+/// What *Perlu Tindakan* says after a cycle on a day about seasons that should be closed.
+fn to_close(program: &Program, day: &str) -> Vec<String> {
+    let now = format!("{day}T08:00:00+07:00");
+    support::run(&mut program.command_at(Some(&now), &["sync"])).ok();
+    let title = if program.titles().iter().any(|title| title == "To Do") { "To Do" } else { "Perlu Tindakan" };
+    program.shown(title).lines().filter(|line| line.contains("season close")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_season_that_has_ended_is_something_to_do_until_it_is_closed() {
+    for language in ["id", "en"] {
+        let program = with_two_seasons(language);
+        program.sync();
+        program.run(&["season", "open", SEASON]).ok();
+        assert!(to_close(&program, LAST_DAY).is_empty(), "its last day is inside");
+        insta::assert_snapshot!(format!("ended-{language}"), to_close(&program, "2026-12-21").join("\n"));
+        assert_eq!(to_close(&program, "2027-01-05").len(), 1, "also when the next one runs");
+        let close = &mut program.command_at(Some("2027-01-05T09:00:00+07:00"), &["season", "close", SEASON]);
+        support::run(close).ok();
+        assert!(to_close(&program, "2027-01-06").is_empty());
+    }
+}
+
+#[test]
+fn a_season_that_nobody_ever_opened_is_to_be_closed_only_while_it_is_on_show() {
+    let program = with_two_seasons("id");
+    assert_eq!(to_close(&program, "2026-12-21").len(), 1);
+    assert!(to_close(&program, "2027-01-05").is_empty(), "an old one of a board that closes none is nobody's task");
+}

@@ -14,10 +14,15 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// Prints every day on which somebody was placed, and the sum. Records nothing.
-pub fn compare(setting: &Setting, today: NaiveDate, season: Option<&str>, as_json: bool) -> Result<(), Failure> {
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = read.map_err(in_words(&setting.words))?;
+/// Prints every day on which somebody was placed, and the sum. Records nothing. All days are judged by one configuration, so
+/// that their sum means something.
+pub fn compare(
+    setting: &Setting,
+    memory: &Memory,
+    today: NaiveDate,
+    season: Option<&str>,
+    as_json: bool,
+) -> Result<(), Failure> {
     let records = Records::new(memory.state.records());
     let standing = Standing::at(&records, &setting.program, today, season).map_err(in_words(&setting.words))?;
     let days = comparisons(setting, &memory.state, &standing).map_err(in_words(&setting.words))?;

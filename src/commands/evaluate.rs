@@ -7,6 +7,7 @@ use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::standing;
+use crate::edge::log::Line;
 use crate::ledger::predictions::Predictions;
 use crate::memory::{Memory, each_event};
 use crate::setting::Setting;
@@ -14,13 +15,18 @@ use crate::statistics::{Compared, Correlation, Evaluation, Outcome, Verdict, eva
 use crate::words::Words;
 
 /// Prints predictions and outcomes side by side. Records nothing.
-pub fn evaluate(setting: &Setting, today: NaiveDate, as_json: bool) -> Result<(), Failure> {
+pub fn evaluate(setting: &Setting, memory: &Memory, today: NaiveDate, as_json: bool) -> Result<(), Failure> {
     let words = &setting.words;
     let (dir, program) = (setting.config.ledger_dir(), &setting.config.program_code);
-    let (memory, _) = Memory::read_whole(&dir, program).map_err(in_words(words))?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(words))?;
     let mut predictions = Predictions::default();
-    each_event(&dir, program, |_, event| predictions.take(event)).map_err(in_words(words))?;
+    let take = |line: &Line<'_>, event| {
+        // What the memory does not hold had not happened yet.
+        if line.seq <= memory.head.seq {
+            predictions.take(event);
+        }
+    };
+    each_event(&dir, program, take).map_err(in_words(words))?;
     let evaluation = evaluation(&standing, &predictions);
     if as_json {
         say(format_args!("{:#}", json!(evaluation)));

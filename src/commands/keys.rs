@@ -6,7 +6,7 @@ use super::explain::{Declined, in_words};
 use super::print::say;
 use crate::cli::{Failure, KeysCommand};
 use crate::edge::log::LogErrorKind;
-use crate::edge::seal::{Backup, KeyOrigin, ProgramKey, SealError, Seals};
+use crate::edge::seal::{Backup, BackupError, KeyOrigin, ProgramKey, SealError, Seals};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -63,10 +63,19 @@ fn backup(setting: &Setting, file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Opens a backup. Nobody is asked for the passphrase of a file that is not there.
+fn open(setting: &Setting, file: &Path) -> Result<Backup, Failure> {
+    let words = &setting.words;
+    if !file.exists() {
+        return Err(in_words(words)(BackupError::NotThere { file: file.to_owned() }));
+    }
+    Backup::read(&setting.config.program_code, file, passphrase(words, false)?).map_err(in_words(words))
+}
+
 /// Opens the whole ledger with what is in the backup alone.
 fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let backup = Backup::read(&config.program_code, file, passphrase(words, false)?).map_err(in_words(words))?;
+    let backup = open(setting, file)?;
     let seals = backup.seals(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
     let read = Memory::read_with(seals, &config.ledger_dir(), &config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
@@ -83,8 +92,10 @@ fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
 
 fn restore(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let backup = Backup::read(&config.program_code, file, passphrase(words, false)?).map_err(in_words(words))?;
-    let restored = backup.restore(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let restored = open(setting, file)?.restore(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    if !restored.key && !restored.keys {
+        say(words.say("keys-restored-nothing"));
+    }
     if restored.key {
         say(words
             .say_with("keys-restored-key", &[("file", &ProgramKey::file(&config.ledger_dir()).display().to_string())]));

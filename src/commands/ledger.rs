@@ -99,13 +99,14 @@ pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
 }
 
 fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
-    let (mut kept, mut past) = (VecDeque::new(), false);
+    let (mut kept, mut past, mut none) = (VecDeque::new(), false, true);
     let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
         past = past || as_of.is_some_and(|as_of| !as_of.holds(line.at, setting.config.timezone));
         if past || !wanted(line) {
             return Ok(());
         }
+        none = false;
         let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();
         let shown = format!("{} {} {}{source} {}", line.seq, line.at.to_rfc3339(), line.kind, line.data.get());
         match last {
@@ -123,6 +124,10 @@ fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Optio
         .map_err(in_words(&setting.words))?;
     for line in kept {
         say(format_args!("{line}"));
+    }
+    // Not an error: there may just not be any yet. But a type that was mistyped has to be seen.
+    if let Some(kind) = kind.filter(|_| none) {
+        eprintln!("{}", setting.words.say_with("show-none", &[("kind", kind)]));
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The ledger as it stood at a moment, for the commands that can look back. Suggestions and tabs are made with the configuration
-//! of today: whoever looks back past a change of it is told so. Figures alone can be had by the configuration of then.
+//! The ledger as it stood at a moment, for the commands that can look back, with the configuration that it had recorded. Where
+//! it has none, or names what this program does not know, that of today has to do, and whoever looks back is told so.
 
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -7,18 +7,46 @@ use chrono_tz::Tz;
 use super::explain::in_words;
 use crate::cli::Failure;
 use crate::ledger::point::AsOf;
-use crate::ledger::season::{CalendarEntry, Program, Season};
+use crate::ledger::season::Program;
 use crate::ledger::state::State;
 use crate::memory::Memory;
 use crate::setting::Setting;
 
-/// The ledger as it stood, and the moment.
-pub fn memory_as_of(setting: &Setting, as_of: AsOf) -> Result<(Memory, DateTime<Tz>), Failure> {
+/// The ledger as it stands, or as it stood at a moment, with the moment. Looking back, the setting becomes that of then.
+pub fn ledger_at(
+    setting: &mut Setting,
+    now: DateTime<Tz>,
+    as_of: Option<AsOf>,
+) -> Result<(Memory, DateTime<Tz>), Failure> {
+    if let Some(as_of) = as_of {
+        return ledger_then(setting, as_of);
+    }
+    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+    Ok((read.map_err(in_words(&setting.words))?.0, now))
+}
+
+/// The ledger as it stood, and the moment; the setting becomes that of then.
+pub fn ledger_then(setting: &mut Setting, as_of: AsOf) -> Result<(Memory, DateTime<Tz>), Failure> {
     let (config, zone) = (&setting.config, setting.config.timezone);
     let read = Memory::read_until(&config.ledger_dir(), &config.program_code, |line| as_of.holds(line.at, zone));
     let (memory, _) = read.map_err(in_words(&setting.words))?;
-    warn_of_configuration(setting, &memory);
+    set_back(setting, &memory.state);
     Ok((memory, as_of.moment(zone)))
+}
+
+/// Puts the configuration back to what was last recorded. What is not as it was then is said on standard error: standard output
+/// is for the answer.
+fn set_back(setting: &mut Setting, state: &State) {
+    let Some(then) = &state.configured else {
+        eprintln!("{}", setting.words.say("look-back-unrecorded"));
+        return;
+    };
+    let (config, kept) = setting.config.as_recorded(then, &setting.forms);
+    setting.configure(config);
+    if !kept.is_empty() {
+        let parts = part_names(setting, &kept);
+        eprintln!("{}", setting.words.say_with("look-back-configured", &[("parts", &parts)]));
+    }
 }
 
 /// What figures follow from besides the ledger.
@@ -29,35 +57,14 @@ pub struct Basis {
     pub handover: Vec<String>,
 }
 
-/// The configuration as the ledger last recorded it, as far as figures follow from it; without a record that of today. A
-/// season that is not configured any more is called by its code.
+/// The configuration as the ledger last recorded it, as far as figures follow from it; without a record that of today.
 pub fn basis_then(setting: &Setting, state: &State) -> Basis {
-    let (program, handover) = (setting.program.clone(), setting.config.handover_kinds.clone());
-    let Some(then) = &state.configured else { return Basis { program, handover } };
-    let seasons = then.seasons.iter().map(|season| Season {
-        code: season.code.to_string(),
-        name: program
-            .seasons
-            .iter()
-            .find(|known| known.code == season.code)
-            .map_or_else(|| season.code.to_string(), |known| known.name.clone()),
-        start: season.start,
-        end: season.end,
-        cash_opening: season.cash_opening,
-    });
-    let seasons = seasons.collect();
-    let calendar = then.calendar.iter().map(|days| CalendarEntry { from: days.from, to: days.to }).collect();
-    let handover = then.handover.iter().map(ToString::to_string).collect();
-    Basis { program: Program { seasons, calendar, ..program }, handover }
-}
-
-/// Says on standard error which parts of the configuration were others then: standard output is for the answer.
-fn warn_of_configuration(setting: &Setting, memory: &Memory) {
-    let Some(then) = &memory.state.configured else { return };
-    let changed = setting.config.recorded().changed(Some(then));
-    if !changed.is_empty() {
-        let parts = part_names(setting, &changed);
-        eprintln!("{}", setting.words.say_with("look-back-configured", &[("parts", &parts)]));
+    let (program, config) = (setting.program.clone(), &setting.config);
+    let Some(then) = &state.configured else { return Basis { program, handover: config.handover_kinds.clone() } };
+    let (config, _) = config.as_recorded(then, &setting.forms);
+    Basis {
+        program: Program { seasons: config.seasons, calendar: config.calendar, ..program },
+        handover: config.handover_kinds,
     }
 }
 

@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 
 use super::explain::in_words;
-use super::look_back::memory_as_of;
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
-use crate::ledger::point::AsOf;
 use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
@@ -19,24 +16,13 @@ use crate::setting::Setting;
 use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
 use crate::words::Words;
 
-/// The ledger as it stands, or stood, and the day of it.
-fn memory_of(setting: &Setting, now: DateTime<Tz>, as_of: Option<AsOf>) -> Result<(Memory, NaiveDate), Failure> {
-    let Some(as_of) = as_of else {
-        let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
-        return Ok((read.map_err(in_words(&setting.words))?.0, now.date_naive()));
-    };
-    let (memory, then) = memory_as_of(setting, as_of)?;
-    Ok((memory, then.date_naive()))
-}
-
 /// Prints the suggestions, or everything about one.
 pub fn suggestions_of(
     setting: &Setting,
-    now: DateTime<Tz>,
-    as_of: Option<AsOf>,
+    memory: &Memory,
+    today: NaiveDate,
     explain: Option<&str>,
 ) -> Result<(), Failure> {
-    let (memory, today) = memory_of(setting, now, as_of)?;
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let suggestions = suggestions(setting, &memory.state, &standing);
     let figures = figures(setting, &memory.state, &standing);
@@ -103,13 +89,7 @@ fn cost_words(cost: Cost, words: &Words) -> String {
 }
 
 /// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
-pub fn proposal(
-    setting: &Setting,
-    now: DateTime<Tz>,
-    as_of: Option<AsOf>,
-    what_if: Option<&Path>,
-) -> Result<(), Failure> {
-    let (memory, today) = memory_of(setting, now, as_of)?;
+pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);

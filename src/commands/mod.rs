@@ -54,7 +54,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let setting = setting()?;
                 sync::sync(&setting, now_in(setting.config.timezone), accept_retractions).await
             }
-            Command::Plan { as_of: Some(as_of), .. } => sync::plan_as_of(&setting()?, as_of).await,
+            Command::Plan { as_of: Some(as_of), .. } => sync::plan_as_of(setting()?, as_of).await,
             Command::Plan { accept_retractions, as_of: None } => {
                 let setting = setting()?;
                 sync::plan(&setting, now_in(setting.config.timezone), accept_retractions).await
@@ -71,23 +71,21 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
-            Command::Match { evaluate: true, json, .. } => {
-                let setting = setting()?;
-                let today = now_in(setting.config.timezone).date_naive();
-                evaluate::evaluate(&setting, today, json)
-            }
-            Command::Match { compare: true, season, json, .. } => {
-                let setting = setting()?;
-                let today = now_in(setting.config.timezone).date_naive();
-                compare::compare(&setting, today, season.as_deref(), json)
-            }
-            Command::Match { explain, regroup, what_if, as_of, .. } => {
-                let setting = setting()?;
+            Command::Match { explain, regroup, what_if, as_of, compare, season, evaluate, json, .. } => {
+                let mut setting = setting()?;
                 let now = now_in(setting.config.timezone);
-                if regroup || what_if.is_some() {
-                    return matching::proposal(&setting, now, as_of, what_if.as_deref());
+                let (memory, then) = look_back::ledger_at(&mut setting, now, as_of)?;
+                let day = then.date_naive();
+                if evaluate {
+                    return evaluate::evaluate(&setting, &memory, day, json);
                 }
-                matching::suggestions_of(&setting, now, as_of, explain.as_deref())
+                if compare {
+                    return compare::compare(&setting, &memory, day, season.as_deref(), json);
+                }
+                if regroup || what_if.is_some() {
+                    return matching::proposal(&setting, &memory, day, what_if.as_deref());
+                }
+                matching::suggestions_of(&setting, &memory, day, explain.as_deref())
             }
             Command::Handover { out, as_of } => {
                 let setting = setting()?;

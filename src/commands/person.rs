@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::connect::connect;
 use super::explain::{Declined, in_words};
-use super::print::say;
+use super::print::{place, say, tab_title};
 use super::why::answer_words;
 use crate::cli::{Failure, PersonCommand};
 use crate::cycle::{CycleError, Options, cycle, standing};
@@ -18,8 +18,9 @@ use crate::edge::log::{Line, Log, LogError};
 use crate::edge::seal::SealError;
 use crate::forms::person::{About, RowAbout, about, last_seen, support_texts};
 use crate::forms::privacy::Private;
+use crate::ledger::erased::ERASED;
 use crate::ledger::event::{ErasedPerson, ErasedRow, Event};
-use crate::ledger::record::{Record, Source};
+use crate::ledger::record::Record;
 use crate::ledger::sealed::RowOf;
 use crate::ledger::state::{Fate, State};
 use crate::memory::{Memory, each_event, forget_caches, keys_of_rows, save_keys};
@@ -71,7 +72,7 @@ fn lines_of(setting: &Setting, found: &About<'_>) -> Result<Vec<Value>, LogError
 
 fn exported(setting: &Setting, state: &State, found: &About<'_>, lines: Vec<Value>) -> Value {
     let row = |row: &RowAbout| {
-        let place = json!({ "form": row.form, "tab": tab_title(state, &row.source), "row": row.source.row });
+        let place = json!({ "form": row.form, "tab": tab_title(&row.source, state), "row": row.source.row });
         let mut shown = place;
         if row.own {
             let known = state.forms.get(&row.form).and_then(|rows| rows.get(&row.source.key));
@@ -110,13 +111,18 @@ fn decisions_about<'s>(state: &'s State, code: &str) -> Vec<&'s Record> {
 
 fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize) {
     let (words, labels) = (&setting.words, &setting.labels);
-    say(words.say_with("person-title", &[("code", &found.person.code), ("name", found.person.full_name())]));
+    let (code, erased) = (&found.person.code, found.person.is_erased());
+    say(match erased {
+        true => words.say_with("person-title-erased", &[("code", code)]),
+        false => words.say_with("person-title", &[("code", code), ("name", found.person.full_name())]),
+    });
     for row in found.rows.iter().filter(|row| row.own) {
-        say(format_args!("\n{} — {}", labels.form(&row.form), place(setting, state, row)));
+        say(format_args!("\n{} — {}", labels.form(&row.form), place(&row.source, state, words)));
         let known = state.forms.get(&row.form).and_then(|rows| rows.get(&row.source.key));
         match known.map(|row| &row.fate) {
             Some(Fate::Accepted { record, .. }) => {
-                for (question, answer) in record.answers.iter() {
+                // That it was erased is no answer.
+                for (question, answer) in record.answers.iter().filter(|(question, _)| *question != ERASED) {
                     let shown = answer_words(setting, &row.form, question, answer);
                     say(format_args!("  {}: {shown}", labels.question(&row.form, question)));
                 }
@@ -129,9 +135,9 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
     }
     let others: Vec<&RowAbout> = found.rows.iter().filter(|row| !row.own).collect();
     if !others.is_empty() {
-        say(format_args!("\n{}", words.say("person-named-in")));
+        say(format_args!("\n{}", words.say(if erased { "person-code-in" } else { "person-named-in" })));
         for row in others {
-            say(format_args!("  {} — {}", labels.form(&row.form), place(setting, state, row)));
+            say(format_args!("  {} — {}", labels.form(&row.form), place(&row.source, state, words)));
         }
     }
     let decisions = words.integer(decisions_about(state, &found.person.code).len() as i64);
@@ -139,16 +145,6 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
         "\n{}",
         words.say_with("person-lines", &[("lines", &words.integer(lines as i64)), ("decisions", &decisions)])
     ));
-}
-
-fn tab_title(state: &State, source: &Source) -> String {
-    let tab = state.tabs.values().find(|tab| tab.tab == source.tab);
-    tab.map_or_else(|| source.tab.to_string(), |tab| tab.title.to_string())
-}
-
-fn place(setting: &Setting, state: &State, row: &RowAbout) -> String {
-    let (tab, number) = (tab_title(state, &row.source), row.source.row.to_string());
-    setting.words.say_with("plan-place", &[("tab", &tab), ("row", &number)])
 }
 
 async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> Result<(), Failure> {
@@ -193,7 +189,7 @@ async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> R
             say(format_args!(
                 "  {} — {}",
                 setting.labels.form(&row.form),
-                place(setting, &looked, &located(&looked, row))
+                place(&located(&looked, row).source, &looked, words)
             ));
         });
     }
@@ -274,7 +270,7 @@ async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<
     for row in &texts_rows {
         say(words.say_with(
             "retention-texts",
-            &[("form", setting.labels.form(&row.form)), ("place", &place(setting, &memory.state, row))],
+            &[("form", setting.labels.form(&row.form)), ("place", &place(&row.source, &memory.state, words))],
         ));
     }
     if due.is_empty() && texts_rows.is_empty() {
@@ -342,7 +338,7 @@ fn print_places(setting: &Setting, state: &State, rows: &[RowAbout]) {
             say(words.say(key));
         }
         for row in chosen {
-            say(format_args!("  {} — {}", setting.labels.form(&row.form), place(setting, state, &row)));
+            say(format_args!("  {} — {}", setting.labels.form(&row.form), place(&row.source, state, words)));
         }
     };
     list("person-delete-rows", true);

@@ -5,14 +5,13 @@ use chrono_tz::Tz;
 
 use super::connect::connect;
 use super::explain::in_words;
-use super::look_back::memory_as_of;
-use super::print::say;
+use super::look_back::ledger_then;
+use super::print::{place, say};
 use super::why::what_happened;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Happening, Options, Report, cycle, tabs_then};
 use crate::edge::log::{LogErrorKind, Opened};
 use crate::ledger::point::AsOf;
-use crate::ledger::record::Source;
 use crate::ledger::state::State;
 use crate::memory::Memory;
 use crate::setting::Setting;
@@ -57,11 +56,11 @@ pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
 }
 
 /// Prints what the tabs would have said at a moment, against what is there now.
-pub async fn plan_as_of(setting: &Setting, as_of: AsOf) -> Result<(), Failure> {
+pub async fn plan_as_of(mut setting: Setting, as_of: AsOf) -> Result<(), Failure> {
+    let (memory, then) = ledger_then(&mut setting, as_of)?;
     let (config, words) = (&setting.config, &setting.words);
-    let (memory, then) = memory_as_of(setting, as_of)?;
     let google = connect(config, true).await.map_err(in_words(words))?;
-    let report = tabs_then(setting, &google, &memory, then).await.map_err(in_words(words))?;
+    let report = tabs_then(&setting, &google, &memory, then).await.map_err(in_words(words))?;
     let parts = [("moment", words.moment(then.naive_local())), ("seq", memory.head.seq.to_string())];
     let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
     if report.plan.is_empty() && report.restricted.is_empty() {
@@ -102,13 +101,6 @@ fn print_report(setting: &Setting, report: &Report, recorded: u64) {
         (i64::try_from(recorded).unwrap_or(i64::MAX), (report.plan.cells + report.restricted.cells) as i64);
     say(words.say_with("sync-appended", &[("count", &words.integer(events))]));
     say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
-}
-
-/// Where a row stands, as people find it: the tab's title and the row's number.
-fn place(source: &Source, state: &State, words: &Words) -> String {
-    let tab = state.tabs.values().find(|tab| tab.tab == source.tab);
-    let tab = tab.map_or_else(|| source.tab.to_string(), |tab| tab.title.to_string());
-    words.say_with("plan-place", &[("tab", &tab), ("row", &source.row.to_string())])
 }
 
 fn print_plan(setting: &Setting, state: &State, report: &Report) {

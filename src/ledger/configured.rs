@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 /// The data of `config_changed`: all of it as it is from now on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Configured {
     /// The seasons, in order of their first day.
     pub seasons: Vec<ConfiguredSeason>,
@@ -44,8 +44,9 @@ pub struct ConfiguredDays {
     pub to: NaiveDate,
 }
 
-/// What matching is given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What matching is given. What was not recorded once is left out while it has the value that older programs used, so that a
+/// newer program finds no change where there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConfiguredMatching {
     /// How large a group is.
     pub group_size: ConfiguredSize,
@@ -55,6 +56,12 @@ pub struct ConfiguredMatching {
     pub reading: CompactString,
     /// Criteria on further questions.
     pub criteria: Vec<ConfiguredCriterion>,
+    /// How many seconds it may take; absent without a deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_s: Option<f64>,
+    /// Whether chance chooses among plans that are nearly as good as the best; absent: no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub randomise: bool,
 }
 
 /// How large a group is.

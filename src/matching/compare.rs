@@ -87,7 +87,7 @@ pub fn compare(instance: &Instance, made: &[Placement]) -> Comparison {
         within_rules: side(&board, &allowed),
         made: as_made,
         not_waiting: u32::try_from(others.len()).unwrap_or(u32::MAX),
-        worth_suggested: worth(&board, &suggested),
+        worth_suggested: worth_of(&board, &suggestions),
         suggested: side(&board, &suggested),
         same_liberties: side(&board, &suggested_in(&freely)),
     }
@@ -172,7 +172,7 @@ fn groups<'p, 'a>(instance: &'p Instance<'a>, placements: &[Placement<'a>]) -> V
         let first = &placements[joining[0]];
         let open = instance.groups.iter().find(|group| group.name == name);
         let mentor = mentor_at(instance, first).map(|at| &instance.mentors[at]);
-        let known = open.map_or(first.slot, |open| open.slot);
+        let known = open.and_then(|open| open.slot).or(first.slot);
         let slot = known.or_else(|| most_shared(instance, mentor?, placements, &joining));
         Group { name, mentor, open, slot, joining }
     };
@@ -267,6 +267,11 @@ fn within_rules<'a>(instance: &Instance<'a>, mut placements: Vec<Placement<'a>>)
         let mut at = 0..;
         placements.retain(|_| at.next().is_some_and(|at| !out.contains(&at)));
     }
+}
+
+/// What suggestions are worth on a board, as a plan is.
+pub(super) fn worth_of(board: &Board, suggestions: &Suggestions) -> Option<i64> {
+    worth(board, &suggested_in(suggestions))
 }
 
 /// What placements within the rules are worth, as a plan is; none if they break a rule.

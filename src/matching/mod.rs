@@ -61,7 +61,8 @@ pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> S
 }
 
 /// What the whole plan would lose if a mentee went to the group that is the best alternative, and everybody else were placed
-/// as well as can be then; none without an alternative.
+/// as well as can be then; none without an alternative. What an open suggestion is worth as such is no part of it: both plans
+/// are weighed as if nothing had been suggested before.
 pub fn cost_of_alternative(
     instance: &Instance,
     suggestions: &Suggestions,
@@ -70,7 +71,7 @@ pub fn cost_of_alternative(
 ) -> Option<Cost> {
     let suggestion = suggestions.placements.iter().find(|suggestion| suggestion.mentee == mentee)?;
     let alternative = suggestion.alternative.as_ref()?;
-    let instance = instance.sorted();
+    let instance = Instance { last: None, ..instance.sorted() };
     let board = Board::new(&instance);
     let mentor = instance.mentors.binary_search_by_key(&alternative.mentor.as_str(), |mentor| mentor.code).ok()?;
     let at = instance.mentees.binary_search_by_key(&mentee, |mentee| mentee.code).ok()?;
@@ -80,9 +81,9 @@ pub fn cost_of_alternative(
         _ => false,
     };
     let seats: Vec<usize> = board.seats_of(mentor).filter(is_it).collect();
-    let (placed, objective) = plan::with_mentee_in(&board, at, &seats, stop)?;
+    let (placed, worth) = plan::with_mentee_in(&board, at, &seats, stop)?;
     let places = i64::from(suggestions.placed) - i64::try_from(placed).unwrap_or(i64::MAX);
-    Some(Cost { places, worth: suggestions.objective - objective })
+    Some(Cost { places, worth: compare::worth_of(&board, suggestions)? - worth })
 }
 
 /// Stands for an instance: equal for equal instances, in whatever order their rows come.

@@ -15,6 +15,7 @@ use super::score::{self, Reason};
 
 use super::*;
 use crate::ledger::answers::{Answer, Answers};
+use crate::ledger::event::{IssuedSuggestion, IssuedSuggestions};
 
 const SLOTS: [&str; 4] = ["fri_afternoon", "sat_morning", "sun_morning", "wed_afternoon"];
 const INTERESTS: [&str; 5] = ["business", "football", "gaming", "outdoors", "volunteering"];
@@ -338,6 +339,27 @@ fn person(gender: &str, birth: &str, slots: &[&str], interests: &[&str]) -> Answ
     )
 }
 
+/// Suggestions as the ledger has them; all of them in groups that would be opened.
+fn issued(suggestions: &Suggestions) -> IssuedSuggestions {
+    let issued = suggestions.placements.iter().map(|one| IssuedSuggestion {
+        mentee: one.mentee.clone(),
+        mentor: one.mentor.clone(),
+        group: None,
+        slot: Some(one.slot.clone()),
+        score: one.score.into(),
+        terms: BTreeMap::new(),
+    });
+    IssuedSuggestions {
+        instance: suggestions.instance_hash.clone(),
+        weights: BTreeMap::new(),
+        suggestions: issued.collect(),
+        objective: suggestions.objective,
+        bound: suggestions.bound,
+        stopped: suggestions.stopped,
+        randomised: suggestions.randomised.clone(),
+    }
+}
+
 fn ready<'a>(code: &'a str, answers: &'a Answers) -> Mentor<'a> {
     Mentor { ready: true, ..Mentor::from_answers(code, answers).unwrap() }
 }
@@ -409,23 +431,8 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
     assert_ne!(place("A1"), place("A2"));
     assert!(suggestions.bound.unwrap() >= suggestions.objective);
     let swapped = |mentor: &str| if mentor == "K1" { "K2" } else { "K1" };
-    let issued = suggestions.placements.iter().map(|one| crate::ledger::event::IssuedSuggestion {
-        mentee: one.mentee.clone(),
-        mentor: swapped(&one.mentor).into(),
-        group: None,
-        slot: Some(one.slot.clone()),
-        score: one.score.into(),
-        terms: BTreeMap::new(),
-    });
-    let last = crate::ledger::event::IssuedSuggestions {
-        instance: suggestions.instance_hash.clone(),
-        weights: BTreeMap::new(),
-        suggestions: issued.collect(),
-        objective: suggestions.objective,
-        bound: suggestions.bound,
-        stopped: false,
-        randomised: None,
-    };
+    let mut last = issued(&suggestions);
+    last.suggestions.iter_mut().for_each(|one| one.mentor = swapped(&one.mentor).into());
     let again = suggest(&Instance { last: Some(&last), ..instance });
     let mentors = |of: &Suggestions| of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>();
     assert_eq!(mentors(&again), mentors(&suggestions).iter().map(|mentor| swapped(mentor)).collect::<Vec<_>>());
@@ -535,24 +542,7 @@ fn a_kept_plan_says_the_same_of_everybody() {
     };
     let found = suggest(&instance);
     assert_eq!((found.placed, found.unplaced[0].why), (5, Bar::TooFewForGroup));
-    let issued = found.placements.iter().map(|one| crate::ledger::event::IssuedSuggestion {
-        mentee: one.mentee.clone(),
-        mentor: one.mentor.clone(),
-        group: None,
-        slot: Some(one.slot.clone()),
-        score: one.score.into(),
-        terms: BTreeMap::new(),
-    });
-    let last = crate::ledger::event::IssuedSuggestions {
-        instance: found.instance_hash.clone(),
-        weights: BTreeMap::new(),
-        suggestions: issued.collect(),
-        objective: found.objective,
-        bound: found.bound,
-        stopped: false,
-        randomised: None,
-    };
-    let kept = suggest(&Instance { last: Some(&last), ..instance });
+    let kept = suggest(&Instance { last: Some(&issued(&found)), ..instance });
     assert_eq!(kept, found);
 }
 
@@ -622,27 +612,7 @@ fn chance_gives_another_plan_and_keeps_it() {
         suggestions.placements.iter().map(|one| one.mentor.clone()).collect::<Vec<CompactString>>()
     };
     assert_ne!(mentors_in(&best), mentors_in(&chosen));
-    let last = crate::ledger::event::IssuedSuggestions {
-        instance: chosen.instance_hash.clone(),
-        weights: BTreeMap::new(),
-        suggestions: chosen
-            .placements
-            .iter()
-            .map(|one| crate::ledger::event::IssuedSuggestion {
-                mentee: one.mentee.clone(),
-                mentor: one.mentor.clone(),
-                group: None,
-                slot: Some(one.slot.clone()),
-                score: one.score.into(),
-                terms: BTreeMap::new(),
-            })
-            .collect(),
-        objective: chosen.objective,
-        bound: chosen.bound,
-        stopped: chosen.stopped,
-        randomised: chosen.randomised.clone(),
-    };
-    assert_eq!(suggest(&Instance { last: Some(&last), ..instance }), chosen);
+    assert_eq!(suggest(&Instance { last: Some(&issued(&chosen)), ..instance }), chosen);
 }
 
 /// A1 suits both mentors, A2 only the one who is free on Saturday: each takes one.

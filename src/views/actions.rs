@@ -46,6 +46,7 @@ enum Kind {
     Retention = 29,
     Step = 30,
     MentorScore = 31,
+    SeasonEnded = 32,
 }
 
 /// One thing to do.
@@ -114,7 +115,7 @@ fn keyed(cells: impl IntoIterator<Item = WantedCell>, key: String) -> Vec<Wanted
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
-    let widths = [90, 220, 300, 110, 360, 140, 90, 240];
+    let widths = [90, 220, 300, 110, 360, 140, 130, 240];
     let mut sheet = Sheet::new("actions", position, &widths, words.say("actions-title"), words.say("actions-lead"));
     let columns =
         ["level", "who", "what", "due", "why", "phone", "key", "note"].map(|name| format!("actions-col-{name}"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, text};
+use super::{Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text};
 use crate::ledger::people::PersonIndex;
 use crate::statistics::{Progress, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
@@ -73,7 +73,7 @@ fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell;
     };
     [
         person.code.as_str().into(),
-        text(person.full_name()),
+        text(name_of(person, words)),
         text(group),
         level_cell(Some(Level::of(one.idle, false)), words),
         count(one.ayat),

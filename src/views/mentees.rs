@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::{Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe, maybe_day, notes, text};
+use super::{
+    Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe, maybe_day, name_of, notes, text,
+};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::Departure;
 use crate::ledger::people::PersonIndex;
@@ -183,7 +185,7 @@ fn cells(
     let rate = (coming.roster > 0).then(|| f64::from(coming.present) / f64::from(coming.roster));
     [
         person.code.as_str().into(),
-        text(person.full_name()),
+        text(name_of(person, words)),
         text(gender_word(person.gender(), words)),
         text(person.latest().answers.text("class_name").unwrap_or_default()),
         level_cell(level, words),

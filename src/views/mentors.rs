@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe_day, notes, text};
+use super::{Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe_day, name_of, notes, text};
 use crate::ledger::mentor_steps::STEPS;
 use crate::ledger::people::PersonIndex;
 use crate::statistics::is_silent_now;
@@ -88,7 +88,7 @@ fn cells(scene: &Scene<'_>, level: Option<Level>, remarks: String, mentor: Perso
         led.iter().filter_map(|group| standing.meetings.of(*group).next_back()).map(|meeting| meeting.date).max();
     [
         person.code.as_str().into(),
-        text(person.full_name()),
+        text(name_of(person, words)),
         WantedCell::new(person.phone().unwrap_or_default(), Format::Text),
         text(gender_word(person.gender(), words)),
         level_cell(level, words),

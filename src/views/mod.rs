@@ -312,7 +312,12 @@ fn day(day: NaiveDate) -> WantedCell {
 
 /// `Ahmad Satu (A12)`.
 fn named(person: &Person<'_>, words: &Words) -> String {
-    words.say_with("mentee-named", &[("name", person.full_name()), ("code", &person.code)])
+    words.say_with("mentee-named", &[("name", &name_of(person, words)), ("code", &person.code)])
+}
+
+/// A person's full name; of one who was erased that it was.
+fn name_of(person: &Person<'_>, words: &Words) -> String {
+    if person.is_erased() { words.say("erased-name") } else { person.full_name().to_owned() }
 }
 
 /// At most `most` of a list, and how many more there are.

@@ -70,7 +70,13 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     ];
     let mut parts: Vec<(&str, &str)> = parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
     parts.push(("rate", &rate));
-    let lead = words.say_with("support-lead", &parts);
+    let mut lead = words.say_with("support-lead", &parts);
+    // The figures are the season's, the rows are not only.
+    let earlier = cases(scene, |case| case.date < scene.standing.season.start).len();
+    if earlier > 0 {
+        lead.push(' ');
+        lead.push_str(&words.say_with("support-earlier", &[("count", &words.integer(earlier as i64))]));
+    }
     let widths = [100, 220, 110, 110, 80, 130, 380];
     let mut sheet = Sheet::new("support", position, &widths, words.say("support-title"), lead);
     let columns = ["level", "mentor", "since", "needed", "days", "cost", "state"];

@@ -3,7 +3,7 @@
 //! One table: first the balance of each gender and slot, then the people. Both have keys, so that a note stays beside what
 //! it is about.
 
-use super::{Level, Scene, Sheet, count, day, gender_word, level_colours, notes, text};
+use super::{Level, Scene, Sheet, count, day, gender_word, level_colours, name_of, notes, text};
 use crate::ledger::standing::Waiting;
 use crate::table::tab::{Style, Wanted, WantedCell};
 
@@ -128,7 +128,7 @@ fn waiting_cells(scene: &Scene<'_>, waiting: &Waiting) -> [WantedCell; 8] {
         person.slots().iter().map(|slot| scene.labels.choice("mentee_registration", "slots", slot)).collect();
     [
         person.code.as_str().into(),
-        text(person.full_name()),
+        text(name_of(person, words)),
         text(gender_word(person.gender(), words)),
         text(person.latest().answers.text("class_name").unwrap_or_default()),
         day(waiting.since),

@@ -56,6 +56,7 @@ impl Explain for BackupError {
         match self {
             Self::NoKeys => Sentences::new("keys-none", []),
             Self::Exists { file } => Sentences::new("keys-exist", [shown(file)]),
+            Self::NotThere { file } => Sentences::new("keys-not-there", [shown(file)]),
             Self::NotOpened { file, what } => Sentences::new("keys-not-opened", [shown(file), ("what", what.clone())]),
             Self::Foreign { file, program } => {
                 Sentences::new("keys-foreign", [shown(file), ("program", program.clone())])

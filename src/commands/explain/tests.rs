@@ -156,6 +156,7 @@ fn errors() -> Vec<Box<dyn Explain>> {
     let backups = [
         BackupError::NoKeys,
         BackupError::Exists { file: file.clone() },
+        BackupError::NotThere { file: file.clone() },
         BackupError::NotOpened { file: file.clone(), what: "wrong".into() },
         BackupError::Foreign { file: file.clone(), program: "sman1".into() },
         BackupError::Seal(SealError::NoKey { file }),

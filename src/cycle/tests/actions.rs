@@ -170,3 +170,21 @@ fn what_mentors_say_is_an_action_only_while_their_score_is_below_its_limit() {
     // 23 of 30.
     assert_eq!(of_kind(&desk, 31), 0);
 }
+
+#[test]
+fn many_who_wait_for_one_step_are_one_action_that_says_who_they_are() {
+    let indonesian =
+        ["6 adik", "Kirim ulang tautan izin", "Penerimaan adik, terlambat paling lama 24 hari: Joko Susilo (A8)"];
+    let english =
+        ["Mentees: 6", "Send the consent link", "Recruitment of mentees, up to 24 days late: Joko Susilo (A8)"];
+    for (language, expected) in [(Language::Id, indonesian), (Language::En, english)] {
+        let mut desk = Desk::small(language);
+        for (day, name) in (1..).zip(["Rudi Satu", "Rudi Dua", "Rudi Tiga", "Rudi Empat", "Rudi Lima"]) {
+            desk.mentee(&format!("{day}/8/2026 10.00"), name, "L", "17/8/2010", "X-1");
+        }
+        desk.turn();
+        let shown = as_text(desk.wanted("actions"), &desk.setting.words);
+        let line = shown.lines().find(|line| line.ends_with("| S1.2·30")).unwrap();
+        assert!(expected.iter().all(|said| line.contains(said)), "{line}");
+    }
+}

@@ -3,8 +3,6 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::super::*;
 use super::desk::Desk;
 use super::office::office;
@@ -12,6 +10,7 @@ use crate::config::Config;
 use crate::forms::Forms;
 use crate::forms::person::{about, support_texts};
 use crate::ledger::people::People;
+use crate::statistics::changes;
 use crate::words::Language;
 
 /// A program with its form tabs as they were read.
@@ -63,9 +62,8 @@ impl Whole {
         count
     }
 
-    fn figures(&self, state: &State) -> Value {
-        let standing = standing(&self.setting, state, self.today).unwrap();
-        figures(&self.setting, state, &standing).as_json().clone()
+    fn figures(&self, state: &State) -> Figures {
+        figures(&self.setting, state, &standing(&self.setting, state, self.today).unwrap())
     }
 
     /// Everybody's code and full name.
@@ -88,18 +86,6 @@ impl Whole {
     }
 }
 
-fn differences(path: &str, before: &Value, now: &Value, into: &mut Vec<String>) {
-    match (before, now) {
-        (Value::Object(before), Value::Object(now)) => {
-            for (key, value) in before {
-                differences(&format!("{path}.{key}"), value, &now[key], into);
-            }
-        }
-        _ if before == now => {}
-        _ => into.push(format!("{path}: {before} → {now}")),
-    }
-}
-
 /// Erases one in so many alone, then all of them; gives what moved.
 fn erased_one_by_one(whole: &Whole, one_in: usize) -> Vec<String> {
     let before = whole.figures(&whole.state);
@@ -113,9 +99,8 @@ fn erased_one_by_one(whole: &Whole, one_in: usize) -> Vec<String> {
         }
         let mut state = whole.state.clone();
         whole.erase(&mut state, code);
-        let mut moved = Vec::new();
-        differences("", &before, &whole.figures(&state), &mut moved);
-        wrong.extend(moved.into_iter().map(|moved| format!("{code} {name}: {moved}")));
+        let moved = changes(&before, &whole.figures(&state));
+        wrong.extend(moved.into_iter().map(|moved| format!("{code} {name}: {moved:?}")));
         let events = whole.take_in(&mut state);
         if events > 0 {
             wrong.push(format!("{code} {name}: {events} events of the same sheet"));
@@ -124,9 +109,8 @@ fn erased_one_by_one(whole: &Whole, one_in: usize) -> Vec<String> {
         let left = state.records().filter(|record| namesakes == 1 && format!("{record:?}").contains(name.as_str()));
         wrong.extend(left.map(|record| format!("{code} {name} is left in {record:?}")));
     }
-    let mut moved = Vec::new();
-    differences("", &before, &whole.figures(&all), &mut moved);
-    wrong.extend(moved.into_iter().map(|moved| format!("all: {moved}")));
+    let moved = changes(&before, &whole.figures(&all));
+    wrong.extend(moved.into_iter().map(|moved| format!("all: {moved:?}")));
     let events = whole.take_in(&mut all);
     if events > 0 {
         wrong.push(format!("all: {events} events of the same sheet"));
@@ -164,7 +148,7 @@ fn no_figure_moves_when_the_stories_of_closed_requests_go() {
     state.apply(state.seq + 1, None, Event::TextsErased(erased)).unwrap();
     let left = state.forms["support_request"].values().filter_map(story).count();
     assert!(left < stories.len(), "{left} of {}", stories.len());
-    assert_eq!(whole.figures(&state), whole.figures(&whole.state));
+    assert_eq!(changes(&whole.figures(&state), &whole.figures(&whole.state)), []);
     assert_eq!(whole.take_in(&mut state), 0, "the sheet still has them");
     assert_eq!(texts(&state).rows, [], "nothing is left to do");
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::*;
 use super::desk::{Desk, as_text};
+use crate::ledger::season::Season;
 use crate::views::glossary;
 use crate::words::{ENGLISH, INDONESIAN, Language};
 
@@ -281,4 +282,17 @@ fn every_figure_has_a_definition_in_both_languages_and_no_definition_is_of_nothi
     let all: BTreeSet<String> = glossary::keys().filter(|key| key.starts_with("define-")).collect();
     let nothing = String::new();
     assert_eq!(all.difference(&described).collect::<Vec<_>>(), [&nothing; 0]);
+}
+
+#[test]
+fn requests_that_are_open_from_an_earlier_season_are_counted_apart() {
+    let mut desk = office(Language::Id);
+    let (code, name) = ("2027-genap".to_owned(), "Semester genap".to_owned());
+    let [start, end] = ["2027-01-04", "2027-06-20"].map(|day| day.parse().unwrap());
+    desk.setting.program.seasons.push(Season { code, name, start, end, cash_opening: 0 });
+    desk.today = "2027-01-10".parse().unwrap();
+    desk.turn();
+    let shown = as_text(desk.wanted("support"), &desk.setting.words);
+    let lead = "Musim ini 0 permohonan: 0 masih terbuka, 0 di antaranya terlambat. Dijawab tepat waktu: –. Dari musim sebelumnya";
+    assert!(shown.contains(&format!("{lead} masih terbuka: 4.")), "{shown}");
 }

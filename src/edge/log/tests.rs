@@ -316,16 +316,23 @@ fn every_flipped_bit_is_noticed() {
         let path = dir.path().join(name);
         let bytes = fs::read(&path).unwrap();
         let file = OpenOptions::new().write(true).open(&path).unwrap();
-        for bit in 0..bytes.len() * 8 {
-            let at = bit / 8;
-            file.write_all_at(&[bytes[at] ^ 1 << (bit % 8)], at as u64).unwrap();
+        each_flip(&file, &bytes, |bit| {
             if let Ok((opened, ids)) = read(dir.path()) {
                 assert!(opened.torn.is_some() && opened.head.seq < head.seq, "{name} bit {bit} goes unnoticed");
                 assert!(name == "000009.jsonl" && bit / 8 >= last_batch, "{name} bit {bit} passes for a torn tail");
                 assert!(ids.len() >= 9);
             }
-            file.write_all_at(&bytes[at..=at], at as u64).unwrap();
-        }
+        });
+    }
+}
+
+/// Looks at the file with each of its bits turned over, one at a time.
+fn each_flip(file: &std::fs::File, bytes: &[u8], mut look: impl FnMut(usize)) {
+    for bit in 0..bytes.len() * 8 {
+        let at = bit / 8;
+        file.write_all_at(&[bytes[at] ^ 1 << (bit % 8)], at as u64).unwrap();
+        look(bit);
+        file.write_all_at(&bytes[at..=at], at as u64).unwrap();
     }
 }
 
@@ -349,12 +356,7 @@ fn with_a_kept_head_every_flip_cut_and_missing_end_is_noticed() {
         let path = dir.path().join(name);
         let bytes = fs::read(&path).unwrap();
         let file = OpenOptions::new().write(true).open(&path).unwrap();
-        for bit in 0..bytes.len() * 8 {
-            let at = bit / 8;
-            file.write_all_at(&[bytes[at] ^ 1 << (bit % 8)], at as u64).unwrap();
-            assert!(is_noticed(dir.path(), head), "{name} bit {bit}");
-            file.write_all_at(&bytes[at..=at], at as u64).unwrap();
-        }
+        each_flip(&file, &bytes, |bit| assert!(is_noticed(dir.path(), head), "{name} bit {bit}"));
         for cut in (0..bytes.len()).rev() {
             file.set_len(cut as u64).unwrap();
             assert!(is_noticed(dir.path(), head), "{name} cut to {cut}");

@@ -27,6 +27,12 @@ pub enum BackupError {
         /// The file.
         file: PathBuf,
     },
+    /// The backup, or the folder in which it is to be made, is not there.
+    #[error("there is no {}", file.display())]
+    NotThere {
+        /// The file or folder.
+        file: PathBuf,
+    },
     /// The passphrase is another, or the file was changed.
     #[error("{} is not opened by this passphrase: {what}", file.display())]
     NotOpened {
@@ -110,13 +116,19 @@ impl Backup {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(BackupError::Exists { file: file.to_owned() })
             }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(BackupError::NotThere { file: file.parent().unwrap_or(file).to_owned() })
+            }
             Err(cause) => Err(SealError::Io { doing: "write", file: file.to_owned(), cause }.into()),
         }
     }
 
     /// Opens a backup.
     pub fn read(program: &str, file: &Path, passphrase: String) -> Result<Self, BackupError> {
-        let bytes = fs::read(file).map_err(|cause| SealError::Io { doing: "read", file: file.to_owned(), cause })?;
+        let bytes = fs::read(file).map_err(|cause| match cause.kind() {
+            io::ErrorKind::NotFound => BackupError::NotThere { file: file.to_owned() },
+            _ => SealError::Io { doing: "read", file: file.to_owned(), cause }.into(),
+        })?;
         let identity = Identity::new(SecretString::from(passphrase));
         let text = age::decrypt(&identity, &bytes)
             .map_err(|error| BackupError::NotOpened { file: file.to_owned(), what: error.to_string() })?;
@@ -156,9 +168,6 @@ impl Backup {
             return Err(exists(&store_file));
         }
         let restored = Restored { key: found.is_none(), keys: store.is_none() };
-        if !restored.key && !restored.keys {
-            return Err(exists(&store_file));
-        }
         let io = |file: &Path, cause| SealError::Io { doing: "write", file: file.to_owned(), cause };
         fs::create_dir_all(dir).map_err(|cause| io(dir, cause))?;
         if restored.keys {

@@ -1,4 +1,4 @@
-//! What is to be done about tabs and rows, requests, partners, documents, money, and what people say.
+//! What is to be done about tabs and rows, requests, partners, documents, seasons, money, and what people say.
 
 use chrono::Days;
 
@@ -15,6 +15,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     overdue_partners(scene, found);
     reviews(scene, found);
     handover(scene, found);
+    ended_seasons(scene, found);
     budget(scene, found);
     answers(scene, found);
 }
@@ -118,6 +119,23 @@ fn handover(scene: &Scene<'_>, found: &mut Found) {
         let why = words.say_with("action-handover-why", &[("kinds", &kinds.join(", "))]);
         let sentences = [words.say("coordinator"), words.say("action-handover"), why, String::new()];
         found.add(("D", Kind::Handover), (Level::Warning, scene.standing.season.end), sentences);
+    }
+}
+
+/// Seasons that have ended and are not closed: those that the board opened, and the one that is on show whether or not anybody
+/// ever said that it was open.
+fn ended_seasons(scene: &Scene<'_>, found: &mut Found) {
+    let (words, standing) = (scene.words, scene.standing);
+    for season in standing.program.seasons.iter().filter(|season| season.end < scene.today) {
+        let state = scene.state.seasons.of(&season.code);
+        let is_on_show = state.closed.is_none() && season.code == standing.season.code;
+        if !state.is_open() && !is_on_show {
+            continue;
+        }
+        let what = words.say_with("action-season", &[("name", &season.name), ("code", &season.code)]);
+        let why = words.say_with("action-season-why", &[("day", &words.long_date(season.end))]);
+        let sentences = [words.say("coordinator"), what, why, String::new()];
+        found.add((&format!("S {}", season.code), Kind::SeasonEnded), (Level::Warning, season.end), sentences);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::office::owner;
 use super::people::number_of;
 use super::{Found, Kind, keyed};
-use crate::ledger::procedures::{About, Condition, Procedure, Progress, State, progress};
+use crate::ledger::procedures::{About, Condition, Procedure, Progress, State, Subject, progress};
 use crate::table::tab::Style;
 use crate::views::support::{Readers, readers};
 use crate::views::{Level, Scene, Sheet, levels, named, plain, short_list, text};
@@ -81,7 +81,14 @@ fn together(
     let words = scene.words;
     let names: Vec<String> = late.iter().map(|one| named_with_number(scene, one).1).collect();
     let longest = late.iter().map(|one| one.days_late).max().unwrap_or(0);
-    let who = words.say_with("action-step-who", &[("count", &words.integer(late.len() as i64))]);
+    let key = match procedure.subject {
+        Subject::Mentee => "action-step-mentees",
+        Subject::Mentor => "action-step-mentors",
+        Subject::SupportRequest => "action-step-requests",
+        Subject::Partner => "action-step-partners",
+        Subject::Document => "action-step-documents",
+    };
+    let who = words.say_with(key, &[("count", &words.integer(late.len() as i64))]);
     let parts = [
         ("procedure", procedure.name.clone()),
         ("late", words.integer(longest)),
