@@ -53,7 +53,9 @@ impl Issued {
             None => match opened.get(&(mentor, slot)) {
                 Some(seat) => *seat,
                 None => {
-                    let meets = |seat: &usize| self.slots[*seat] == Some(slot);
+                    // Where an open group meets, no other of the mentor's can.
+                    let slot_of = |seat: usize| board.seats[seat].group.and_then(|group| instance.groups[group].slot);
+                    let meets = |seat: &usize| slot_of(*seat) == Some(board.slots[slot]);
                     let new = |seat: &usize| group_of(*seat).is_none() && self.slots[*seat].is_none();
                     let seat = board.seats_of(mentor).find(meets).or_else(|| board.seats_of(mentor).find(new))?;
                     opened.insert((mentor, slot), seat);
