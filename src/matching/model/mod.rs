@@ -31,7 +31,7 @@ impl Effort<'_> {
     /// seconds for a thousand people, a quarter of a minute for fifty thousand.
     pub fn for_size(problem: &Problem) -> Self {
         let fits = fits(problem);
-        Effort { work: (600_000_000 + 350_000 * fits).min(4_200_000_000 + 2_000 * fits), stop: &|| false }
+        Effort { work: (600_000_000 + 350_000 * fits).min(3_400_000_000 + 2_200 * fits), stop: &|| false }
     }
 
     /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
