@@ -4,6 +4,10 @@
 //! Lagrangian relaxation of the set-packing formulation (Geoffrion, 1974), its dual solved by a deflected subgradient method
 //! with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any prices give a valid bound. That two groups of one mentor do
 //! not meet at once is left out, which makes the bound looser, never wrong.
+//!
+//! Where a place is worth more than all else, a tenth of a person who could have one more is worth more than all scores, and
+//! the bound says little. So once it is proven that some have to be left out, how many is a constraint with a price of its
+//! own, and the number of places no longer hides what the rest is worth.
 
 use super::layout::{Layout, NONE};
 use super::pricing::{Column, Pricer, SCALE};
@@ -16,7 +20,7 @@ const STEP: u64 = 4;
 pub struct Bound<'l> {
     layout: &'l Layout<'l>,
     pricer: Pricer<'l>,
-    /// By person, then by owner; never negative.
+    /// By person, then by owner, then what having a place is worth; never negative.
     price: Vec<f64>,
     best_price: Vec<f64>,
     direction: Vec<f64>,
@@ -29,36 +33,22 @@ pub struct Bound<'l> {
     pass: u64,
     /// How many turns in a row have bettered next to nothing.
     idle: u32,
+    /// What the best known answer is worth.
+    reached: i64,
+    /// How many are proven to be left without a place at least.
+    left_out: usize,
 }
 
 impl<'l> Bound<'l> {
-    /// Begins with the prices that an answer suggests: a place is worth what it costs to have none, the score that the person
-    /// has there and half of what the pairs are worth.
+    /// Begins with the prices that an answer suggests.
     pub fn new(layout: &'l Layout<'l>, answer: &State) -> Self {
-        let problem = layout.problem;
-        let first = |person: usize| {
-            let seat = answer.seat_of[person];
-            let score = match layout.score(person as u32, seat) {
-                Some(score) => 2 * i64::from(score),
-                None => layout.of_person.row(person).iter().map(|edge| 2 * i64::from(edge.score)).min().unwrap_or(0),
-            };
-            let links = layout
-                .links
-                .row(person)
-                .iter()
-                .filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
-            let pairs: i64 = links.map(|link| i64::from(link.worth)).sum();
-            ((2 * problem.prices.unplaced + score + pairs).max(0) * SCALE / 2) as f64
-        };
-        let mut price: Vec<f64> = (0..problem.people.len()).map(first).collect();
-        price.extend(problem.owners.iter().map(|_| 0.0));
-        let direction = vec![0.0; price.len()];
+        let price = prices_by(layout, answer, layout.problem.prices.unplaced);
         Self {
             layout,
             pricer: Pricer::new(layout),
             best_price: price.clone(),
+            direction: vec![0.0; price.len()],
             price,
-            direction,
             columns: Vec::new(),
             step: 1.0,
             stale: 0,
@@ -66,6 +56,29 @@ impl<'l> Bound<'l> {
             settled: false,
             pass: 0,
             idle: 0,
+            reached: answer.value,
+            left_out: 0,
+        }
+    }
+
+    /// Hears of the best answer known. If it is proven now that nobody can place more people, the prices begin anew for answers
+    /// that leave out as many.
+    pub fn hear(&mut self, answer: &State) {
+        self.reached = answer.value;
+        let waiting = answer.seat_of.iter().filter(|seat| **seat == NONE).count();
+        let problem = self.layout.problem;
+        if waiting == self.left_out || self.best == i64::MAX {
+            return;
+        }
+        let one_more = problem.least() - problem.prices.unplaced * (waiting as i64 - 1);
+        if self.best < one_more.saturating_mul(SCALE) {
+            // A place is worth about as much as the best that somebody brings along.
+            let worth = prices_by(self.layout, answer, 0).into_iter().fold(0.0, f64::max) as i64 / SCALE;
+            self.price = prices_by(self.layout, answer, worth.min(problem.prices.unplaced));
+            self.best_price.clone_from(&self.price);
+            self.direction.fill(0.0);
+            (self.left_out, self.best, self.settled) = (waiting, i64::MAX, false);
+            (self.step, self.stale, self.idle) = (1.0, 0, 0);
         }
     }
 
@@ -89,12 +102,13 @@ impl<'l> Bound<'l> {
         &self.columns
     }
 
-    /// Betters the prices with so much work, given what some answer is worth; the best bound so far, in points.
-    pub fn descend(&mut self, reached: i64, work: u64, stop: &dyn Fn() -> bool) -> i64 {
+    /// Betters the prices with so much work; the best bound that they prove so far, in points.
+    pub fn descend(&mut self, work: u64, stop: &dyn Fn() -> bool) -> i64 {
+        let reached = self.reached;
         let until = self.pricer.work.saturating_add(work / STEP);
         let before = self.best;
         if !self.settled {
-            self.settle(reached, stop);
+            self.settle(stop);
         }
         let mut nodes = if self.layout.problem.people.len() > 600 { 400 } else { 200 };
         while self.pricer.work < until && !stop() && self.step > 1e-4 {
@@ -133,7 +147,7 @@ impl<'l> Bound<'l> {
 
     /// Brings the prices near their best by groups that are good, not proven to be the best: much faster, where pairs make
     /// proofs slow.
-    fn settle(&mut self, reached: i64, stop: &dyn Fn() -> bool) {
+    fn settle(&mut self, stop: &dyn Fn() -> bool) {
         self.settled = true;
         if self.layout.links.is_empty() || self.price.len() < 600 {
             return;
@@ -155,7 +169,7 @@ impl<'l> Bound<'l> {
                     self.direction.fill(0.0);
                 }
             }
-            self.move_prices(&excess, step * (value - reached * SCALE).max(0) as f64);
+            self.move_prices(&excess, step * (value - self.reached * SCALE).max(0) as f64);
         }
         self.price.clone_from(&self.best_price);
         self.direction.fill(0.0);
@@ -174,6 +188,9 @@ impl<'l> Bound<'l> {
         for (price, direction) in self.price.iter_mut().zip(&self.direction) {
             *price = (*price - by / norm * direction).max(0.0);
         }
+        if let Some(placing) = self.price.last_mut() {
+            *placing = placing.min((self.layout.problem.prices.unplaced * SCALE) as f64);
+        }
     }
 
     /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
@@ -181,12 +198,17 @@ impl<'l> Bound<'l> {
         let problem = self.layout.problem;
         let people = problem.people.len();
         let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
+        let (owned, last) = (people + problem.owners.len(), self.price.len() - 1);
+        self.pricer.placing = prices[last];
         let mut excess: Vec<f64> = vec![1.0; people];
         excess.extend(problem.owners.iter().map(|room| f64::from(*room)));
-        let mut value = -problem.prices.unplaced * SCALE * people as i64;
+        // Each who is left out takes off the full price of it, however little a place counts for the others.
+        let left_out = self.left_out as i64;
+        let mut value = -prices[last] * (people as i64 - left_out) - problem.prices.unplaced * SCALE * left_out;
         value += prices[..people].iter().sum::<i64>();
-        let owners = problem.owners.iter().zip(&prices[people..]);
+        let owners = problem.owners.iter().zip(&prices[people..owned]);
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
+        let mut placed = 0;
         let mut columns = Vec::new();
         for (at, seat) in problem.seats.iter().enumerate() {
             if at.is_multiple_of(8) && stop() {
@@ -204,8 +226,31 @@ impl<'l> Bound<'l> {
                     excess[people + owner as usize] -= 1.0;
                 }
             }
+            placed += priced.column.as_ref().map_or(0, |column| column.people.len());
             columns.extend(priced.column);
         }
+        // As long as nobody is known to be left out, a place may count for as much as it does.
+        excess.push(if left_out > 0 { placed as f64 - (people as f64 - left_out as f64) } else { 0.0 });
         Some((value, excess, columns))
     }
+}
+
+/// The prices that an answer suggests, by person, owner and place: a place costs what having none does, the score that the
+/// person has there and half of what the pairs are worth.
+fn prices_by(layout: &Layout, answer: &State, placing: i64) -> Vec<f64> {
+    let problem = layout.problem;
+    let of_person = |person: usize| {
+        let seat = answer.seat_of[person];
+        let lowest = layout.of_person.row(person).iter().map(|edge| edge.score).min();
+        // Who can sit nowhere takes nobody's place.
+        let Some(score) = layout.score(person as u32, seat).or(lowest) else { return 0.0 };
+        let links = layout.links.row(person).iter();
+        let together = links.filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
+        let pairs: i64 = together.map(|link| i64::from(link.worth)).sum();
+        ((2 * (placing + i64::from(score)) + pairs).max(0) * SCALE / 2) as f64
+    };
+    let mut prices: Vec<f64> = (0..problem.people.len()).map(of_person).collect();
+    prices.extend(problem.owners.iter().map(|_| 0.0));
+    prices.push((placing * SCALE) as f64);
+    prices
 }

@@ -95,6 +95,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     let mut turn = 0;
     while search.best_value() < upper && work < effort.work && !stop() {
         turn += 1;
+        bound.hear(search.best());
         // Both threads go on from what the other knew at the beginning of the turn, so that it does not matter who is faster:
         // the better answer tells the bound how far it has to go, the bound's groups are something to go on from.
         let share = round.max(bound.work_of_pass()).min((effort.work - work) / 2 + 1);
@@ -105,8 +106,7 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
             side_by_side(|| search.anneal(share, stop), || other.anneal(share, stop));
             search.take_best_of(&other);
         } else {
-            let reached = search.best_value();
-            let proven = side_by_side(|| search.anneal(share, stop), || bound.descend(reached, share, stop));
+            let proven = side_by_side(|| search.anneal(share, stop), || bound.descend(share, stop));
             upper = upper.min(proven);
         }
         work = search.work() + other.work() + bound.work();

@@ -95,6 +95,8 @@ pub struct Pricer<'l> {
     scores: i64,
     lost: i64,
     nodes: u64,
+    /// What it is worth that somebody has a place, scaled.
+    pub placing: i64,
     /// Elementary steps so far.
     pub work: u64,
 }
@@ -122,6 +124,7 @@ impl<'l> Pricer<'l> {
             scores: 0,
             lost: 0,
             nodes: 0,
+            placing: layout.problem.prices.unplaced * SCALE,
             work: 0,
         }
     }
@@ -194,7 +197,7 @@ impl<'l> Pricer<'l> {
     fn candidates(&mut self, seat: usize, slot: u8, prices: &[i64], place: i64) -> (Vec<Candidate>, i64) {
         self.sizes(seat, slot);
         let layout = self.layout;
-        let (unplaced, isolated) = (layout.problem.prices.unplaced, layout.problem.prices.isolated);
+        let isolated = layout.problem.prices.isolated;
         let row = layout.of_seat.row(seat);
         self.work += row.len() as u64;
         let halves = layout.halves.row(seat);
@@ -206,7 +209,7 @@ impl<'l> Pricer<'l> {
             if layout.problem.people[person].slots & in_slot == 0 {
                 continue;
             }
-            let mut gain = (i64::from(edge.score) + unplaced) * SCALE - prices[person] - place;
+            let mut gain = i64::from(edge.score) * SCALE + self.placing - prices[person] - place;
             if layout.has_ties && company[at] & in_slot == 0 {
                 gain -= isolated * SCALE;
             }

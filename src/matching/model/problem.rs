@@ -249,6 +249,18 @@ impl Problem {
         Ok(value - self.prices.isolated * isolated as i64)
     }
 
+    /// No answer is worth less, people without a place aside.
+    pub(super) fn least(&self) -> i64 {
+        let (people, prices) = (self.people.len() as i64, &self.prices);
+        let of_seat = |seat: &Seat| {
+            let missing = if seat.exists { i64::from(seat.min) } else { 0 };
+            prices.short * missing + prices.size * i64::from(seat.max.max(seat.target)) + prices.slot_change
+        };
+        let pairs: i64 = self.pairs.iter().map(|pair| i64::from(pair.worth.min(0))).sum();
+        let members = (prices.isolated + prices.weak * i64::from(prices.weak_below)) * people;
+        pairs - members - self.seats.iter().map(of_seat).sum::<i64>()
+    }
+
     /// Who sits where, by seat; checks positions and pins.
     fn members(&self, seat_of: &[Option<u32>]) -> Result<Vec<Vec<u32>>, Broken> {
         let mut members = vec![Vec::new(); self.seats.len()];
