@@ -187,7 +187,9 @@ fn a_bound_tells_how_good_a_plan_is_that_leaves_somebody_out() {
             tells += u32::from(solution.bound - solution.objective < 2_000);
         }
     }
-    println!("of {tried} plans that leave somebody out, {tells} are known to be within two people's scores of the best");
+    println!(
+        "of {tried} plans that leave somebody out, {tells} are known to be within two people's scores of the best"
+    );
     assert!(tells * 100 >= tried * 95, "{tells} of {tried}");
 }
 
