@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FILE", default_value = "config/halaqah.toml")]
     pub config: PathBuf,
     /// Takes this moment for now (RFC 3339, such as 2026-11-24T07:36:00+07:00).
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
     pub now: Option<DateTime<FixedOffset>>,
     /// What to do.
     #[command(subcommand)]
@@ -79,7 +79,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
         /// The day on which they are taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
         /// The season; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE")]
@@ -90,7 +90,7 @@ pub enum Command {
         /// The figure's path, as `stats --json` and the notes in the tab Ringkasan have it: `meetings.attendance_rate`.
         path: String,
         /// The day on which it is taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
         /// The season; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE")]
@@ -142,7 +142,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = ".")]
         out: PathBuf,
         /// The day on which the figures are taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
     },
     /// The board's seasons: opens one, closes one, lists them.
@@ -394,6 +394,16 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Mend(error.to_string())
     }
+}
+
+/// A day, such as 2026-11-24.
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "write a day, such as 2026-11-24")
+}
+
+/// A moment, such as 2026-11-24T07:36:00+07:00.
+fn moment(text: &str) -> Result<DateTime<FixedOffset>, &'static str> {
+    DateTime::parse_from_rfc3339(text).map_err(|_| "write a moment, such as 2026-11-24T07:36:00+07:00")
 }
 
 /// A length of time in seconds, such as 5 or 0.5.

@@ -390,7 +390,7 @@ week-off = off
 ## Memorization
 
 memorization-title = Memorization
-memorization-lead = { $reciters } recited this season: { $new_ayat } new ayat, { $juz_completed } juz completed. Those who have not recited for 28 days stand first.
+memorization-lead = { $reciters } recited this season: { $new_ayat } new ayat, { $juz_completed } juz completed. Members who have not recited for 28 days stand first.
 memorization-none = Nobody has recited yet.
 memorization-col-code = Code
 memorization-col-name = Name
@@ -1469,3 +1469,9 @@ retention-dry = Nothing has been erased. With [retention] in the configuration: 
 retention-erased = { $code } was erased.
 error-retention-off = The configuration does not say how long data are kept.
 mend-retention-off = Add [retention] with identity_months and support_days once the board has agreed, then run it again.
+
+doctor-clock-behind = { $now }, but the ledger's last event was recorded { $last }: correct the time or the date of this computer
+doctor-cycle = trial run
+doctor-cycle-fine = a cycle would come through; events to record: { $events }, cells to write: { $cells }
+bar-and-ruled-out = { $why }; mentors rejected or not allowed for this one: { $count }
+match-no-what-if = The file of changes { $file } cannot be read ({ $cause }). Check its name and folder.

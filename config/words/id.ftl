@@ -390,7 +390,7 @@ week-off = libur
 ## Hafalan
 
 memorization-title = Hafalan
-memorization-lead = { $reciters } adik menyetor musim ini: { $new_ayat } ayat baru, { $juz_completed } juz selesai. Yang 28 hari tidak menyetor ada di atas.
+memorization-lead = { $reciters } adik menyetor musim ini: { $new_ayat } ayat baru, { $juz_completed } juz selesai. Anggota yang 28 hari tidak menyetor ada di atas.
 memorization-none = Belum ada setoran hafalan.
 memorization-col-code = Kode
 memorization-col-name = Nama
@@ -1469,3 +1469,9 @@ retention-dry = Belum ada yang dihapus. Dengan [retention] di konfigurasi: halaq
 retention-erased = { $code } dihapus.
 error-retention-off = Lama penyimpanan belum diatur di konfigurasi.
 mend-retention-off = Tambahkan [retention] dengan identity_months dan support_days setelah disetujui pengurus, lalu ulangi.
+
+doctor-clock-behind = { $now }, padahal kejadian terakhir di buku catatan dicatat { $last }: betulkan jam atau tanggal komputer ini
+doctor-cycle = putaran percobaan
+doctor-cycle-fine = bisa berjalan; akan mencatat { $events } kejadian dan menulis { $cells } sel
+bar-and-ruled-out = { $why }; { $count } mentor sudah ditolak atau tidak diperbolehkan untuknya
+match-no-what-if = Berkas perubahan { $file } tidak bisa dibaca ({ $cause }). Periksa nama dan foldernya.
