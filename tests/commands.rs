@@ -399,6 +399,30 @@ fn doctor_finds_what_a_cycle_would_stop_at() {
     assert!(program.ledger() == ledger[..ledger.len() - 40] && program.workbook() == tabs);
 }
 
+/// A file without bytes can be made on a full disk: only a file with some finds it.
+#[test]
+#[cfg(unix)]
+fn doctor_finds_that_there_is_no_room() {
+    let program = Program::new();
+    program.sync();
+    let doctor = program.command_at(Some(NOW), &["doctor"]);
+    // No file may grow past half a megabyte, and a write beyond is an error instead of the end.
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 512; exec \"$0\" \"$@\""])
+        .arg(doctor.get_program())
+        .args(doctor.get_args());
+    command.envs(doctor.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ran = run(&mut command);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out.contains("[PERLU DIPERBAIKI] tempat penyimpanan: ") && ran.out.contains("penuh: kosongkan"),
+        "{ran:?}"
+    );
+    assert!(!program.dir.path().join("data/.halaqah-doctor").exists());
+    assert!(program.run(&["doctor"]).ok().contains("[baik] tempat penyimpanan"));
+}
+
 #[test]
 fn a_day_that_is_none_is_answered_with_how_to_write_one() {
     let program = Program::new();

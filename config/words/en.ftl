@@ -1471,6 +1471,7 @@ error-retention-off = The configuration does not say how long data are kept.
 mend-retention-off = Add [retention] with identity_months and support_days once the board has agreed, then run it again.
 
 doctor-clock-behind = { $now }, but the ledger's last event was recorded { $last }: correct the time or the date of this computer
+doctor-disk-full = { $dir } is full: make room, a few megabytes at least
 doctor-cycle = trial run
 doctor-cycle-fine = a cycle would come through; events to record: { $events }, cells to write: { $cells }
 bar-and-ruled-out = { $why }; mentors rejected or not allowed for this one: { $count }

@@ -1471,6 +1471,7 @@ error-retention-off = Lama penyimpanan belum diatur di konfigurasi.
 mend-retention-off = Tambahkan [retention] dengan identity_months dan support_days setelah disetujui pengurus, lalu ulangi.
 
 doctor-clock-behind = { $now }, padahal kejadian terakhir di buku catatan dicatat { $last }: betulkan jam atau tanggal komputer ini
+doctor-disk-full = { $dir } penuh: kosongkan sebagian, sedikitnya beberapa megabita
 doctor-cycle = putaran percobaan
 doctor-cycle-fine = bisa berjalan; akan mencatat { $events } kejadian dan menulis { $cells } sel
 bar-and-ruled-out = { $why }; { $count } mentor sudah ditolak atau tidak diperbolehkan untuknya

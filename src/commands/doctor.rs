@@ -1,5 +1,6 @@
 //! `doctor`: everything that must be right before a cycle can be, each ok or what to do.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
@@ -138,19 +139,25 @@ fn schedule(findings: &mut Findings<'_>, config: &Config, now: DateTime<Tz>, las
     findings.fine("doctor-schedule", &format!("{} ({times})", config.schedule.text()));
 }
 
-/// Whether a file can be made where the ledger lives.
+/// More than a cycle records in a busy week: a file without bytes can be made on a full disk too.
+const ROOM: usize = 1 << 20;
+
+/// Whether a file can be made where the ledger lives, and whether there is room for what comes.
 fn disk(findings: &mut Findings<'_>, config: &Config) {
     let dir = &config.data_dir;
     let probe = dir.join(".halaqah-doctor");
-    let tried = std::fs::create_dir_all(dir)
-        .and_then(|()| std::fs::write(&probe, b""))
-        .and_then(|()| std::fs::remove_file(&probe));
+    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&probe, vec![0; ROOM]));
+    // Whatever was written goes, even if it was not all.
+    let removed = if probe.exists() { std::fs::remove_file(&probe) } else { Ok(()) };
+    let tried = written.and(removed);
     let shown = dir.display().to_string();
     match tried {
         Ok(()) => findings.fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
         Err(error) => {
+            let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
+            let key = if full.contains(&error.kind()) { "doctor-disk-full" } else { "doctor-disk-wrong" };
             let parts = [("dir", shown.as_str()), ("cause", &cause_words(&error, findings.words))];
-            findings.wrong("doctor-disk", &findings.words.say_with("doctor-disk-wrong", &parts));
+            findings.wrong("doctor-disk", &findings.words.say_with(key, &parts));
         }
     }
 }
