@@ -292,17 +292,17 @@ pub enum PersonCommand {
 pub enum KeysCommand {
     /// Says where the program key is and how much it opens.
     Status,
-    /// Writes the program key and all keys into a new file that a passphrase opens.
+    /// Writes the program key and all keys into a new file that a passphrase opens: it is asked for, or stands in HALAQAH_PASSPHRASE.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,
     },
-    /// Opens the whole ledger with a backup alone, and says whether it can.
+    /// Opens the whole ledger with a backup and its passphrase (see `keys backup`) alone, and says whether it can.
     Check {
         /// The backup.
         file: PathBuf,
     },
-    /// Puts what is missing of the keys back from a backup; overwrites nothing.
+    /// Puts what is missing of the keys back from a backup, with its passphrase (see `keys backup`); overwrites nothing.
     Restore {
         /// The backup.
         file: PathBuf,

@@ -472,7 +472,9 @@ do-not-a-member = check the name of the mentee or of the { -group }
 what-verdict-unclear = neither Accept nor Reject
 do-verdict-unclear = choose from the list in the column Decision, or leave it empty
 what-verdict-unknown-mentor = no mentor has this code or name
-do-verdict-unknown-mentor = write the mentor's code as shown in this tab
+do-verdict-unknown-mentor = write the mentor's code or name as shown in the tab Mentors
+what-verdict-of-none = nothing is suggested for this mentee
+do-verdict-of-none = write a mentor in the column Another mentor, or leave it empty
 what-verdict-barred = this mentor may not mentor this mentee: { $why }
 do-verdict-barred = choose another mentor, or leave it empty
 barred-gender = not the same gender
@@ -884,7 +886,7 @@ handover-partners = Overdue next steps with partners
 handover-review = Documents past their review
 handover-rejected = Rows to mend
 handover-ledger = The ledger that goes with it
-handover-head = How many events it has, and the hash of the last
+handover-head = How many events it has, and its fingerprint
 
 ## The handover report
 tab-report = Cover

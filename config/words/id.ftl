@@ -472,7 +472,9 @@ do-not-a-member = periksa nama adik atau { -group }nya
 what-verdict-unclear = bukan Setuju atau Tolak
 do-verdict-unclear = pilih dari daftar di kolom Keputusan, atau kosongkan
 what-verdict-unknown-mentor = tidak ada mentor dengan kode atau nama ini
-do-verdict-unknown-mentor = tulis kode mentor seperti pada tab ini
+do-verdict-unknown-mentor = tulis kode atau nama mentor seperti pada tab Mentor
+what-verdict-of-none = belum ada usulan untuk adik ini
+do-verdict-of-none = tulis mentornya di kolom Mentor lain, atau kosongkan
 what-verdict-barred = mentor ini tidak boleh membina adik ini: { $why }
 do-verdict-barred = pilih mentor lain, atau kosongkan
 barred-gender = jenis kelamin berbeda
@@ -884,7 +886,7 @@ handover-partners = Tindak lanjut mitra yang terlambat
 handover-review = Dokumen yang lewat tinjau ulang
 handover-rejected = Baris yang perlu diperbaiki
 handover-ledger = Buku catatan (ledger) yang ikut diserahkan
-handover-head = Banyaknya catatan dan sidik catatan terakhir
+handover-head = Jumlah kejadian dan sidik jari buku catatan
 
 ## Laporan serah terima
 tab-report = Sampul
