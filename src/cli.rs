@@ -97,6 +97,7 @@ pub enum Command {
         season: Option<String>,
     },
     /// Who fits whom, in the terminal.
+    #[command(after_long_help = WHAT_IF_HELP)]
     Match {
         /// Everything about one mentee's suggestion.
         #[arg(long, value_name = "CODE")]
@@ -104,7 +105,7 @@ pub enum Command {
         /// Proposes groups for everybody anew, members too. Records nothing.
         #[arg(long, conflicts_with_all = ["explain", "what_if"])]
         regroup: bool,
-        /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
+        /// Shows what would move with the changes in this file (TOML, described below by --help). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
         /// As the ledger stood at the end of a day, or at a moment, with the configuration that it had recorded.
@@ -395,6 +396,9 @@ impl From<std::io::Error> for Failure {
         Self::Mend(error.to_string())
     }
 }
+
+/// What a file of `match --what-if` may hold.
+pub const WHAT_IF_HELP: &str = concat!("A file for --what-if:\n\n", include_str!("what_if.txt"));
 
 /// A day, such as 2026-11-24.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {

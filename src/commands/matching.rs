@@ -151,3 +151,18 @@ fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
     })?;
     toml::from_str(&text).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::WHAT_IF_HELP;
+
+    #[test]
+    fn the_file_in_the_help_is_read_and_leaves_out_no_part() {
+        let (_, file) = WHAT_IF_HELP.split_once("\n\n").unwrap();
+        let file = file.replace("# birth_date", "birth_date").replace("# adult", "adult");
+        let changes: WhatIf = toml::from_str(&file).unwrap();
+        assert!(!changes.leaves.is_empty() && !changes.slots.is_empty() && changes.group_size.is_some());
+        assert!(changes.comes[0].adult_co_mentor && changes.comes[0].birth_date.is_some());
+    }
+}
