@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FILE", default_value = "config/halaqah.toml")]
     pub config: PathBuf,
     /// Takes this moment for now (RFC 3339, such as 2026-11-24T07:36:00+07:00).
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
     pub now: Option<DateTime<FixedOffset>>,
     /// What to do.
     #[command(subcommand)]
@@ -79,7 +79,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
         /// The day on which they are taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
         /// The season; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE")]
@@ -90,13 +90,14 @@ pub enum Command {
         /// The figure's path, as `stats --json` and the notes in the tab Ringkasan have it: `meetings.attendance_rate`.
         path: String,
         /// The day on which it is taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
         /// The season; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE")]
         season: Option<String>,
     },
     /// Who fits whom, in the terminal.
+    #[command(after_long_help = WHAT_IF_HELP)]
     Match {
         /// Everything about one mentee's suggestion.
         #[arg(long, value_name = "CODE")]
@@ -104,7 +105,7 @@ pub enum Command {
         /// Proposes groups for everybody anew, members too. Records nothing.
         #[arg(long, conflicts_with_all = ["explain", "what_if"])]
         regroup: bool,
-        /// Shows what would move with the changes in this file (TOML: leaves, comes, slots, group_size). Records nothing.
+        /// Shows what would move with the changes in this file (TOML, described below by --help). Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
         /// As the ledger stood at the end of a day, or at a moment, with the configuration that it had recorded.
@@ -142,7 +143,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = ".")]
         out: PathBuf,
         /// The day on which the figures are taken.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         as_of: Option<NaiveDate>,
     },
     /// The board's seasons: opens one, closes one, lists them.
@@ -292,17 +293,17 @@ pub enum PersonCommand {
 pub enum KeysCommand {
     /// Says where the program key is and how much it opens.
     Status,
-    /// Writes the program key and all keys into a new file that a passphrase opens.
+    /// Writes the program key and all keys into a new file that a passphrase opens: it is asked for, or stands in HALAQAH_PASSPHRASE.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,
     },
-    /// Opens the whole ledger with a backup alone, and says whether it can.
+    /// Opens the whole ledger with a backup and its passphrase (see `keys backup`) alone, and says whether it can.
     Check {
         /// The backup.
         file: PathBuf,
     },
-    /// Puts what is missing of the keys back from a backup; overwrites nothing.
+    /// Puts what is missing of the keys back from a backup, with its passphrase (see `keys backup`); overwrites nothing.
     Restore {
         /// The backup.
         file: PathBuf,
@@ -394,6 +395,19 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Mend(error.to_string())
     }
+}
+
+/// What a file of `match --what-if` may hold.
+pub const WHAT_IF_HELP: &str = concat!("A file for --what-if:\n\n", include_str!("what_if.txt"));
+
+/// A day, such as 2026-11-24.
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "write a day, such as 2026-11-24")
+}
+
+/// A moment, such as 2026-11-24T07:36:00+07:00.
+fn moment(text: &str) -> Result<DateTime<FixedOffset>, &'static str> {
+    DateTime::parse_from_rfc3339(text).map_err(|_| "write a moment, such as 2026-11-24T07:36:00+07:00")
 }
 
 /// A length of time in seconds, such as 5 or 0.5.

@@ -10,7 +10,7 @@ use halaqah::table::a1;
 use serde_json::{Value, json};
 use support::season::registration_row;
 use support::undisturbed;
-use support::{OUR_TABS, Program, halaqah, run, sheet_id_of};
+use support::{NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 
 /// Every cell of our tabs that holds something, as the plan prints it: `Ringkasan!B5: 9`.
 fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {
@@ -190,6 +190,33 @@ fn an_accepted_suggestion_becomes_a_placement() {
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
 }
 
+/// "No mentor" alone would not be true: there is one, whom the coordinator has just rejected.
+#[test]
+fn a_rejected_suggestion_stays_out_and_the_reason_says_that_it_was_rejected() {
+    let program = Program::new();
+    program.sync();
+    let place = |column: &str| {
+        let tab = program.tab("Usulan Kelompok").unwrap();
+        let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso"))).unwrap();
+        (row, tab[2].iter().position(|title| title == column).unwrap())
+    };
+    let sheet_id = program.sandbox.with_book(|book| {
+        let spreadsheet = book.spreadsheet(&program.id).unwrap();
+        spreadsheet.sheet_titled("Usulan Kelompok").unwrap().id
+    });
+    let (row, column) = place("Keputusan");
+    program.sandbox.edit_book(|book| book.set_cell(&program.id, sheet_id, row, column, "Tolak")).unwrap();
+    program.sync();
+    assert_eq!(program.count("placement_decided"), 1);
+    let (row, column) = place("Alasan");
+    let why = &program.tab("Usulan Kelompok").unwrap()[row][column];
+    assert_eq!(
+        why,
+        "tidak ada mentor pada waktu luangnya (Sabtu pagi); 1 mentor sudah ditolak atau tidak diperbolehkan untuknya"
+    );
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+}
+
 #[test]
 fn why_lists_the_lines_behind_a_figure_and_no_personal_answer() {
     let program = Program::new();
@@ -344,6 +371,66 @@ fn doctor_finds_a_sound_program_sound_and_says_what_is_not() {
     let ran = program.run(&["doctor"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.out.contains("[PERLU DIPERBAIKI] tab Form Responses 6"), "{}", ran.out);
+}
+
+/// Whatever a cycle would stop at, `doctor` finds before it, and changes nothing.
+#[test]
+fn doctor_finds_what_a_cycle_would_stop_at() {
+    let program = Program::new();
+    assert!(program.run(&["doctor"]).ok().contains("[baik] putaran percobaan"), "before the first cycle");
+    program.sync();
+    let (ledger, tabs) = (program.ledger(), program.workbook());
+    let finds = |now: Option<&str>, said: &[&str]| {
+        let ran = run(&mut program.command_at(now, &["doctor"]));
+        assert_eq!(ran.code, Some(1), "{}", ran.out);
+        for part in said {
+            assert!(ran.out.contains(part), "{part}: {}", ran.out);
+        }
+    };
+    finds(Some("2025-11-24T07:36:00+07:00"), &["[PERLU DIPERBAIKI] jam: Senin, 24 November 2025 07.36, padahal"]);
+    assert!(program.ledger() == ledger && program.workbook() == tabs);
+
+    // The end of the ledger was lost: the next cycle would set the rest of the batch aside, and then refuse.
+    std::fs::write(program.segment(), &ledger[..ledger.len() - 40]).unwrap();
+    finds(
+        Some(NOW),
+        &["belum selesai ditulis", "[PERLU DIPERBAIKI] putaran percobaan: Tab Status pernah melihat kejadian 54"],
+    );
+    assert!(program.ledger() == ledger[..ledger.len() - 40] && program.workbook() == tabs);
+}
+
+/// A file without bytes can be made on a full disk: only a file with some finds it.
+#[test]
+#[cfg(unix)]
+fn doctor_finds_that_there_is_no_room() {
+    let program = Program::new();
+    program.sync();
+    let doctor = program.command_at(Some(NOW), &["doctor"]);
+    // No file may grow past half a megabyte, and a write beyond is an error instead of the end.
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 512; exec \"$0\" \"$@\""])
+        .arg(doctor.get_program())
+        .args(doctor.get_args());
+    command.envs(doctor.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ran = run(&mut command);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out.contains("[PERLU DIPERBAIKI] tempat penyimpanan: ") && ran.out.contains("penuh: kosongkan"),
+        "{ran:?}"
+    );
+    assert!(!program.dir.path().join("data/.halaqah-doctor").exists());
+    assert!(program.run(&["doctor"]).ok().contains("[baik] tempat penyimpanan"));
+}
+
+#[test]
+fn a_day_that_is_none_is_answered_with_how_to_write_one() {
+    let program = Program::new();
+    program.run(&["stats", "--as-of", "kemarin"]).failed(2, &["write a day, such as 2026-11-24"]);
+    run(&mut program.command_at(Some("besok"), &["stats"]))
+        .failed(2, &["write a moment, such as 2026-11-24T07:36:00+07:00"]);
+    program.sync();
+    program.run(&["match", "--what-if", "none.toml"]).failed(1, &["none.toml", "Periksa nama dan foldernya"]);
 }
 
 #[test]

@@ -390,7 +390,7 @@ week-off = off
 ## Memorization
 
 memorization-title = Memorization
-memorization-lead = { $reciters } recited this season: { $new_ayat } new ayat, { $juz_completed } juz completed. Those who have not recited for 28 days stand first.
+memorization-lead = { $reciters } recited this season: { $new_ayat } new ayat, { $juz_completed } juz completed. Members who have not recited for 28 days stand first.
 memorization-none = Nobody has recited yet.
 memorization-col-code = Code
 memorization-col-name = Name
@@ -472,7 +472,9 @@ do-not-a-member = check the name of the mentee or of the { -group }
 what-verdict-unclear = neither Accept nor Reject
 do-verdict-unclear = choose from the list in the column Decision, or leave it empty
 what-verdict-unknown-mentor = no mentor has this code or name
-do-verdict-unknown-mentor = write the mentor's code as shown in this tab
+do-verdict-unknown-mentor = write the mentor's code or name as shown in the tab Mentors
+what-verdict-of-none = nothing is suggested for this mentee
+do-verdict-of-none = write a mentor in the column Another mentor, or leave it empty
 what-verdict-barred = this mentor may not mentor this mentee: { $why }
 do-verdict-barred = choose another mentor, or leave it empty
 barred-gender = not the same gender
@@ -884,7 +886,7 @@ handover-partners = Overdue next steps with partners
 handover-review = Documents past their review
 handover-rejected = Rows to mend
 handover-ledger = The ledger that goes with it
-handover-head = How many events it has, and the hash of the last
+handover-head = How many events it has, and its fingerprint
 
 ## The handover report
 tab-report = Cover
@@ -1469,3 +1471,10 @@ retention-dry = Nothing has been erased. With [retention] in the configuration: 
 retention-erased = { $code } was erased.
 error-retention-off = The configuration does not say how long data are kept.
 mend-retention-off = Add [retention] with identity_months and support_days once the board has agreed, then run it again.
+
+doctor-clock-behind = { $now }, but the ledger's last event was recorded { $last }: correct the time or the date of this computer
+doctor-disk-full = { $dir } is full: make room, a few megabytes at least
+doctor-cycle = trial run
+doctor-cycle-fine = a cycle would come through; events to record: { $events }, cells to write: { $cells }
+bar-and-ruled-out = { $why }; mentors rejected or not allowed for this one: { $count }
+match-no-what-if = The file of changes { $file } cannot be read ({ $cause }). Check its name and folder.

@@ -390,7 +390,7 @@ week-off = libur
 ## Hafalan
 
 memorization-title = Hafalan
-memorization-lead = { $reciters } adik menyetor musim ini: { $new_ayat } ayat baru, { $juz_completed } juz selesai. Yang 28 hari tidak menyetor ada di atas.
+memorization-lead = { $reciters } adik menyetor musim ini: { $new_ayat } ayat baru, { $juz_completed } juz selesai. Anggota yang 28 hari tidak menyetor ada di atas.
 memorization-none = Belum ada setoran hafalan.
 memorization-col-code = Kode
 memorization-col-name = Nama
@@ -472,7 +472,9 @@ do-not-a-member = periksa nama adik atau { -group }nya
 what-verdict-unclear = bukan Setuju atau Tolak
 do-verdict-unclear = pilih dari daftar di kolom Keputusan, atau kosongkan
 what-verdict-unknown-mentor = tidak ada mentor dengan kode atau nama ini
-do-verdict-unknown-mentor = tulis kode mentor seperti pada tab ini
+do-verdict-unknown-mentor = tulis kode atau nama mentor seperti pada tab Mentor
+what-verdict-of-none = belum ada usulan untuk adik ini
+do-verdict-of-none = tulis mentornya di kolom Mentor lain, atau kosongkan
 what-verdict-barred = mentor ini tidak boleh membina adik ini: { $why }
 do-verdict-barred = pilih mentor lain, atau kosongkan
 barred-gender = jenis kelamin berbeda
@@ -884,7 +886,7 @@ handover-partners = Tindak lanjut mitra yang terlambat
 handover-review = Dokumen yang lewat tinjau ulang
 handover-rejected = Baris yang perlu diperbaiki
 handover-ledger = Buku catatan (ledger) yang ikut diserahkan
-handover-head = Banyaknya catatan dan sidik catatan terakhir
+handover-head = Jumlah kejadian dan sidik jari buku catatan
 
 ## Laporan serah terima
 tab-report = Sampul
@@ -1469,3 +1471,10 @@ retention-dry = Belum ada yang dihapus. Dengan [retention] di konfigurasi: halaq
 retention-erased = { $code } dihapus.
 error-retention-off = Lama penyimpanan belum diatur di konfigurasi.
 mend-retention-off = Tambahkan [retention] dengan identity_months dan support_days setelah disetujui pengurus, lalu ulangi.
+
+doctor-clock-behind = { $now }, padahal kejadian terakhir di buku catatan dicatat { $last }: betulkan jam atau tanggal komputer ini
+doctor-disk-full = { $dir } penuh: kosongkan sebagian, sedikitnya beberapa megabita
+doctor-cycle = putaran percobaan
+doctor-cycle-fine = bisa berjalan; akan mencatat { $events } kejadian dan menulis { $cells } sel
+bar-and-ruled-out = { $why }; { $count } mentor sudah ditolak atau tidak diperbolehkan untuknya
+match-no-what-if = Berkas perubahan { $file } tidak bisa dibaca ({ $cause }). Periksa nama dan foldernya.

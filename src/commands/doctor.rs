@@ -1,8 +1,10 @@
 //! `doctor`: everything that must be right before a cycle can be, each ok or what to do.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono_tz::Tz;
 
 use super::connect::connect;
 use super::explain::{Explain, cause_words};
@@ -10,8 +12,9 @@ use super::moment;
 use super::print::say;
 use crate::cli::Failure;
 use crate::config::{Config, TabName};
+use crate::cycle::{Options, cycle};
 use crate::edge::google::{Google, Overview};
-use crate::edge::log::LogErrorKind;
+use crate::edge::log::{LogError, LogErrorKind, Opened};
 use crate::edge::seal::{ProgramKey, SealError, Seals};
 use crate::forms::columns::Columns;
 use crate::memory::Memory;
@@ -24,9 +27,11 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
     let (words, config) = (&setting.words, &setting.config);
     let mut findings = Findings { words, wrong: 0 };
     findings.fine("doctor-config", &config.path.display().to_string());
-    schedule(&mut findings, config, now);
+    let now = moment(now, config.timezone);
+    let known = Memory::replay(&config.ledger_dir(), &config.program_code);
+    schedule(&mut findings, config, now, known.as_ref().ok().and_then(|(memory, _)| memory.head.at));
     disk(&mut findings, config);
-    ledger(&mut findings, config);
+    ledger(&mut findings, known);
     program_key(&mut findings, config);
     match connect(config, true).await {
         Err(error) => findings.wrong("doctor-google", &error.explained(words)),
@@ -37,6 +42,10 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
                 time_zone(&mut findings, config, &overview);
                 tabs(&mut findings, &setting, &google, &overview).await;
                 restricted(&mut findings, config, &google).await;
+                // What is wrong already would be said a second time.
+                if findings.wrong == 0 {
+                    rehearsal(&mut findings, &setting, &google, now).await;
+                }
             }
         },
     }
@@ -55,6 +64,29 @@ async fn restricted(findings: &mut Findings<'_>, config: &Config, google: &Googl
         Err(error) => findings.wrong("doctor-restricted", &error.explained(words)),
         Ok(overview) => {
             findings.fine("doctor-restricted", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
+        }
+    }
+}
+
+/// Whether a cycle would come through: one that records and writes nothing.
+async fn rehearsal(findings: &mut Findings<'_>, setting: &Setting, google: &Google, now: DateTime<Tz>) {
+    let (config, words) = (&setting.config, &setting.words);
+    let mut memory = match Memory::read(&config.ledger_dir(), &config.program_code) {
+        Ok((memory, _)) => memory,
+        Err(error) if error.kind() == LogErrorKind::Missing => Memory::default(),
+        Err(error) => return findings.wrong("doctor-cycle", &error.explained(words)),
+    };
+    match cycle(setting, google, &mut memory, None, now, Options::default()).await {
+        Err(error) => findings.wrong("doctor-cycle", &error.explained(words)),
+        Ok(report) => {
+            for held in &report.held {
+                let (what, advice) = held.sentences(&setting.labels, words);
+                findings.tab(&held.tab, Err(format!("{what}. {advice}")));
+            }
+            let (events, cells) = (report.events.len() as i64, (report.plan.cells + report.restricted.cells) as i64);
+            let parts = [("events", words.integer(events)), ("cells", words.integer(cells))];
+            let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+            findings.fine("doctor-cycle", &words.say_with("doctor-cycle-fine", &parts));
         }
     }
 }
@@ -87,9 +119,16 @@ impl Findings<'_> {
     }
 }
 
-fn schedule(findings: &mut Findings<'_>, config: &Config, now: Option<DateTime<FixedOffset>>) {
-    let now = moment(now, config.timezone);
-    findings.fine("doctor-clock", &findings.words.moment(now.naive_local()));
+/// The clock, which has to be past the last event, and when it will be time for a cycle.
+fn schedule(findings: &mut Findings<'_>, config: &Config, now: DateTime<Tz>, last_event: Option<NaiveDateTime>) {
+    let shown = findings.words.moment(now.naive_local());
+    match last_event.filter(|last| *last > now.naive_local()) {
+        None => findings.fine("doctor-clock", &shown),
+        Some(last) => {
+            let parts = [("now", shown.as_str()), ("last", &findings.words.moment(last))];
+            findings.wrong("doctor-clock", &findings.words.say_with("doctor-clock-behind", &parts));
+        }
+    }
     let mut times = Vec::new();
     let mut from = now;
     while let Some(due) = config.schedule.next_after(from).filter(|_| times.len() < 3) {
@@ -100,29 +139,39 @@ fn schedule(findings: &mut Findings<'_>, config: &Config, now: Option<DateTime<F
     findings.fine("doctor-schedule", &format!("{} ({times})", config.schedule.text()));
 }
 
-/// Whether a file can be made where the ledger lives.
+/// More than a cycle records in a busy week: a file without bytes can be made on a full disk too.
+const ROOM: usize = 1 << 20;
+
+/// Whether a file can be made where the ledger lives, and whether there is room for what comes.
 fn disk(findings: &mut Findings<'_>, config: &Config) {
     let dir = &config.data_dir;
     let probe = dir.join(".halaqah-doctor");
-    let tried = std::fs::create_dir_all(dir)
-        .and_then(|()| std::fs::write(&probe, b""))
-        .and_then(|()| std::fs::remove_file(&probe));
+    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&probe, vec![0; ROOM]));
+    // Whatever was written goes, even if it was not all.
+    let removed = if probe.exists() { std::fs::remove_file(&probe) } else { Ok(()) };
+    let tried = written.and(removed);
     let shown = dir.display().to_string();
     match tried {
         Ok(()) => findings.fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
         Err(error) => {
+            let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
+            let key = if full.contains(&error.kind()) { "doctor-disk-full" } else { "doctor-disk-wrong" };
             let parts = [("dir", shown.as_str()), ("cause", &cause_words(&error, findings.words))];
-            findings.wrong("doctor-disk", &findings.words.say_with("doctor-disk-wrong", &parts));
+            findings.wrong("doctor-disk", &findings.words.say_with(key, &parts));
         }
     }
 }
 
-fn ledger(findings: &mut Findings<'_>, config: &Config) {
-    match Memory::replay(&config.ledger_dir(), &config.program_code) {
+fn ledger(findings: &mut Findings<'_>, known: Result<(Memory, Opened), LogError>) {
+    match known {
         Ok((memory, opened)) => {
             let count = findings.words.integer(i64::try_from(opened.lines).unwrap_or(i64::MAX));
             let parts = [("count", count.as_str()), ("hash", memory.head.hash.as_str())];
-            findings.fine("doctor-ledger", &findings.words.say_with("doctor-ledger-fine", &parts));
+            let mut how = findings.words.say_with("doctor-ledger-fine", &parts);
+            if let Some(torn) = opened.torn {
+                how += &format!(". {}", findings.words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));
+            }
+            findings.fine("doctor-ledger", &how);
         }
         Err(error) if error.kind() == LogErrorKind::Missing => {
             findings.fine("doctor-ledger", &findings.words.say("doctor-ledger-new"));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::explain::in_words;
+use super::explain::{cause_words, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
@@ -13,7 +13,7 @@ use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::views::suggestions::{bar_words, change_words, gap_words, group_names, reason_words, worth_words};
+use crate::views::suggestions::{change_words, gap_words, group_names, reason_words, unplaced_words, worth_words};
 use crate::words::Words;
 
 /// Prints the suggestions, or everything about one.
@@ -55,7 +55,7 @@ pub fn suggestions_of(
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
         found = true;
-        let why = bar_words(&scene, person.why, &person.mentee);
+        let why = unplaced_words(&scene, person);
         say(format_args!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)])));
         if let Some(change) = change_words(&scene, &person.mentee) {
             say(format_args!("    {change}"));
@@ -93,7 +93,7 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);
-    let changes = what_if.map(read_changes).transpose()?.unwrap_or_default();
+    let changes = what_if.map(|path| read_changes(path, &setting.words)).transpose()?.unwrap_or_default();
     let newcomers = changes.newcomers();
     let then = match what_if {
         None => now.regrouped(),
@@ -143,7 +143,26 @@ fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)
 }
 
 /// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
-fn read_changes(path: &Path) -> Result<WhatIf, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))?;
+fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let parts = [("file", path.display().to_string()), ("cause", cause_words(&error, words))];
+        let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+        Failure::Mend(words.say_with("match-no-what-if", &parts))
+    })?;
     toml::from_str(&text).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::WHAT_IF_HELP;
+
+    #[test]
+    fn the_file_in_the_help_is_read_and_leaves_out_no_part() {
+        let (_, file) = WHAT_IF_HELP.split_once("\n\n").unwrap();
+        let file = file.replace("# birth_date", "birth_date").replace("# adult", "adult");
+        let changes: WhatIf = toml::from_str(&file).unwrap();
+        assert!(!changes.leaves.is_empty() && !changes.slots.is_empty() && changes.group_size.is_some());
+        assert!(changes.comes[0].adult_co_mentor && changes.comes[0].birth_date.is_some());
+    }
 }

@@ -8,7 +8,7 @@ use crate::cycle::{figures, scene, standing, suggestions};
 use crate::forms::intake::intake;
 use crate::ledger::state::{LedgerHead, State};
 use crate::setting::Setting;
-use crate::table::tab::{ReadTab, Style, Wanted};
+use crate::table::tab::{ReadTab, Style, Wanted, WantedRow};
 use crate::views;
 
 fn day(text: &str) -> NaiveDate {
@@ -118,6 +118,27 @@ fn every_tab_has_life_in_it() {
             assert!(lines(tab) > 0, "{today}: {} has no line", tab.layout.title);
         }
     }
+}
+
+/// Nobody expects a recitation of whoever left: the share of idle members does not count them either.
+#[test]
+fn who_left_the_groups_is_no_concern_of_the_memorization_tab() {
+    let today = day("2026-11-24");
+    let setting = setting(today);
+    let state = taken_in(&setting, today);
+    let standing = standing(&setting, &state, today).unwrap();
+    let (figures, suggestions) = (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
+    let head = LedgerHead::default();
+    let scene = scene(&setting, &state, &head, &standing, &figures, &suggestions);
+    let tabs = views::tabs(&scene);
+    let tab = tabs.iter().find(|tab| tab.layout.title == setting.words.say("tab-memorization")).unwrap();
+    let said =
+        |row: &WantedRow, column: usize| row.cells.get(column).map_or_else(String::new, |cell| cell.value.to_string());
+    let people: Vec<&WantedRow> = tab.rows.iter().filter(|row| row.style == Style::Body).collect();
+    let left: Vec<&&WantedRow> = people.iter().filter(|row| said(row, 2).is_empty()).collect();
+    assert!(!left.is_empty() && left.len() < people.len());
+    assert!(left.iter().all(|row| said(row, 3).is_empty()));
+    assert!(people.iter().filter(|row| !said(row, 2).is_empty()).all(|row| !said(row, 3).is_empty()));
 }
 
 /// The tabs of a program without a row.

@@ -17,7 +17,9 @@ fn both(id: impl Into<String>, en: impl Into<String>) -> Option<Localized> {
 /// A line under the question that says how to answer it. `names_are_ticked`: members are ticked, not typed.
 pub fn hint(question: &Question, names_are_ticked: bool) -> Option<Localized> {
     match question.kind {
-        Kind::MultiChoice => match question.max {
+        // What the question says itself is not said again below it.
+        Kind::MultiChoice => match question.max.filter(|_| !question.question.id.contains("paling banyak")) {
+            None if question.question.id.contains("pilih beberapa") => None,
             Some(most) => both(
                 format!("Boleh pilih beberapa, paling banyak {most}."),
                 format!("You may choose several, at most {most}."),
@@ -69,4 +71,29 @@ pub fn surah_names(table: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows = reader.records().filter_map(Result::ok);
     rows.filter_map(|row| Some(format!("{}. {}", row.get(0)?, row.get(1)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forms::Forms;
+
+    #[test]
+    fn no_line_under_a_question_says_what_the_question_says() {
+        let forms = Forms::built_in().unwrap();
+        let mut asked = 0;
+        for question in forms.iter().flat_map(|form| &form.definition.questions) {
+            let Some(hint) = hint(question, false) else { continue };
+            asked += 1;
+            for said in ["pilih beberapa", "paling banyak"] {
+                let twice = question.question.id.contains(said) && hint.id.contains(said);
+                assert!(!twice, "{}: {}", question.question.id, hint.id);
+            }
+            for said in ["choose several", "at most"] {
+                let twice = question.question.en.contains(said) && hint.en.contains(said);
+                assert!(!twice, "{}: {}", question.question.en, hint.en);
+            }
+        }
+        assert!(asked > 20);
+    }
 }

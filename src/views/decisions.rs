@@ -54,6 +54,8 @@ impl Said {
 pub enum Refusal {
     /// The verdict is neither of the two words.
     UnclearVerdict,
+    /// A verdict about a mentee for whom nothing is suggested.
+    NothingSuggested,
     /// No mentor has this code or name.
     UnknownMentor,
     /// The mentor is of the other gender.
@@ -69,7 +71,10 @@ pub enum Refusal {
 impl Refused {
     /// The key of the column's title.
     pub fn column(&self) -> &'static str {
-        if self.why == Refusal::UnclearVerdict { "suggestions-col-verdict" } else { "suggestions-col-other" }
+        match self.why {
+            Refusal::UnclearVerdict | Refusal::NothingSuggested => "suggestions-col-verdict",
+            _ => "suggestions-col-other",
+        }
     }
 
     /// What is wrong, and what to do.
@@ -83,6 +88,7 @@ impl Refused {
                 (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor"))
             }
             Refusal::UnclearVerdict => (words.say("what-verdict-unclear"), words.say("do-verdict-unclear")),
+            Refusal::NothingSuggested => (words.say("what-verdict-of-none"), words.say("do-verdict-of-none")),
             Refusal::Gender => barred("barred-gender"),
             Refusal::NotScreened => barred("barred-not-screened"),
             Refusal::AgeGap => barred("barred-age-gap"),
@@ -137,7 +143,7 @@ pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &
         let (verdict, other) = (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
         let own = (said(&verdict), other);
         if own.0 == Said::Unclear {
-            decisions.refused.push(Refused { row, cell: verdict, why: Refusal::UnclearVerdict });
+            decisions.refused.push(Refused { row, cell: verdict.clone(), why: Refusal::UnclearVerdict });
         }
         let Some(mentee) = standing.find_mentee(first).filter(|_| first.starts_with('A')) else {
             of_group = own;
@@ -145,13 +151,15 @@ pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &
         };
         let decided =
             if own.0 == Said::Nothing && own.1.is_empty() && !mentor.is_empty() { of_group.clone() } else { own };
-        let (verdict, other) = decided;
         let group = cell_at(cells, GROUP).to_string();
-        let shown = Shown { mentee, mentor: mentor.into(), group, verdict, other };
+        let shown = Shown { mentee, mentor: mentor.into(), group, verdict: decided.0, other: decided.1 };
         match decide(&shown, state, standing, words, today, &mut joined) {
             Ok(Some(decision)) => decisions.made.push(decision),
             Ok(None) => {}
-            Err(why) => decisions.refused.push(Refused { row, cell: shown.other, why }),
+            Err(why) => {
+                let cell = if why == Refusal::NothingSuggested { verdict } else { shown.other };
+                decisions.refused.push(Refused { row, cell, why });
+            }
         }
     }
     decisions
@@ -187,17 +195,20 @@ fn decide(
         date: today,
         suggested: suggested.clone(),
     };
-    if !shown.other.is_empty() && shown.verdict != Said::Reject {
+    if !shown.other.is_empty() {
         let mentor = standing.find_mentor(&shown.other).ok_or(Refusal::UnknownMentor)?;
-        bar(standing, shown.mentee, mentor, joined)?;
-        *joined.entry(mentor).or_default() += 1;
         let code = standing.mentors[mentor].code.clone();
-        let group = group_of_mentor(standing, mentor, words);
-        let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
-        return Ok(Some(decision(verdict, code, Some(group), None)));
+        // Rejected and sent to another mentor is sent to that one; rejected and sent to the rejected one is rejected.
+        if shown.verdict != Said::Reject || code != shown.mentor {
+            bar(standing, shown.mentee, mentor, joined)?;
+            *joined.entry(mentor).or_default() += 1;
+            let group = group_of_mentor(standing, mentor, words);
+            let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
+            return Ok(Some(decision(verdict, code, Some(group), None)));
+        }
     }
     match shown.verdict {
-        _ if shown.mentor.is_empty() => Ok(None),
+        Said::Accept | Said::Reject if shown.mentor.is_empty() => Err(Refusal::NothingSuggested),
         Said::Accept => {
             let mentor = standing.find_mentor(&shown.mentor).ok_or(Refusal::UnknownMentor)?;
             bar(standing, shown.mentee, mentor, joined)?;

@@ -33,14 +33,23 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         .into_iter()
         .map(|mentee| {
             let one = progress.get(&mentee).copied().unwrap_or(Progress { idle: true, ..Progress::default() });
-            (!one.idle, one.ayat, mentee, one)
+            (!needs_care(scene, mentee, &one), one.ayat, mentee, one)
         })
         .collect();
-    lines.sort_by_key(|(active, ayat, mentee, _)| (*active, *ayat, *mentee));
+    lines.sort_by_key(|(others, ayat, mentee, _)| (*others, *ayat, *mentee));
     for (_, _, mentee, one) in lines {
         sheet.push(Style::Body, cells(scene, mentee, &one));
     }
     sheet.finish(words.say("tab-memorization"))
+}
+
+fn is_member(scene: &Scene<'_>, mentee: PersonIndex) -> bool {
+    scene.standing.group_of(mentee).is_some()
+}
+
+/// Of whoever left, nobody expects a recitation: the share of idle members does not count them either.
+fn needs_care(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> bool {
+    one.idle && is_member(scene, mentee)
 }
 
 /// The program's own figures, in the columns of what they sum up.
@@ -75,7 +84,7 @@ fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell;
         person.code.as_str().into(),
         text(name_of(person, words)),
         text(group),
-        level_cell(Some(Level::of(one.idle, false)), words),
+        level_cell(is_member(scene, mentee).then(|| Level::of(one.idle, false)), words),
         count(one.ayat),
         maybe(Some(one.pages), Format::Decimal),
         count(one.juz as i64),

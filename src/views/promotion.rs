@@ -20,7 +20,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("best", best),
     ];
     let lead = words.say_with("promotion-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let widths = [260, 90, 100, 120, 100, 90, 100, 100, 130, 140, 300];
+    let widths = [260, 90, 100, 120, 100, 90, 100, 100, 150, 140, 300];
     let mut sheet = Sheet::new("promotion", position, &widths, words.say("promotion-title"), lead);
     let columns = [
         "channel",

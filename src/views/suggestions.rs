@@ -14,7 +14,7 @@ use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
-use crate::matching::{Place, Suggestion, Suggestions, WorthOfMentor};
+use crate::matching::{Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
 use crate::table::tab::{Dropdown, Style, Wanted, WantedCell};
 use crate::words::Words;
 
@@ -168,7 +168,7 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
         let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
         let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
         let blank = WantedCell::default;
-        let why = bar_words(scene, person.why, &person.mentee);
+        let why = unplaced_words(scene, person);
         let change = change_words(scene, &person.mentee).unwrap_or_default();
         sheet.push(
             Style::Body,
@@ -217,8 +217,18 @@ pub fn change_words(scene: &Scene<'_>, mentee: &str) -> Option<String> {
     scene.suggestions.worth_of_mentor.iter().find(suits).map(|worth| worth_words(scene, worth))
 }
 
-/// Why somebody has no place.
-pub fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
+/// Why somebody has no place, and that others were ruled out by a decision: "no mentor" alone would not be true of them.
+pub fn unplaced_words(scene: &Scene<'_>, person: &Unplaced) -> String {
+    let why = bar_words(scene, person.why, &person.mentee);
+    match person.bars.get(&Bar::MustNotJoin) {
+        Some(count) if person.why != Bar::MustNotJoin => {
+            scene.words.say_with("bar-and-ruled-out", &[("why", &why), ("count", &count.to_string())])
+        }
+        _ => why,
+    }
+}
+
+fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
     let words = scene.words;
     let mentee = scene.standing.find_mentee(mentee).map(|index| &scene.standing.mentees[index]);
     match bar {

@@ -107,6 +107,32 @@ fn a_rejected_pair_is_not_suggested_again() {
     assert_eq!(decided(&desk.turn()), [""; 0]);
 }
 
+/// Whoever rejects a mentor and names another at once means both: the name is not lost.
+#[test]
+fn rejected_and_sent_to_another_mentor_is_sent_there() {
+    let mut desk = Desk::small(Language::Id);
+    desk.screened("27/7/2026", "Ibrahim Malik");
+    desk.turn();
+    desk.decide("Dimas", "Tolak", "Ibrahim");
+    let turn = desk.turn();
+    assert_eq!(decided(&turn), ["redirected A5 M21 Kelompok Ibrahim"]);
+    assert_eq!(refused(&turn), []);
+    assert_eq!(decided(&desk.turn()), [""; 0]);
+
+    let mut desk = self::desk();
+    desk.decide("Dimas", "Tolak", "M20");
+    assert_eq!(decided(&desk.turn()), ["rejected A5 M20 -"], "sent to whom he was rejected for");
+}
+
+#[test]
+fn a_verdict_where_nothing_is_suggested_is_answered() {
+    let mut desk = desk();
+    desk.decide("Nur", "Setuju", "");
+    let turn = desk.turn();
+    assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![Refusal::NothingSuggested]));
+    assert_eq!(to_fix(&desk), ["Setuju: belum ada usulan untuk adik ini"]);
+}
+
 #[test]
 fn a_whole_group_is_rejected() {
     let mut desk = desk();
