@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
+use crate::config::is_group_size;
 use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
 use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
@@ -93,7 +94,7 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);
-    let changes = what_if.map(read_changes).transpose()?.unwrap_or_default();
+    let changes = what_if.map(|path| read_changes(path, words)).transpose()?.unwrap_or_default();
     let newcomers = changes.newcomers();
     let then = match what_if {
         None => now.regrouped(),
@@ -143,7 +144,46 @@ fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)
 }
 
 /// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
-fn read_changes(path: &Path) -> Result<WhatIf, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))?;
-    toml::from_str(&text).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))
+fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
+    let mend = |what: String| Failure::Mend(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| mend(error.to_string()))?;
+    changes(&text).map_err(|wrong| {
+        mend(match wrong {
+            WrongChanges::Toml(error) => error.to_string(),
+            WrongChanges::GroupSize => words.say("match-what-if-size"),
+            WrongChanges::TooMany(wanted) => {
+                let (wanted, most) = (words.integer(wanted.into()), words.integer(MOST_MENTEES.into()));
+                words.say_with("match-what-if-most", &[("wanted", &wanted), ("most", &most)])
+            }
+        })
+    })
+}
+
+/// Why a file of changes cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongChanges {
+    /// It is no TOML, or has a key or a type that is not known.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// Its size of groups is none.
+    #[error("a group's sizes go from min over target to max")]
+    GroupSize,
+    /// A mentor who comes would take so many mentees: places are made for all of them.
+    #[error("nobody takes {0} mentees")]
+    TooMany(u32),
+}
+
+/// So many mentees one mentor may take who comes.
+const MOST_MENTEES: u32 = 100;
+
+/// The changes that the text of a file asks for.
+pub fn changes(text: &str) -> Result<WhatIf, WrongChanges> {
+    let changes: WhatIf = toml::from_str(text)?;
+    if changes.group_size.is_some_and(|size| !is_group_size(size)) {
+        return Err(WrongChanges::GroupSize);
+    }
+    match changes.comes.iter().find(|coming| coming.max_mentees > MOST_MENTEES) {
+        Some(coming) => Err(WrongChanges::TooMany(coming.max_mentees)),
+        None => Ok(changes),
+    }
 }
