@@ -187,3 +187,22 @@ pub fn changes(text: &str) -> Result<WhatIf, WrongChanges> {
         None => Ok(changes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_make_more_places_than_there_can_be_are_refused() {
+        let comes = |most: u64| {
+            changes(&format!("[[comes]]\ngender = \"male\"\nslots = [\"fri_afternoon\"]\nmax_mentees = {most}\n"))
+        };
+        assert_eq!(comes(100).unwrap().comes.len(), 1);
+        assert!(matches!(comes(4_000_000_000), Err(WrongChanges::TooMany(4_000_000_000))));
+        assert!(matches!(comes(5_000_000_000), Err(WrongChanges::Toml(_))));
+        for (size, fits) in [("min = 2, target = 3, max = 5", true), ("min = 0", false), ("min = 6, target = 5", false)]
+        {
+            assert_eq!(changes(&format!("group_size = {{ {size} }}")).is_ok(), fits, "{size}");
+        }
+    }
+}

@@ -63,7 +63,8 @@ pub fn open(bytes: &[u8]) {
     let dir = &place.path().join("ledger");
     if first % 2 == 1 {
         good_ledger(dir);
-        rest.chunks_exact(4).for_each(|change| one_change(dir, change));
+        // Not more of them: a line without an end that is doubled again and again fills any disk.
+        rest.chunks_exact(4).take(12).for_each(|change| one_change(dir, change));
         // Whatever was done to it: what still reads is a beginning of what was written.
         if let Some(ids) = opens(dir) {
             assert!((1..=EVENTS).collect::<Vec<_>>().starts_with(&ids), "{ids:?}");
