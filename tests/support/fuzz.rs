@@ -167,11 +167,15 @@ pub fn cells(bytes: &[u8]) {
     let (mut live, mut lines) = (State::default(), Vec::new());
     let tabs: Vec<ReadTab> = String::from_utf8_lossy(rest).split('\u{c}').take(4).map(|text| tab(form, text)).collect();
     for tab in &tabs {
-        for (source, event) in take_in(form, &live, tab) {
-            nothing_is_left_out(form, tab, source.as_ref(), &event);
-            is_written_and_read(source.as_ref(), &event);
-            lines.push((source.clone(), event.kind(), event.data().unwrap()));
-            live.apply(live.seq + 1, source, event).unwrap();
+        for again in [false, true] {
+            for (source, event) in take_in(form, &live, tab) {
+                // Rows that read alike and are not written alike may change places once more, with the numbers of their copies.
+                assert!(!again || matches!(event, Event::RowCopied(_)), "what was taken in is no news: {event:?}");
+                nothing_is_left_out(form, tab, source.as_ref(), &event);
+                is_written_and_read(source.as_ref(), &event);
+                lines.push((source.clone(), event.kind(), event.data().unwrap()));
+                live.apply(live.seq + 1, source, event).unwrap();
+            }
         }
         assert_eq!(take_in(form, &live, tab), [], "what was taken in is no news");
     }
