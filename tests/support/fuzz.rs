@@ -243,7 +243,7 @@ struct Closed;
 
 impl Privacy for Closed {
     fn is_private(&self, _: &str, question: &str) -> bool {
-        question.len() % 4 > 0
+        !question.len().is_multiple_of(4)
     }
 
     fn subject(&mut self, _: &str, _: &str, _: &Answers) -> Option<Owner> {
@@ -251,7 +251,7 @@ impl Privacy for Closed {
     }
 
     fn named(&mut self, form: &str, question: &str, name: &str) -> Option<Owner> {
-        (question.len() % 2 == 0).then(|| vec![(form.into(), name.into())])
+        question.len().is_multiple_of(2).then(|| vec![(form.into(), name.into())])
     }
 }
 
