@@ -453,7 +453,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     let group_size = file.matching.group_size.map_or_else(GroupSize::default, |size| {
         let span = size.span();
         let size = size.into_inner();
-        if !(1 <= size.min && size.min <= size.target && size.target <= size.max) {
+        if !is_group_size(size) {
             wrong(
                 span,
                 "a group's sizes go from min over target to max".to_owned(),
@@ -510,6 +510,11 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         randomise: file.matching.randomise,
         procedures,
     })
+}
+
+/// Whether groups can be of this size.
+pub fn is_group_size(size: GroupSize) -> bool {
+    1 <= size.min && size.min <= size.target && size.target <= size.max
 }
 
 /// Of all weights that of personality may be so many in a hundred.

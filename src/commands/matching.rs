@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::explain::{cause_words, in_words};
 use super::print::say;
 use crate::cli::Failure;
+use crate::config::is_group_size;
 use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
 use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
@@ -93,7 +94,7 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);
-    let changes = what_if.map(|path| read_changes(path, &setting.words)).transpose()?.unwrap_or_default();
+    let changes = what_if.map(|path| read_changes(path, words)).transpose()?.unwrap_or_default();
     let newcomers = changes.newcomers();
     let then = match what_if {
         None => now.regrouped(),
@@ -149,7 +150,46 @@ fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
         let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
         Failure::Mend(words.say_with("match-no-what-if", &parts))
     })?;
-    toml::from_str(&text).map_err(|error| Failure::Mend(format!("{}: {error}", path.display())))
+    changes(&text).map_err(|wrong| {
+        let what = match wrong {
+            WrongChanges::Toml(error) => error.to_string(),
+            WrongChanges::GroupSize => words.say("match-what-if-size"),
+            WrongChanges::TooMany(wanted) => {
+                let (wanted, most) = (words.integer(wanted.into()), words.integer(MOST_MENTEES.into()));
+                words.say_with("match-what-if-most", &[("wanted", &wanted), ("most", &most)])
+            }
+        };
+        Failure::Mend(format!("{}: {what}", path.display()))
+    })
+}
+
+/// Why a file of changes cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongChanges {
+    /// It is no TOML, or has a key or a type that is not known.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// Its size of groups is none.
+    #[error("a group's sizes go from min over target to max")]
+    GroupSize,
+    /// A mentor who comes would take so many mentees: places are made for all of them.
+    #[error("nobody takes {0} mentees")]
+    TooMany(u32),
+}
+
+/// So many mentees one mentor may take who comes.
+const MOST_MENTEES: u32 = 100;
+
+/// The changes that the text of a file asks for.
+pub fn changes(text: &str) -> Result<WhatIf, WrongChanges> {
+    let changes: WhatIf = toml::from_str(text)?;
+    if changes.group_size.is_some_and(|size| !is_group_size(size)) {
+        return Err(WrongChanges::GroupSize);
+    }
+    match changes.comes.iter().find(|coming| coming.max_mentees > MOST_MENTEES) {
+        Some(coming) => Err(WrongChanges::TooMany(coming.max_mentees)),
+        None => Ok(changes),
+    }
 }
 
 #[cfg(test)]
@@ -158,10 +198,24 @@ mod tests {
     use crate::cli::WHAT_IF_HELP;
 
     #[test]
+    fn changes_that_make_more_places_than_there_can_be_are_refused() {
+        let comes = |most: u64| {
+            changes(&format!("[[comes]]\ngender = \"male\"\nslots = [\"fri_afternoon\"]\nmax_mentees = {most}\n"))
+        };
+        assert_eq!(comes(100).unwrap().comes.len(), 1);
+        assert!(matches!(comes(4_000_000_000), Err(WrongChanges::TooMany(4_000_000_000))));
+        assert!(matches!(comes(5_000_000_000), Err(WrongChanges::Toml(_))));
+        for (size, fits) in [("min = 2, target = 3, max = 5", true), ("min = 0", false), ("min = 6, target = 5", false)]
+        {
+            assert_eq!(changes(&format!("group_size = {{ {size} }}")).is_ok(), fits, "{size}");
+        }
+    }
+
+    #[test]
     fn the_file_in_the_help_is_read_and_leaves_out_no_part() {
         let (_, file) = WHAT_IF_HELP.split_once("\n\n").unwrap();
         let file = file.replace("# birth_date", "birth_date").replace("# adult", "adult");
-        let changes: WhatIf = toml::from_str(&file).unwrap();
+        let changes = changes(&file).unwrap();
         assert!(!changes.leaves.is_empty() && !changes.slots.is_empty() && changes.group_size.is_some());
         assert!(changes.comes[0].adult_co_mentor && changes.comes[0].birth_date.is_some());
     }

@@ -13,7 +13,7 @@ pub mod instance;
 mod keys;
 mod ledger;
 mod look_back;
-mod matching;
+pub mod matching;
 mod person;
 mod print;
 mod run;

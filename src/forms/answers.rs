@@ -36,6 +36,9 @@ pub struct Rejected {
     pub problem: Problem,
 }
 
+/// So many parts of a cell that are no choice are noted one by one, each with the cell: nobody ticks more boxes.
+const MOST_UNKNOWN: u32 = 100;
+
 /// Age in full years on `day`.
 fn age_on(birth: NaiveDate, day: NaiveDate) -> i32 {
     day.year() - birth.year() - i32::from((day.month(), day.day()) < (birth.month(), birth.day()))
@@ -128,7 +131,7 @@ impl Form {
             });
         match value {
             Ok(value) => {
-                for _ in 0..value.unknown_parts {
+                for _ in 0..value.unknown_parts.min(MOST_UNKNOWN) {
                     accepted.dropped.push(problem(&cell, Reason::UnknownChoice));
                 }
                 if value.keep_raw {
@@ -217,7 +220,9 @@ impl Form {
         let other = question.choices.iter().position(|choice| choice.code == "other");
         let mut codes: Vec<CompactString> = Vec::new();
         let (mut unknown_parts, mut keep_raw) = (0, false);
-        for part in values::ticked(&cell.as_text(), |label| self.choice_labelled(index, label).is_some()) {
+        for part in values::ticked(&cell.as_text(), self.most_parts[index], |label| {
+            self.choice_labelled(index, label).is_some()
+        }) {
             let known = self.choice_labelled(index, &part);
             keep_raw |= known.is_none();
             match known.or(other) {

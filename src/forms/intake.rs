@@ -490,7 +490,7 @@ impl Reading<'_> {
                 continue;
             }
             let mut title = self.title(column);
-            if title.trim().is_empty() || extra.contains_key(&title) {
+            while title.trim().is_empty() || extra.contains_key(&title) {
                 title = format_compact!("{} [{}]", title.trim(), column_letters(column)).trim().into();
             }
             extra.insert(title, cell.clone());

@@ -120,6 +120,8 @@ pub struct Form {
     questions_by_title: BTreeMap<String, usize>,
     /// For each question: label, as it is written and folded, to index in its choices.
     choices_by_label: Vec<BTreeMap<String, usize>>,
+    /// For each question: of how many parts with commas between them the longest of those labels is.
+    most_parts: Vec<usize>,
 }
 
 impl Form {
@@ -242,8 +244,10 @@ fn build(
             questions_by_title.entry(fold(title)).or_insert(index);
         }
     }
-    let choices_by_label = definition.questions.iter().map(labels_of).collect();
-    Ok(Form { definition, check: source.check, questions_by_title, choices_by_label })
+    let choices_by_label: Vec<BTreeMap<String, usize>> = definition.questions.iter().map(labels_of).collect();
+    let parts = |label: &String| 1 + label.matches(',').count();
+    let most_parts = choices_by_label.iter().map(|labels| labels.keys().map(parts).max().unwrap_or(1)).collect();
+    Ok(Form { definition, check: source.check, questions_by_title, choices_by_label, most_parts })
 }
 
 /// Every text by which a choice is recognised: labels, former labels and the code.

@@ -193,7 +193,8 @@ pub fn number(cell: &Cell) -> Result<f64, Reason> {
             let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
             let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             if is_digits(whole) && is_digits(decimals) {
-                text.parse().map_err(|_| Reason::BadNumber)
+                // So many digits that they are more than any number has are infinity, which a ledger cannot say.
+                text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(Reason::BadNumber)
             } else {
                 Err(Reason::BadNumber)
             }
@@ -216,8 +217,8 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Splits ticked boxes at `,` and line breaks into the labels they are. A label that itself holds a comma is put together
-/// again. `known` says whether a text is a label.
-pub fn ticked(text: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
+/// again. `known` says whether a text is a label; none has more than `most` parts.
+pub fn ticked(text: &str, most: usize, known: impl Fn(&str) -> bool) -> Vec<String> {
     let parts: Vec<&str> = text.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let mut labels = Vec::with_capacity(parts.len());
     let mut start = 0;
@@ -225,7 +226,8 @@ pub fn ticked(text: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
         let end = if known(parts[start]) {
             start + 1
         } else {
-            (start + 2..=parts.len()).find(|&end| known(&parts[start..end].join(", "))).unwrap_or(start + 1)
+            let last = parts.len().min(start + most);
+            (start + 2..=last).find(|&end| known(&parts[start..end].join(", "))).unwrap_or(start + 1)
         };
         labels.push(parts[start..end].join(", "));
         start = end;
@@ -254,6 +256,13 @@ mod tests {
         for text in ["-5000", "seikhlasnya", "25.00.0", "1.2.3", "1234.567", ",5"] {
             assert_eq!(money(&Cell::from(text)), Err(Reason::BadMoney), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_of_endless_digits_is_none() {
+        assert_eq!(number(&"12,5".into()), Ok(12.5));
+        assert_eq!(number(&"9".repeat(308).into()).map(f64::is_finite), Ok(true));
+        assert_eq!(number(&"9".repeat(400).into()), Err(Reason::BadNumber));
     }
 
     #[test]
@@ -290,6 +299,8 @@ mod tests {
     #[test]
     fn a_label_with_a_comma_is_put_together_again() {
         let known = |label: &str| ["Games", "Design, photo and video"].contains(&label);
-        assert_eq!(ticked("Games, Design, photo and video", known), ["Games", "Design, photo and video"]);
+        assert_eq!(ticked("Games, Design, photo and video", 2, known), ["Games", "Design, photo and video"]);
+        // The longest text that a cell holds is not put together in every possible way.
+        assert_eq!(ticked(&"a,".repeat(25_000), 2, known).len(), 25_000);
     }
 }

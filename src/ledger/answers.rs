@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use compact_str::{CompactString, ToCompactString};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -220,12 +221,9 @@ impl<'de> Deserialize<'de> for Answer {
             fn visit_f64<E>(self, n: f64) -> Result<Answer, E> {
                 Ok(Answer::Number(n))
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Answer, A::Error> {
-                let mut list = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-                while let Some(text) = seq.next_element::<CompactString>()? {
-                    list.push(text);
-                }
-                Ok(Answer::List(list.into()))
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Answer, A::Error> {
+                // As serde reads a list: room is made for what comes, not for as much as is announced.
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(|list| Answer::List(list.into()))
             }
         }
         deserializer.deserialize_any(AnswerVisitor)

@@ -65,8 +65,8 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Blank => Ok(()),
-            // `f64`'s Display never uses an exponent and leaves `.0` away.
-            Self::Number(number) => write!(f, "{number}"),
+            // `f64`'s Display never uses an exponent and leaves `.0` away; -0 is 0, as JSON has it.
+            Self::Number(number) => write!(f, "{}", number + 0.0),
             Self::Boolean(true) => f.write_str("TRUE"),
             Self::Boolean(false) => f.write_str("FALSE"),
             Self::Text(text) => f.write_str(text.trim()),
@@ -146,6 +146,7 @@ mod tests {
         assert_eq!(Cell::Number(81100000001.0).to_string(), "81100000001");
         assert_eq!(Cell::Number(6.2811e15).to_string(), "6281100000000000");
         assert_eq!(Cell::Number(12500.5).to_string(), "12500.5");
+        assert_eq!(Cell::Number(-0.0).to_string(), "0");
     }
 
     #[test]

@@ -570,6 +570,30 @@ fn what_stands_under_no_title_or_one_of_two_is_kept_too() {
 }
 
 #[test]
+fn a_title_that_looks_like_a_columns_letters_hides_no_cell() {
+    let mut sheet = registrations(1);
+    let column = column_letters(sheet.titles.len() + 2);
+    sheet.titles.extend([format!("Catatan [{column}]"), "Catatan".into(), "Catatan".into()]);
+    sheet.rows[0].resize(sheet.titles.len() - 3, Cell::Blank);
+    sheet.rows[0].extend(["satu", "dua", "tiga"].map(Cell::from));
+    let events = Ledger::default().take(&sheet);
+    let Some(Event::Submitted(_, row)) = events.last() else { panic!("{events:?}") };
+    assert_eq!(row.extra.values().map(ToString::to_string).collect::<BTreeSet<_>>().len(), 3, "{:?}", row.extra);
+}
+
+#[test]
+fn a_cell_of_endless_ticks_is_not_noted_for_each_of_them() {
+    let mut sheet = registrations(1);
+    sheet.set(0, "slots", "kapan, ".repeat(7_000) + "Jumat sore");
+    let events = Ledger::default().take(&sheet);
+    let noted = events.iter().map(|event| match event {
+        Event::Submitted(_, row) => row.dropped.len(),
+        _ => 0,
+    });
+    assert_eq!(noted.sum::<usize>(), 100);
+}
+
+#[test]
 fn what_no_question_explains_is_kept_beside_the_answers() {
     let mut sheet = with_a_strange_column(registrations(2));
     sheet.rows[1][2] = Cell::Blank;
