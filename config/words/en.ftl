@@ -230,7 +230,7 @@ reason-measured-not-enough = { $with } is not as far yet: { $question }
 reason-personality-close = both answered alike about themselves
 reason-personality-far = they answered differently about themselves
 reason-personality-between = they answered neither alike nor differently about themselves
-reason-unanswered = not answered yet: { $question }
+reason-unanswered = not answered, so it does not count: { $list }
 
 bar-no-mentor = no mentor yet
 bar-gender = no { $gender } mentor yet

@@ -230,7 +230,7 @@ reason-measured-not-enough = { $with } belum setingkat dalam: { $question }
 reason-personality-close = keduanya menjawab mirip tentang diri sendiri
 reason-personality-far = keduanya menjawab berbeda tentang diri sendiri
 reason-personality-between = jawaban keduanya tentang diri sendiri tidak mirip dan tidak berlawanan
-reason-unanswered = belum dijawab: { $question }
+reason-unanswered = belum dijawab, jadi tidak dihitung: { $list }
 
 bar-no-mentor = belum ada mentor
 bar-gender = belum ada mentor { $gender }

@@ -14,7 +14,9 @@ use crate::matching::what_if::WhatIf;
 use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::views::suggestions::{change_words, gap_words, group_names, reason_words, unplaced_words, worth_words};
+use crate::views::suggestions::{
+    change_words, gap_words, group_names, reason_words, unanswered_words, unplaced_words, worth_words,
+};
 use crate::words::Words;
 
 /// Prints the suggestions, or everything about one.
@@ -42,6 +44,9 @@ pub fn suggestions_of(
         }
         if let Some(reason) = &suggestion.against {
             say(format_args!("    - {}", reason_words(&scene, reason)));
+        }
+        if let Some(unanswered) = unanswered_words(&scene, suggestion) {
+            say(format_args!("    ? {unanswered}"));
         }
         if let Some(alternative) = &suggestion.alternative {
             let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];

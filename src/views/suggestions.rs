@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
-use super::{Scene, Sheet, count, gender_word, text};
+use super::{Scene, Sheet, count, gender_word, short_list, text};
 use crate::ledger::standing::Standing;
 use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
@@ -141,7 +141,8 @@ fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec
     let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
     let mentee = mentee.map_or_else(|| suggestion.mentee.to_string(), |mentee| super::named(mentee, scene.words));
     let reasons: Vec<String> = suggestion.reasons.iter().map(|reason| reason_words(scene, reason)).collect();
-    let against = suggestion.against.as_ref().map(|reason| reason_words(scene, reason)).unwrap_or_default();
+    let against = suggestion.against.as_ref().map(|reason| reason_words(scene, reason));
+    let against: Vec<String> = against.into_iter().chain(unanswered_words(scene, suggestion)).collect();
     vec![
         mentee_key(&suggestion.mentee, &suggestion.mentor).into(),
         text(mentee),
@@ -153,7 +154,7 @@ fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec
         text(class),
         count(i64::from(suggestion.score)),
         text(reasons.join("; ")),
-        text(against),
+        text(against.join("; ")),
     ]
 }
 
@@ -321,10 +322,29 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::PersonalityClose => words.say("reason-personality-close"),
         Reason::PersonalityFar => words.say("reason-personality-far"),
         Reason::PersonalityBetween => words.say("reason-personality-between"),
-        Reason::Unanswered(question) => {
-            let title =
-                scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question);
-            words.say_with("reason-unanswered", &[("question", title)])
+        Reason::Unanswered(question) => words.say_with("reason-unanswered", &[("list", title_of(scene, question))]),
+    }
+}
+
+/// The questions of which a suggestion's score knows no answer, so that they count neither for nor against; none if all are
+/// answered.
+pub fn unanswered_words(scene: &Scene<'_>, suggestion: &Suggestion) -> Option<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for reason in suggestion.terms.iter().flat_map(|term| &term.reasons) {
+        if let Reason::Unanswered(question) = reason {
+            let title = title_of(scene, question).to_owned();
+            if !titles.contains(&title) {
+                titles.push(title);
+            }
         }
     }
+    let list = short_list(&titles, MOST_UNANSWERED, scene.words);
+    (!titles.is_empty()).then(|| scene.words.say_with("reason-unanswered", &[("list", &list)]))
+}
+
+/// Of so many questions without an answer the titles are said.
+const MOST_UNANSWERED: usize = 2;
+
+fn title_of<'a>(scene: &'a Scene<'_>, question: &'a str) -> &'a str {
+    scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question)
 }
