@@ -87,3 +87,13 @@ fn an_alternative_is_said_to_cost_nothing_score_or_somebodys_place() {
     let english = full.with("language = \"id\"", "language = \"en\"");
     assert_eq!(cost_for_emir(&english), "for the whole plan that costs others their place: 2");
 }
+
+#[test]
+fn what_was_not_answered_is_said_not_to_count() {
+    let program = Program::new();
+    program.sync();
+    let said = program.run(&["match", "--explain", "A6"]).ok();
+    let neutral: Vec<&str> = said.lines().filter_map(|line| line.trim().strip_prefix("? ")).collect();
+    let expected = "belum dijawab, jadi tidak dihitung: Yang kurang kamu suka (paling banyak 3)";
+    assert_eq!(neutral, [expected], "{said}");
+}

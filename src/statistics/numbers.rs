@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 /// The 97.5th percentile of the normal distribution, for 95 % intervals.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
 
-/// Rounded to the 4 decimals in which figures are given.
+/// Rounded to the 4 decimals in which figures are given. A sum of nothing, which is -0, is 0.
 pub(super) fn round4(x: f64) -> f64 {
-    (x * 10_000.0).round() / 10_000.0
+    (x * 10_000.0).round() / 10_000.0 + 0.0
 }
 
 /// `part / whole`, null if the whole is 0.
@@ -116,6 +116,13 @@ pub(super) fn by_code<'c>(codes: impl IntoIterator<Item = &'c str>, count: impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_not_less_than_nothing() {
+        let nothing: f64 = [0.0_f64; 0].iter().sum();
+        assert_eq!(round4(nothing).to_string(), "0");
+        assert_eq!(round4(1.000_04).to_string(), "1");
+    }
 
     #[test]
     fn nothing_has_no_mean_median_or_percentile() {
