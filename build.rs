@@ -1,5 +1,5 @@
-//! Says of which sources the program is built: what it keeps for itself alone (the snapshot of the ledger) is read only by the
-//! program that wrote it.
+//! Says of which sources the program is built: what it keeps for itself alone (the snapshot of the
+//! ledger) is read only by the program that wrote it.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

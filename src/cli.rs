@@ -35,7 +35,8 @@ pub struct Arguments {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Shows a filled program in the browser: a sandbox, an invented season and the daemon. Needs no account.
+    /// Shows a filled program in the browser: a sandbox, an invented season and the daemon. Needs
+    /// no account.
     Demo {
         /// Where the pages are served.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8460")]
@@ -54,7 +55,8 @@ pub enum Command {
         /// Lets through a reading in which many rows are gone at once.
         #[arg(long)]
         accept_retractions: bool,
-        /// Shows instead what the tabs would have said then (a day's end or a moment), against what is there now.
+        /// Shows instead what the tabs would have said then (a day's end or a moment), against what
+        /// is there now.
         #[arg(long, value_name = "MOMENT", conflicts_with = "accept_retractions")]
         as_of: Option<AsOf>,
     },
@@ -71,7 +73,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
     },
-    /// Checks configuration, key, sharing, tabs, questions, clock, disk and ledger: each ok, or what to do.
+    /// Checks configuration, key, sharing, tabs, questions, clock, disk and ledger: each ok, or
+    /// what to do.
     Doctor,
     /// The figures.
     Stats {
@@ -85,9 +88,11 @@ pub enum Command {
         #[arg(long, value_name = "CODE")]
         season: Option<String>,
     },
-    /// The ledger lines behind a figure: every row that is counted, and of a ratio those it is set against.
+    /// The ledger lines behind a figure: every row that is counted, and of a ratio those it is set
+    /// against.
     Why {
-        /// The figure's path, as `stats --json` and the notes in the tab Ringkasan have it: `meetings.attendance_rate`.
+        /// The figure's path, as `stats --json` and the notes in the tab Ringkasan have it:
+        /// `meetings.attendance_rate`.
         path: String,
         /// The day on which it is taken.
         #[arg(long, value_name = "DATE", value_parser = day)]
@@ -105,29 +110,35 @@ pub enum Command {
         /// Proposes groups for everybody anew, members too. Records nothing.
         #[arg(long, conflicts_with_all = ["explain", "what_if"])]
         regroup: bool,
-        /// Shows what would move with the changes in this file (TOML, described below by --help). Records nothing.
+        /// Shows what would move with the changes in this file (TOML, described below by --help).
+        /// Records nothing.
         #[arg(long, value_name = "FILE", conflicts_with = "explain")]
         what_if: Option<PathBuf>,
-        /// As the ledger stood at the end of a day, or at a moment, with the configuration that it had recorded.
+        /// As the ledger stood at the end of a day, or at a moment, with the configuration that it
+        /// had recorded.
         #[arg(long, value_name = "MOMENT", conflicts_with = "instance")]
         as_of: Option<AsOf>,
-        /// Answers the matching problem in this folder instead of the program's own; needs no configuration.
+        /// Answers the matching problem in this folder instead of the program's own; needs no
+        /// configuration.
         #[arg(long, value_name = "DIR", requires = "json", conflicts_with_all = ["explain", "regroup", "what_if"])]
         #[arg(group = "printable")]
         instance: Option<PathBuf>,
-        /// Sets the season's placements so far beside what would have been suggested on the same days. Records nothing.
+        /// Sets the season's placements so far beside what would have been suggested on the same
+        /// days. Records nothing.
         #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
         compare: bool,
         /// The season that is compared; otherwise the one that holds the day.
         #[arg(long, value_name = "CODE", requires = "compare")]
         season: Option<String>,
-        /// Sets what was predicted of the groups beside what became of them: feedback and attendance until week 8, survival.
+        /// Sets what was predicted of the groups beside what became of them: feedback and
+        /// attendance until week 8, survival.
         #[arg(long, group = "printable", conflicts_with_all = ["explain", "regroup", "what_if"])]
         evaluate: bool,
         /// Prints the answer as JSON: with --instance, --compare, --evaluate.
         #[arg(long, requires = "printable")]
         json: bool,
-        /// Stops after so many seconds with the best so far; otherwise after an amount of work that is the same everywhere.
+        /// Stops after so many seconds with the best so far; otherwise after an amount of work that
+        /// is the same everywhere.
         #[arg(long, value_name = "SECONDS", requires = "instance", value_parser = seconds)]
         deadline: Option<Duration>,
     },
@@ -175,7 +186,8 @@ pub enum Command {
 /// What can be done with the forms.
 #[derive(Debug, Subcommand)]
 pub enum FormsCommand {
-    /// Prints the Apps Script that creates the Google Forms and lets them answer into the spreadsheet.
+    /// Prints the Apps Script that creates the Google Forms and lets them answer into the
+    /// spreadsheet.
     Script {
         /// The forms by key; otherwise those that the configuration gives a tab.
         #[arg(value_name = "FORM")]
@@ -208,13 +220,16 @@ pub enum SeasonCommand {
 pub enum LedgerCommand {
     /// Checks every line and the whole chain; prints the head.
     Verify {
-        /// A fingerprint that somebody kept, such as from the tab Status: says which event it is, or that it is not there.
+        /// A fingerprint that somebody kept, such as from the tab Status: says which event it is,
+        /// or that it is not there.
         #[arg(long, value_name = "HASH")]
         against: Option<LineHash>,
     },
-    /// Moves what cannot be chained any more aside, from the first bad line on, so that the rest opens again. Deletes nothing.
+    /// Moves what cannot be chained any more aside, from the first bad line on, so that the rest
+    /// opens again. Deletes nothing.
     Repair,
-    /// Which figures changed between two points (an event's number, a day's end or a moment), and by which events.
+    /// Which figures changed between two points (an event's number, a day's end or a moment), and
+    /// by which events.
     Diff {
         /// The one point.
         #[arg(value_name = "A")]
@@ -241,7 +256,8 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "MOMENT")]
         as_of: Option<AsOf>,
     },
-    /// Prints all events for another program. It holds personal data of minors: keep it as you keep the ledger.
+    /// Prints all events for another program. It holds personal data of minors: keep it as you keep
+    /// the ledger.
     Export {
         /// json: everything, exactly; csv: one line for each value, for a spreadsheet.
         #[arg(long, value_enum, default_value = "json")]
@@ -278,7 +294,8 @@ pub enum PersonCommand {
         #[arg(long)]
         apply: bool,
     },
-    /// Destroys the keys of a person's answers. Figures keep their counts; codes and numbers stay without a name.
+    /// Destroys the keys of a person's answers. Figures keep their counts; codes and numbers stay
+    /// without a name.
     Erase {
         /// The person's code, such as A12 or M7.
         code: String,
@@ -288,22 +305,26 @@ pub enum PersonCommand {
     },
 }
 
-/// What can be done with the keys. The passphrase of a backup is asked for, or stands in HALAQAH_PASSPHRASE.
+/// What can be done with the keys. The passphrase of a backup is asked for, or stands in
+/// HALAQAH_PASSPHRASE.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Says where the program key is and how much it opens.
     Status,
-    /// Writes the program key and all keys into a new file that a passphrase opens: it is asked for, or stands in HALAQAH_PASSPHRASE.
+    /// Writes the program key and all keys into a new file that a passphrase opens: it is asked
+    /// for, or stands in HALAQAH_PASSPHRASE.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,
     },
-    /// Opens the whole ledger with a backup and its passphrase (see `keys backup`) alone, and says whether it can.
+    /// Opens the whole ledger with a backup and its passphrase (see `keys backup`) alone, and says
+    /// whether it can.
     Check {
         /// The backup.
         file: PathBuf,
     },
-    /// Puts what is missing of the keys back from a backup, with its passphrase (see `keys backup`); overwrites nothing.
+    /// Puts what is missing of the keys back from a backup, with its passphrase (see `keys
+    /// backup`); overwrites nothing.
     Restore {
         /// The backup.
         file: PathBuf,
@@ -329,7 +350,8 @@ impl Failure {
         }
     }
 
-    /// The table of exit codes: 0 done, 1 the user can mend it, 2 usage (clap's own), 3 try again later, 4 ledger damaged.
+    /// The table of exit codes: 0 done, 1 the user can mend it, 2 usage (clap's own), 3 try again
+    /// later, 4 ledger damaged.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Mend(_) => 1,
@@ -370,14 +392,16 @@ impl Failure {
             CycleError::Google(error) => Self::google(error, message),
             CycleError::Log(error) => Self::ledger(error, message),
             CycleError::Behind { .. } => Self::Damaged(message),
-            CycleError::NoSeason(_) | CycleError::Illegal(_) | CycleError::Data(_) | CycleError::Newer => {
-                Self::Mend(message)
-            }
+            CycleError::NoSeason(_)
+            | CycleError::Illegal(_)
+            | CycleError::Data(_)
+            | CycleError::Newer => Self::Mend(message),
         }
     }
 }
 
-/// In English: a mistake in the configuration, a form or the words is found before the language is known.
+/// In English: a mistake in the configuration, a form or the words is found before the language is
+/// known.
 impl From<SettingError> for Failure {
     fn from(error: SettingError) -> Self {
         Self::Mend(error.to_string())
@@ -407,11 +431,13 @@ fn day(text: &str) -> Result<NaiveDate, &'static str> {
 
 /// A moment, such as 2026-11-24T07:36:00+07:00.
 fn moment(text: &str) -> Result<DateTime<FixedOffset>, &'static str> {
-    DateTime::parse_from_rfc3339(text).map_err(|_| "write a moment, such as 2026-11-24T07:36:00+07:00")
+    DateTime::parse_from_rfc3339(text)
+        .map_err(|_| "write a moment, such as 2026-11-24T07:36:00+07:00")
 }
 
 /// A length of time in seconds, such as 5 or 0.5.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 5 or 0.5".to_owned())?;
+    let number: f64 =
+        text.parse().map_err(|_| "write a number of seconds, such as 5 or 0.5".to_owned())?;
     Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }

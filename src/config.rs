@@ -1,7 +1,8 @@
-//! The configuration: TOML to `Config`, unknown keys refused, every mistake shown at its line and under its word.
+//! The configuration: TOML to `Config`, unknown keys refused, every mistake shown at its line and
+//! under its word.
 //!
-//! Secrets never stand here: a key file is named, not quoted. The environment is read elsewhere, for secrets and the
-//! log level only.
+//! Secrets never stand here: a key file is named, not quoted. The environment is read elsewhere,
+//! for secrets and the log level only.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -309,7 +310,8 @@ struct MatchingTable {
     randomise: bool,
 }
 
-/// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same key, unless it is said).
+/// One criterion: the mentee's answer to `field`, measured against the answer to `other` (the same
+/// key, unless it is said).
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CriterionTable {
@@ -348,7 +350,8 @@ impl Config {
         }
     }
 
-    /// The folder of the file: where its paths begin and where files that take the place of built-in ones stand.
+    /// The folder of the file: where its paths begin and where files that take the place of
+    /// built-in ones stand.
     pub fn folder(&self) -> &Path {
         folder_of(&self.path)
     }
@@ -372,14 +375,26 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     let timezone: Option<Tz> = file.timezone.get_ref().parse().ok();
     if timezone.is_none() {
         let what = format!("no time zone is called \"{}\"", file.timezone.get_ref());
-        wrong(file.timezone.span(), what, "in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura");
+        wrong(
+            file.timezone.span(),
+            what,
+            "in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura",
+        );
     }
     let code = file.program.code.get_ref();
-    if code.is_empty() || !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+    if code.is_empty()
+        || !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
         let hint = "it is written into the ledger and never changes: for example sman1";
-        wrong(file.program.code.span(), "a code has small letters, digits and - only".to_owned(), hint);
+        wrong(
+            file.program.code.span(),
+            "a code has small letters, digits and - only".to_owned(),
+            hint,
+        );
     }
-    if let Some(credentials) = file.google.credentials.as_ref().filter(|path| path.get_ref().contains('{')) {
+    if let Some(credentials) =
+        file.google.credentials.as_ref().filter(|path| path.get_ref().contains('{'))
+    {
         let hint = "save the key as a file of its own, mode 0600, and give its name here";
         wrong(credentials.span(), "a key never stands in this file".to_owned(), hint);
     }
@@ -400,8 +415,13 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             );
         }
     }
-    if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
-        wrong(timeout.span(), "a request needs some time".to_owned(), "60 is a good number of seconds");
+    if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0)
+    {
+        wrong(
+            timeout.span(),
+            "a request needs some time".to_owned(),
+            "60 is a good number of seconds",
+        );
     }
     let id = file.workbook.spreadsheet_id.get_ref();
     if id.trim().is_empty() || id.contains(['/', ' ']) {
@@ -435,13 +455,21 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             wrong(form.span(), what, &format!("the forms are {}", known.join(", ")));
         }
         if matches!(table.tab.get_ref(), TabName::Title(title) if title.trim().is_empty()) {
-            wrong(table.tab.span(), "a tab has a title".to_owned(), "as it stands at the bottom of the spreadsheet");
+            wrong(
+                table.tab.span(),
+                "a tab has a title".to_owned(),
+                "as it stands at the bottom of the spreadsheet",
+            );
         }
     }
     let tabs: Vec<_> = file.forms.values().map(|table| &table.tab).collect();
     for (index, tab) in tabs.iter().enumerate() {
         if tabs[..index].iter().any(|other| other.get_ref() == tab.get_ref()) {
-            wrong(tab.span(), "two forms have this tab".to_owned(), "every form answers into a tab of its own");
+            wrong(
+                tab.span(),
+                "two forms have this tab".to_owned(),
+                "every form answers into a tab of its own",
+            );
         }
     }
     for kind in &file.handover.kinds {
@@ -463,7 +491,9 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         size
     });
     let matching_deadline = file.matching.deadline_s.and_then(|seconds| {
-        let deadline = Duration::try_from_secs_f64(*seconds.get_ref()).ok().filter(|deadline| !deadline.is_zero());
+        let deadline = Duration::try_from_secs_f64(*seconds.get_ref())
+            .ok()
+            .filter(|deadline| !deadline.is_zero());
         if deadline.is_none() {
             wrong(seconds.span(), "a deadline is some seconds from now".to_owned(), "30, or 2.5");
         }
@@ -491,17 +521,34 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         form_links: file
             .forms
             .iter()
-            .filter_map(|(form, table)| Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone())))
+            .filter_map(|(form, table)| {
+                Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone()))
+            })
             .collect(),
-        forms: file.forms.into_iter().map(|(form, table)| (form.into_inner(), table.tab.into_inner())).collect(),
+        forms: file
+            .forms
+            .into_iter()
+            .map(|(form, table)| (form.into_inner(), table.tab.into_inner()))
+            .collect(),
         seasons: seasons?,
         calendar: calendar?,
         retention: Retention {
             configured: file.retention.is_some(),
-            identity_months: file.retention.as_ref().map_or_else(identity_months, |table| table.identity_months),
-            support_days: file.retention.as_ref().map_or_else(support_days, |table| table.support_days),
+            identity_months: file
+                .retention
+                .as_ref()
+                .map_or_else(identity_months, |table| table.identity_months),
+            support_days: file
+                .retention
+                .as_ref()
+                .map_or_else(support_days, |table| table.support_days),
         },
-        handover_kinds: file.handover.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect(),
+        handover_kinds: file
+            .handover
+            .kinds
+            .into_iter()
+            .map(|kind| document_kind(kind.into_inner()))
+            .collect(),
         group_size,
         weights: file.matching.weights.unwrap_or_default(),
         criteria,
@@ -542,7 +589,8 @@ fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
         let weights = file.get("matching")?.get_ref().get("weights")?;
         Some(weights.get_ref().get("personality")?.span())
     };
-    let span = toml::de::DeTable::parse(text).ok().and_then(|file| place(file.get_ref())).unwrap_or(0..0);
+    let span =
+        toml::de::DeTable::parse(text).ok().and_then(|file| place(file.get_ref())).unwrap_or(0..0);
     let what = format!("personality may be at most {MOST_PERSONALITY} % of all weights together");
     let most = MOST_PERSONALITY * (all - own) / (100 - MOST_PERSONALITY);
     let hint = format!(
@@ -552,12 +600,19 @@ fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
 }
 
 /// Every criterion held against the questions of the forms, those beside the file first.
-fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec<Mistake>) -> Vec<Criterion> {
+fn check_criteria(
+    folder: &Path,
+    tables: Vec<CriterionTable>,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Criterion> {
     if tables.is_empty() {
         return Vec::new();
     }
-    // A form that cannot be read is a mistake of its own, which is shown when the forms are made ready.
-    let Ok(forms) = Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()) else { return Vec::new() };
+    // A form that cannot be read is a mistake of its own, which is shown when the forms are made
+    // ready.
+    let Ok(forms) = Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()) else {
+        return Vec::new();
+    };
     let questions = questions(&forms);
     let mut criteria = Vec::new();
     for table in tables {
@@ -570,7 +625,8 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
             weight: table.weight,
             order: Vec::new(),
         };
-        let form = if table.with == With::Mentor { "mentor_application" } else { "mentee_registration" };
+        let form =
+            if table.with == With::Mentor { "mentor_application" } else { "mentee_registration" };
         let missing = |form: &str, key: &str| format!("the form {form} has no question \"{key}\"");
         let (span, what, hint) = match criterion.fitted(&questions) {
             Ok(criterion) => {
@@ -578,8 +634,13 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
                 continue;
             }
             Err(Unfit::Field) => {
-                let known = questions.mentee.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                (table.field.span(), missing("mentee_registration", table.field.get_ref()), format!("it asks {known}"))
+                let known =
+                    questions.mentee.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                (
+                    table.field.span(),
+                    missing("mentee_registration", table.field.get_ref()),
+                    format!("it asks {known}"),
+                )
             }
             Err(Unfit::Other) => {
                 let hint = "name the question to compare with: other = \"…\"".to_owned();
@@ -591,7 +652,9 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
             }
             Err(Unfit::NotForMatching) => {
                 let what = "nobody is matched by the answer to this question".to_owned();
-                let hint = "names, numbers to call, free text and what is confidential are left out".to_owned();
+                let hint =
+                    "names, numbers to call, free text and what is confidential are left out"
+                        .to_owned();
                 (table.field.span(), what, hint)
             }
         };
@@ -602,15 +665,21 @@ fn check_criteria(folder: &Path, tables: Vec<CriterionTable>, mistakes: &mut Vec
 
 /// The questions that a criterion can be about.
 fn questions(forms: &Forms) -> Questions {
-    Questions { mentee: asked(forms, "mentee_registration"), mentor: asked(forms, "mentor_application") }
+    Questions {
+        mentee: asked(forms, "mentee_registration"),
+        mentor: asked(forms, "mentor_application"),
+    }
 }
 
 /// What kind of answer each question of a form gives to matching.
 fn asked(forms: &Forms, form: &str) -> BTreeMap<String, Asked> {
-    let questions = forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
+    let questions =
+        forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
     let kind = |question: &crate::forms::definition::Question| match question.kind {
         _ if question.sensitivity == Sensitivity::Confidential => Asked::Unusable,
-        Kind::Choice => Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect()),
+        Kind::Choice => {
+            Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect())
+        }
         Kind::MultiChoice => Asked::Any,
         Kind::Scale | Kind::Integer => Asked::Whole,
         Kind::Date => Asked::Day,
@@ -633,12 +702,19 @@ fn check_day(day: &Spanned<String>, mistakes: &mut Vec<Mistake>) -> Option<Naive
     let parsed = day.get_ref().parse().ok();
     if parsed.is_none() {
         let what = format!("\"{}\" is no day", day.get_ref());
-        mistakes.push(Mistake { span: day.span(), what, hint: "a day is written 2026-07-13".to_owned() });
+        mistakes.push(Mistake {
+            span: day.span(),
+            what,
+            hint: "a day is written 2026-07-13".to_owned(),
+        });
     }
     parsed
 }
 
-fn check_seasons(tables: Vec<Spanned<SeasonTable>>, mistakes: &mut Vec<Mistake>) -> Option<Vec<Season>> {
+fn check_seasons(
+    tables: Vec<Spanned<SeasonTable>>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Vec<Season>> {
     let mut seasons: Vec<(Range<usize>, Season)> = Vec::new();
     let mut whole = true;
     for table in tables {
@@ -652,23 +728,42 @@ fn check_seasons(tables: Vec<Spanned<SeasonTable>>, mistakes: &mut Vec<Mistake>)
             mistakes.push(Mistake { span, what: what.to_owned(), hint: hint.to_owned() });
         };
         if start.weekday() != Weekday::Mon {
-            wrong(table.start.span(), "a season begins on a Monday", "weeks run from Monday to Sunday");
+            wrong(
+                table.start.span(),
+                "a season begins on a Monday",
+                "weeks run from Monday to Sunday",
+            );
         }
         if end < start {
-            wrong(table.end.span(), "a season ends after it begins", "both ends are inside the season");
+            wrong(
+                table.end.span(),
+                "a season ends after it begins",
+                "both ends are inside the season",
+            );
         }
         if seasons.iter().any(|(_, season)| season.code == *table.code.get_ref()) {
-            wrong(table.code.span(), "another season has this code", "every season has a code of its own");
+            wrong(
+                table.code.span(),
+                "another season has this code",
+                "every season has a code of its own",
+            );
         }
         let span = table.start.span();
         let code = table.code.into_inner();
-        seasons.push((span, Season { code, name: table.name, start, end, cash_opening: table.cash_opening }));
+        seasons.push((
+            span,
+            Season { code, name: table.name, start, end, cash_opening: table.cash_opening },
+        ));
     }
     seasons.sort_by_key(|(_, season)| season.start);
     for pair in seasons.windows(2) {
         if pair[1].1.start <= pair[0].1.end {
             let what = format!("this season begins before \"{}\" has ended", pair[0].1.code);
-            mistakes.push(Mistake { span: pair[1].0.clone(), what, hint: "seasons do not overlap".to_owned() });
+            mistakes.push(Mistake {
+                span: pair[1].0.clone(),
+                what,
+                hint: "seasons do not overlap".to_owned(),
+            });
         }
     }
     if seasons.is_empty() && whole {
@@ -678,7 +773,10 @@ fn check_seasons(tables: Vec<Spanned<SeasonTable>>, mistakes: &mut Vec<Mistake>)
     whole.then(|| seasons.into_iter().map(|(_, season)| season).collect())
 }
 
-fn check_calendar(tables: Vec<Spanned<CalendarTable>>, mistakes: &mut Vec<Mistake>) -> Option<Vec<CalendarEntry>> {
+fn check_calendar(
+    tables: Vec<Spanned<CalendarTable>>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Vec<CalendarEntry>> {
     let mut entries = Vec::new();
     let mut whole = true;
     for table in tables {
@@ -687,7 +785,11 @@ fn check_calendar(tables: Vec<Spanned<CalendarTable>>, mistakes: &mut Vec<Mistak
             Some((from, to)) => {
                 if to < from {
                     let hint = "both days are inside".to_owned();
-                    mistakes.push(Mistake { span: table.to.span(), what: "it ends before it begins".to_owned(), hint });
+                    mistakes.push(Mistake {
+                        span: table.to.span(),
+                        what: "it ends before it begins".to_owned(),
+                        hint,
+                    });
                 }
                 entries.push(CalendarEntry { from, to });
             }
@@ -706,9 +808,12 @@ fn show(path: &Path, text: &str, mistakes: &[Mistake]) -> String {
         .map(|mistake| {
             let end = mistake.span.end.min(text.len());
             let span = mistake.span.start.min(end)..end;
-            let snippet = Snippet::source(text).path(&name).annotation(AnnotationKind::Primary.span(span));
+            let snippet =
+                Snippet::source(text).path(&name).annotation(AnnotationKind::Primary.span(span));
             let title = Level::ERROR.primary_title(mistake.what.as_str()).element(snippet);
-            renderer.render(&[title.element(Level::HELP.message(mistake.hint.as_str()))]).to_string()
+            renderer
+                .render(&[title.element(Level::HELP.message(mistake.hint.as_str()))])
+                .to_string()
         })
         .collect();
     shown.join("\n\n")
@@ -761,11 +866,16 @@ mod tests {
 
     #[test]
     fn a_deadline_is_some_seconds_from_now() {
-        let with = |text: &str| parse(&EXAMPLE.replace("[matching]", &format!("[matching]\ndeadline_s = {text}")));
+        let with = |text: &str| {
+            parse(&EXAMPLE.replace("[matching]", &format!("[matching]\ndeadline_s = {text}")))
+        };
         assert_eq!(with("2.5").unwrap().matching_deadline, Some(Duration::from_millis(2500)));
         assert_eq!(parse(EXAMPLE).unwrap().matching_deadline, None);
         for wrong in ["0.0", "-1.0"] {
-            assert!(with(wrong).unwrap_err().to_string().contains("some seconds from now"), "{wrong}");
+            assert!(
+                with(wrong).unwrap_err().to_string().contains("some seconds from now"),
+                "{wrong}"
+            );
         }
     }
 
@@ -773,8 +883,12 @@ mod tests {
     fn personality_is_a_small_part_of_what_matters() {
         let with = |weights: &str| parse(&format!("{EXAMPLE}\n[matching.weights]\n{weights}\n"));
         assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
-        let criterion = "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
-        assert_eq!(with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality, 16);
+        let criterion =
+            "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
+        assert_eq!(
+            with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality,
+            16
+        );
         insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @r"
         error: personality may be at most 15 % of all weights together
            --> config/halaqah.toml:117:15
@@ -795,12 +909,18 @@ mod tests {
 
     #[test]
     fn a_criterion_that_fits_no_question_is_shown_under_its_word() {
-        let criteria =
-            [("colour", "equality"), ("interests", "distance"), ("expectations", "overlap"), ("phone", "equality")];
+        let criteria = [
+            ("colour", "equality"),
+            ("interests", "distance"),
+            ("expectations", "overlap"),
+            ("phone", "equality"),
+        ];
         let tables = criteria.map(|(field, measure)| {
             format!("\n[[matching.criteria]]\nfield = \"{field}\"\nmeasure = \"{measure}\"\nweight = 5\n")
         });
-        insta::assert_snapshot!(parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string());
+        insta::assert_snapshot!(
+            parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string()
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! THE ONE CYCLE, from top to bottom: read the tabs, say what happened, record it, and write what follows from it.
+//! THE ONE CYCLE, from top to bottom: read the tabs, say what happened, record it, and write what
+//! follows from it.
 //!
-//! The only file that knows both the pure rooms and the edge. It ends in the same tabs whatever happened before it: what a
-//! crash left undone, the next cycle does.
+//! The only file that knows both the pure rooms and the edge. It ends in the same tabs whatever
+//! happened before it: what a crash left undone, the next cycle does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +115,8 @@ pub enum CycleError {
     Newer,
 }
 
-/// One cycle. With `log` it records and writes; without, it is a rehearsal that changes nothing outside `memory`.
+/// One cycle. With `log` it records and writes; without, it is a rehearsal that changes nothing
+/// outside `memory`.
 pub async fn cycle(
     setting: &Setting,
     google: &Google,
@@ -141,9 +143,9 @@ pub async fn cycle(
     happened.note_config(&setting.config, &memory.state);
     let rehearsal = log.is_none();
     let head = match log {
-        Some(log) => {
-            happened.record(log, &memory.head, &mut memory.seals, || setting.private.owners(memory.state.records()))?
-        }
+        Some(log) => happened.record(log, &memory.head, &mut memory.seals, || {
+            setting.private.owners(memory.state.records())
+        })?,
         None => happened.foretell(&memory.head),
     };
 
@@ -154,7 +156,8 @@ pub async fn cycle(
         ..scene(setting, &memory.state, &head, &standing, &figures, &suggestions)
     };
     let plan = plan(&tabs(&scene), &workbook.ours, &workbook.tabs);
-    let confidential = setting.config.restricted_id.as_ref().map(|id| (id, restricted_tabs(&scene)));
+    let confidential =
+        setting.config.restricted_id.as_ref().map(|id| (id, restricted_tabs(&scene)));
     let events = happened.settle(memory)?;
     memory.head = head;
     memory.matched = Some(suggestions);
@@ -168,9 +171,14 @@ pub async fn cycle(
     Ok(Report { events, plan, restricted, held })
 }
 
-/// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes last: if it cannot be
-/// reached, everything else is done.
-async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsal: bool) -> Result<Plan, CycleError> {
+/// Writes the tabs of the second spreadsheet; one request if nothing is to be written. It comes
+/// last: if it cannot be reached, everything else is done.
+async fn write_restricted(
+    google: &Google,
+    id: &str,
+    wanted: &[Wanted],
+    rehearsal: bool,
+) -> Result<Plan, CycleError> {
     let plan = plan_of(google, id, wanted).await?;
     if !rehearsal {
         google.apply(id, &plan).await?;
@@ -178,7 +186,8 @@ async fn write_restricted(google: &Google, id: &str, wanted: &[Wanted], rehearsa
     Ok(plan)
 }
 
-/// What the tabs would have said at a moment, by what the memory holds of it, against what is there now. Writes nothing.
+/// What the tabs would have said at a moment, by what the memory holds of it, against what is there
+/// now. Writes nothing.
 pub async fn tabs_then(
     setting: &Setting,
     google: &Google,
@@ -187,7 +196,8 @@ pub async fn tabs_then(
 ) -> Result<Report, CycleError> {
     let (state, config) = (&memory.state, &setting.config);
     let standing = standing(setting, state, then.date_naive())?;
-    let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+    let (figures, suggestions) =
+        (figures(setting, state, &standing), suggestions(setting, state, &standing));
     let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
     let plan = plan_of(google, &config.spreadsheet_id, &tabs(&scene)).await?;
     let restricted = match &config.restricted_id {
@@ -205,7 +215,8 @@ async fn plan_of(google: &Google, id: &str, wanted: &[Wanted]) -> Result<Plan, C
         // Somebody deleted a tab, or one of ours was never made.
         Err(GoogleError::NoSuchGrid { .. }) => {
             let tabs = google.overview(id).await?.tabs;
-            let ids: Vec<i64> = tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
+            let ids: Vec<i64> =
+                tabs.iter().filter(|tab| tab.view.is_some()).map(|tab| tab.sheet_id).collect();
             Ok(plan(wanted, &google.read(id, &ids).await?, &tabs))
         }
         Err(error) => Err(error.into()),
@@ -226,7 +237,8 @@ struct Workbook {
     tabs: Vec<TabInfo>,
 }
 
-/// Reads every form tab and every tab of ours: one request if the ledger knows where they are, else a look round first.
+/// Reads every form tab and every tab of ours: one request if the ledger knows where they are, else
+/// a look round first.
 async fn read_workbook(
     setting: &Setting,
     google: &Google,
@@ -257,12 +269,16 @@ fn unique<'i>(ids: impl Iterator<Item = &'i i64>) -> Vec<i64> {
     ids.copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
-/// The view of each of our tabs by the sheetId it has. Both follow from the layouts, and no layout depends on what the
-/// ledger holds: so an empty program has the same ones.
-fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64, String>, NoSeason> {
+/// The view of each of our tabs by the sheetId it has. Both follow from the layouts, and no layout
+/// depends on what the ledger holds: so an empty program has the same ones.
+fn views_by_sheet_id(
+    setting: &Setting,
+    today: NaiveDate,
+) -> Result<BTreeMap<i64, String>, NoSeason> {
     let state = State::default();
     let standing = standing(setting, &state, today)?;
-    let (figures, suggestions) = (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
+    let (figures, suggestions) =
+        (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
     let head = LedgerHead::default();
     let tabs = tabs(&scene(setting, &state, &head, &standing, &figures, &suggestions));
     Ok(tabs.into_iter().map(|tab| (sheet_id(&tab.layout), tab.layout.view)).collect())
@@ -271,13 +287,15 @@ fn views_by_sheet_id(setting: &Setting, today: NaiveDate) -> Result<BTreeMap<i64
 /// The sheetId of every configured form's tab, if all are known without asking.
 fn known_form_tabs(setting: &Setting, state: &State) -> Option<BTreeMap<String, i64>> {
     let tab_of = |(form, name): (&String, &TabName)| {
-        let remembered = state.tabs.get(form.as_str()).filter(|tab| tab.configured == name.to_string());
+        let remembered =
+            state.tabs.get(form.as_str()).filter(|tab| tab.configured == name.to_string());
         Some((form.clone(), remembered?.tab))
     };
     setting.config.forms.iter().map(tab_of).collect()
 }
 
-/// The sheetId of every configured form's tab, by what the spreadsheet has; and the forms whose tab is not there.
+/// The sheetId of every configured form's tab, by what the spreadsheet has; and the forms whose tab
+/// is not there.
 fn find_form_tabs(
     setting: &Setting,
     state: &State,
@@ -285,11 +303,15 @@ fn find_form_tabs(
 ) -> (BTreeMap<String, i64>, Vec<(String, String)>) {
     let (mut found, mut missing) = (BTreeMap::new(), Vec::new());
     for (form, name) in &setting.config.forms {
-        let remembered = state.tabs.get(form.as_str()).filter(|tab| tab.configured == name.to_string());
-        let by_id = |id: i64| overview.tabs.iter().find(|tab| tab.sheet_id == id && tab.view.is_none());
+        let remembered =
+            state.tabs.get(form.as_str()).filter(|tab| tab.configured == name.to_string());
+        let by_id =
+            |id: i64| overview.tabs.iter().find(|tab| tab.sheet_id == id && tab.view.is_none());
         let tab = remembered.and_then(|tab| by_id(tab.tab)).or_else(|| match name {
             TabName::SheetId(id) => by_id(*id),
-            TabName::Title(title) => overview.tabs.iter().find(|tab| tab.title == *title && tab.view.is_none()),
+            TabName::Title(title) => {
+                overview.tabs.iter().find(|tab| tab.title == *title && tab.view.is_none())
+            }
         });
         match tab {
             Some(tab) => {
@@ -308,14 +330,17 @@ fn sort_out(
     views: BTreeMap<i64, String>,
     tabs: Vec<TabInfo>,
 ) -> Workbook {
-    let mut by_id: BTreeMap<i64, ReadTab> = read.into_iter().map(|tab| (tab.sheet_id, tab)).collect();
+    let mut by_id: BTreeMap<i64, ReadTab> =
+        read.into_iter().map(|tab| (tab.sheet_id, tab)).collect();
     let ours = views.keys().filter_map(|id| by_id.remove(id)).collect();
-    let forms = form_ids.into_iter().filter_map(|(form, id)| Some((form, by_id.remove(&id)?))).collect();
+    let forms =
+        form_ids.into_iter().filter_map(|(form, id)| Some((form, by_id.remove(&id)?))).collect();
     Workbook { forms, missing, ours, views, tabs }
 }
 
-/// What has happened in this cycle so far, in order, as the ledger will have it. The memory has taken in all of it but an
-/// issue of suggestions and the configuration: these change nothing that the tabs show, and so need not be waited for.
+/// What has happened in this cycle so far, in order, as the ledger will have it. The memory has
+/// taken in all of it but an issue of suggestions and the configuration: these change nothing that
+/// the tabs show, and so need not be waited for.
 struct Happened {
     at: DateTime<Tz>,
     lines: Vec<(Option<Source>, Event)>,
@@ -331,7 +356,12 @@ impl Happened {
     }
 
     /// Takes in an event, so that what comes after sees it.
-    fn add(&mut self, memory: &mut Memory, source: Option<Source>, event: Event) -> Result<(), CycleError> {
+    fn add(
+        &mut self,
+        memory: &mut Memory,
+        source: Option<Source>,
+        event: Event,
+    ) -> Result<(), CycleError> {
         self.lines.push((source.clone(), event.clone()));
         memory.take(source, event)?;
         Ok(())
@@ -347,8 +377,9 @@ impl Happened {
         }
     }
 
-    /// Notes the configuration, if figures or suggestions follow from another one than was last recorded. It comes last in
-    /// the batch: people's codes are the numbers of their first lines, and must not depend on it.
+    /// Notes the configuration, if figures or suggestions follow from another one than was last
+    /// recorded. It comes last in the batch: people's codes are the numbers of their first lines,
+    /// and must not depend on it.
     fn note_config(&mut self, config: &Config, state: &State) {
         let configured = config.recorded();
         if state.configured.as_ref() != Some(&configured) {
@@ -357,8 +388,8 @@ impl Happened {
         }
     }
 
-    /// Records all of it: what is private is sealed, the keys are on disk before the events, and the events (one batch) before
-    /// anything is written to a tab. Gives the ledger's new head.
+    /// Records all of it: what is private is sealed, the keys are on disk before the events, and
+    /// the events (one batch) before anything is written to a tab. Gives the ledger's new head.
     fn record<P: Privacy>(
         &mut self,
         log: &mut Log,
@@ -370,14 +401,17 @@ impl Happened {
             return Ok(head.clone());
         }
         let lines = std::mem::take(&mut self.lines);
-        self.recorded = lines.iter().map(|(source, event)| Happening::of(source.clone(), event)).collect();
-        let sealed = seals.seal(self.at.fixed_offset(), lines, &mut privacy()).map_err(LogError::from)?;
+        self.recorded =
+            lines.iter().map(|(source, event)| Happening::of(source.clone(), event)).collect();
+        let sealed =
+            seals.seal(self.at.fixed_offset(), lines, &mut privacy()).map_err(LogError::from)?;
         save_keys(seals, log)?;
         let appended = log.append(&sealed)?;
         Ok(self.moved_on(head, appended.seq, Some(appended.hash)))
     }
 
-    /// The head that the ledger would have: of its hash nobody can know more than that it would be another.
+    /// The head that the ledger would have: of its hash nobody can know more than that it would be
+    /// another.
     fn foretell(&self, head: &LedgerHead) -> LedgerHead {
         match self.lines.len() as u64 {
             0 => head.clone(),
@@ -406,11 +440,14 @@ impl Happened {
     }
 }
 
-/// The head that the tab *Status* shows was in the ledger once. A ledger that ends before it, or otherwise, is not the one
-/// that the tabs were written from: an old copy was brought back, or the data are gone.
+/// The head that the tab *Status* shows was in the ledger once. A ledger that ends before it, or
+/// otherwise, is not the one that the tabs were written from: an old copy was brought back, or the
+/// data are gone.
 fn hear_witness(workbook: &Workbook, head: &LedgerHead) -> Result<(), CycleError> {
-    let is_status = |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == status::VIEW);
-    let Some((seq, hash)) = workbook.ours.iter().find(is_status).and_then(status::witnessed_head) else {
+    let is_status =
+        |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == status::VIEW);
+    let Some((seq, hash)) = workbook.ours.iter().find(is_status).and_then(status::witnessed_head)
+    else {
         return Ok(());
     };
     if seq > head.seq || (seq == head.seq && hash != head.hash) {
@@ -433,10 +470,18 @@ fn take_in(
         .map(|(form, tab)| HeldTab { form: form.clone(), tab: tab.clone(), why: HeldWhy::NoTab })
         .collect();
     for form in setting.forms.iter() {
-        // Each tab is let go as soon as it is taken in: together they are the largest thing in memory.
+        // Each tab is let go as soon as it is taken in: together they are the largest thing in
+        // memory.
         let Some(tab) = workbook.forms.remove(form.key()) else { continue };
         let configured = setting.config.forms[form.key()].to_string();
-        let taken = intake(&setting.forms, form, &memory.state, &tab, &configured, options.accept_retractions);
+        let taken = intake(
+            &setting.forms,
+            form,
+            &memory.state,
+            &tab,
+            &configured,
+            options.accept_retractions,
+        );
         for (source, event) in taken.events {
             happened.add(memory, source, event)?;
         }
@@ -456,7 +501,8 @@ fn take_in(
     Ok(held)
 }
 
-/// Reads what the coordinator decided in the tab of suggestions; gives what could not be carried out.
+/// Reads what the coordinator decided in the tab of suggestions; gives what could not be carried
+/// out.
 fn take_decisions(
     setting: &Setting,
     workbook: &Workbook,
@@ -464,8 +510,10 @@ fn take_decisions(
     happened: &mut Happened,
     today: NaiveDate,
 ) -> Result<Vec<Refused>, CycleError> {
-    let shows_suggestions = |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == SUGGESTIONS);
-    let Some(tab) = workbook.ours.iter().find(shows_suggestions).filter(|tab| is_written_in(tab)) else {
+    let shows_suggestions =
+        |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == SUGGESTIONS);
+    let Some(tab) = workbook.ours.iter().find(shows_suggestions).filter(|tab| is_written_in(tab))
+    else {
         return Ok(Vec::new());
     };
     let standing = standing(setting, &memory.state, today)?;
@@ -496,11 +544,19 @@ fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
         group: suggestion.group().map(Into::into),
         slot: Some(suggestion.slot.clone()),
         score: i64::from(suggestion.score),
-        terms: suggestion.terms.iter().map(|term| (term_name(&names, term.kind), i64::from(term.value))).collect(),
+        terms: suggestion
+            .terms
+            .iter()
+            .map(|term| (term_name(&names, term.kind), i64::from(term.value)))
+            .collect(),
     });
     IssuedSuggestions {
         instance: suggestions.instance_hash.clone(),
-        weights: weights.into_iter().map(|(name, weight)| (name.into(), f64::from(weight))).chain(asked).collect(),
+        weights: weights
+            .into_iter()
+            .map(|(name, weight)| (name.into(), f64::from(weight)))
+            .chain(asked)
+            .collect(),
         suggestions: issued.collect(),
         objective: suggestions.objective,
         bound: suggestions.bound,
@@ -525,7 +581,11 @@ fn term_name(criteria: &[CompactString], kind: TermKind) -> CompactString {
 }
 
 /// How the program stands on a day.
-pub fn standing<'a>(setting: &'a Setting, state: &'a State, day: NaiveDate) -> Result<Standing<'a>, NoSeason> {
+pub fn standing<'a>(
+    setting: &'a Setting,
+    state: &'a State,
+    day: NaiveDate,
+) -> Result<Standing<'a>, NoSeason> {
     Standing::at(&Records::new(state.records()), &setting.program, day, None)
 }
 
@@ -533,7 +593,12 @@ pub fn standing<'a>(setting: &'a Setting, state: &'a State, day: NaiveDate) -> R
 pub fn figures(setting: &Setting, state: &State, standing: &Standing<'_>) -> Figures {
     let quality = state.quality();
     let handover = &setting.config.handover_kinds;
-    Figures::of(&statistics::Scene { standing, quality: &quality, handover, mushaf: &setting.mushaf })
+    Figures::of(&statistics::Scene {
+        standing,
+        quality: &quality,
+        handover,
+        mushaf: &setting.mushaf,
+    })
 }
 
 /// Everything that a tab may show, when no form tab was left alone and no decision refused.
@@ -588,18 +653,33 @@ fn suggestions_again(setting: &Setting, memory: &Memory, standing: &Standing<'_>
 }
 
 /// What matching is asked: everybody who waits, every mentor, every open group.
-pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standing<'_>) -> Instance<'a> {
+pub fn instance<'a>(
+    setting: &'a Setting,
+    state: &'a State,
+    standing: &'a Standing<'_>,
+) -> Instance<'a> {
     let mentee = |index: usize| {
         let person = &standing.mentees[index];
         let mentee = Mentee::from_answers(&person.code, &person.latest().answers)?;
-        let friend = person.latest().answers.text("preferred_friend").and_then(|name| standing.find_mentee(name));
-        Some(Mentee { friend: friend.map(|friend| standing.mentees[friend].code.as_str()), ..mentee })
+        let friend = person
+            .latest()
+            .answers
+            .text("preferred_friend")
+            .and_then(|name| standing.find_mentee(name));
+        Some(Mentee {
+            friend: friend.map(|friend| standing.mentees[friend].code.as_str()),
+            ..mentee
+        })
     };
     let mentor = |index: usize| {
         let person = &standing.mentors[index];
         let mentor = Mentor::from_answers(&person.code, &person.latest().answers)?;
         let members_now = u32::try_from(standing.mentor_load(index)).unwrap_or(u32::MAX);
-        Some(Mentor { members_now, ready: standing.is_ready(index) && !person.is_erased(), ..mentor })
+        Some(Mentor {
+            members_now,
+            ready: standing.is_ready(index) && !person.is_erased(),
+            ..mentor
+        })
     };
     let groups = standing.open_groups().filter_map(|(index, group)| {
         let members = standing.members(index);
@@ -615,24 +695,36 @@ pub fn instance<'a>(setting: &'a Setting, state: &'a State, standing: &'a Standi
             members: members.iter().map(member).collect(),
         })
     });
-    let waiting = || standing.waiting.iter().filter(|waiting| standing.may_take_part(waiting.mentee));
+    let waiting =
+        || standing.waiting.iter().filter(|waiting| standing.may_take_part(waiting.mentee));
     let previous = waiting().filter_map(|waiting| {
         let latest = standing.groups.latest_membership(waiting.mentee)?;
         let mentor = standing.groups[latest.group].mentor?;
-        Some((standing.mentees[waiting.mentee].code.as_str(), standing.mentors[mentor].code.as_str()))
+        Some((
+            standing.mentees[waiting.mentee].code.as_str(),
+            standing.mentors[mentor].code.as_str(),
+        ))
     });
     Instance {
         mentees: waiting().filter_map(|waiting| mentee(waiting.mentee)).collect(),
         mentors: (0..standing.mentors.len()).filter_map(mentor).collect(),
         groups: groups.collect(),
-        must_not: state.rejected_pairs.iter().map(|(mentee, mentor)| (mentee.as_str(), mentor.as_str())).collect(),
+        must_not: state
+            .rejected_pairs
+            .iter()
+            .map(|(mentee, mentor)| (mentee.as_str(), mentor.as_str()))
+            .collect(),
         previous: previous.collect(),
         group_size: setting.config.group_size,
         weights: setting.config.weights,
         reading: setting.config.reading,
         randomise: setting.config.randomise,
         criteria: &setting.config.criteria,
-        bands: if setting.config.weights.personality > 0 { known_bands(standing) } else { KnownBands::default() },
+        bands: if setting.config.weights.personality > 0 {
+            known_bands(standing)
+        } else {
+            KnownBands::default()
+        },
         last: state.issued.as_ref(),
         ..Instance::default()
     }
@@ -651,8 +743,9 @@ fn known_bands<'a>(standing: &'a Standing<'_>) -> KnownBands<'a> {
     KnownBands { mentees: mentees.collect(), mentors: mentors.collect() }
 }
 
-/// What was decided on each day of a season so far on which somebody who waited was placed, beside what would have been
-/// suggested that morning. What was suggested or rejected since does not count.
+/// What was decided on each day of a season so far on which somebody who waited was placed, beside
+/// what would have been suggested that morning. What was suggested or rejected since does not
+/// count.
 pub fn comparisons(
     setting: &Setting,
     state: &State,
@@ -670,7 +763,8 @@ pub fn comparisons(
         };
         let eve = records.keep(|record| record.event_date < day || !places(record));
         let eve = Standing::at(&eve, &setting.program, day, Some(&today.season.code))?;
-        let asked = Instance { last: None, must_not: BTreeSet::new(), ..instance(setting, state, &eve) };
+        let asked =
+            Instance { last: None, must_not: BTreeSet::new(), ..instance(setting, state, &eve) };
         let placed = today.groups.memberships().iter().filter(|membership| membership.from == day);
         let placed = placed.filter_map(|membership| {
             let group = &today.groups[membership.group];

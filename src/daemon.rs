@@ -1,4 +1,5 @@
-//! When a cycle runs: the schedule, missed runs caught up once, never two at a time, the stop signal, the heartbeat.
+//! When a cycle runs: the schedule, missed runs caught up once, never two at a time, the stop
+//! signal, the heartbeat.
 //!
 //! It knows nothing of what a cycle does.
 
@@ -12,7 +13,8 @@ use crate::schedule::Schedule;
 /// How long a cycle in hand may go on after the stop signal.
 pub const GRACE: Duration = Duration::from_secs(9);
 
-/// How long to sleep at most before the clock is read again: a machine that slept, or a clock that was set, is noticed.
+/// How long to sleep at most before the clock is read again: a machine that slept, or a clock that
+/// was set, is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// What to do now.
@@ -24,13 +26,16 @@ pub enum Next {
     Sleep(Duration),
 }
 
-/// Decides from the moment of the last cycle (none: it has not run yet, so whatever was missed while the program was not
-/// running is caught up) and the moment now. A clock that was set back does not stop the schedule.
+/// Decides from the moment of the last cycle (none: it has not run yet, so whatever was missed
+/// while the program was not running is caught up) and the moment now. A clock that was set back
+/// does not stop the schedule.
 pub fn next(schedule: &Schedule, last: Option<DateTime<Tz>>, now: DateTime<Tz>) -> Next {
     let Some(last) = last.map(|last| last.min(now)) else { return Next::Run };
     match schedule.next_after(last) {
         Some(due) if due <= now => Next::Run,
-        Some(due) => Next::Sleep((due - now).max(TimeDelta::zero()).to_std().unwrap_or_default().min(LONGEST_SLEEP)),
+        Some(due) => Next::Sleep(
+            (due - now).max(TimeDelta::zero()).to_std().unwrap_or_default().min(LONGEST_SLEEP),
+        ),
         None => Next::Sleep(LONGEST_SLEEP),
     }
 }
@@ -81,7 +86,10 @@ mod tests {
     #[test]
     fn it_waits_for_what_is_due() {
         let schedule = every_five_minutes();
-        assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 39, 50)), Next::Sleep(Duration::from_secs(10)));
+        assert_eq!(
+            next(&schedule, Some(at(7, 36, 0)), at(7, 39, 50)),
+            Next::Sleep(Duration::from_secs(10))
+        );
         assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 36, 1)), Next::Sleep(LONGEST_SLEEP));
         assert_eq!(next(&schedule, Some(at(7, 36, 0)), at(7, 40, 0)), Next::Run);
         assert_eq!(next(&schedule, Some(at(7, 40, 0)), at(7, 40, 0)), Next::Sleep(LONGEST_SLEEP));

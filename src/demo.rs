@@ -1,9 +1,11 @@
-//! A whole small season as it would stand in the form response tabs of a spreadsheet, for whoever tries the program.
+//! A whole small season as it would stand in the form response tabs of a spreadsheet, for whoever
+//! tries the program.
 //!
-//! Everything is invented, and everything lies relative to the day on which it is seen, so that the program looks alive
-//! in any month: it is about week 12 of the running season, and a smaller season lies behind. A few rows are wrong on
-//! purpose, for a coordinator to mend. Pure: the same forms and the same day give the same cells. It may know forms and
-//! cells; it may not know the clock, files or Google.
+//! Everything is invented, and everything lies relative to the day on which it is seen, so that the
+//! program looks alive in any month: it is about week 12 of the running season, and a smaller
+//! season lies behind. A few rows are wrong on purpose, for a coordinator to mend. Pure: the same
+//! forms and the same day give the same cells. It may know forms and cells; it may not know the
+//! clock, files or Google.
 
 mod dates;
 mod enrolment;
@@ -41,7 +43,8 @@ pub struct DemoTab {
 /// Fills the tab of one form.
 type Writer = fn(&mut Sheet<'_>);
 
-/// What is written into which form; a form that stands here no longer, or not yet, has a tab with titles only.
+/// What is written into which form; a form that stands here no longer, or not yet, has a tab with
+/// titles only.
 const WRITERS: &[(&str, Writer)] = &[
     ("mentee_registration", enrolment::registrations),
     ("guardian_consent", enrolment::consents),
@@ -62,7 +65,8 @@ const WRITERS: &[(&str, Writer)] = &[
     ("document_record", office::documents),
 ];
 
-/// The tabs of all forms that are on, for a program seen on `today`; the last rows are of the day before.
+/// The tabs of all forms that are on, for a program seen on `today`; the last rows are of the day
+/// before.
 pub fn tabs(forms: &Forms, today: NaiveDate) -> Vec<DemoTab> {
     let dates = Dates::seen_on(today);
     let enabled = forms.iter().filter(|form| form.definition.enabled);
@@ -74,11 +78,15 @@ fn tab(form: &Form, number: u32, dates: Dates) -> DemoTab {
     if let Some((_, write)) = WRITERS.iter().find(|(key, _)| *key == form.key()) {
         write(&mut sheet);
     }
-    DemoTab { form: form.key().to_owned(), title: format!("Form Responses {number}"), rows: sheet.into_rows() }
+    DemoTab {
+        form: form.key().to_owned(),
+        title: format!("Form Responses {number}"),
+        rows: sheet.into_rows(),
+    }
 }
 
-/// The configuration of the demo as TOML: `endpoint` is the sandbox's address, `data_dir` where the ledger will live,
-/// `tabs` what [`tabs`] gave for the same day.
+/// The configuration of the demo as TOML: `endpoint` is the sandbox's address, `data_dir` where the
+/// ledger will live, `tabs` what [`tabs`] gave for the same day.
 pub fn configuration(
     endpoint: &str,
     (spreadsheet_id, restricted_id): (&str, &str),

@@ -1,7 +1,8 @@
 //! halaqah: forms in, a ledger in the middle, a clear sheet out.
 //!
-//! The pure rooms (`table`, `words`, `ledger`, `forms`, `matching`, `statistics`, `views`) are plain functions of their
-//! inputs; everything that can fail lives in `edge` and `sandbox`; `cycle` is the one place that knows both.
+//! The pure rooms (`table`, `words`, `ledger`, `forms`, `matching`, `statistics`, `views`) are
+//! plain functions of their inputs; everything that can fail lives in `edge` and `sandbox`; `cycle`
+//! is the one place that knows both.
 
 pub mod cli;
 pub mod commands;

@@ -22,12 +22,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// People read plain lines, machines JSON. `HALAQAH_LOG` sets the level; some crates log tokens at debug, so they are
-/// held at info whatever it says.
+/// People read plain lines, machines JSON. `HALAQAH_LOG` sets the level; some crates log tokens at
+/// debug, so they are held at info whatever it says.
 fn log_to_stderr() {
     let asked = std::env::var("HALAQAH_LOG").unwrap_or_else(|_| "info".to_owned());
-    let capped = format!("{asked},yup_oauth2=info,hyper=info,hyper_util=info,rustls=info,google_sheets4=info");
+    let capped = format!(
+        "{asked},yup_oauth2=info,hyper=info,hyper_util=info,rustls=info,google_sheets4=info"
+    );
     let filter = EnvFilter::try_new(capped).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     if std::io::stderr().is_terminal() { lines.init() } else { lines.json().init() }
 }

@@ -1,7 +1,9 @@
-//! When a cycle is due: five-field Unix cron in the program's own time zone, on top of the `cron` crate.
+//! When a cycle is due: five-field Unix cron in the program's own time zone, on top of the `cron`
+//! crate.
 //!
-//! That crate reads six or seven fields (seconds first), counts weekdays from 1 = Sunday and combines day of month and
-//! weekday by *and*; crontab(5) knows no seconds, counts from 0 = Sunday and combines by *or*. This file translates.
+//! That crate reads six or seven fields (seconds first), counts weekdays from 1 = Sunday and
+//! combines day of month and weekday by *and*; crontab(5) knows no seconds, counts from 0 = Sunday
+//! and combines by *or*. This file translates.
 
 use std::str::FromStr;
 
@@ -57,7 +59,9 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, BadSchedule> {
         let fields: Vec<&str> = text.split_whitespace().collect();
-        let [minute, hour, day, month, weekday] = fields[..] else { return Err(BadSchedule::Fields(fields.len())) };
+        let [minute, hour, day, month, weekday] = fields[..] else {
+            return Err(BadSchedule::Fields(fields.len()));
+        };
         let weekdays = weekday_names(weekday)?;
         let parse = |day: &str, weekdays: &str| {
             cron::Schedule::from_str(&format!("0 {minute} {hour} {day} {month} {weekdays}"))

@@ -1,4 +1,5 @@
-//! Everything that stays the same while the program runs, made ready once: the configuration, the forms, the words.
+//! Everything that stays the same while the program runs, made ready once: the configuration, the
+//! forms, the words.
 
 use std::path::Path;
 
@@ -72,7 +73,8 @@ impl Setting {
         Ok(Self { config, forms, words, private, labels, program, mushaf: Mushaf::built_in() })
     }
 
-    /// Takes over another configuration of the same program, of which only what the ledger records may differ.
+    /// Takes over another configuration of the same program, of which only what the ledger records
+    /// may differ.
     pub fn configure(&mut self, config: Config) {
         self.program.seasons.clone_from(&config.seasons);
         self.program.calendar.clone_from(&config.calendar);
@@ -81,11 +83,14 @@ impl Setting {
     }
 }
 
-/// The procedures without the steps that look at a form without a tab: nobody could ever reach them.
+/// The procedures without the steps that look at a form without a tab: nobody could ever reach
+/// them.
 pub(crate) fn procedures(config: &Config) -> Vec<Procedure> {
     let mut procedures = config.procedures.clone();
     for procedure in &mut procedures {
-        procedure.steps.retain(|step| step.reached_by.form().is_none_or(|form| config.forms.contains_key(form)));
+        procedure.steps.retain(|step| {
+            step.reached_by.form().is_none_or(|form| config.forms.contains_key(form))
+        });
     }
     procedures.retain(|procedure| !procedure.steps.is_empty());
     procedures

@@ -1,5 +1,6 @@
-//! What goes wrong outside the program: a configuration with a slip, a spreadsheet that somebody rearranged, a ledger that
-//! is taken or damaged, a Google that does not answer. Each is said clearly, ends with the right code, and loses nothing.
+//! What goes wrong outside the program: a configuration with a slip, a spreadsheet that somebody
+//! rearranged, a ledger that is taken or damaged, a Google that does not answer. Each is said
+//! clearly, ends with the right code, and loses nothing.
 
 mod support;
 
@@ -17,7 +18,9 @@ const QUESTION: &str = "Nama lengkap";
 /// Writes a cell as somebody does by hand; rows and columns count from 0.
 fn set(program: &Program, form: &str, row: usize, column: usize, cell: impl Into<Cell>) {
     let cell = cell.into();
-    program.edit_tab(sheet_id_of(form), |sheet| sheet.edit(row, column, |place| place.entry = cell.into()));
+    program.edit_tab(sheet_id_of(form), |sheet| {
+        sheet.edit(row, column, |place| place.entry = cell.into())
+    });
 }
 
 /// Takes rows out of a form's tab as somebody does by hand.
@@ -29,7 +32,11 @@ fn delete_rows(program: &Program, form: &str, first: usize, count: usize) {
 
 /// How many rows were retracted, of any form.
 fn retracted(program: &Program) -> usize {
-    program.events().iter().filter(|event| event["type"].as_str().unwrap().ends_with(".retracted")).count()
+    program
+        .events()
+        .iter()
+        .filter(|event| event["type"].as_str().unwrap().ends_with(".retracted"))
+        .count()
 }
 
 /// What the tabs of an undisturbed program say.
@@ -57,14 +64,19 @@ mod configuration {
     #[test]
     fn a_wrong_type_is_shown_under_its_word() {
         let program = Program::new().with("cash_opening = 500000", "cash_opening = \"banyak\"");
-        program.run(&["sync"]).failed(1, &["expected i64", "cash_opening = \"banyak\"\n", "^^^^^^^^"]);
+        program
+            .run(&["sync"])
+            .failed(1, &["expected i64", "cash_opening = \"banyak\"\n", "^^^^^^^^"]);
     }
 
     #[test]
     fn a_form_that_is_none_and_a_schedule_that_never_comes_are_shown_together() {
-        let program =
-            Program::new().with("[forms.meeting_report]", "[forms.meting_report]").with("*/5 * * * *", "0 0 31 2 *");
-        program.run(&["sync"]).failed(1, &["there is no form \"meting_report\"", "this schedule never comes"]);
+        let program = Program::new()
+            .with("[forms.meeting_report]", "[forms.meting_report]")
+            .with("*/5 * * * *", "0 0 31 2 *");
+        program
+            .run(&["sync"])
+            .failed(1, &["there is no form \"meting_report\"", "this schedule never comes"]);
     }
 
     #[test]
@@ -109,9 +121,10 @@ mod configuration {
             println!("skipped: this user may write everywhere");
             return;
         }
-        program
-            .run(&["sync"])
-            .failed(1, &["belum mendapat izin", "data", "Beri pengguna yang menjalankan halaqah izin"]);
+        program.run(&["sync"]).failed(
+            1,
+            &["belum mendapat izin", "data", "Beri pengguna yang menjalankan halaqah izin"],
+        );
         assert_eq!(program.sandbox.requests(), 0);
     }
 }
@@ -123,9 +136,10 @@ mod spreadsheet {
     fn one_that_is_not_shared_says_with_whom_to_share_it() {
         let program = Program::new();
         program.fault(json!({"sharing": "none"}));
-        program
-            .run(&["sync"])
-            .failed(1, &[&program.id, "belum dibagikan kepada", "tambahkan alamat tersebut sebagai Editor"]);
+        program.run(&["sync"]).failed(
+            1,
+            &[&program.id, "belum dibagikan kepada", "tambahkan alamat tersebut sebagai Editor"],
+        );
         assert_eq!(program.events().len(), 0);
         program.fault(json!({"sharing": "all"}));
         program.sync();
@@ -137,7 +151,9 @@ mod spreadsheet {
         let program = Program::new();
         let id = program.id.clone();
         let program = program.with(&id, "1AbCdEfGhIjK");
-        program.run(&["sync"]).failed(1, &["Tidak ada spreadsheet 1AbCdEfGhIjK", "di antara /d/ dan /edit"]);
+        program
+            .run(&["sync"])
+            .failed(1, &["Tidak ada spreadsheet 1AbCdEfGhIjK", "di antara /d/ dan /edit"]);
         program.run(&["plan"]).failed(1, &["Tidak ada spreadsheet 1AbCdEfGhIjK"]);
     }
 
@@ -147,7 +163,13 @@ mod spreadsheet {
         program.delete_tab("Form Responses 6");
         let said = program.sync();
         assert!(said.contains("tab \"Form Responses 6\" tidak ada di spreadsheet"), "{said}");
-        assert_eq!((program.count("mentee_registration.submitted"), program.count("meeting_report.submitted")), (9, 0));
+        assert_eq!(
+            (
+                program.count("mentee_registration.submitted"),
+                program.count("meeting_report.submitted")
+            ),
+            (9, 0)
+        );
         let shown = program.shown("Perlu Diperbaiki");
         assert!(shown.contains("tab \"Form Responses 6\" tidak ada"), "{shown}");
     }
@@ -175,7 +197,10 @@ mod spreadsheet {
         assert!(said.contains("Form Responses 1") && said.contains(QUESTION), "{said}");
         assert_eq!(program.events().len(), before, "nothing happened");
         let shown = program.shown("Perlu Diperbaiki");
-        assert!(shown.contains(QUESTION) && shown.contains("tab dibiarkan seperti sebelumnya"), "{shown}");
+        assert!(
+            shown.contains(QUESTION) && shown.contains("tab dibiarkan seperti sebelumnya"),
+            "{shown}"
+        );
         set(&program, "mentee_registration", 0, column, QUESTION);
         program.sync();
         is_whole(&program);
@@ -190,8 +215,10 @@ mod spreadsheet {
         let program = Program::new();
         program.sync();
         let sheet_id = sheet_id_of("mentee_registration");
-        program.edit_tab(sheet_id, |sheet| sheet.title = "Pendaftaran 2026 (100% 'baru')".to_owned());
-        program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+        program
+            .edit_tab(sheet_id, |sheet| sheet.title = "Pendaftaran 2026 (100% 'baru')".to_owned());
+        program
+            .append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
         let said = program.sync();
         assert!(!said.contains("Yang perlu dilakukan"), "{said}");
         assert_eq!((program.count("mentee_registration.submitted"), retracted(&program)), (10, 0));
@@ -224,7 +251,11 @@ mod spreadsheet {
             delete_rows(&program, form, 1, 40);
         }
         program.sync();
-        assert_eq!(program.events().len(), 7, "the tabs and the configuration were seen, and nothing else happened");
+        assert_eq!(
+            program.events().len(),
+            7,
+            "the tabs and the configuration were seen, and nothing else happened"
+        );
         assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 0 |"));
         assert!(program.run(&["match"]).ok().contains("0 adik mendapat usulan"));
         program.run(&["stats"]).ok();
@@ -235,16 +266,23 @@ mod spreadsheet {
         let program = Program::new();
         program.sync();
         let tab = program.tab("Usulan Kelompok").unwrap();
-        let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso"))).unwrap();
+        let row = tab
+            .iter()
+            .position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso")))
+            .unwrap();
         let column = tab[2].iter().position(|title| title == "Mentor lain").unwrap();
         let typed = program.sandbox.edit_book(|book| {
-            let sheet_id = book.spreadsheet(&program.id).unwrap().sheet_titled("Usulan Kelompok").unwrap().id;
+            let sheet_id =
+                book.spreadsheet(&program.id).unwrap().sheet_titled("Usulan Kelompok").unwrap().id;
             book.set_cell(&program.id, sheet_id, row, column, "M99")
         });
         typed.unwrap();
         program.sync();
         let shown = program.shown("Perlu Diperbaiki");
-        assert!(shown.contains("Mentor lain | M99 | tidak ada mentor dengan kode atau nama ini"), "{shown}");
+        assert!(
+            shown.contains("Mentor lain | M99 | tidak ada mentor dengan kode atau nama ini"),
+            "{shown}"
+        );
         assert_eq!(program.count("placement_decided"), 0);
         assert_eq!(program.tab("Usulan Kelompok").unwrap()[row][column], "M99");
     }
@@ -254,7 +292,9 @@ mod spreadsheet {
         let program = Program::new();
         program.sync();
         let id = |title: &str| {
-            program.sandbox.with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id)
+            program.sandbox.with_book(|book| {
+                book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id
+            })
         };
         let (summary, suggestions) = (id("Ringkasan"), id("Usulan Kelompok"));
         let reversed = program.sandbox.edit_book(|book| {
@@ -263,7 +303,11 @@ mod spreadsheet {
         });
         reversed.unwrap();
         program.edit_tab(summary, |sheet| sheet.title = "Rangkuman".to_owned());
-        assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "where a tab stands and what it is called is theirs");
+        assert_eq!(
+            program.sync().trim(),
+            "Tidak ada yang baru.",
+            "where a tab stands and what it is called is theirs"
+        );
 
         let before = (program.shown("Rangkuman"), program.shown("Usulan Kelompok"));
         for sheet_id in [summary, suggestions] {
@@ -274,8 +318,9 @@ mod spreadsheet {
         }
         program.sync();
         let after = (program.shown("Rangkuman"), program.shown("Usulan Kelompok"));
-        let trimmed =
-            |text: String| text.lines().map(|line| line.trim_end_matches(" | ").to_owned()).collect::<Vec<_>>();
+        let trimmed = |text: String| {
+            text.lines().map(|line| line.trim_end_matches(" | ").to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(trimmed(before.0), trimmed(after.0));
         assert_eq!(trimmed(before.1), trimmed(after.1));
     }
@@ -284,10 +329,12 @@ mod spreadsheet {
     fn a_column_taken_out_of_a_tab_of_ours_is_put_back() {
         let program = Program::new();
         program.sync();
-        let sheet_id = program
-            .sandbox
-            .with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled("Ringkasan").unwrap().id);
-        program.edit_tab(sheet_id, |sheet| sheet.delete(halaqah::sandbox::book::Dimension::Columns, 2, 1));
+        let sheet_id = program.sandbox.with_book(|book| {
+            book.spreadsheet(&program.id).unwrap().sheet_titled("Ringkasan").unwrap().id
+        });
+        program.edit_tab(sheet_id, |sheet| {
+            sheet.delete(halaqah::sandbox::book::Dimension::Columns, 2, 1)
+        });
         program.sync();
         assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     }
@@ -333,7 +380,11 @@ mod spreadsheet {
         program.sync();
         delete_rows(&program, "mentee_registration", 4, 6);
         let said = program.sync();
-        assert!(said.contains("6 dari 9 baris hilang sekaligus") && said.contains("--accept-retractions"), "{said}");
+        assert!(
+            said.contains("6 dari 9 baris hilang sekaligus")
+                && said.contains("--accept-retractions"),
+            "{said}"
+        );
         assert_eq!(retracted(&program), 0);
         assert!(program.shown("Perlu Diperbaiki").contains("6 dari 9 baris hilang sekaligus"));
         assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 9 |"));
@@ -362,10 +413,12 @@ mod spreadsheet {
         let (row, column) = (3, 4);
         set(&program, "mentee_registration", row, column, "31/02/2011");
         program.sync();
-        assert_eq!((program.count("row_rejected"), program.count("mentee_registration.submitted")), (1, 8));
+        assert_eq!(
+            (program.count("row_rejected"), program.count("mentee_registration.submitted")),
+            (1, 8)
+        );
         let shown = program.shown("Perlu Diperbaiki");
-        let line =
-            "Form Responses 1 | 4 | Tanggal lahir | 31/02/2011 | tanggal ini tidak ada di kalender | tulis tanggal";
+        let line = "Form Responses 1 | 4 | Tanggal lahir | 31/02/2011 | tanggal ini tidak ada di kalender | tulis tanggal";
         assert!(shown.contains(line), "{shown}");
 
         set(&program, "mentee_registration", row, column, "28/02/2011");
@@ -386,7 +439,9 @@ mod spreadsheet {
         let formulas = program.sandbox.with_book(|book| {
             let sheets = &book.spreadsheet(&program.id).unwrap().sheets;
             let cells = sheets.iter().flat_map(|sheet| sheet.rows()).flat_map(|row| row.iter());
-            cells.filter(|cell| matches!(cell.entry, halaqah::sandbox::book::Entry::Formula(_))).count()
+            cells
+                .filter(|cell| matches!(cell.entry, halaqah::sandbox::book::Entry::Formula(_)))
+                .count()
         });
         assert_eq!(formulas, 0);
         assert!(MENTEES[3].consent, "so that the row is among the suggestions");
@@ -396,9 +451,9 @@ mod spreadsheet {
     fn what_somebody_wrote_over_a_tab_of_ours_is_put_right() {
         let program = Program::new();
         program.sync();
-        let sheet_id = program
-            .sandbox
-            .with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled("Ringkasan").unwrap().id);
+        let sheet_id = program.sandbox.with_book(|book| {
+            book.spreadsheet(&program.id).unwrap().sheet_titled("Ringkasan").unwrap().id
+        });
         program.edit_tab(sheet_id, |sheet| {
             sheet.edit(4, 1, |cell| cell.entry = Cell::from("sembilan").into());
         });
@@ -411,7 +466,9 @@ mod spreadsheet {
         let program = Program::new();
         let added = program.sandbox.edit_book(|book| {
             let spreadsheet = book.spreadsheet_mut(&program.id).ok_or(())?;
-            spreadsheet.sheets.push(halaqah::sandbox::book::Sheet::new(7, "Ringkasan", 10, 5).into());
+            spreadsheet
+                .sheets
+                .push(halaqah::sandbox::book::Sheet::new(7, "Ringkasan", 10, 5).into());
             Ok::<_, ()>(())
         });
         added.unwrap();
@@ -432,9 +489,12 @@ mod ledger {
         let every = |_: &Line<'_>| Ok::<(), std::convert::Infallible>(());
         let (log, _) = Log::open(&program.ledger_dir(), "sman1", every).unwrap();
         let holder = format!("(proses {})", std::process::id());
-        program.run(&["sync"]).failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
+        program
+            .run(&["sync"])
+            .failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
         let mut daemon = program.command_at(None, &["run"]);
-        support::run(&mut daemon).failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
+        support::run(&mut daemon)
+            .failed(1, &["sedang dipakai halaqah lain", &holder, "hentikan dulu"]);
         program.run(&["stats"]).ok();
         drop(log);
         program.sync();
@@ -445,7 +505,8 @@ mod ledger {
         let program = Program::new();
         program.sync();
         let first_batch = program.ledger().len();
-        program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
+        program
+            .append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
         program.sync();
         let sound = program.ledger();
         let before = (program.sandbox.revision(), program.sandbox.requests());
@@ -453,14 +514,19 @@ mod ledger {
             let mut bytes = sound.clone();
             bytes[at] ^= 1;
             std::fs::write(program.segment(), &bytes).unwrap();
-            program
-                .run(&["sync"])
-                .failed(4, &["Buku catatan rusak: 000001.jsonl, baris ", "Tidak ada yang diubah.", "cadangan"]);
+            program.run(&["sync"]).failed(
+                4,
+                &["Buku catatan rusak: 000001.jsonl, baris ", "Tidak ada yang diubah.", "cadangan"],
+            );
             program.run(&["ledger", "verify"]).failed(4, &["Buku catatan rusak: 000001.jsonl"]);
             assert!(program.ledger() == bytes, "byte {at}: the ledger is as it was");
             assert_eq!(files(&program.ledger_dir()).len(), 3, "the segment, the keys and the lock");
         }
-        assert_eq!((program.sandbox.revision(), program.sandbox.requests()), before, "Google was not asked");
+        assert_eq!(
+            (program.sandbox.revision(), program.sandbox.requests()),
+            before,
+            "Google was not asked"
+        );
         std::fs::write(program.segment(), &sound).unwrap();
         assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     }
@@ -470,18 +536,22 @@ mod ledger {
         let program = Program::new();
         program.sync();
         std::fs::rename(program.segment(), program.ledger_dir().join("000009.jsonl")).unwrap();
-        program.run(&["sync"]).failed(4, &["Buku catatan rusak: 000009.jsonl", "hilang atau terpotong"]);
+        program
+            .run(&["sync"])
+            .failed(4, &["Buku catatan rusak: 000009.jsonl", "hilang atau terpotong"]);
     }
 
-    /// The tab *Status* has seen a later event than the ledger holds: an old copy was brought back, or the data are gone.
+    /// The tab *Status* has seen a later event than the ledger holds: an old copy was brought back,
+    /// or the data are gone.
     #[test]
     fn one_that_is_behind_what_was_seen_of_it_is_refused() {
         let program = Program::new();
         program.sync();
         std::fs::remove_dir_all(program.ledger_dir()).unwrap();
-        program
-            .run(&["sync"])
-            .failed(4, &["Tab Status pernah melihat kejadian 54", "cadangan buku catatan yang terbaru"]);
+        program.run(&["sync"]).failed(
+            4,
+            &["Tab Status pernah melihat kejadian 54", "cadangan buku catatan yang terbaru"],
+        );
     }
 
     #[test]
@@ -490,7 +560,9 @@ mod ledger {
         program.sync();
         let data = files(&program.ledger_dir());
         let program = program.with("code = \"sman1\"", "code = \"sman2\"");
-        program.run(&["sync"]).failed(1, &["Buku catatan ini milik program sman1", "bukan sman2", "code"]);
+        program
+            .run(&["sync"])
+            .failed(1, &["Buku catatan ini milik program sman1", "bukan sman2", "code"]);
         program.run(&["stats"]).failed(1, &["program sman1"]);
         let mut after = files(&program.ledger_dir());
         let lock = program.ledger_dir().join("lock");
@@ -568,7 +640,8 @@ mod google {
         let cut = Program::new();
         cut.fault(json!({"cut_body": true, "count": 99}));
         let gone = Program::new();
-        let endpoint = gone.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
+        let endpoint =
+            gone.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
         let gone = gone.with(&endpoint, &format!("endpoint = \"http://{silent}\""));
         let cases = [
             (quota, "Jatah permintaan ke Google sedang habis"),
@@ -576,7 +649,8 @@ mod google {
             (cut, "the answer was cut off or was not JSON"),
             (gone, "Google sedang tidak bisa dihubungi"),
         ];
-        let started: Vec<Running> = cases.iter().map(|(program, _)| program.start(&["sync"])).collect();
+        let started: Vec<Running> =
+            cases.iter().map(|(program, _)| program.start(&["sync"])).collect();
         for ((program, said), running) in cases.iter().zip(started) {
             let ran: Ran = running.ended_within(Duration::from_secs(60));
             ran.failed(3, &[said]);
@@ -607,7 +681,8 @@ mod google {
     #[test]
     fn without_an_endpoint_a_key_is_needed() {
         let program = Program::new();
-        let endpoint = program.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
+        let endpoint =
+            program.config.lines().find(|line| line.starts_with("endpoint")).unwrap().to_owned();
         let program = program.with(&endpoint, "");
         program.run(&["sync"]).failed(1, &["Belum ada kunci", "HALAQAH_GOOGLE_CREDENTIALS"]);
     }
@@ -619,5 +694,7 @@ fn everything_is_in_order_without_any_of_it() {
     program.sync();
     is_whole(&program);
     assert!(OUR_TABS.iter().all(|tab| program.tab(tab).is_some()));
-    assert!(program.events().iter().all(|event| event["at"].as_str().unwrap().starts_with(&NOW[..19])));
+    assert!(
+        program.events().iter().all(|event| event["at"].as_str().unwrap().starts_with(&NOW[..19]))
+    );
 }

@@ -1,11 +1,12 @@
-//! Google's Rust crates, as anybody would use them, against the sandbox. Other languages' clients are in `tests/clients/`.
+//! Google's Rust crates, as anybody would use them, against the sandbox. Other languages' clients
+//! are in `tests/clients/`.
 
 use google_drive3::DriveHub;
 use google_drive3::api::File;
 use google_sheets4::Sheets;
 use google_sheets4::api::{
-    AppendValuesResponse, BatchUpdateSpreadsheetRequest, BatchUpdateSpreadsheetResponse, ClearValuesRequest, Request,
-    Spreadsheet, SpreadsheetProperties, ValueRange,
+    AppendValuesResponse, BatchUpdateSpreadsheetRequest, BatchUpdateSpreadsheetResponse,
+    ClearValuesRequest, Request, Spreadsheet, SpreadsheetProperties, ValueRange,
 };
 use google_sheets4::common::Error;
 use google_sheets4::hyper_util::client::legacy::Client;
@@ -66,7 +67,8 @@ impl Account {
 
     async fn batch(&self, id: &str, requests: Value) -> BatchUpdateSpreadsheetResponse {
         let requests: Vec<Request> = serde_json::from_str(&requests.to_string()).unwrap();
-        let batch = BatchUpdateSpreadsheetRequest { requests: Some(requests), ..Default::default() };
+        let batch =
+            BatchUpdateSpreadsheetRequest { requests: Some(requests), ..Default::default() };
         self.sheets.spreadsheets().batch_update(batch, id).doit().await.unwrap().1
     }
 }
@@ -83,7 +85,9 @@ fn area(top: usize, bottom: usize, left: usize, right: usize) -> Value {
 async fn cells_are_written_and_read() {
     let account = Account::new().await;
     let id = account.create("Kas").await;
-    account.write(&id, "A1", "RAW", json!([["Nama", "Jumlah", "Tanggal"], ["=A1", "0812", true]])).await;
+    account
+        .write(&id, "A1", "RAW", json!([["Nama", "Jumlah", "Tanggal"], ["=A1", "0812", true]]))
+        .await;
     assert_eq!(account.read(&id, "A2:C2", "FORMULA").await, json!([["=A1", "0812", true]]));
     let typed = json!([["Salma", "25.000,5", "24/11/2026"], ["Budi", "=B2>1", "12%"]]);
     account.write(&id, "A2", "USER_ENTERED", typed).await;
@@ -94,7 +98,8 @@ async fn cells_are_written_and_read() {
     assert_eq!(account.read(&id, "B3", "FORMULA").await, json!([["=B2>1"]]));
     let added = account.append(&id, "A1:C1", json!([["Ani", 3]])).await;
     assert_eq!(added.updates.unwrap().updated_range.as_deref(), Some("Sheet1!A4:B4"));
-    let clear = account.sheets.spreadsheets().values_clear(ClearValuesRequest::default(), &id, "A4:B4");
+    let clear =
+        account.sheets.spreadsheets().values_clear(ClearValuesRequest::default(), &id, "A4:B4");
     assert_eq!(clear.doit().await.unwrap().1.cleared_range.as_deref(), Some("Sheet1!A4:B4"));
     assert_eq!(account.read(&id, "A4:B4", "FORMATTED_VALUE").await, Value::Null);
 }
@@ -103,7 +108,9 @@ async fn cells_are_written_and_read() {
 async fn a_tab_is_formatted_sorted_charted_renamed_and_deleted() {
     let account = Account::new().await;
     let id = account.create("Hafalan").await;
-    account.write(&id, "A1", "RAW", json!([["Nama", "Juz"], ["Salma", 2], ["Ani", 30], ["Budi", 1]])).await;
+    account
+        .write(&id, "A1", "RAW", json!([["Nama", "Juz"], ["Salma", 2], ["Ani", 30], ["Budi", 1]]))
+        .await;
     let bold = json!({"userEnteredFormat": {"textFormat": {"bold": true}}});
     let chart = json!({
         "spec": {"title": "Juz", "basicChart": {"chartType": "COLUMN", "series": [
@@ -129,11 +136,13 @@ async fn a_tab_is_formatted_sorted_charted_renamed_and_deleted() {
     assert!(added.chart_id.unwrap() > 0);
     let sorted = json!([["Ani", "30"], ["Salma", "2"], ["Budi", "1"]]);
     assert_eq!(account.read(&id, "Setoran!A2:B4", "FORMATTED_VALUE").await, sorted);
-    let (_, whole) = account.sheets.spreadsheets().get(&id).include_grid_data(true).doit().await.unwrap();
+    let (_, whole) =
+        account.sheets.spreadsheets().get(&id).include_grid_data(true).doit().await.unwrap();
     let [sheet] = <[_; 1]>::try_from(whole.sheets.unwrap()).unwrap();
     assert_eq!(sheet.properties.unwrap().title.as_deref(), Some("Setoran"));
     assert_eq!(sheet.charts.unwrap()[0].chart_id, added.chart_id);
-    let first = sheet.data.unwrap()[0].row_data.clone().unwrap()[0].values.clone().unwrap()[0].clone();
+    let first =
+        sheet.data.unwrap()[0].row_data.clone().unwrap()[0].values.clone().unwrap()[0].clone();
     assert_eq!(first.effective_format.unwrap().text_format.unwrap().bold, Some(true));
 }
 
@@ -142,7 +151,8 @@ async fn files_are_copied_found_renamed_and_deleted() {
     let account = Account::new().await;
     let files = account.drive.files();
     let first = account.create("Rapor").await;
-    // The crate makes and renames a file only together with its content, which a spreadsheet has not.
+    // The crate makes and renames a file only together with its content, which a spreadsheet has
+    // not.
     let wanted = File { name: Some("Rapor lama".to_owned()), ..Default::default() };
     let copy = files.copy(wanted, &first).doit().await.unwrap().1.id.unwrap();
     let title = json!({"properties": {"title": "Rapor 2025"}, "fields": "title"});

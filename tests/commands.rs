@@ -1,4 +1,5 @@
-//! What the commands do, seen from outside: what they print, write and leave alone, and with which code they end.
+//! What the commands do, seen from outside: what they print, write and leave alone, and with which
+//! code they end.
 
 mod support;
 
@@ -16,7 +17,8 @@ use support::{NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {
     program.sandbox.with_book(|book| {
         let spreadsheet = book.spreadsheet(&program.id).unwrap();
-        let ours = spreadsheet.sheets.iter().filter(|sheet| OUR_TABS.contains(&sheet.title.as_str()));
+        let ours =
+            spreadsheet.sheets.iter().filter(|sheet| OUR_TABS.contains(&sheet.title.as_str()));
         let mut lines = BTreeSet::new();
         for sheet in ours {
             for (row, cells) in sheet.rows().iter().enumerate() {
@@ -39,15 +41,18 @@ fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {
 /// The lines that a plan prints under its two headings: events, then tabs and cells.
 fn plan_lines(out: &str) -> (Vec<String>, Vec<String>) {
     let (events, cells) = out.split_once("Akan ditulis").unwrap_or((out, ""));
-    let lines = |text: &str| text.lines().filter_map(|line| Some(line.strip_prefix("  ")?.to_owned())).collect();
+    let lines = |text: &str| {
+        text.lines().filter_map(|line| Some(line.strip_prefix("  ")?.to_owned())).collect()
+    };
     (lines(events), lines(cells))
 }
 
 /// An event as the plan prints it.
 fn event_line(event: &Value) -> String {
     let kind = event["type"].as_str().unwrap();
-    let (form, what) =
-        kind.split_once('.').map_or((event["data"]["form"].as_str(), kind), |(form, what)| (Some(form), what));
+    let (form, what) = kind
+        .split_once('.')
+        .map_or((event["data"]["form"].as_str(), kind), |(form, what)| (Some(form), what));
     let what = match what {
         "submitted" => "masuk",
         "amended" => "diubah",
@@ -56,10 +61,13 @@ fn event_line(event: &Value) -> String {
         "config_changed" => "konfigurasi berubah",
         other => panic!("{other}"),
     };
-    let title = form.map(|form| Forms::built_in().unwrap().get(form).unwrap().definition.title.id.clone());
+    let title =
+        form.map(|form| Forms::built_in().unwrap().get(form).unwrap().definition.title.id.clone());
     let said = title.map_or(what.to_owned(), |title| format!("{title}: {what}"));
     match event.get("source").and(form) {
-        Some(form) => format!("{said}  {} baris {}", support::title_of(form), event["source"]["row"]),
+        Some(form) => {
+            format!("{said}  {} baris {}", support::title_of(form), event["source"]["row"])
+        }
         None => said,
     }
 }
@@ -88,7 +96,10 @@ fn the_first_sync_records_every_row_and_makes_every_tab() {
     assert!(program.shown("Ringkasan").contains("Adik terdaftar musim ini | 9 |"));
     assert!(program.shown("Kelompok").contains("Al-Fatih | Umar Hakim"));
     assert!(program.shown("Usulan Kelompok").contains("Salman Yusuf"));
-    assert!(program.shown("Perlu Tindakan").contains("Indah Permata"), "her guardian has not agreed yet");
+    assert!(
+        program.shown("Perlu Tindakan").contains("Indah Permata"),
+        "her guardian has not agreed yet"
+    );
     assert!(program.shown("Status").contains("54"));
 }
 
@@ -98,7 +109,10 @@ fn the_second_sync_does_nothing() {
     program.sync();
     let before = (program.ledger(), program.sandbox.revision());
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
-    assert!((program.ledger(), program.sandbox.revision()) == before, "a quiet cycle leaves no trace");
+    assert!(
+        (program.ledger(), program.sandbox.revision()) == before,
+        "a quiet cycle leaves no trace"
+    );
 }
 
 #[test]
@@ -125,11 +139,13 @@ fn a_plan_says_what_sync_will_do_and_does_none_of_it() {
     let said = program.sync();
     assert_eq!(events, program.events().iter().map(event_line).collect::<Vec<_>>());
     assert!(said.contains(&format!("{} kejadian", events.len())), "{said}");
-    let (made, cells): (Vec<String>, Vec<String>) = cells.into_iter().partition(|line| line.starts_with("+ "));
+    let (made, cells): (Vec<String>, Vec<String>) =
+        cells.into_iter().partition(|line| line.starts_with("+ "));
     assert_eq!(made, OUR_TABS.map(|tab| format!("+ {tab}")));
     // What the ledger's head will be is not known before it is written.
-    let is_fingerprint =
-        |value: &str| value == "…" || value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_fingerprint = |value: &str| {
+        value == "…" || value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit())
+    };
     let known = |line: &String| {
         let (cell, value) = line.split_once(": ").unwrap();
         let of_head = ["Status!B5", "Status!B6"].contains(&cell);
@@ -148,9 +164,16 @@ fn a_plan_beside_a_ledger_shows_only_what_changes() {
     program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
     let before = (support::files(program.dir.path()), program.sandbox.revision());
     let out = program.run(&["plan"]).ok();
-    assert!((support::files(program.dir.path()), program.sandbox.revision()) == before, "nothing is written anywhere");
+    assert!(
+        (support::files(program.dir.path()), program.sandbox.revision()) == before,
+        "nothing is written anywhere"
+    );
     let (events, cells) = plan_lines(&out);
-    assert!(events.iter().any(|event| event == "Pendaftaran Adik Mentor: masuk  Form Responses 1 baris 11"));
+    assert!(
+        events
+            .iter()
+            .any(|event| event == "Pendaftaran Adik Mentor: masuk  Form Responses 1 baris 11")
+    );
     assert!(cells.contains(&"Ringkasan!B5: 9 → 10".to_owned()), "{cells:?}");
     assert!(cells.iter().all(|line| !line.starts_with('+')), "{cells:?}");
 }
@@ -163,8 +186,11 @@ fn an_answer_that_is_corrected_is_one_amendment() {
         sheet.edit(1, 5, |cell| cell.entry = halaqah::table::Cell::from("X-9").into());
     });
     program.sync();
-    let amended: Vec<Value> =
-        program.events().into_iter().filter(|event| event["type"] == "mentee_registration.amended").collect();
+    let amended: Vec<Value> = program
+        .events()
+        .into_iter()
+        .filter(|event| event["type"] == "mentee_registration.amended")
+        .collect();
     assert_eq!(amended.len(), 1);
     assert_eq!(amended[0]["data"]["answers"]["class_name"], "X-9");
 }
@@ -175,12 +201,15 @@ fn an_accepted_suggestion_becomes_a_placement() {
     program.sync();
     let tab = program.tab("Usulan Kelompok").unwrap();
     let verdict = tab[2].iter().position(|title| title == "Keputusan").unwrap();
-    let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Emir Salim"))).unwrap();
+    let row =
+        tab.iter().position(|row| row.iter().any(|cell| cell.contains("Emir Salim"))).unwrap();
     let sheet_id = program.sandbox.with_book(|book| {
         let spreadsheet = book.spreadsheet(&program.id).unwrap();
         spreadsheet.sheet_titled("Usulan Kelompok").unwrap().id
     });
-    let typed = program.sandbox.edit_book(|book| book.set_cell(&program.id, sheet_id, row, verdict, "Setuju"));
+    let typed = program
+        .sandbox
+        .edit_book(|book| book.set_cell(&program.id, sheet_id, row, verdict, "Setuju"));
     typed.unwrap();
     program.sync();
     assert_eq!(program.count("placement_decided"), 1);
@@ -197,7 +226,10 @@ fn a_rejected_suggestion_stays_out_and_the_reason_says_that_it_was_rejected() {
     program.sync();
     let place = |column: &str| {
         let tab = program.tab("Usulan Kelompok").unwrap();
-        let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso"))).unwrap();
+        let row = tab
+            .iter()
+            .position(|row| row.iter().any(|cell| cell.contains("Dimas Prakoso")))
+            .unwrap();
         (row, tab[2].iter().position(|title| title == column).unwrap())
     };
     let sheet_id = program.sandbox.with_book(|book| {
@@ -205,7 +237,10 @@ fn a_rejected_suggestion_stays_out_and_the_reason_says_that_it_was_rejected() {
         spreadsheet.sheet_titled("Usulan Kelompok").unwrap().id
     });
     let (row, column) = place("Keputusan");
-    program.sandbox.edit_book(|book| book.set_cell(&program.id, sheet_id, row, column, "Tolak")).unwrap();
+    program
+        .sandbox
+        .edit_book(|book| book.set_cell(&program.id, sheet_id, row, column, "Tolak"))
+        .unwrap();
     program.sync();
     assert_eq!(program.count("placement_decided"), 1);
     let (row, column) = place("Alasan");
@@ -228,10 +263,18 @@ fn why_lists_the_lines_behind_a_figure_and_no_personal_answer() {
     let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  ")).collect();
     assert_eq!(lines.len() as u64, people, "{said}");
     let title = "Pendaftaran Adik Mentor";
-    for event in program.events().iter().filter(|event| event["type"] == "mentee_registration.submitted") {
+    for event in
+        program.events().iter().filter(|event| event["type"] == "mentee_registration.submitted")
+    {
         let begins = format!("  {}  ", event["seq"]);
-        let line = lines.iter().find(|line| line.starts_with(&begins)).unwrap_or_else(|| panic!("{begins} in {said}"));
-        assert!(line.contains(title) && line.contains(&format!("#{}", event["source"]["row"])), "{line}");
+        let line = lines
+            .iter()
+            .find(|line| line.starts_with(&begins))
+            .unwrap_or_else(|| panic!("{begins} in {said}"));
+        assert!(
+            line.contains(title) && line.contains(&format!("#{}", event["source"]["row"])),
+            "{line}"
+        );
         for personal in ["full_name", "phone"] {
             let answer = event["data"]["answers"][personal].as_str().unwrap();
             assert!(!said.contains(answer), "{answer} in {said}");
@@ -269,15 +312,21 @@ fn stats_gives_every_family() {
         "waiting",
     ];
     assert_eq!(figures.as_object().unwrap().keys().collect::<Vec<_>>(), families);
-    assert_eq!((&figures["as_of"], &figures["season"]), (&json!("2026-11-24"), &json!("musim-ini")));
+    assert_eq!(
+        (&figures["as_of"], &figures["season"]),
+        (&json!("2026-11-24"), &json!("musim-ini"))
+    );
     assert_eq!(figures["meetings"]["held"], 4);
 
-    let earlier = program.run(&["stats", "--json", "--as-of", "2026-08-15", "--season", "musim-ini"]).ok();
+    let earlier =
+        program.run(&["stats", "--json", "--as-of", "2026-08-15", "--season", "musim-ini"]).ok();
     let earlier: Value = serde_json::from_str(&earlier).unwrap();
     assert_eq!(earlier["meetings"]["held"], 3);
     let lines = program.run(&["stats"]).ok();
     assert!(lines.lines().any(|line| line == "meetings.held  4"), "{lines}");
-    program.run(&["stats", "--season", "kemarin"]).failed(1, &["Tidak ada musim kemarin", "musim-ini"]);
+    program
+        .run(&["stats", "--season", "kemarin"])
+        .failed(1, &["Tidak ada musim kemarin", "musim-ini"]);
 }
 
 #[test]
@@ -288,7 +337,10 @@ fn match_suggests_and_explains() {
     assert!(all.contains("A6 → M21  Al-Fatih"), "{all}");
     assert!(all.trim_end().ends_with("5 adik mendapat usulan, 0 belum."), "{all}");
     let one = program.run(&["match", "--explain", "A6"]).ok();
-    assert!(one.starts_with("A6 → M21") && one.contains("    + ") && one.contains("pilihan lain: M22"), "{one}");
+    assert!(
+        one.starts_with("A6 → M21") && one.contains("    + ") && one.contains("pilihan lain: M22"),
+        "{one}"
+    );
     assert!(!one.contains("A5 →"), "{one}");
     program.run(&["match", "--explain", "A99"]).failed(1, &["A99"]);
 }
@@ -308,7 +360,9 @@ fn match_proposes_without_recording() {
     std::fs::write(&file, "leaves = [\"M99\"]\n").unwrap();
     program.run(&["match", "--what-if", file.to_str().unwrap()]).failed(1, &["M99"]);
     std::fs::write(&file, "leaf = []\n").unwrap();
-    program.run(&["match", "--what-if", file.to_str().unwrap()]).failed(1, &["what-if.toml", "leaf"]);
+    program
+        .run(&["match", "--what-if", file.to_str().unwrap()])
+        .failed(1, &["what-if.toml", "leaf"]);
     assert!(program.ledger() == before);
 }
 
@@ -322,21 +376,29 @@ fn the_ledger_can_be_verified_and_shown() {
     assert!(verified.contains("54 kejadian") && verified.contains(head), "{verified}");
     let all = program.run(&["ledger", "show"]).ok();
     assert_eq!(all.lines().count(), 54);
-    let last = program.run(&["ledger", "show", "--kind", "meeting_report.submitted", "--last", "2"]).ok();
+    let last =
+        program.run(&["ledger", "show", "--kind", "meeting_report.submitted", "--last", "2"]).ok();
     let last: Vec<&str> = last.lines().collect();
     assert_eq!(last.len(), 2);
-    assert!(last[1].starts_with("28 2026-11-24T07:36:00+07:00 meeting_report.submitted #5 "), "{last:?}");
+    assert!(
+        last[1].starts_with("28 2026-11-24T07:36:00+07:00 meeting_report.submitted #5 "),
+        "{last:?}"
+    );
     let form = program.run(&["ledger", "show", "--kind", "meeting_report"]).ok();
     assert_eq!(form.lines().count(), 4, "the form's name takes all that happened to it");
     let none = program.run(&["ledger", "show", "--kind", "nothing"]);
-    assert_eq!((none.code, none.out.as_str(), none.err.trim()), (Some(0), "", "Tidak ada kejadian berjenis nothing."));
+    assert_eq!(
+        (none.code, none.out.as_str(), none.err.trim()),
+        (Some(0), "", "Tidak ada kejadian berjenis nothing.")
+    );
 }
 
 #[test]
 fn the_ledger_can_be_exported_whole() {
     let program = Program::new();
     program.sync();
-    let exported: Vec<Value> = serde_json::from_str(&program.run(&["ledger", "export"]).ok()).unwrap();
+    let exported: Vec<Value> =
+        serde_json::from_str(&program.run(&["ledger", "export"]).ok()).unwrap();
     let events = program.events();
     assert_eq!(exported.len(), events.len());
     for (exported, event) in exported.iter().zip(&events) {
@@ -346,10 +408,12 @@ fn the_ledger_can_be_exported_whole() {
     }
     assert_eq!(program.run(&["ledger", "export", "--kind", "nothing"]).ok().trim(), "[]");
 
-    let text = program.run(&["ledger", "export", "--format", "csv", "--kind", "mentee_registration"]).ok();
+    let text =
+        program.run(&["ledger", "export", "--format", "csv", "--kind", "mentee_registration"]).ok();
     let rows: Vec<csv::StringRecord> =
         csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
-    let of_registrations = |event: &&Value| event["type"].as_str().unwrap().starts_with("mentee_registration");
+    let of_registrations =
+        |event: &&Value| event["type"].as_str().unwrap().starts_with("mentee_registration");
     let first = events.iter().find(of_registrations).unwrap();
     let seq = first["seq"].to_string();
     let value = |field: &str| {
@@ -357,7 +421,10 @@ fn the_ledger_can_be_exported_whole() {
         row.unwrap_or_else(|| panic!("no {field} in {text}"))[7].to_owned()
     };
     assert_eq!(value("answers.full_name"), first["data"]["answers"]["full_name"].as_str().unwrap());
-    assert_eq!(value("answers.phone"), format!("'{}", first["data"]["answers"]["phone"].as_str().unwrap()));
+    assert_eq!(
+        value("answers.phone"),
+        format!("'{}", first["data"]["answers"]["phone"].as_str().unwrap())
+    );
     assert_eq!(value("answers.slots"), "fri_afternoon");
 }
 
@@ -377,7 +444,10 @@ fn doctor_finds_a_sound_program_sound_and_says_what_is_not() {
 #[test]
 fn doctor_finds_what_a_cycle_would_stop_at() {
     let program = Program::new();
-    assert!(program.run(&["doctor"]).ok().contains("[baik] putaran percobaan"), "before the first cycle");
+    assert!(
+        program.run(&["doctor"]).ok().contains("[baik] putaran percobaan"),
+        "before the first cycle"
+    );
     program.sync();
     let (ledger, tabs) = (program.ledger(), program.workbook());
     let finds = |now: Option<&str>, said: &[&str]| {
@@ -387,14 +457,21 @@ fn doctor_finds_what_a_cycle_would_stop_at() {
             assert!(ran.out.contains(part), "{part}: {}", ran.out);
         }
     };
-    finds(Some("2025-11-24T07:36:00+07:00"), &["[PERLU DIPERBAIKI] jam: Senin, 24 November 2025 07.36, padahal"]);
+    finds(
+        Some("2025-11-24T07:36:00+07:00"),
+        &["[PERLU DIPERBAIKI] jam: Senin, 24 November 2025 07.36, padahal"],
+    );
     assert!(program.ledger() == ledger && program.workbook() == tabs);
 
-    // The end of the ledger was lost: the next cycle would set the rest of the batch aside, and then refuse.
+    // The end of the ledger was lost: the next cycle would set the rest of the batch aside, and
+    // then refuse.
     std::fs::write(program.segment(), &ledger[..ledger.len() - 40]).unwrap();
     finds(
         Some(NOW),
-        &["belum selesai ditulis", "[PERLU DIPERBAIKI] putaran percobaan: Tab Status pernah melihat kejadian 54"],
+        &[
+            "belum selesai ditulis",
+            "[PERLU DIPERBAIKI] putaran percobaan: Tab Status pernah melihat kejadian 54",
+        ],
     );
     assert!(program.ledger() == ledger[..ledger.len() - 40] && program.workbook() == tabs);
 }
@@ -416,7 +493,8 @@ fn doctor_finds_that_there_is_no_room() {
     let ran = run(&mut command);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(
-        ran.out.contains("[PERLU DIPERBAIKI] tempat penyimpanan: ") && ran.out.contains("penuh: kosongkan"),
+        ran.out.contains("[PERLU DIPERBAIKI] tempat penyimpanan: ")
+            && ran.out.contains("penuh: kosongkan"),
         "{ran:?}"
     );
     assert!(!program.dir.path().join("data/.halaqah-doctor").exists());
@@ -430,7 +508,9 @@ fn a_day_that_is_none_is_answered_with_how_to_write_one() {
     run(&mut program.command_at(Some("besok"), &["stats"]))
         .failed(2, &["write a moment, such as 2026-11-24T07:36:00+07:00"]);
     program.sync();
-    program.run(&["match", "--what-if", "none.toml"]).failed(1, &["none.toml", "Periksa nama dan foldernya"]);
+    program
+        .run(&["match", "--what-if", "none.toml"])
+        .failed(1, &["none.toml", "Periksa nama dan foldernya"]);
 }
 
 #[test]
@@ -447,7 +527,9 @@ fn the_same_moment_gives_the_same_bytes_but_for_what_is_sealed() {
 fn a_new_day_is_written_and_is_no_event() {
     let program = Program::new();
     program.sync();
-    let tomorrow = |arguments: &[&str]| run(&mut program.command_at(Some("2026-11-25T07:36:00+07:00"), arguments)).ok();
+    let tomorrow = |arguments: &[&str]| {
+        run(&mut program.command_at(Some("2026-11-25T07:36:00+07:00"), arguments)).ok()
+    };
     tomorrow(&["sync"]);
     assert_eq!(program.events().len(), 54);
     assert!(program.shown("Ringkasan").contains("Keadaan per Rabu, 25 November 2026"));
@@ -472,7 +554,8 @@ fn errors_are_in_the_language_of_the_program() {
     program.run(&["sync"]).failed(1, &["belum dibagikan kepada", "Buka spreadsheet itu"]);
     let doctor = program.run(&["doctor"]);
     assert!(
-        doctor.out.contains("[PERLU DIPERBAIKI] spreadsheet: Spreadsheet ") && doctor.code == Some(1),
+        doctor.out.contains("[PERLU DIPERBAIKI] spreadsheet: Spreadsheet ")
+            && doctor.code == Some(1),
         "{doctor:?}"
     );
     assert!(doctor.out.contains("belum dibagikan kepada"), "{doctor:?}");
@@ -507,14 +590,18 @@ fn code_2_is_for_usage() {
 #[test]
 fn code_3_is_for_try_again_later() {
     let program = Program::new();
-    // Both writes (the second after reading again) are answered with "overloaded": nobody knows whether they were made.
+    // Both writes (the second after reading again) are answered with "overloaded": nobody knows
+    // whether they were made.
     for _ in 0..2 {
         program.requests_let_through(2);
         program.fault(json!({"status": 503}));
         program.requests_let_through(1);
     }
     let ran = program.run(&["sync"]);
-    ran.failed(3, &["Belum diketahui apakah tulisan terakhir sampai ke spreadsheet", "Jalankan lagi nanti"]);
+    ran.failed(
+        3,
+        &["Belum diketahui apakah tulisan terakhir sampai ke spreadsheet", "Jalankan lagi nanti"],
+    );
 }
 
 #[test]
@@ -522,7 +609,14 @@ fn code_4_is_for_a_damaged_ledger() {
     let program = Program::new();
     program.sync();
     program.flip_a_bit();
-    for command in [&["sync"][..], &["plan"], &["stats"], &["match"], &["ledger", "verify"], &["ledger", "show"]] {
+    for command in [
+        &["sync"][..],
+        &["plan"],
+        &["stats"],
+        &["match"],
+        &["ledger", "verify"],
+        &["ledger", "show"],
+    ] {
         program.run(command).failed(4, &["Buku catatan rusak: 000001.jsonl, baris "]);
     }
 }

@@ -1,5 +1,5 @@
-//! The program killed at many moments of a cycle, and a ledger whose last write was torn: the next cycle ends in the same
-//! ledger and the same tabs as if nothing had happened.
+//! The program killed at many moments of a cycle, and a ledger whose last write was torn: the next
+//! cycle ends in the same ledger and the same tabs as if nothing had happened.
 
 mod support;
 
@@ -24,7 +24,9 @@ fn killed_before_each_request_is_answered() {
         until(SOON, "the ledger is open", || program.segment().exists());
         until(SOON, "the requests are answered", || program.sandbox.requests() >= answered);
         if answered == 2 {
-            until(SOON, "the events are recorded", || program.ledger().len() == undisturbed().ledger.len());
+            until(SOON, "the events are recorded", || {
+                program.ledger().len() == undisturbed().ledger.len()
+            });
         }
         assert_eq!(sync.kill().code, None, "it was killed");
         heals(&program, &format!("{answered} answers"));
@@ -65,15 +67,17 @@ fn killed_as_soon_as_a_file_of_the_ledger_is_there() {
     for (after, names, bytes) in signs {
         let program = Program::new();
         let sync = program.start(&["sync"]);
-        let is_there = |name: &&str| program.ledger_dir().join(name).metadata().is_ok_and(|file| file.len() >= bytes);
+        let is_there = |name: &&str| {
+            program.ledger_dir().join(name).metadata().is_ok_and(|file| file.len() >= bytes)
+        };
         until(SOON, after, || names.iter().any(is_there));
         sync.kill();
         heals(&program, after);
     }
 }
 
-/// Moments spread over a whole cycle: each answer of Google's takes a while, so that the cycle takes as long as all of the
-/// moments together.
+/// Moments spread over a whole cycle: each answer of Google's takes a while, so that the cycle
+/// takes as long as all of the moments together.
 #[test]
 fn killed_at_moments_spread_over_the_cycle() {
     for step in 0..12_u64 {
@@ -83,7 +87,9 @@ fn killed_at_moments_spread_over_the_cycle() {
         // Steps of unequal length, so that the moments do not fall together with the answers.
         let time = Duration::from_millis(1 + step * 9 + step * step % 7);
         let moment = halaqah::edge::clock::now(chrono_tz::Tz::UTC) + time;
-        until(SOON, "the moment", || halaqah::edge::clock::now(chrono_tz::Tz::UTC) >= moment || !sync.is_running());
+        until(SOON, "the moment", || {
+            halaqah::edge::clock::now(chrono_tz::Tz::UTC) >= moment || !sync.is_running()
+        });
         sync.kill();
         heals(&program, &format!("{time:?}"));
     }
@@ -93,8 +99,12 @@ fn killed_at_moments_spread_over_the_cycle() {
 #[test]
 fn a_torn_write_is_set_aside_and_made_again() {
     let bytes = &undisturbed().ledger;
-    let lines: Vec<usize> =
-        bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    let lines: Vec<usize> = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .map(|(at, _)| at + 1)
+        .collect();
     let (header, all) = (lines[0], bytes.len());
     let cuts = [
         ("one byte", all - 1),
@@ -116,7 +126,10 @@ fn a_torn_write_is_set_aside_and_made_again() {
             .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "bytes"))
             .collect();
         let torn = &bytes[lines.iter().rev().find(|line| **line <= end).copied().unwrap()..end];
-        assert!(aside.iter().all(|(_, bytes)| bytes == torn), "{missing}: what is set aside is what was torn");
+        assert!(
+            aside.iter().all(|(_, bytes)| bytes == torn),
+            "{missing}: what is set aside is what was torn"
+        );
         assert_eq!(aside.len(), usize::from(!torn.is_empty()), "{missing}");
     }
 }

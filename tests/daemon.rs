@@ -1,5 +1,5 @@
-//! The daemon as a service manager sees it: its first cycle comes at once, SIGTERM ends it in time and in order, and nobody
-//! else writes to its ledger meanwhile.
+//! The daemon as a service manager sees it: its first cycle comes at once, SIGTERM ends it in time
+//! and in order, and nobody else writes to its ledger meanwhile.
 
 mod support;
 
@@ -53,8 +53,13 @@ fn the_first_cycle_runs_at_once_whatever_the_schedule_says() {
     let daemon = daemon_after_a_cycle(&program);
     assert!(OUR_TABS.iter().all(|tab| program.tab(tab).is_some()));
     let ran = stops(daemon);
-    let lines: Vec<serde_json::Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["fields"]["message"] == "cycle" && line["fields"]["events"] == 54));
+    let lines: Vec<serde_json::Value> =
+        ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["fields"]["message"] == "cycle" && line["fields"]["events"] == 54)
+    );
 }
 
 #[test]
@@ -87,7 +92,9 @@ fn the_cycle_in_hand_is_finished_before_it_stops() {
     program.requests_let_through(2);
     program.fault(json!({"delay_ms": 1500}));
     let mut daemon = daemon(&program);
-    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55);
+    until(SOON, "the events are recorded", || {
+        program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55
+    });
     assert!(program.tab("Ringkasan").is_none(), "the write is under way");
     daemon.ask_to_stop();
     let ran = daemon.ended_within(STOP);
@@ -101,7 +108,9 @@ fn an_answer_that_does_not_come_holds_it_no_longer_than_the_grace() {
     program.requests_let_through(2);
     program.fault(json!({"delay_ms": 600_000}));
     let daemon = daemon(&program);
-    until(SOON, "the events are recorded", || program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55);
+    until(SOON, "the events are recorded", || {
+        program.ledger().iter().filter(|byte| **byte == b'\n').count() == 55
+    });
     stops(daemon);
     // What was cut off, the next start makes good.
     stops(daemon_after_a_cycle(&program));
@@ -117,9 +126,14 @@ fn nobody_else_writes_beside_it_and_everybody_may_read() {
     second.ended_within(STOP).failed(1, &["sedang dipakai halaqah lain (proses ", "hentikan dulu"]);
     let run = |arguments: &[&str]| support::run(&mut program.command_at(None, arguments));
     run(&["sync"]).failed(1, &["sedang dipakai halaqah lain (proses "]);
-    for command in
-        [&["plan"][..], &["stats", "--json"], &["match"], &["ledger", "verify"], &["ledger", "show"], &["doctor"]]
-    {
+    for command in [
+        &["plan"][..],
+        &["stats", "--json"],
+        &["match"],
+        &["ledger", "verify"],
+        &["ledger", "show"],
+        &["doctor"],
+    ] {
         run(command).ok();
     }
     stops(daemon);
@@ -134,11 +148,21 @@ fn trouble_that_may_be_mended_does_not_end_it() {
     until(SOON, "a request is refused", || program.sandbox.requests() > 0);
     assert!(daemon.is_running());
     let ran = stops(daemon);
-    let lines = ran.err.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let failed = lines.map(|line| line["fields"].clone()).find(|fields| fields.get("error").is_some()).unwrap();
+    let lines =
+        ran.err.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let failed = lines
+        .map(|line| line["fields"].clone())
+        .find(|fields| fields.get("error").is_some())
+        .unwrap();
     let text = |field: &str| failed[field].as_str().unwrap_or_default().to_owned();
-    assert!(text("message").contains("belum dibagikan kepada"), "people read their language: {failed}");
-    assert!(text("error").contains("is not shared with"), "the log can be searched in English: {failed}");
+    assert!(
+        text("message").contains("belum dibagikan kepada"),
+        "people read their language: {failed}"
+    );
+    assert!(
+        text("error").contains("is not shared with"),
+        "the log can be searched in English: {failed}"
+    );
 }
 
 /// A watchdog that counts the heartbeats it hears.
@@ -152,7 +176,9 @@ fn watchdog() -> (String, std::sync::mpsc::Receiver<()>) {
             let mut request = [0; 1024];
             let length = stream.read(&mut request).unwrap();
             assert!(request[..length].starts_with(b"GET /beat "));
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .unwrap();
             if tell.send(()).is_err() {
                 return;
             }
@@ -164,7 +190,8 @@ fn watchdog() -> (String, std::sync::mpsc::Receiver<()>) {
 #[test]
 fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
     let (address, heard) = watchdog();
-    let program = program().with("[schedule]", &format!("[heartbeat]\nurl = \"{address}\"\n[schedule]"));
+    let program =
+        program().with("[schedule]", &format!("[heartbeat]\nurl = \"{address}\"\n[schedule]"));
     program.fault(json!({"sharing": "none"}));
     let failing = daemon(&program);
     until(SOON, "a request is refused", || program.sandbox.requests() > 0);
@@ -176,8 +203,8 @@ fn a_good_cycle_is_heard_by_the_watchdog_and_a_failed_one_is_not() {
     stops(daemon);
 }
 
-/// The last day's checkpoint is posted once by a process, and its fingerprint is the one that *Status* shows and
-/// `ledger verify` finds.
+/// The last day's checkpoint is posted once by a process, and its fingerprint is the one that
+/// *Status* shows and `ledger verify` finds.
 #[test]
 fn a_finished_days_checkpoint_is_told_to_the_webhook_once() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -199,7 +226,9 @@ fn a_finished_days_checkpoint_is_told_to_the_webhook_once() {
         }
     });
     let (heartbeat, heard) = watchdog();
-    let tables = format!("[heartbeat]\nurl = \"{heartbeat}\"\n[checkpoint]\nurl = \"{address}\"\n[schedule]");
+    let tables = format!(
+        "[heartbeat]\nurl = \"{heartbeat}\"\n[checkpoint]\nurl = \"{address}\"\n[schedule]"
+    );
     let program = program().with("[schedule]", &tables);
     let yesterday = clock::now(chrono_tz::Asia::Jakarta) - chrono::TimeDelta::days(1);
     support::run(&mut program.command_at(Some(&yesterday.to_rfc3339()), &["sync"])).ok();
@@ -209,15 +238,25 @@ fn a_finished_days_checkpoint_is_told_to_the_webhook_once() {
     stops(daemon);
     assert!(told.try_recv().is_err(), "one process tells a day once");
     assert!(request.starts_with("POST /checkpoint "), "{request}");
-    let said: serde_json::Value = serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap();
-    let last = program.events().into_iter().rfind(|event| event["at"].as_str().unwrap().starts_with(&day(&yesterday)));
+    let said: serde_json::Value =
+        serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap();
+    let last = program
+        .events()
+        .into_iter()
+        .rfind(|event| event["at"].as_str().unwrap().starts_with(&day(&yesterday)));
     let last = last.unwrap();
-    assert_eq!(said, json!({"program": "sman1", "day": day(&yesterday), "seq": last["seq"], "hash": last["hash"]}));
+    assert_eq!(
+        said,
+        json!({"program": "sman1", "day": day(&yesterday), "seq": last["seq"], "hash": last["hash"]})
+    );
     let hash = said["hash"].as_str().unwrap();
     let status = program.tab("Status").unwrap();
-    let row = status.iter().find(|row| row.get(1).is_some_and(|cell| cell == hash) && row[0].contains("kejadian"));
+    let row = status
+        .iter()
+        .find(|row| row.get(1).is_some_and(|cell| cell == hash) && row[0].contains("kejadian"));
     assert!(row.is_some(), "{status:?}");
-    let found = support::run(&mut program.command_at(None, &["ledger", "verify", "--against", hash])).ok();
+    let found =
+        support::run(&mut program.command_at(None, &["ledger", "verify", "--against", hash])).ok();
     assert!(found.contains(&format!("kejadian {}", last["seq"])), "{found}");
 }
 

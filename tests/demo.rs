@@ -1,4 +1,5 @@
-//! The two commands that need no spreadsheet anywhere: `demo` and `sandbox`, started as a newcomer starts them.
+//! The two commands that need no spreadsheet anywhere: `demo` and `sandbox`, started as a newcomer
+//! starts them.
 
 mod support;
 
@@ -35,18 +36,25 @@ fn start(arguments: &[&str]) -> Running {
 fn the_demo_fills_itself_and_says_where_to_look() {
     let address = free_address();
     let mut demo = start(&["demo", "--listen", &address.to_string()]);
-    // The spreadsheets are made and filled; a cycle writes to the shared one first, then to the one for what is confidential.
+    // The spreadsheets are made and filled; a cycle writes to the shared one first, then to the one
+    // for what is confidential.
     let viewers = || {
         let front = get(address, "/").unwrap_or_default();
         let links = front.split('"').filter(|part| part.starts_with("/view/"));
         links.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
     };
-    let shows = |viewer: &String, tab: &str| get(address, viewer).is_some_and(|page| page.contains(tab));
-    // The demo says where to look after its cycle, when the viewer knows of it: the last tab may be seen a moment earlier.
-    let is_filled =
-        || viewers().iter().any(|viewer| shows(viewer, "Laporan Keselamatan") && shows(viewer, "Siklus terakhir:"));
+    let shows =
+        |viewer: &String, tab: &str| get(address, viewer).is_some_and(|page| page.contains(tab));
+    // The demo says where to look after its cycle, when the viewer knows of it: the last tab may be
+    // seen a moment earlier.
+    let is_filled = || {
+        viewers()
+            .iter()
+            .any(|viewer| shows(viewer, "Laporan Keselamatan") && shows(viewer, "Siklus terakhir:"))
+    };
     until(SOON, "the demo has run a cycle", || is_filled() || !demo.is_running());
-    let shared = viewers().into_iter().filter(|viewer| shows(viewer, "Ringkasan")).collect::<Vec<_>>();
+    let shared =
+        viewers().into_iter().filter(|viewer| shows(viewer, "Ringkasan")).collect::<Vec<_>>();
     let [viewer] = shared.as_slice() else { panic!("one spreadsheet has the summary: {shared:?}") };
     demo.ask_to_stop();
     let ran = demo.ended_within(STOP);
@@ -69,6 +77,7 @@ fn the_sandbox_serves_until_it_is_told_to_stop() {
 #[test]
 fn neither_listens_to_the_world() {
     for command in ["sandbox", "demo"] {
-        run(halaqah().args([command, "--listen", "0.0.0.0:0"])).failed(1, &["not this computer alone", "127.0.0.1"]);
+        run(halaqah().args([command, "--listen", "0.0.0.0:0"]))
+            .failed(1, &["not this computer alone", "127.0.0.1"]);
     }
 }

@@ -1,5 +1,5 @@
-//! Every fault of the sandbox, and the program in the face of it: a clear message and the right exit code, or a healed result;
-//! nothing is lost and people's typing is kept.
+//! Every fault of the sandbox, and the program in the face of it: a clear message and the right
+//! exit code, or a healed result; nothing is lost and people's typing is kept.
 
 mod support;
 
@@ -36,19 +36,27 @@ fn client(program: &Program) -> (Client, String) {
     (Client::to(program.address()), format!("/v4/spreadsheets/{}", program.id))
 }
 
-/// Runs one `sync` for each of these faults, all of them at once: what has to be waited for is waited for together.
+/// Runs one `sync` for each of these faults, all of them at once: what has to be waited for is
+/// waited for together.
 fn synced_at_once<'f>(faults: &'f [(&str, Value)], quick: bool) -> Vec<(&'f str, Program, Ran)> {
     let begun: Vec<(&str, Program, Running)> = faults
         .iter()
         .map(|(name, faults)| {
             let program = Program::new();
-            let program = if quick { program.with("[google]\n", "[google]\ntimeout_s = 4\n") } else { program };
+            let program = if quick {
+                program.with("[google]\n", "[google]\ntimeout_s = 4\n")
+            } else {
+                program
+            };
             faults.as_array().unwrap().iter().for_each(|fault| program.fault(fault.clone()));
             let sync = program.start(&["sync"]);
             (*name, program, sync)
         })
         .collect();
-    begun.into_iter().map(|(name, program, sync)| (name, program, sync.ended_within(SOON))).collect()
+    begun
+        .into_iter()
+        .map(|(name, program, sync)| (name, program, sync.ended_within(SOON)))
+        .collect()
 }
 
 #[test]
@@ -63,7 +71,10 @@ fn trouble_that_passes_is_waited_for() {
         ("a timeout that is a page", json!([{"on": "read", "status": 408, "html": true}])),
         ("an overload before the write", json!([{"on": "write", "status": 503}])),
         ("an overload after the write", json!([{"on": "write", "status": 503, "after": true}])),
-        ("an error inside Google after the write", json!([{"on": "write", "status": 500, "after": true}])),
+        (
+            "an error inside Google after the write",
+            json!([{"on": "write", "status": 500, "after": true}]),
+        ),
         ("the answer to the write cut off", json!([{"on": "write", "cut_body": true}])),
         ("a page after the write", json!([{"on": "write", "html": true, "after": true}])),
     ];
@@ -90,16 +101,32 @@ fn silence_is_given_up_and_tried_again() {
 fn trouble_that_stays_ends_with_code_3_and_is_healed_later() {
     let faults = [
         ("a quota", json!([{"status": 429, "count": 9}]), "Google's quota is used up for now"),
-        ("a quota in old words", json!([{"status": 429, "old_wording": true, "count": 9}]), "per 100 seconds"),
-        ("an overload", json!([{"on": "read", "status": 503, "count": 9}]), "The service is currently unavailable."),
+        (
+            "a quota in old words",
+            json!([{"status": 429, "old_wording": true, "count": 9}]),
+            "per 100 seconds",
+        ),
+        (
+            "an overload",
+            json!([{"on": "read", "status": 503, "count": 9}]),
+            "The service is currently unavailable.",
+        ),
         ("cut answers", json!([{"on": "read", "cut_body": true, "count": 9}]), "cut off"),
         ("pages", json!([{"on": "read", "html": true, "count": 9}]), "HTTP status 502"),
-        ("writes", json!([{"on": "write", "status": 503, "count": 9}]), "apakah tulisan terakhir sampai"),
+        (
+            "writes",
+            json!([{"on": "write", "status": 503, "count": 9}]),
+            "apakah tulisan terakhir sampai",
+        ),
         ("applied writes", json!([{"on": "write", "status": 503, "after": true, "count": 9}]), ""),
     ];
-    let script: Vec<(&str, Value)> = faults.iter().map(|(name, faults, _)| (*name, faults.clone())).collect();
-    for ((name, program, ran), (_, _, said)) in synced_at_once(&script, false).into_iter().zip(&faults) {
-        // A write that was made is seen by reading again: then all is well although no answer ever came.
+    let script: Vec<(&str, Value)> =
+        faults.iter().map(|(name, faults, _)| (*name, faults.clone())).collect();
+    for ((name, program, ran), (_, _, said)) in
+        synced_at_once(&script, false).into_iter().zip(&faults)
+    {
+        // A write that was made is seen by reading again: then all is well although no answer ever
+        // came.
         let code = if said.is_empty() { 0 } else { 3 };
         assert_eq!(ran.code, Some(code), "{name}: {}\n{}", ran.out, ran.err);
         assert!(ran.err.contains(said), "{name}: {}", ran.err);
@@ -133,22 +160,28 @@ fn a_token_is_good_for_an_hour() {
     };
     assert_eq!((ask(0).status, ask(3500).status), (200, 200));
     let refused = ask(3600);
-    assert_eq!((refused.status, &refused.json()["error"]["status"]), (401, &json!("UNAUTHENTICATED")));
-    assert!(
-        refused.message().starts_with("Request had invalid authentication credentials. Expected OAuth 2 access token")
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["status"]),
+        (401, &json!("UNAUTHENTICATED"))
     );
-    assert!(
-        refused
-            .head
-            .contains("www-authenticate: bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"")
-    );
+    assert!(refused.message().starts_with(
+        "Request had invalid authentication credentials. Expected OAuth 2 access token"
+    ));
+    assert!(refused.head.contains(
+        "www-authenticate: bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\""
+    ));
     // Drive says more.
     let old = format!("sandbox-{}", at - 4_000_000);
-    let drive = Client::to(program.address()).with_token(&old).call("GET", "/drive/v3/files", &Value::Null);
+    let drive =
+        Client::to(program.address()).with_token(&old).call("GET", "/drive/v3/files", &Value::Null);
     assert_eq!(drive.json()["error"]["errors"][0]["reason"], "authError");
     program.fault(json!({"token_seconds": 3000}));
     assert_eq!((ask(3500).status, ask(2500).status), (401, 200));
-    assert_eq!(plain.call("GET", &book, &Value::Null).status, 200, "a token that is not ours never runs out");
+    assert_eq!(
+        plain.call("GET", &book, &Value::Null).status,
+        200,
+        "a token that is not ours never runs out"
+    );
 }
 
 #[test]
@@ -163,7 +196,10 @@ fn a_token_that_has_run_out_is_renewed() {
     runtime.block_on(google.overview(&program.id)).unwrap();
     program.fault(json!({"token_seconds": 1}));
     let (mut plain, book) = client(&program);
-    let token = plain.call("POST", "/token", &Value::Null).ok()["access_token"].as_str().unwrap().to_owned();
+    let token = plain.call("POST", "/token", &Value::Null).ok()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mut plain = plain.with_token(&token);
     // The client's token is older than this one.
     until(SOON, "the token runs out", || plain.call("GET", &book, &Value::Null).status == 401);
@@ -243,7 +279,11 @@ fn a_broken_answer_breaks_off_after_the_work_is_done() {
     let values = json!({"values": [["tertulis"]]});
     let cell = format!("{book}/values/%27Form%20Responses%201%27%21Z90");
     let error = one.try_call("PUT", &format!("{cell}?valueInputOption=RAW"), &values).unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::UnexpectedEof, "the head and half of the body came");
+    assert_eq!(
+        error.kind(),
+        std::io::ErrorKind::UnexpectedEof,
+        "the head and half of the body came"
+    );
     let (mut again, _) = client(&program);
     assert_eq!(again.call("GET", &cell, &Value::Null).ok()["values"], json!([["tertulis"]]));
     program.fault(json!({"status": 408, "html": true}));
@@ -258,7 +298,8 @@ fn people_act_right_before_or_right_after_a_call() {
     let program = Program::new();
     let (mut client, book) = client(&program);
     let cell = format!("{book}/values/%27Form%20Responses%201%27%21Z90");
-    let typed = |text: &str| json!({"type": {"tab": "Form Responses 1", "cell": "Z90", "text": text}});
+    let typed =
+        |text: &str| json!({"type": {"tab": "Form Responses 1", "cell": "Z90", "text": text}});
     program.fault(json!({"people": [typed("=1+1")]}));
     assert_eq!(client.call("GET", &cell, &Value::Null).ok()["values"], json!([["2"]]));
     program.fault(json!({"people": [typed("50%")], "after": true}));
@@ -271,7 +312,10 @@ fn people_act_right_before_or_right_after_a_call() {
     program.fault(json!({"people": [
         {"rename_tab": {"tab": 101, "title": "Pendaftaran"}}, {"delete_tab": {"tab": "Form Responses 2"}},
     ]}));
-    assert_eq!(client.call("GET", &cell, &Value::Null).message(), "Unable to parse range: 'Form Responses 1'!Z90");
+    assert_eq!(
+        client.call("GET", &cell, &Value::Null).message(),
+        "Unable to parse range: 'Form Responses 1'!Z90"
+    );
     assert!(program.titles().contains(&"Pendaftaran".to_owned()));
     assert!(!program.titles().contains(&"Form Responses 2".to_owned()));
 }
@@ -298,15 +342,20 @@ fn a_decision_typed_while_the_batch_is_on_its_way_is_kept_and_taken() {
         program.fault(json!({"on": "write", "after": after, "people": [typed]}));
         program.sync();
         program.sync();
-        assert_eq!(program.count("placement_decided"), 1, "after: {after}\n{}", program.shown("Usulan Kelompok"));
+        assert_eq!(
+            program.count("placement_decided"),
+            1,
+            "after: {after}\n{}",
+            program.shown("Usulan Kelompok")
+        );
         assert!(program.shown("Kelompok").contains("Emir Salim"));
         assert_eq!(program.count("mentee_registration.submitted"), 10);
         assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     }
 }
 
-/// The batch takes rows away above a decision that is being typed: it stays beside the name it is about. Typed after the
-/// batch, it is about the name that stands there then.
+/// The batch takes rows away above a decision that is being typed: it stays beside the name it is
+/// about. Typed after the batch, it is about the name that stands there then.
 #[test]
 fn a_decision_typed_while_its_row_moves_up_is_about_the_name_beside_it() {
     let tab = "Usulan Kelompok";
@@ -315,13 +364,18 @@ fn a_decision_typed_while_its_row_moves_up_is_about_the_name_beside_it() {
         program.sync();
         let emir = cell_of(&program, tab, "Keputusan", "Emir Salim");
         let group = cell_of(&program, tab, "Keputusan", "Kelompok Salman");
-        assert_eq!((emir.as_str(), group.as_str()), ("C5", "C6"), "his group's rows go, the others move up");
+        assert_eq!(
+            (emir.as_str(), group.as_str()),
+            ("C5", "C6"),
+            "his group's rows go, the others move up"
+        );
         let typed = |cell: &str| json!({"type": {"tab": tab, "cell": cell, "text": "Setuju"}});
         program.fault(json!({"on": "read", "people": [typed(&emir)]}));
         program.fault(json!({"on": "write", "after": after, "people": [typed(&group)]}));
         program.sync();
         program.sync();
-        let events = program.events().into_iter().filter(|event| event["type"] == "placement_decided");
+        let events =
+            program.events().into_iter().filter(|event| event["type"] == "placement_decided");
         let mut mentees: Vec<Value> =
             events.flat_map(|event| event["data"]["mentees"].as_array().unwrap().clone()).collect();
         mentees.sort_by_key(Value::to_string);
@@ -375,8 +429,16 @@ fn a_form_tab_deleted_between_two_calls_loses_nothing_that_was_recorded() {
     program.sync();
     let ran = program.run(&["sync"]);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
-    assert!(ran.out.contains(&tab) || ran.err.contains(&tab), "it is named: {}\n{}", ran.out, ran.err);
-    assert_eq!((program.count("meeting_report.submitted"), program.count("meeting_report.retracted")), (4, 0));
+    assert!(
+        ran.out.contains(&tab) || ran.err.contains(&tab),
+        "it is named: {}\n{}",
+        ran.out,
+        ran.err
+    );
+    assert_eq!(
+        (program.count("meeting_report.submitted"), program.count("meeting_report.retracted")),
+        (4, 0)
+    );
     assert_eq!(program.count("mentee_registration.submitted"), 10);
 }
 
@@ -386,19 +448,24 @@ fn a_tab_renamed_between_two_calls_is_the_same_tab() {
     program.sync();
     let tab = support::title_of("meeting_report");
     news(&program);
-    let people =
-        json!([{"rename_tab": {"tab": tab, "title": "Laporan"}}, {"rename_tab": {"tab": "Kelompok", "title": "Grup"}}]);
+    let people = json!([{"rename_tab": {"tab": tab, "title": "Laporan"}}, {"rename_tab": {"tab": "Kelompok", "title": "Grup"}}]);
     program.fault(json!({"on": "write", "people": people}));
     program.sync();
     program.sync();
-    assert_eq!((program.count("meeting_report.submitted"), program.count("meeting_report.retracted")), (4, 0));
+    assert_eq!(
+        (program.count("meeting_report.submitted"), program.count("meeting_report.retracted")),
+        (4, 0)
+    );
     assert!(program.shown("Grup").contains("Al-Fatih"));
     // Between the look round and the reading of the very first cycle.
     let first = Program::new();
     first.fault(json!({"on": "read", "skip": 1, "people": [{"rename_tab": {"tab": tab, "title": "Laporan"}}]}));
     first.sync();
     first.sync();
-    assert_eq!((first.count("meeting_report.submitted"), first.count("meeting_report.retracted")), (4, 0));
+    assert_eq!(
+        (first.count("meeting_report.submitted"), first.count("meeting_report.retracted")),
+        (4, 0)
+    );
 }
 
 #[test]
@@ -442,7 +509,8 @@ fn faults_come_from_a_file() {
     ] {
         run(&mut start(text)).failed(1, &["faults.json", said, "halaqah sandbox --help"]);
     }
-    run(halaqah().args(["sandbox", "--faults", "/nowhere/faults.json"])).failed(1, &["/nowhere/faults.json"]);
+    run(halaqah().args(["sandbox", "--faults", "/nowhere/faults.json"]))
+        .failed(1, &["/nowhere/faults.json"]);
     let sandbox = support::Sandboxed::of(start(
         "[{\"status\": 503}, {\"on\": \"read\", \"status\": 429, \"old_wording\": true}]",
     ));
@@ -458,5 +526,8 @@ fn faults_come_from_a_file() {
     assert_eq!(client.call("GET", "/v4/spreadsheets/x", &Value::Null).status, 404);
     assert_eq!(client.call("POST", "/sandbox/faults", &json!({"what": 1})).status, 400);
     let help = run(halaqah().args(["sandbox", "--help"])).ok();
-    assert!(help.contains("Faults on demand:") && help.contains("\"token_seconds\": 3600"), "{help}");
+    assert!(
+        help.contains("Faults on demand:") && help.contains("\"token_seconds\": 3600"),
+        "{help}"
+    );
 }

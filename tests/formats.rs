@@ -1,4 +1,5 @@
-//! The ledger's format is law: the golden lines of `tests/formats/` are read, and written again byte for byte.
+//! The ledger's format is law: the golden lines of `tests/formats/` are read, and written again
+//! byte for byte.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,13 +16,15 @@ fn golden_lines() -> Vec<(String, u16, String)> {
 }
 
 fn golden_lines_in(folder: &Path) -> Vec<(String, u16, String)> {
-    let version = folder.file_name().unwrap().to_str().unwrap().strip_prefix('v').unwrap().parse().unwrap();
+    let version =
+        folder.file_name().unwrap().to_str().unwrap().strip_prefix('v').unwrap().parse().unwrap();
     let mut lines = Vec::new();
     for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
         if file.extension().is_none_or(|extension| extension != "jsonl") {
             continue;
         }
-        let kind = file.file_stem().unwrap().to_str().unwrap().replace("form.", "mentee_registration.");
+        let kind =
+            file.file_stem().unwrap().to_str().unwrap().replace("form.", "mentee_registration.");
         let text = std::fs::read_to_string(&file).unwrap();
         lines.extend(text.lines().map(|line| (kind.clone(), version, line.to_owned())));
     }
@@ -38,7 +41,11 @@ fn every_type_has_golden_lines_that_are_written_as_they_were_read() {
         if version < event.version() {
             // An old one is only read: what it became is written, and read again as the same.
             let written = event.data().unwrap();
-            assert_eq!(Event::read(&kind, event.version(), written.get()).unwrap(), event, "{kind}");
+            assert_eq!(
+                Event::read(&kind, event.version(), written.get()).unwrap(),
+                event,
+                "{kind}"
+            );
             continue;
         }
         assert_eq!(version, event.version(), "{kind}");
@@ -65,22 +72,40 @@ fn every_type_has_golden_lines_that_are_written_as_they_were_read() {
 
 #[test]
 fn a_row_with_sealed_answers_is_of_a_newer_version_than_one_without() {
-    let with_sealed = |(_, _, line): &(String, u16, String)| line.starts_with('{') && line.contains("\"sealed\":[");
+    let with_sealed = |(_, _, line): &(String, u16, String)| {
+        line.starts_with('{') && line.contains("\"sealed\":[")
+    };
     let rows = |(kind, _, _): &(String, u16, String)| version_of(kind) == 2;
-    let (sealed, open): (Vec<_>, Vec<_>) = golden_lines().into_iter().filter(rows).partition(with_sealed);
+    let (sealed, open): (Vec<_>, Vec<_>) =
+        golden_lines().into_iter().filter(rows).partition(with_sealed);
     let kinds: BTreeSet<&String> = sealed.iter().map(|(kind, _, _)| kind).collect();
-    assert_eq!(kinds.len(), 3, "every row's type has a golden line of which something is sealed: {kinds:?}");
-    assert!(sealed.iter().all(|(_, version, _)| *version == 2) && open.iter().all(|(_, version, _)| *version == 1));
+    assert_eq!(
+        kinds.len(),
+        3,
+        "every row's type has a golden line of which something is sealed: {kinds:?}"
+    );
+    assert!(
+        sealed.iter().all(|(_, version, _)| *version == 2)
+            && open.iter().all(|(_, version, _)| *version == 1)
+    );
 }
 
-/// Adds a field that this program does not know to every object that has fields (not to maps, whose keys are data).
+/// Adds a field that this program does not know to every object that has fields (not to maps, whose
+/// keys are data).
 fn with_fields_of_tomorrow(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 if !matches!(
                     name.as_str(),
-                    "answers" | "raw" | "extra" | "weights" | "cells" | "terms" | "left_open" | "remains"
+                    "answers"
+                        | "raw"
+                        | "extra"
+                        | "weights"
+                        | "cells"
+                        | "terms"
+                        | "left_open"
+                        | "remains"
                 ) {
                     with_fields_of_tomorrow(field);
                 }
@@ -109,6 +134,7 @@ fn fields_that_are_not_known_are_passed_over() {
 #[test]
 fn a_type_that_is_not_known_is_no_error_and_damage_is() {
     assert_eq!(Event::read("notice_sent", 1, "{}").unwrap(), Event::Unknown("notice_sent".into()));
-    let error = Event::read("row_copied", 1, r#"{"form":"mentee_registration"}"#).unwrap_err().to_string();
+    let error =
+        Event::read("row_copied", 1, r#"{"form":"mentee_registration"}"#).unwrap_err().to_string();
     assert!(error.contains("row_copied") && error.contains("copies"), "{error}");
 }

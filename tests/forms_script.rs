@@ -1,5 +1,6 @@
-//! The script that `halaqah forms script` prints, run with stand-ins for Google's services: it makes every form once, lets
-//! it answer into the spreadsheet, and says what the configuration needs. Node runs it; without Node nothing is shown here.
+//! The script that `halaqah forms script` prints, run with stand-ins for Google's services: it
+//! makes every form once, lets it answer into the spreadsheet, and says what the configuration
+//! needs. Node runs it; without Node nothing is shown here.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +9,8 @@ use serde_json::Value;
 
 fn halaqah(arguments: &[&str]) -> (bool, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_halaqah")).args(arguments).output().unwrap();
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     (output.status.success(), text)
 }
 
@@ -16,7 +18,8 @@ fn example() -> String {
     format!("{}/config/halaqah.toml", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What so many runs of the script make; the first one is stopped after so many questions. None without Node.
+/// What so many runs of the script make; the first one is stopped after so many questions. None
+/// without Node.
 fn run(arguments: &[&str], runs: usize, stop_after: Option<usize>) -> Option<Value> {
     if Command::new("node").arg("--version").stdout(Stdio::null()).status().is_err() {
         eprintln!("no Node on this machine: the script was not run");
@@ -30,7 +33,10 @@ fn run(arguments: &[&str], runs: usize, stop_after: Option<usize>) -> Option<Val
     std::fs::write(&file, script).unwrap();
     let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms_script/apps_script.mjs");
     let mut node = Command::new("node");
-    node.arg(stand_in).arg(&file).arg(runs.to_string()).args(stop_after.map(|count| count.to_string()));
+    node.arg(stand_in)
+        .arg(&file)
+        .arg(runs.to_string())
+        .args(stop_after.map(|count| count.to_string()));
     let output = node.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
@@ -66,7 +72,10 @@ fn every_form_can_be_made() {
     let Some(made) = run(&all, 1, None) else { return };
     for form in made["forms"].as_array().unwrap() {
         let items = form["items"].as_array().unwrap();
-        assert!(!items.is_empty() && items.iter().all(|item| item["title"].as_str().is_some()), "{form}");
+        assert!(
+            !items.is_empty() && items.iter().all(|item| item["title"].as_str().is_some()),
+            "{form}"
+        );
     }
     assert_eq!(made["forms"].as_array().unwrap().len(), all.len());
 }

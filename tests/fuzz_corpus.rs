@@ -1,4 +1,5 @@
-//! The fuzz targets of `fuzz/`, without a fuzzer: their corpus, and as many changes of a good ledger as the dice make.
+//! The fuzz targets of `fuzz/`, without a fuzzer: their corpus, and as many changes of a good
+//! ledger as the dice make.
 
 #[path = "support/fuzz.rs"]
 mod fuzz;
@@ -10,7 +11,8 @@ use halaqah::forms::FORMS;
 
 fn corpus(target: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     assert!(!files.is_empty(), "{target} has no corpus");
     files
@@ -45,7 +47,8 @@ fn a_ledger_changed_by_dice_never_reads_as_anything_else() {
     let mut dice = Dice::new(2);
     for _ in 0..1500 {
         let changes = 1 + dice.below(3);
-        let bytes: Vec<u8> = std::iter::once(1).chain((0..changes * 4).map(|_| dice.roll() as u8)).collect();
+        let bytes: Vec<u8> =
+            std::iter::once(1).chain((0..changes * 4).map(|_| dice.roll() as u8)).collect();
         fuzz::open(&bytes);
     }
 }
@@ -70,8 +73,9 @@ fn a_configuration_is_used_or_its_mistakes_are_shown_where_they_stand() {
         fuzz::config(&std::fs::read(&file).unwrap());
     }
     for _ in 0..300 {
-        let bytes: Vec<u8> =
-            std::iter::once(1).chain((0..4 + dice.below(3)).map(|_| dice.roll() as u8 & 127)).collect();
+        let bytes: Vec<u8> = std::iter::once(1)
+            .chain((0..4 + dice.below(3)).map(|_| dice.roll() as u8 & 127))
+            .collect();
         fuzz::config(&bytes);
     }
 }
@@ -94,7 +98,8 @@ fn what_a_snapshot_is_read_from_is_written_again_as_it_was_read() {
     }
     for _ in 0..1500 {
         let changes = 1 + dice.below(3);
-        let bytes: Vec<u8> = std::iter::once(1).chain((0..changes * 4).map(|_| dice.roll() as u8)).collect();
+        let bytes: Vec<u8> =
+            std::iter::once(1).chain((0..changes * 4).map(|_| dice.roll() as u8)).collect();
         fuzz::state(&bytes);
     }
 }

@@ -25,7 +25,8 @@ fn sheets(out: &Path) -> Sheets {
     let names = workbook.sheet_names();
     let sheets = names.into_iter().map(|name| {
         let range = workbook.worksheet_range(&name).unwrap();
-        let lines: Vec<String> = range.rows().map(|row| row.iter().map(text).collect::<Vec<_>>().join(" | ")).collect();
+        let lines: Vec<String> =
+            range.rows().map(|row| row.iter().map(text).collect::<Vec<_>>().join(" | ")).collect();
         (name, lines.join("\n"))
     });
     sheets.collect()
@@ -45,10 +46,12 @@ fn text_of(page: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a run of at least nine digits that a phone number could be stands anywhere in the text; the hash is none.
+/// Whether a run of at least nine digits that a phone number could be stands anywhere in the text;
+/// the hash is none.
 fn has_phone(text: &str) -> bool {
-    text.split(|char: char| !char.is_ascii_alphanumeric())
-        .any(|word| word.len() >= 9 && word.len() < 64 && word.bytes().all(|byte| byte.is_ascii_digit()))
+    text.split(|char: char| !char.is_ascii_alphanumeric()).any(|word| {
+        word.len() >= 9 && word.len() < 64 && word.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn head(program: &Program) -> String {
@@ -61,13 +64,24 @@ fn the_spreadsheet_file_has_every_sheet_and_the_ledgers_head() {
     program.sync();
     let out = program.dir.path().join("laporan");
     let said = report(&program, &out);
-    assert!(said.contains(&format!("{NAME}.xlsx")) && said.contains(&format!("{NAME}.html")), "{said}");
+    assert!(
+        said.contains(&format!("{NAME}.xlsx")) && said.contains(&format!("{NAME}.html")),
+        "{said}"
+    );
     let sheets = sheets(&out);
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["Sampul", "Ringkasan", "Keuangan", "Evaluasi", "Arsip & Keputusan", "Serah Terima"]);
-    let cells: BTreeMap<&str, &str> = sheets.iter().map(|(name, cells)| (name.as_str(), cells.as_str())).collect();
+    assert_eq!(
+        names,
+        ["Sampul", "Ringkasan", "Keuangan", "Evaluasi", "Arsip & Keputusan", "Serah Terima"]
+    );
+    let cells: BTreeMap<&str, &str> =
+        sheets.iter().map(|(name, cells)| (name.as_str(), cells.as_str())).collect();
     let head = head(&program);
-    assert!(cells["Sampul"].contains(&format!("Sidik catatan terakhir | {head}")), "{}", cells["Sampul"]);
+    assert!(
+        cells["Sampul"].contains(&format!("Sidik catatan terakhir | {head}")),
+        "{}",
+        cells["Sampul"]
+    );
     assert!(cells["Sampul"].contains(&format!("halaqah ledger verify --against {head}")));
     assert!(cells["Sampul"].contains("Banyaknya catatan | 54"));
     assert!(cells["Ringkasan"].contains("Adik terdaftar musim ini | 9"), "{}", cells["Ringkasan"]);
@@ -76,14 +90,24 @@ fn the_spreadsheet_file_has_every_sheet_and_the_ledgers_head() {
 #[test]
 fn the_page_says_the_same_in_both_languages() {
     for language in ["id", "en"] {
-        let program = Program::new().with("language = \"id\"", &format!("language = \"{language}\""));
+        let program =
+            Program::new().with("language = \"id\"", &format!("language = \"{language}\""));
         program.sync();
         let out = program.dir.path().join("out");
         report(&program, &out);
         let page = page(&out);
-        assert!(page.contains(&format!("<html lang=\"{language}\">")) && page.contains("<rect"), "bars are drawn");
-        assert!(!page.contains("src=") && !page.contains("<script"), "it needs nothing beside itself");
-        insta::assert_snapshot!(format!("page-{language}"), text_of(&page).replace(&head(&program), "HASH"));
+        assert!(
+            page.contains(&format!("<html lang=\"{language}\">")) && page.contains("<rect"),
+            "bars are drawn"
+        );
+        assert!(
+            !page.contains("src=") && !page.contains("<script"),
+            "it needs nothing beside itself"
+        );
+        insta::assert_snapshot!(
+            format!("page-{language}"),
+            text_of(&page).replace(&head(&program), "HASH")
+        );
     }
 }
 
@@ -95,7 +119,9 @@ fn nobody_is_named_and_no_phone_number_is_told() {
     report(&program, &out);
     let (page, sheets) = (text_of(&page(&out)), sheets(&out));
     assert!(program.shown("Perlu Tindakan").contains("Indah Permata"), "there is somebody to name");
-    for (name, text) in sheets.iter().map(|(name, text)| (name.as_str(), text)).chain([("page", &page)]) {
+    for (name, text) in
+        sheets.iter().map(|(name, text)| (name.as_str(), text)).chain([("page", &page)])
+    {
         assert!(!has_phone(text), "{name}: {text}");
         for mentee in &MENTEES {
             assert!(!text.contains(mentee.name), "{name} names {}", mentee.name);
@@ -124,6 +150,8 @@ fn what_cannot_be_written_is_said() {
     program.run(&["handover"]).failed(1, &[]);
     program.sync();
     let config = program.config_path();
-    program.run(&["handover", "--out", config.to_str().unwrap()]).failed(1, &["tidak bisa ditulis", "--out"]);
+    program
+        .run(&["handover", "--out", config.to_str().unwrap()])
+        .failed(1, &["tidak bisa ditulis", "--out"]);
     program.run(&["handover", "--as-of", "1999-01-01"]).failed(1, &["1999"]);
 }

@@ -1,5 +1,5 @@
-//! What can be done with a ledger that was damaged, kept as a fingerprint, or written by a newer program; and that another
-//! program can verify it from the text of ARCHITECTURE.md.
+//! What can be done with a ledger that was damaged, kept as a fingerprint, or written by a newer
+//! program; and that another program can verify it from the text of ARCHITECTURE.md.
 
 mod support;
 
@@ -36,22 +36,38 @@ fn a_damaged_ledger_is_repaired_by_moving_aside_and_grows_again() {
     let aside = program.ledger_dir().join("moved-1");
     let moved: Vec<_> = fs::read_dir(&aside).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(moved.len(), 1, "{moved:?}");
-    let shown =
-        ["000001.jsonl mulai baris 3", "1 kejadian", "hapus tab Status", "dicatat lagi", moved[0].to_str().unwrap()];
+    let shown = [
+        "000001.jsonl mulai baris 3",
+        "1 kejadian",
+        "hapus tab Status",
+        "dicatat lagi",
+        moved[0].to_str().unwrap(),
+    ];
     for shown in shown {
         assert!(said.contains(shown), "{shown:?} is not in\n{said}");
     }
-    assert_eq!([program.ledger(), fs::read(&moved[0]).unwrap()].concat(), damaged, "every byte stands somewhere");
+    assert_eq!(
+        [program.ledger(), fs::read(&moved[0]).unwrap()].concat(),
+        damaged,
+        "every byte stands somewhere"
+    );
 
     let verified = program.run(&["ledger", "verify"]).ok();
     assert!(verified.contains("1 kejadian") && verified.contains(&head(&program)), "{verified}");
     let again = program.run(&["ledger", "repair"]).ok();
-    assert!(again.starts_with("Tidak ada yang perlu disisihkan.\n") && !again.contains("Status"), "{again}");
+    assert!(
+        again.starts_with("Tidak ada yang perlu disisihkan.\n") && !again.contains("Status"),
+        "{again}"
+    );
 
     program.run(&["sync"]).failed(4, &["Tab Status pernah melihat kejadian 54"]);
     program.delete_tab("Status");
     program.sync();
-    assert_eq!(program.count("mentee_registration.submitted"), 9, "the rows of the form tabs were recorded again");
+    assert_eq!(
+        program.count("mentee_registration.submitted"),
+        9,
+        "the rows of the form tabs were recorded again"
+    );
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     program.run(&["ledger", "verify"]).ok();
 }
@@ -64,9 +80,16 @@ fn a_repair_may_leave_no_event_and_says_so_in_english_too() {
     let place = bytes.windows(7).position(|window| window == b"program").unwrap();
     bytes[place] ^= 1;
     fs::write(program.segment(), bytes).unwrap();
-    program.run(&["ledger", "verify"]).failed(4, &["000001.jsonl, line 1", "halaqah ledger repair"]);
+    program
+        .run(&["ledger", "verify"])
+        .failed(4, &["000001.jsonl, line 1", "halaqah ledger repair"]);
     let said = program.run(&["ledger", "repair"]).ok();
-    for shown in ["the whole file 000001.jsonl", "No event is left", "delete the tab Status", "form tabs again"] {
+    for shown in [
+        "the whole file 000001.jsonl",
+        "No event is left",
+        "delete the tab Status",
+        "form tabs again",
+    ] {
         assert!(said.contains(shown), "{shown:?} is not in\n{said}");
     }
     program.delete_tab("Status");
@@ -102,7 +125,9 @@ fn a_fingerprint_that_was_kept_is_found_or_is_not_in_the_chain() {
     program.sync();
     let kept = program.events()[27]["hash"].as_str().unwrap().to_owned();
     let said = program.run(&["ledger", "verify", "--against", &kept]).ok();
-    for shown in ["54 kejadian", "kejadian 28, dicatat Selasa, 24 November 2026", "ada 26 kejadian lagi"] {
+    for shown in
+        ["54 kejadian", "kejadian 28, dicatat Selasa, 24 November 2026", "ada 26 kejadian lagi"]
+    {
         assert!(said.contains(shown), "{shown:?} is not in\n{said}");
     }
     let said = program.run(&["ledger", "verify", "--against", &head(&program)]).ok();
@@ -131,11 +156,18 @@ fn rewritten(program: &Program, change: impl Fn(usize, String) -> String) {
 
 #[test]
 fn what_a_newer_program_wrote_is_read_and_never_appended_to() {
-    // What is newer, where it stands, how it is written today and how tomorrow, and what the writer says of it.
+    // What is newer, where it stands, how it is written today and how tomorrow, and what the writer
+    // says of it.
     let of_tomorrow = [
         ("the format", 0, "\"format\":1", "\"format\":2", "memakai format 2"),
         ("a version", 53, "\"v\":1", "\"v\":2", "kejadian dari halaqah yang lebih baru"),
-        ("a type", 53, "\"suggestions_issued\"", "\"notice_queued\"", "kejadian dari halaqah yang lebih baru"),
+        (
+            "a type",
+            53,
+            "\"suggestions_issued\"",
+            "\"notice_queued\"",
+            "kejadian dari halaqah yang lebih baru",
+        ),
         ("a version early on", 7, "\"v\":2", "\"v\":3", "kejadian dari halaqah yang lebih baru"),
     ];
     for (what, at, today, tomorrow, said) in of_tomorrow {
@@ -149,7 +181,9 @@ fn what_a_newer_program_wrote_is_read_and_never_appended_to() {
         });
         program.delete_tab("Status");
         let before = (support::files(&program.ledger_dir()), program.sandbox.revision());
-        for reader in [&["ledger", "verify"][..], &["ledger", "show"], &["stats"], &["match"], &["plan"]] {
+        for reader in
+            [&["ledger", "verify"][..], &["ledger", "show"], &["stats"], &["match"], &["plan"]]
+        {
             let ran = program.run(reader);
             assert_eq!(ran.code, Some(0), "{what}, {reader:?}: {ran:?}");
         }
@@ -160,7 +194,11 @@ fn what_a_newer_program_wrote_is_read_and_never_appended_to() {
             files.retain(|path, _| !path.ends_with("lock"));
             files
         };
-        assert_eq!((without_lock(before.0), before.1), (without_lock(after.0), after.1), "{what}: nothing was written");
+        assert_eq!(
+            (without_lock(before.0), before.1),
+            (without_lock(after.0), after.1),
+            "{what}: nothing was written"
+        );
     }
 }
 
@@ -225,8 +263,10 @@ fn a_start_from_the_snapshot_comes_to_the_same_and_verify_still_reads_everything
         kind: "tab_observed".to_owned(),
         v: 1,
         source: None,
-        data: RawValue::from_string(r#"{"form":"a_form_of_old","tab":9,"title":"Lama","questions":[]}"#.to_owned())
-            .unwrap(),
+        data: RawValue::from_string(
+            r#"{"form":"a_form_of_old","tab":9,"title":"Lama","questions":[]}"#.to_owned(),
+        )
+        .unwrap(),
     };
     let none = |_: &Line<'_>| Ok::<(), Infallible>(());
     let mut log = Log::open(&dir, &program_code(&program), none).unwrap().0;
@@ -242,12 +282,15 @@ fn a_start_from_the_snapshot_comes_to_the_same_and_verify_still_reads_everything
     assert_eq!(from_snapshot[..2], before[..2]);
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
 
-    // Proof that these did start from it: they do not see what happened to an older line. Who verifies does.
+    // Proof that these did start from it: they do not see what happened to an older line. Who
+    // verifies does.
     program.flip_a_bit();
     assert_eq!(asked(), from_snapshot);
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     for verifier in ["verify", "show"] {
-        program.run(&["ledger", verifier]).failed(4, &["Buku catatan rusak: 000001.jsonl, baris 3"]);
+        program
+            .run(&["ledger", verifier])
+            .failed(4, &["Buku catatan rusak: 000001.jsonl, baris 3"]);
     }
     fs::remove_file(dir.join("snapshot")).unwrap();
     program.run(&["sync"]).failed(4, &["Buku catatan rusak: 000001.jsonl, baris 3"]);

@@ -1,5 +1,6 @@
-//! The ledger on a disk that fails and machines that stop, at every call and once more while it recovers: nothing
-//! acknowledged is lost, nothing is there twice, and every way to write a ledger wrongly is caught.
+//! The ledger on a disk that fails and machines that stop, at every call and once more while it
+//! recovers: nothing acknowledged is lost, nothing is there twice, and every way to write a ledger
+//! wrongly is caught.
 
 #[path = "support/medium.rs"]
 mod medium;
@@ -42,8 +43,8 @@ fn read(dir: &Path) -> Result<(Vec<u32>, bool), LogError> {
     Ok((ids, opened.torn.is_some()))
 }
 
-/// Works as the program does: opens, and appends of each batch what the ledger does not have yet. Gives the events that were
-/// said to be there or acknowledged, and the error that ended it.
+/// Works as the program does: opens, and appends of each batch what the ledger does not have yet.
+/// Gives the events that were said to be there or acknowledged, and the error that ended it.
 fn work(disk: Box<dyn Disk>, dir: &Path) -> (Vec<u32>, Result<(), LogError>) {
     let mut known = Vec::new();
     let opened = Log::open_on(disk, SMALL, dir, PROGRAM, |line| {
@@ -57,7 +58,10 @@ fn work(disk: Box<dyn Disk>, dir: &Path) -> (Vec<u32>, Result<(), LogError>) {
     for batch in BATCHES {
         let new: Vec<u32> = batch.iter().copied().filter(|id| !known.contains(id)).collect();
         if let Err(error) = log.append(&events(&new)) {
-            assert!(matches!(log.append(&events(&[99])), Err(LogError::Ended { .. })), "a failed writer writes again");
+            assert!(
+                matches!(log.append(&events(&[99])), Err(LogError::Ended { .. })),
+                "a failed writer writes again"
+            );
             return (known, Err(error));
         }
         known.extend(new);
@@ -117,7 +121,9 @@ impl Disk for Used {
                 self.late = Some(file.path.clone());
                 Ok(())
             }
-            Habit::SyncRetried => self.medium.sync_data(file).or_else(|_| self.medium.sync_data(file)),
+            Habit::SyncRetried => {
+                self.medium.sync_data(file).or_else(|_| self.medium.sync_data(file))
+            }
             _ => self.medium.sync_data(file),
         }
     }
@@ -138,7 +144,8 @@ impl Disk for Used {
     }
 }
 
-/// One crash point: what the first process meets and where, what the second one meets, and how the power cuts fall.
+/// One crash point: what the first process meets and where, what the second one meets, and how the
+/// power cuts fall.
 #[derive(Debug, Clone, Copy)]
 struct Story {
     first: (usize, Fault),
@@ -179,7 +186,8 @@ fn live_through(habit: Habit, story: Story) -> Result<(), String> {
     }
 }
 
-/// Nothing acknowledged is lost, nothing is there twice or out of order, and what is there verifies.
+/// Nothing acknowledged is lost, nothing is there twice or out of order, and what is there
+/// verifies.
 fn check(dir: &Path, acknowledged: &[u32]) -> Result<(), String> {
     let found = match read(dir) {
         Ok((ids, _)) => ids,
@@ -203,15 +211,21 @@ fn calls() -> usize {
 
 /// Every fault at every call, and the second process whole or stopped at one of its calls.
 fn stories() -> Vec<Story> {
-    const SECOND: [Option<Fault>; 4] =
-        [None, Some(Fault::DiesBefore), Some(Fault::DiesWithin), Some(Fault::Short(medium::ENOSPC))];
+    const SECOND: [Option<Fault>; 4] = [
+        None,
+        Some(Fault::DiesBefore),
+        Some(Fault::DiesWithin),
+        Some(Fault::Short(medium::ENOSPC)),
+    ];
     let mut stories = Vec::new();
     for at in 0..calls() {
         for fault in FAULTS {
             for cut_between in [false, true] {
                 for second in SECOND {
-                    // The opening's calls are few: the second process meets its fault while it recovers, or soon after.
-                    let places: &[usize] = if second.is_some() { &[0, 1, 2, 3, 4, 5, 6, 8] } else { &[0] };
+                    // The opening's calls are few: the second process meets its fault while it
+                    // recovers, or soon after.
+                    let places: &[usize] =
+                        if second.is_some() { &[0, 1, 2, 3, 4, 5, 6, 8] } else { &[0] };
                     for place in places {
                         let second = second.map(|fault| (*place, fault));
                         let seed = stories.len() as u64;
@@ -233,14 +247,22 @@ fn no_crash_loses_or_doubles_anything() {
             .chunks(stories.len().div_ceil(2))
             .map(|half| {
                 scope.spawn(move || {
-                    let told = half.iter().filter_map(|story| Some((story, live_through(Habit::Right, *story).err()?)));
+                    let told = half.iter().filter_map(|story| {
+                        Some((story, live_through(Habit::Right, *story).err()?))
+                    });
                     told.map(|(story, what)| format!("{story:?}: {what}")).collect::<Vec<_>>()
                 })
             })
             .collect();
         halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
     });
-    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), stories.len(), failed[..failed.len().min(5)].join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {}:\n{}",
+        failed.len(),
+        stories.len(),
+        failed[..failed.len().min(5)].join("\n")
+    );
 }
 
 #[test]
@@ -254,7 +276,8 @@ fn every_wrong_habit_is_caught() {
         Habit::SyncRetried,
         Habit::LastBatchNotWrittenAgain,
     ] {
-        let caught = stories.iter().find_map(|story| Some((story, live_through(habit, *story).err()?)));
+        let caught =
+            stories.iter().find_map(|story| Some((story, live_through(habit, *story).err()?)));
         let (story, what) = caught.unwrap_or_else(|| panic!("{habit:?} is never noticed"));
         println!("{habit:?} is caught by {story:?}: {what}");
     }
@@ -270,7 +293,9 @@ fn a_torn_tail_is_kept_however_its_setting_aside_ends() {
                 let place = quick_dir();
                 let dir = &place.path().join("ledger");
                 work(Box::new(Medium::new(dir)), dir).1.unwrap();
-                let last = files(dir).into_iter().rfind(|path| path.extension().is_some_and(|end| end == "jsonl"));
+                let last = files(dir)
+                    .into_iter()
+                    .rfind(|path| path.extension().is_some_and(|end| end == "jsonl"));
                 let bytes = std::fs::read(last.as_ref().unwrap()).unwrap();
                 std::fs::write(last.unwrap(), &bytes[..bytes.len() - 5]).unwrap();
                 let medium = Medium::new(dir);
@@ -293,7 +318,8 @@ fn a_torn_tail_is_kept_however_its_setting_aside_ends() {
     }
 }
 
-/// A failing disk ends the writer, says which kind of failure it was, and leaves nothing of the failed batch.
+/// A failing disk ends the writer, says which kind of failure it was, and leaves nothing of the
+/// failed batch.
 #[test]
 fn a_failure_has_its_kind_and_its_batch_is_cut_back() {
     for at in 0..calls() {
@@ -305,7 +331,10 @@ fn a_failure_has_its_kind_and_its_batch_is_cut_back() {
             medium.starts(Some((at, fault)));
             let (acknowledged, end) = work(Box::new(medium), dir);
             let kind = end.unwrap_err().kind();
-            assert_eq!(kind, if errno == medium::ENOSPC { LogErrorKind::NoSpace } else { LogErrorKind::Io });
+            assert_eq!(
+                kind,
+                if errno == medium::ENOSPC { LogErrorKind::NoSpace } else { LogErrorKind::Io }
+            );
             assert_eq!(kind.exit_code(), 3);
             if let Ok(found) = read(dir) {
                 assert_eq!(found, (acknowledged, false), "{fault:?} at call {at}");
@@ -328,7 +357,8 @@ fn one_batch_is_one_write_and_one_sync() {
 
 /// The files of a directory by name.
 fn files(dir: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }

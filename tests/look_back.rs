@@ -1,4 +1,5 @@
-//! Looking back: what the ledger, the suggestions and the tabs said at an earlier moment, and what changed since.
+//! Looking back: what the ledger, the suggestions and the tabs said at an earlier moment, and what
+//! changed since.
 
 mod support;
 
@@ -15,8 +16,9 @@ fn later(program: &Program, arguments: &[&str]) -> Ran {
     support::run(&mut program.command_at(Some(LATER), arguments))
 }
 
-/// A program with two cycles, a week apart: in between somebody registered, an answer was corrected, and a suggestion was
-/// accepted. Also what `match` (in each of `MATCHES`) and `stats` said after the first one.
+/// A program with two cycles, a week apart: in between somebody registered, an answer was
+/// corrected, and a suggestion was accepted. Also what `match` (in each of `MATCHES`) and `stats`
+/// said after the first one.
 struct TwoCycles {
     program: Program,
     matched: Vec<String>,
@@ -43,12 +45,18 @@ fn two_cycles(language: &str) -> TwoCycles {
     });
     let title = if language == "id" { "Usulan Kelompok" } else { "Group Suggestions" };
     let tab = program.tab(title).unwrap();
-    let row = tab.iter().position(|row| row.iter().any(|cell| cell.contains("Emir Salim"))).unwrap();
-    let verdict = tab[2].iter().position(|title| title == "Keputusan" || title == "Decision").unwrap();
-    let sheet_id =
-        program.sandbox.with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id);
+    let row =
+        tab.iter().position(|row| row.iter().any(|cell| cell.contains("Emir Salim"))).unwrap();
+    let verdict =
+        tab[2].iter().position(|title| title == "Keputusan" || title == "Decision").unwrap();
+    let sheet_id = program
+        .sandbox
+        .with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id);
     let accept = if language == "id" { "Setuju" } else { "Accept" };
-    program.sandbox.edit_book(|book| book.set_cell(&program.id, sheet_id, row, verdict, accept)).unwrap();
+    program
+        .sandbox
+        .edit_book(|book| book.set_cell(&program.id, sheet_id, row, verdict, accept))
+        .unwrap();
     later(&program, &["sync"]).ok();
     assert_eq!(program.count("placement_decided"), 1);
     TwoCycles { program, matched, figures }
@@ -70,15 +78,20 @@ fn the_ledger_is_shown_up_to_a_day_or_a_moment() {
     let last = later(&program, &["ledger", "show", "--as-of", "2026-11-30", "--last", "1"]).ok();
     assert!(last.starts_with("54 ") && last.contains("config_changed"), "{last}");
     let refused = later(&program, &["ledger", "show", "--as-of", "kemarin"]);
-    assert!(refused.code == Some(2) && refused.err.contains("2026-11-24T07:36:00+07:00"), "{refused:?}");
+    assert!(
+        refused.code == Some(2) && refused.err.contains("2026-11-24T07:36:00+07:00"),
+        "{refused:?}"
+    );
 }
 
 #[test]
 fn suggestions_are_given_as_they_were_then() {
     let TwoCycles { program, matched, .. } = two_cycles("id");
     // Of then is also the configuration: what changed since is not looked at.
-    let program =
-        program.with("max = 4", "max = 5 }\nreading = \"equal\"\nweights = { schedule = 1, likes_dislikes = 90");
+    let program = program.with(
+        "max = 4",
+        "max = 5 }\nreading = \"equal\"\nweights = { schedule = 1, likes_dislikes = 90",
+    );
     for (arguments, then) in MATCHES.iter().zip(&matched) {
         assert_ne!(later(&program, arguments).out, *then, "much has changed: {arguments:?}");
         let said = later(&program, &[*arguments, &["--as-of", "2026-11-24"]].concat());
@@ -92,9 +105,15 @@ fn a_comparison_and_an_evaluation_end_at_the_moment() {
     let TwoCycles { program, .. } = two_cycles("id");
     let counts = |as_of: &str| {
         let json = |what: &str| -> Value {
-            serde_json::from_str(&later(&program, &["match", what, "--json", "--as-of", as_of]).ok()).unwrap()
+            serde_json::from_str(
+                &later(&program, &["match", what, "--json", "--as-of", as_of]).ok(),
+            )
+            .unwrap()
         };
-        (json("--compare")["days"].as_array().unwrap().len(), json("--evaluate")["placements"].clone())
+        (
+            json("--compare")["days"].as_array().unwrap().len(),
+            json("--evaluate")["placements"].clone(),
+        )
     };
     assert_eq!(counts("2026-11-30"), (1, json!(0)));
     assert_eq!(counts("2026-12-01"), (2, json!(1)), "one suggestion was accepted that day");
@@ -105,9 +124,14 @@ fn a_plan_shows_what_the_tabs_would_have_said_and_changes_nothing() {
     let TwoCycles { program, .. } = two_cycles("id");
     let before = (support::files(program.dir.path()), program.sandbox.revision());
     let said = later(&program, &["plan", "--as-of", "2026-11-24"]).ok();
-    assert!((support::files(program.dir.path()), program.sandbox.revision()) == before, "nothing is written anywhere");
     assert!(
-        said.starts_with("Yang akan ditampilkan tab pada Selasa, 24 November 2026 23.59 (sampai kejadian 54)"),
+        (support::files(program.dir.path()), program.sandbox.revision()) == before,
+        "nothing is written anywhere"
+    );
+    assert!(
+        said.starts_with(
+            "Yang akan ditampilkan tab pada Selasa, 24 November 2026 23.59 (sampai kejadian 54)"
+        ),
         "{said}"
     );
     assert!(said.lines().any(|line| line == "  Ringkasan!B5: 10 → 9"), "{said}");
@@ -120,7 +144,8 @@ fn a_plan_shows_what_the_tabs_would_have_said_and_changes_nothing() {
 fn a_plan_shows_the_tabs_by_the_configuration_of_then() {
     let TwoCycles { program, .. } = two_cycles("id");
     let before = later(&program, &["plan", "--as-of", "2026-11-24"]);
-    let calendar = "[[calendar]]\nfrom = \"2026-08-01\"\nto = \"2026-11-20\"\nkind = \"holiday\"\n[matching]";
+    let calendar =
+        "[[calendar]]\nfrom = \"2026-08-01\"\nto = \"2026-11-20\"\nkind = \"holiday\"\n[matching]";
     let changed = program.config.replace("[matching]", calendar).replace("max = 4", "max = 5");
     let changed = format!("handover = {{ kinds = [\"sop\"] }}\n{changed}");
     let program = program.configured(&changed).with("cash_opening = 500000", "cash_opening = 1");
@@ -176,29 +201,41 @@ fn a_diff_has_every_figure_that_changed_and_no_other() {
     figures("", &second, &mut after);
     let mut expected = BTreeMap::new();
     for path in before.keys().chain(after.keys()).filter(|path| path.contains('.')) {
-        let [old, new] = [&before, &after].map(|figures| figures.get(path).cloned().unwrap_or_default());
+        let [old, new] =
+            [&before, &after].map(|figures| figures.get(path).cloned().unwrap_or_default());
         if old != new {
             expected.insert(path.clone(), (old, new));
         }
     }
     assert!(expected.len() > 5, "there is something to find: {expected:?}");
-    let diff = |from: &str, to: &str| later(&program, &["ledger", "diff", from, to, "--json", "--lines"]).ok();
+    let diff = |from: &str, to: &str| {
+        later(&program, &["ledger", "diff", from, to, "--json", "--lines"]).ok()
+    };
     let said = diff("2026-11-24", "2026-12-01");
     assert_eq!(said, diff("2026-12-01", "2026-11-24"), "the earlier point comes first");
     let said: Value = serde_json::from_str(&said).unwrap();
     let found = said["figures"].as_array().unwrap().iter();
     let found: BTreeMap<String, (Value, Value)> = found
-        .map(|one| (one["path"].as_str().unwrap().to_owned(), (one["before"].clone(), one["after"].clone())))
+        .map(|one| {
+            (
+                one["path"].as_str().unwrap().to_owned(),
+                (one["before"].clone(), one["after"].clone()),
+            )
+        })
         .collect();
     assert_eq!(found, expected);
 
     let events = program.events();
     let between = &events[54..];
-    let lines: Vec<Value> = between.iter().map(|e| json!({"event": e["seq"], "type": e["type"]})).collect();
+    let lines: Vec<Value> =
+        between.iter().map(|e| json!({"event": e["seq"], "type": e["type"]})).collect();
     assert_eq!(said["lines"], json!(lines));
     assert_eq!(said["events"]["mentee_registration.submitted"], 1);
-    let of = |path: &str| said["figures"].as_array().unwrap().iter().find(|one| one["path"] == path).unwrap().clone();
-    let registered = between.iter().find(|event| event["type"] == "mentee_registration.submitted").unwrap();
+    let of = |path: &str| {
+        said["figures"].as_array().unwrap().iter().find(|one| one["path"] == path).unwrap().clone()
+    };
+    let registered =
+        between.iter().find(|event| event["type"] == "mentee_registration.submitted").unwrap();
     assert!(of("registration.people")["events"].as_array().unwrap().contains(&registered["seq"]));
     // Who left the queue is behind its length no more, but what became of them is named.
     let causes = |path: &str| (of(path)["by_events"].clone(), of(path)["by_days"].clone());
@@ -231,7 +268,10 @@ fn a_diff_names_changes_of_the_configuration_and_refuses_what_is_no_point() {
     program.sync();
     let said = program.run(&["ledger", "diff", "54", "55"]).ok();
     assert!(said.contains("konfigurasi berubah (musim)  1"), "{said}");
-    assert!(said.contains("Rp500.000 → Rp1  cash.balance") && said.contains("(kejadian 55)"), "{said}");
+    assert!(
+        said.contains("Rp500.000 → Rp1  cash.balance") && said.contains("(kejadian 55)"),
+        "{said}"
+    );
     let same = program.run(&["ledger", "diff", "54", "54"]).ok();
     assert!(same.contains("0 angka berubah") && same.contains("di antaranya: 0"), "{same}");
     program.run(&["ledger", "diff", "54", "99"]).failed(1, &["Kejadian 99 tidak ada", "sampai 55"]);

@@ -1,4 +1,5 @@
-//! `match --instance`: a matching problem from a folder, answered with a bound, and what is said of a folder that holds none.
+//! `match --instance`: a matching problem from a folder, answered with a bound, and what is said of
+//! a folder that holds none.
 
 mod support;
 
@@ -9,8 +10,9 @@ use serde_json::{Value, json};
 use support::{Ran, halaqah, run};
 use tempfile::TempDir;
 
-/// Four mentees and two mentors. Mentor 0 has a group in slot 1, mentee 0 stays in it; mentor 1 opens one with two or more.
-/// Mentees 2 and 3 are free only when mentor 1 is, and 1 is worth most with 0.
+/// Four mentees and two mentors. Mentor 0 has a group in slot 1, mentee 0 stays in it; mentor 1
+/// opens one with two or more. Mentees 2 and 3 are free only when mentor 1 is, and 1 is worth most
+/// with 0.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mentees = [
@@ -26,7 +28,11 @@ fn folder() -> TempDir {
     let lines = |rows: &[Value]| rows.iter().map(|row| format!("{row}\n")).collect::<String>();
     fs::write(folder.path().join("mentees.jsonl"), lines(&mentees)).unwrap();
     fs::write(folder.path().join("mentors.jsonl"), lines(&mentors)).unwrap();
-    fs::write(folder.path().join("edges.tsv"), "0\t0\t300\n1\t0\t500\n1\t1\t550\n2\t1\t400\n3\t1\t700\n").unwrap();
+    fs::write(
+        folder.path().join("edges.tsv"),
+        "0\t0\t300\n1\t0\t500\n1\t1\t550\n2\t1\t400\n3\t1\t700\n",
+    )
+    .unwrap();
     fs::write(folder.path().join("pairs.tsv"), "0\t1\t60\n2\t3\t40\n").unwrap();
     folder
 }
@@ -57,10 +63,13 @@ fn a_large_problem_has_its_edges_in_a_file_of_numbers() {
     let mut bytes = b"MGE1".to_vec();
     [4u32, 2, 5, 0, 2, 3, 1, 2].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
     [0u64, 1, 3, 4, 5].iter().for_each(|start| bytes.extend(start.to_le_bytes()));
-    [0u16, 0, 1, 1, 1, 300, 500, 550, 400, 700].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    [0u16, 0, 1, 1, 1, 300, 500, 550, 400, 700]
+        .iter()
+        .for_each(|number| bytes.extend(number.to_le_bytes()));
     fs::write(folder.path().join("edges.bin"), &bytes).unwrap();
     let answer: Value = serde_json::from_str(&matched(folder.path(), &[]).ok()).unwrap();
-    // Without pairs mentee 1 had better go: 300 + 550 + 400 + 700, less 20 for each group that is not of two.
+    // Without pairs mentee 1 had better go: 300 + 550 + 400 + 700, less 20 for each group that is
+    // not of two.
     assert_eq!(answer["assign"], json!([0, 1, 1, 1]));
     assert_eq!((&answer["objective"], &answer["bound"]), (&json!(1910), &json!(1910)), "{answer}");
     assert_eq!(answer["edges_of_a_mentee"], 64, "the answer says what it is the best of");
@@ -70,7 +79,8 @@ fn a_large_problem_has_its_edges_in_a_file_of_numbers() {
 
 #[test]
 fn a_deadline_of_nothing_still_gives_an_answer_that_breaks_no_rule() {
-    let answer: Value = serde_json::from_str(&matched(folder().path(), &["--deadline", "0"]).ok()).unwrap();
+    let answer: Value =
+        serde_json::from_str(&matched(folder().path(), &["--deadline", "0"]).ok()).unwrap();
     assert_eq!(answer["assign"][0], 0, "the pinned mentee stays");
     assert!(answer["bound"].as_i64() >= Some(2000), "{answer}");
 }
@@ -79,7 +89,11 @@ fn a_deadline_of_nothing_still_gives_an_answer_that_breaks_no_rule() {
 fn a_mistake_in_an_instance_is_named_by_file_and_line() {
     let cases = [
         ("edges.tsv", "0\t0\t300\n1\t7\t500\n", "edges.tsv:2: there is no mentor 7; there are 2"),
-        ("edges.tsv", "0\t0\t300\n0\t0\t300\n", "edges.tsv:2: mentee 0 and mentor 0 stand there twice"),
+        (
+            "edges.tsv",
+            "0\t0\t300\n0\t0\t300\n",
+            "edges.tsv:2: mentee 0 and mentor 0 stand there twice",
+        ),
         ("edges.tsv", "0\t0\t-3\n", "edges.tsv:1: `0\t0\t-3` is not two positions and a number"),
         ("edges.tsv", "1\t0\t500\n", "there is no answer: person 0 is pinned, but cannot stay"),
         ("pairs.tsv", "1\t1\t5\n", "pairs.tsv:1: mentee 1 is paired with itself"),

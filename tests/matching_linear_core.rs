@@ -5,7 +5,8 @@ use std::path::Path;
 
 use halaqah::matching::assign::{Assignment, Fit, Network, Person, Seat};
 
-/// Reads `mentees.jsonl`, `mentors.jsonl` and `edges.tsv`; capacities are the mentors' maxima, slots do not count.
+/// Reads `mentees.jsonl`, `mentors.jsonl` and `edges.tsv`; capacities are the mentors' maxima,
+/// slots do not count.
 fn network(dir: &Path) -> Option<Network> {
     let read = |name: &str| fs::read_to_string(dir.join(name)).ok();
     let capacity = |line: &str| {
@@ -13,7 +14,8 @@ fn network(dir: &Path) -> Option<Network> {
         Seat { capacity: mentor["max"].as_u64().unwrap() as u32, owner: None }
     };
     let seats = read("mentors.jsonl")?.lines().map(capacity).collect();
-    let mut people = vec![Person { slots: 1, fits: Vec::new() }; read("mentees.jsonl")?.lines().count()];
+    let mut people =
+        vec![Person { slots: 1, fits: Vec::new() }; read("mentees.jsonl")?.lines().count()];
     for line in read("edges.tsv")?.lines() {
         let numbers: Vec<u32> = line.split('\t').map(|number| number.parse().unwrap()).collect();
         people[numbers[0] as usize].fits.push(Fit { seat: numbers[1], score: numbers[2] });

@@ -1,5 +1,5 @@
-//! One person: everything that is held about him is handed out; once he is erased no key opens it, no tab shows it, no edit of
-//! the sheet brings it back, and every figure is what it was.
+//! One person: everything that is held about him is handed out; once he is erased no key opens it,
+//! no tab shows it, no edit of the sheet brings it back, and every figure is what it was.
 
 mod support;
 
@@ -48,7 +48,8 @@ fn code_of(program: &Program, name: &str) -> String {
 
 /// Where a text stands: our tabs, and the ledger as far as its keys open it.
 fn seen(program: &Program, text: &str) -> Vec<String> {
-    let tabs = OUR_TABS.into_iter().filter(|tab| program.shown(tab).contains(text)).map(str::to_owned);
+    let tabs =
+        OUR_TABS.into_iter().filter(|tab| program.shown(tab).contains(text)).map(str::to_owned);
     let events = program.events().into_iter().filter(|event| event.to_string().contains(text));
     tabs.chain(events.map(|event| event["type"].to_string())).collect()
 }
@@ -59,11 +60,16 @@ fn row_of(program: &Program, form: &str, text: &str) -> usize {
 }
 
 fn column_of(program: &Program, form: &str, title: &str) -> usize {
-    program.tab(&support::title_of(form)).unwrap()[0].iter().position(|cell| cell.contains(title)).unwrap()
+    program.tab(&support::title_of(form)).unwrap()[0]
+        .iter()
+        .position(|cell| cell.contains(title))
+        .unwrap()
 }
 
 fn write(program: &Program, form: &str, row: usize, column: usize, text: &str) {
-    program.edit_tab(sheet_id_of(form), |sheet| sheet.edit(row, column, |cell| cell.entry = Cell::from(text).into()));
+    program.edit_tab(sheet_id_of(form), |sheet| {
+        sheet.edit(row, column, |cell| cell.entry = Cell::from(text).into())
+    });
 }
 
 fn cells(program: &Program, form: &str, row: usize) -> Vec<Cell> {
@@ -90,16 +96,28 @@ fn everything_that_is_held_about_a_person_is_handed_out() {
     program.sync();
     let code = code_of(&program, NAME);
     let text = program.run(&["person", "export", &code]).ok();
-    for shown in [NAME, "081100000000", "Pendaftaran Adik Mentor", "Form Responses 6", "Form Responses 2 baris 2"] {
+    for shown in [
+        NAME,
+        "081100000000",
+        "Pendaftaran Adik Mentor",
+        "Form Responses 6",
+        "Form Responses 2 baris 2",
+    ] {
         let digits = shown.trim_start_matches('0');
         assert!(text.contains(digits), "{shown:?} is not in\n{text}");
     }
     assert!(!text.contains("Bilal Ramadhan"), "others are not his to see\n{text}");
-    let json: Value = serde_json::from_str(&program.run(&["person", "export", &code, "--json"]).ok()).unwrap();
-    assert_eq!(json["rows"].as_array().unwrap().len(), 2, "his registration and his guardian's consent");
+    let json: Value =
+        serde_json::from_str(&program.run(&["person", "export", &code, "--json"]).ok()).unwrap();
+    assert_eq!(
+        json["rows"].as_array().unwrap().len(),
+        2,
+        "his registration and his guardian's consent"
+    );
     assert_eq!(json["named_in_rows"].as_array().unwrap().len(), 5, "the decision and four reports");
     assert_eq!(json["lines"].as_array().unwrap().len(), 2);
-    let registration = json["rows"].as_array().unwrap().iter().find(|row| row["form"] == "mentee_registration");
+    let registration =
+        json["rows"].as_array().unwrap().iter().find(|row| row["form"] == "mentee_registration");
     assert_eq!(registration.unwrap()["answers"]["full_name"], NAME);
     program.run(&["person", "export", "A999"]).failed(1, &["Tidak ada orang berkode A999"]);
 }
@@ -117,7 +135,8 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
     let events = program.sealed_events().len();
     let asked = program.run(&["person", "erase", &code]);
     assert!(
-        asked.out.contains("Form Responses 1 baris 2") && asked.out.contains("Form Responses 6 baris 4"),
+        asked.out.contains("Form Responses 1 baris 2")
+            && asked.out.contains("Form Responses 6 baris 4"),
         "{}",
         asked.out
     );
@@ -125,14 +144,21 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
     assert_eq!(program.sealed_events().len(), events, "nothing was recorded");
 
     let receipt = program.run(&["person", "erase", &code, "--yes"]).ok();
-    for shown in
-        [&code, "dihapus pada", "Form Responses 1 baris 2", "Form Responses 2 baris 2", "Form Responses 6 baris 4"]
-    {
+    for shown in [
+        &code,
+        "dihapus pada",
+        "Form Responses 1 baris 2",
+        "Form Responses 2 baris 2",
+        "Form Responses 6 baris 4",
+    ] {
         assert!(receipt.contains(shown), "{shown:?} is not in\n{receipt}");
     }
     assert!(!receipt.contains(NAME), "{receipt}");
     let left = program.run(&["person", "export", &code]).ok();
-    assert!(left.starts_with(&format!("{code} sudah dihapus.")) && left.contains("Kodenya juga ada"), "{left}");
+    assert!(
+        left.starts_with(&format!("{code} sudah dihapus.")) && left.contains("Kodenya juga ada"),
+        "{left}"
+    );
     assert!(!left.contains("erased") && !left.contains(NAME), "{left}");
     all_stand(&program, &before);
     assert_eq!(program.sealed_events().last().unwrap()["type"], "person_erased");
@@ -144,7 +170,10 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
     all_stand(&program, &before);
     let shown = program.shown("Adik");
     assert!(shown.contains(&format!("{code} | data dihapus | ")), "the code stays: {shown}");
-    assert!(program.shown(&support::title_of("mentee_registration")).contains(NAME), "form tabs are never written");
+    assert!(
+        program.shown(&support::title_of("mentee_registration")).contains(NAME),
+        "form tabs are never written"
+    );
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     program.run(&["person", "erase", &code, "--yes"]).failed(1, &["sudah dihapus"]);
     let export = program.run(&["person", "export", &code]).ok();
@@ -173,7 +202,13 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
     program.append("meeting_report", report);
     program.sync();
     assert_eq!(seen(&program, NAME), Vec::<String>::new());
-    write(&program, "meeting_report", row_of(&program, "meeting_report", "Ahmad Fauzan, Cahyo"), mood, "4");
+    write(
+        &program,
+        "meeting_report",
+        row_of(&program, "meeting_report", "Ahmad Fauzan, Cahyo"),
+        mood,
+        "4",
+    );
     program.sync();
     assert_eq!(seen(&program, NAME), Vec::<String>::new());
     all_stand(&program, &before);
@@ -188,7 +223,8 @@ fn an_erased_person_is_nowhere_and_every_figure_stays() {
 
     // Who registers anew after that is somebody new.
     let mut late = registration_row(program.start, 20, 0, "Ahmad Fauzan");
-    late[0] = Cell::Number(halaqah::table::serial::of_moment("2026-11-24T09:00:00".parse().unwrap()));
+    late[0] =
+        Cell::Number(halaqah::table::serial::of_moment("2026-11-24T09:00:00".parse().unwrap()));
     program.append("mentee_registration", late);
     support::run(&mut program.command_at(Some("2026-11-24T10:00:00+07:00"), &["sync"])).ok();
     assert_ne!(code_of(&program, NAME), code);
@@ -215,11 +251,14 @@ fn an_erasure_that_a_crash_cut_short_is_finished_by_the_next_opening() {
     let code = code_of(&program, NAME);
     let old = fs::read_to_string(&keys).unwrap();
     program.run(&["person", "erase", &code, "--yes"]).ok();
-    // The event is on the disk, and the destroyed keys are as well: as if the machine had stopped before they went.
+    // The event is on the disk, and the destroyed keys are as well: as if the machine had stopped
+    // before they went.
     let mut both = fs::read_to_string(&keys).unwrap();
-    let gone: Vec<&str> = old.lines().skip(1).filter(|line| !both.contains(line)).map(|line| &line[..24]).collect();
+    let gone: Vec<&str> =
+        old.lines().skip(1).filter(|line| !both.contains(line)).map(|line| &line[..24]).collect();
     assert!(!gone.is_empty());
-    for line in old.lines().skip(1).filter(|line| gone.iter().any(|begin| line.starts_with(begin))) {
+    for line in old.lines().skip(1).filter(|line| gone.iter().any(|begin| line.starts_with(begin)))
+    {
         both.push_str(line);
         both.push('\n');
     }
@@ -237,10 +276,19 @@ fn what_is_kept_too_long_is_listed_and_erased_only_where_the_board_has_said_so()
     let next_year = |program: &Program, arguments: &[&str]| {
         support::run(&mut program.command_at(Some("2027-12-01T07:36:00+07:00"), arguments))
     };
-    assert!(program.run(&["person", "retention"]).ok().contains("Tidak ada data yang disimpan terlalu lama"));
+    assert!(
+        program
+            .run(&["person", "retention"])
+            .ok()
+            .contains("Tidak ada data yang disimpan terlalu lama")
+    );
     let (waiting, member) = (code_of(&program, "Dimas Prakoso"), code_of(&program, NAME));
     let said = next_year(&program, &["person", "retention"]).ok();
-    assert!(said.contains(&format!("{waiting}, Dimas Prakoso")) && said.contains("Belum ada yang dihapus"), "{said}");
+    assert!(
+        said.contains(&format!("{waiting}, Dimas Prakoso"))
+            && said.contains("Belum ada yang dihapus"),
+        "{said}"
+    );
     assert!(!said.contains(&member), "who is in a group is not due: {said}");
     next_year(&program, &["person", "retention", "--apply"]).failed(1, &["[retention]"]);
 
@@ -253,5 +301,9 @@ fn what_is_kept_too_long_is_listed_and_erased_only_where_the_board_has_said_so()
     assert_eq!(seen(&program, "Dimas Prakoso"), Vec::<String>::new());
     assert!(!seen(&program, NAME).is_empty());
     all_stand(&program, &before);
-    assert!(next_year(&program, &["person", "retention"]).ok().contains("Tidak ada data yang disimpan terlalu lama"));
+    assert!(
+        next_year(&program, &["person", "retention"])
+            .ok()
+            .contains("Tidak ada data yang disimpan terlalu lama")
+    );
 }

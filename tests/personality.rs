@@ -1,5 +1,5 @@
-//! Personality through the commands: it counts once the form has a tab, the weight is above 0 and both consents are given, and
-//! nobody ever reads what was answered.
+//! Personality through the commands: it counts once the form has a tab, the weight is above 0 and
+//! both consents are given, and nobody ever reads what was answered.
 
 mod support;
 
@@ -33,7 +33,10 @@ fn program() -> Program {
         Ok::<_, ()>(())
     });
     added.unwrap();
-    let titles = definition("personality").questions.into_iter().map(|question| Cell::from(question.question.id));
+    let titles = definition("personality")
+        .questions
+        .into_iter()
+        .map(|question| Cell::from(question.question.id));
     append(&program, [Cell::from("Timestamp")].into_iter().chain(titles).collect());
     let tab = format!("[forms.personality]\ntab = \"{TAB}\"\n[[seasons]]");
     let program = program.with("[[seasons]]", &tab);
@@ -56,7 +59,9 @@ fn permit(program: &Program, form: &str, row: usize) {
     let at = questions.iter().position(|question| question.key == "extra_consent").unwrap();
     let choice = questions[at].choices.iter().find(|choice| choice.code == "profile").unwrap();
     let label = Cell::from(choice.id.as_str());
-    program.edit_tab(sheet_id_of(form), |sheet| sheet.edit(row, 1 + at, |cell| cell.entry = label.into()));
+    program.edit_tab(sheet_id_of(form), |sheet| {
+        sheet.edit(row, 1 + at, |cell| cell.entry = label.into())
+    });
 }
 
 const GHINA: (&str, usize) = ("mentee_registration", 7);
@@ -82,7 +87,9 @@ fn issued(program: &Program) -> u64 {
 
 #[test]
 fn with_both_consents_the_reason_appears() {
-    for (of_aisyah, value, said, unsaid) in [(ORDERLY, 1000, CLOSE, FAR), (EASYGOING, 0, FAR, CLOSE)] {
+    for (of_aisyah, value, said, unsaid) in
+        [(ORDERLY, 1000, CLOSE, FAR), (EASYGOING, 0, FAR, CLOSE)]
+    {
         let program = program();
         program.sync();
         [GHINA, GUARDIAN, AISYAH].into_iter().for_each(|(form, row)| permit(&program, form, row));
@@ -100,7 +107,9 @@ fn without_one_consent_it_counts_as_not_answered() {
     for missing in [GHINA, GUARDIAN, AISYAH] {
         let program = program();
         program.sync();
-        for (form, row) in [GHINA, GUARDIAN, AISYAH].into_iter().filter(|consent| *consent != missing) {
+        for (form, row) in
+            [GHINA, GUARDIAN, AISYAH].into_iter().filter(|consent| *consent != missing)
+        {
             permit(&program, form, row);
         }
         let before = explained(&program);
@@ -114,18 +123,23 @@ fn without_one_consent_it_counts_as_not_answered() {
     }
 }
 
-/// Neither answers nor bands nor names of traits stand in a tab or in what commands say; the ledger has them sealed.
+/// Neither answers nor bands nor names of traits stand in a tab or in what commands say; the ledger
+/// has them sealed.
 fn nobody_reads_it(program: &Program, explained: &str) {
     let form = definition("personality");
     let traits = ["openness", "conscientiousness", "keterbukaan", "\"high\"", "\"low\""];
     assert!(traits.iter().all(|word| !explained.to_lowercase().contains(word)), "{explained}");
     for title in program.titles().into_iter().filter(|title| title != TAB) {
         let shown = program.shown(&title);
-        let statement = form.questions.iter().skip(1).find(|question| shown.contains(&question.question.id));
+        let statement =
+            form.questions.iter().skip(1).find(|question| shown.contains(&question.question.id));
         assert!(statement.is_none(), "{title} shows {statement:?}");
         assert!(traits.iter().all(|word| !shown.to_lowercase().contains(word)), "{title}: {shown}");
     }
-    let submitted = program.sealed_events().into_iter().filter(|event| event["type"] == "personality.submitted");
+    let submitted = program
+        .sealed_events()
+        .into_iter()
+        .filter(|event| event["type"] == "personality.submitted");
     let answers: Vec<Value> = submitted.map(|event| event["data"]["answers"].clone()).collect();
     assert_eq!(answers, [json!({}), json!({})]);
 }
@@ -133,7 +147,8 @@ fn nobody_reads_it(program: &Program, explained: &str) {
 #[test]
 fn a_bad_answer_is_not_repeated_where_it_is_to_be_put_right() {
     let program = program();
-    let mut cells = vec![Cell::Number(46_300.5), Cell::from("Ghina Azzahra"), Cell::from("benar-benar aku")];
+    let mut cells =
+        vec![Cell::Number(46_300.5), Cell::from("Ghina Azzahra"), Cell::from("benar-benar aku")];
     cells.extend(ORDERLY[1..].iter().map(|said| Cell::Number((*said).into())));
     append(&program, cells);
     append(&program, vec![Cell::Number(46_301.5), Cell::from("Siapa Ini"), Cell::Number(4.0)]);

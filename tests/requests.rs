@@ -1,5 +1,5 @@
-//! What a cycle costs Google, counted by the sandbox: a quiet one at most one request, any other at most four, whatever the
-//! number of tabs.
+//! What a cycle costs Google, counted by the sandbox: a quiet one at most one request, any other at
+//! most four, whatever the number of tabs.
 
 mod support;
 
@@ -47,9 +47,13 @@ fn a_second_spreadsheet_costs_one_request_more_when_all_is_quiet() {
         let sheets = &book.spreadsheet(&restricted).unwrap().sheets;
         sheets.iter().map(|sheet| sheet.title.clone()).collect::<Vec<_>>()
     });
-    let confidential = ["Dukungan Rahasia", "Laporan Keselamatan", "Hasil Seleksi Mentor", "Catatan Rahasia"];
+    let confidential =
+        ["Dukungan Rahasia", "Laporan Keselamatan", "Hasil Seleksi Mentor", "Catatan Rahasia"];
     assert!(confidential.iter().all(|tab| titles.iter().any(|title| title == tab)), "{titles:?}");
-    assert!(confidential.iter().all(|tab| program.tab(tab).is_none()), "nothing of it stands in the shared one");
+    assert!(
+        confidential.iter().all(|tab| program.tab(tab).is_none()),
+        "nothing of it stands in the shared one"
+    );
     // Without a second spreadsheet the shared one stays as it is.
     costs(&program.with(&both, &format!("spreadsheet_id = \"{id}\"")), QUIET);
 }
@@ -60,7 +64,12 @@ fn fifty_more_tabs_cost_nothing() {
     let added = program.sandbox.edit_book(|book| {
         let spreadsheet = book.spreadsheet_mut(&program.id).ok_or(())?;
         for number in 0..50 {
-            let sheet = halaqah::sandbox::book::Sheet::new(1000 + number, format!("Catatan {number}"), 100, 26);
+            let sheet = halaqah::sandbox::book::Sheet::new(
+                1000 + number,
+                format!("Catatan {number}"),
+                100,
+                26,
+            );
             spreadsheet.sheets.push(sheet.into());
         }
         Ok::<_, ()>(())

@@ -1,5 +1,5 @@
-//! The law of rooms: who may import whom, and what a pure room may never mention. Reads the sources as text, without what
-//! stands in them for tests only.
+//! The law of rooms: who may import whom, and what a pure room may never mention. Reads the sources
+//! as text, without what stands in them for tests only.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("edge", &["config", "ledger", "table"]),
     // Its pages show the forms and may be reworded like everything else that people read.
     ("sandbox", &["config", "forms", "ledger", "table", "words"]),
-    // What ties them together. The configuration holds values of the pure rooms, but decides nothing with them.
+    // What ties them together. The configuration holds values of the pure rooms, but decides
+    // nothing with them.
     ("config", &["forms", "ledger", "matching", "schedule", "words"]),
     ("setting", &["config", "forms", "ledger", "statistics", "views", "words"]),
     ("memory", &["edge", "ledger", "matching", "views"]),
@@ -73,10 +74,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// The pure rooms.
-const PURE: &[&str] = &["table", "words", "schedule", "ledger", "forms", "matching", "statistics", "views"];
+const PURE: &[&str] =
+    &["table", "words", "schedule", "ledger", "forms", "matching", "statistics", "views"];
 
-/// What a pure room never mentions: waiting, the file system, the network, the clock, other processes, the environment; nor
-/// threads, but for `thread::scope`, whose threads have ended when the function answers.
+/// What a pure room never mentions: waiting, the file system, the network, the clock, other
+/// processes, the environment; nor threads, but for `thread::scope`, whose threads have ended when
+/// the function answers.
 const NEVER_IN_A_PURE_ROOM: &[&str] = &[
     "tokio",
     "async fn",
@@ -126,7 +129,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Names that say nothing of what a thing does.
-const NO_NAMES: &[&str] = &["aggregate", "saga", "handler", "manager", "service", "util", "helper", "common"];
+const NO_NAMES: &[&str] =
+    &["aggregate", "saga", "handler", "manager", "service", "util", "helper", "common"];
 
 /// One source file.
 struct Source {
@@ -147,7 +151,8 @@ fn sources() -> Vec<Source> {
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -160,7 +165,8 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
 
 fn source(path: PathBuf) -> Source {
     let text = fs::read_to_string(&path).unwrap();
-    let mut modules: Vec<String> = path.iter().skip(1).map(|part| part.to_str().unwrap().to_owned()).collect();
+    let mut modules: Vec<String> =
+        path.iter().skip(1).map(|part| part.to_str().unwrap().to_owned()).collect();
     let file = modules.pop().unwrap();
     if file != "mod.rs" {
         modules.push(file.strip_suffix(".rs").unwrap().to_owned());
@@ -168,8 +174,8 @@ fn source(path: PathBuf) -> Source {
     Source { room: modules[0].clone(), depth: modules.len(), code: code_of(&text), text, path }
 }
 
-/// The lines that are neither comments nor part of an item under `#[cfg(test)]`. The sources are formatted: an item ends
-/// with a line as far to the right as it began.
+/// The lines that are neither comments nor part of an item under `#[cfg(test)]`. The sources are
+/// formatted: an item ends with a line as far to the right as it began.
 fn code_of(text: &str) -> String {
     let mut kept = String::new();
     let mut lines = text.lines();
@@ -188,7 +194,9 @@ fn code_of(text: &str) -> String {
         for line in lines.by_ref() {
             let attribute = line.trim_start().starts_with("#[");
             if line == end
-                || (!attribute && line.ends_with(';') && line.trim_start().len() + margin.len() == line.len())
+                || (!attribute
+                    && line.ends_with(';')
+                    && line.trim_start().len() + margin.len() == line.len())
             {
                 break;
             }
@@ -197,14 +205,16 @@ fn code_of(text: &str) -> String {
     kept
 }
 
-/// The rooms that a file names: `crate::room`, `crate::{room, …}`, `halaqah::room`, or enough `super`s to come to the crate.
+/// The rooms that a file names: `crate::room`, `crate::{room, …}`, `halaqah::room`, or enough
+/// `super`s to come to the crate.
 fn imports(source: &Source) -> BTreeSet<String> {
     let up = "super::".repeat(source.depth);
     let mut found = BTreeSet::new();
     for root in ["crate::", "halaqah::", up.as_str()] {
         for (at, _) in source.code.match_indices(root) {
-            let whole =
-                !source.code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':');
+            let whole = !source.code[..at].ends_with(|before: char| {
+                before.is_alphanumeric() || before == '_' || before == ':'
+            });
             if whole {
                 found.extend(names_after(&source.code[at + root.len()..]));
             }
@@ -215,8 +225,9 @@ fn imports(source: &Source) -> BTreeSet<String> {
 }
 
 fn names_after(rest: &str) -> Vec<String> {
-    let name =
-        |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let name = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
     let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
     let mut names = vec![name(group)];
     let mut open = 1;
@@ -238,7 +249,9 @@ fn mentions(source: &Source, word: &str) -> bool {
     source.code.match_indices(word).any(|(at, _)| {
         let before = source.code[..at].chars().next_back();
         let after = source.code[at + word.len()..].chars().next();
-        let in_a_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        let in_a_word = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+        };
         let ends_in_letter = word.ends_with(|letter: char| letter.is_alphanumeric());
         !(in_a_word(before) || ends_in_letter && in_a_word(after))
     })
@@ -258,8 +271,11 @@ fn every_room_imports_only_what_it_may() {
             wrong.push(format!("{path}: the room {} is not in the table", source.room));
             continue;
         };
-        let not_allowed = imports(&source).into_iter().filter(|room| !allowed.contains(&room.as_str()));
-        wrong.extend(not_allowed.map(|room| format!("{path}: {} may not import {room}", source.room)));
+        let not_allowed =
+            imports(&source).into_iter().filter(|room| !allowed.contains(&room.as_str()));
+        wrong.extend(
+            not_allowed.map(|room| format!("{path}: {} may not import {room}", source.room)),
+        );
     }
     none(wrong);
 }
@@ -269,8 +285,9 @@ fn every_room_imports_only_what_it_may() {
 fn the_table_has_no_circle() {
     let mut settled: BTreeSet<&str> = BTreeSet::new();
     while settled.len() < MAY_IMPORT.len() {
-        let ready =
-            |(room, imports): &&(&str, &[&str])| !settled.contains(room) && imports.iter().all(|i| settled.contains(i));
+        let ready = |(room, imports): &&(&str, &[&str])| {
+            !settled.contains(room) && imports.iter().all(|i| settled.contains(i))
+        };
         let next: Vec<&str> = MAY_IMPORT.iter().filter(ready).map(|(room, _)| *room).collect();
         let left = MAY_IMPORT.iter().map(|(room, _)| *room).filter(|room| !settled.contains(room));
         assert!(!next.is_empty(), "in a circle: {:?}", left.collect::<Vec<_>>());
@@ -318,8 +335,10 @@ fn the_one_cycle_alone_knows_both_the_pure_rooms_and_google() {
         source.code.contains("edge::google")
             && ["forms", "matching", "statistics"].iter().any(|r| imports(source).contains(*r))
     };
-    let knowing: Vec<String> = sources().iter().filter(knows).map(|source| source.path.display().to_string()).collect();
-    // `doctor` asks both what the cycle will ask them; `demo` fills a spreadsheet with the forms' tabs.
+    let knowing: Vec<String> =
+        sources().iter().filter(knows).map(|source| source.path.display().to_string()).collect();
+    // `doctor` asks both what the cycle will ask them; `demo` fills a spreadsheet with the forms'
+    // tabs.
     assert_eq!(knowing, ["src/commands/demo.rs", "src/commands/doctor.rs", "src/cycle.rs"]);
 }
 
@@ -343,8 +362,9 @@ fn names_say_what_things_do() {
         let file = source.path.file_stem().unwrap().to_str().unwrap().to_owned();
         let item = |line: &str| -> Option<String> {
             let line = line.trim_start().trim_start_matches("pub ");
-            let rest =
-                ["struct ", "enum ", "trait ", "mod ", "type "].iter().find_map(|kind| line.strip_prefix(kind))?;
+            let rest = ["struct ", "enum ", "trait ", "mod ", "type "]
+                .iter()
+                .find_map(|kind| line.strip_prefix(kind))?;
             Some(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
         };
         for name in source.code.lines().filter_map(item).chain([file]) {
@@ -363,9 +383,9 @@ fn no_file_names_a_machine() {
     let mut wrong = Vec::new();
     for source in sources() {
         for (number, line) in source.text.lines().enumerate() {
-            let named = folders
-                .iter()
-                .any(|folder| line.contains(&format!("\"/{folder}/")) || line.contains(&format!(" /{folder}/")));
+            let named = folders.iter().any(|folder| {
+                line.contains(&format!("\"/{folder}/")) || line.contains(&format!(" /{folder}/"))
+            });
             if named {
                 wrong.push(format!("{}:{}: {line}", source.path.display(), number + 1));
             }
@@ -378,7 +398,8 @@ fn no_file_names_a_machine() {
 #[test]
 fn there_is_one_provider_of_cryptography() {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let arguments = ["tree", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+    let arguments =
+        ["tree", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
     let Ok(output) = Command::new(cargo).args(arguments).output() else {
         println!("skipped: there is no cargo");
         return;
@@ -389,7 +410,8 @@ fn there_is_one_provider_of_cryptography() {
     }
     let tree = String::from_utf8(output.stdout).unwrap();
     let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    let providers = ["aws-lc-rs", "aws-lc-sys", "boring", "openssl", "openssl-sys", "native-tls", "ring"];
+    let providers =
+        ["aws-lc-rs", "aws-lc-sys", "boring", "openssl", "openssl-sys", "native-tls", "ring"];
     let found: Vec<&str> = providers.into_iter().filter(|name| crates.contains(name)).collect();
     assert_eq!(found, ["ring"]);
 }
@@ -407,7 +429,10 @@ mod the_reading {
     fn finds_imports_however_they_are_written() {
         let text = "use crate::{edge::log, forms::{Form, views}, cycle};\nfn f() { crate::daemon::next(); super::super::memory::x() }";
         let found = imports(&read("table/cell", text));
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["cycle", "daemon", "edge", "forms", "memory"]);
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            ["cycle", "daemon", "edge", "forms", "memory"]
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What is private is sealed in the ledger, and what works with the key, without it and with another one.
+//! What is private is sealed in the ledger, and what works with the key, without it and with
+//! another one.
 
 mod support;
 
@@ -22,7 +23,8 @@ fn names_and_phones(program: &Program) -> Vec<String> {
                 .iter()
                 .any(|word| title.to_lowercase().contains(word))
         };
-        let columns = rows[0].iter().enumerate().filter(|(_, title)| private(title)).map(|(at, _)| at);
+        let columns =
+            rows[0].iter().enumerate().filter(|(_, title)| private(title)).map(|(at, _)| at);
         for column in columns.collect::<Vec<_>>() {
             let cells = rows[1..].iter().filter_map(|row| row.get(column));
             found.extend(cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().to_owned()));
@@ -72,7 +74,9 @@ fn without_the_key_the_ledger_verifies_and_figures_that_need_no_private_answers_
     for family in ["cash", "budget", "partners", "documents"] {
         assert_eq!(whole[family], shut[family], "{family}");
     }
-    for (family, figure) in [("registration", "rows"), ("meetings", "held"), ("data_quality", "rejected_by_form")] {
+    for (family, figure) in
+        [("registration", "rows"), ("meetings", "held"), ("data_quality", "rejected_by_form")]
+    {
         assert!(!whole[family][figure].is_null(), "{family}.{figure}");
         assert_eq!(whole[family][figure], shut[family][figure], "{family}.{figure}");
     }
@@ -125,14 +129,16 @@ fn a_ledger_from_before_anything_was_sealed_goes_on_with_sealed_lines() {
     let dir = program.ledger_dir();
     let code = "sman1";
     let none = |_: &halaqah::edge::log::Line<'_>| Ok::<(), std::convert::Infallible>(());
-    // One plain line, as an older program wrote it: a registration that has gone from the sheet since.
+    // One plain line, as an older program wrote it: a registration that has gone from the sheet
+    // since.
     let plain = fs::read_to_string("tests/formats/v1/form.submitted.jsonl").unwrap();
     let event = halaqah::edge::log::NewEvent {
         at: chrono::DateTime::parse_from_rfc3339("2026-07-14T11:00:00+07:00").unwrap(),
         kind: "mentee_registration.submitted".to_owned(),
         v: 1,
         source: Some(halaqah::ledger::record::Source { tab: 1, row: 2, key: "k1".into() }),
-        data: serde_json::value::RawValue::from_string(plain.lines().next().unwrap().to_owned()).unwrap(),
+        data: serde_json::value::RawValue::from_string(plain.lines().next().unwrap().to_owned())
+            .unwrap(),
     };
     let (mut log, _) = Log::open(&dir, code, none).unwrap();
     log.append(&[event]).unwrap();
@@ -140,7 +146,8 @@ fn a_ledger_from_before_anything_was_sealed_goes_on_with_sealed_lines() {
     program.run(&["stats"]).ok();
     assert!(!program.key_file().exists(), "reading makes no key");
     program.sync();
-    let versions: Vec<u64> = program.sealed_events().iter().map(|event| event["v"].as_u64().unwrap()).collect();
+    let versions: Vec<u64> =
+        program.sealed_events().iter().map(|event| event["v"].as_u64().unwrap()).collect();
     assert_eq!(versions[0], 1);
     assert!(versions.contains(&2) && program.key_file().exists());
     program.run(&["ledger", "verify"]).ok();
@@ -183,11 +190,15 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
     with_passphrase(&program, secret, &["keys", "backup", shown]).ok();
     let text = fs::read(&file).unwrap();
     let key = fs::read_to_string(program.key_file()).unwrap();
-    assert!(!String::from_utf8_lossy(&text).contains(key.trim()), "the key is not in it for everybody to read");
+    assert!(
+        !String::from_utf8_lossy(&text).contains(key.trim()),
+        "the key is not in it for everybody to read"
+    );
     with_passphrase(&program, secret, &["keys", "backup", shown]).failed(1, &["sudah ada"]);
     let said = with_passphrase(&program, secret, &["keys", "check", shown]).ok();
     assert!(said.contains("membuka seluruh buku catatan"), "{said}");
-    with_passphrase(&program, "kata yang lain sekali", &["keys", "check", shown]).failed(1, &["tidak terbuka"]);
+    with_passphrase(&program, "kata yang lain sekali", &["keys", "check", shown])
+        .failed(1, &["tidak terbuka"]);
     let said = with_passphrase(&program, secret, &["keys", "restore", shown]).ok();
     assert!(said.contains("Tidak ada yang kurang"), "{said}");
     let elsewhere = program.dir.path().join("tidak-ada/cadangan.age");
@@ -196,7 +207,9 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
         gone.failed(1, &["tidak-ada", "tidak ada. Periksa nama dan foldernya"]);
     }
     // It is not there whatever the passphrase is: nobody is asked for one.
-    program.run(&["keys", "check", elsewhere.to_str().unwrap()]).failed(1, &["Periksa nama dan foldernya"]);
+    program
+        .run(&["keys", "check", elsewhere.to_str().unwrap()])
+        .failed(1, &["Periksa nama dan foldernya"]);
 
     // Both are gone.
     let keys = program.ledger_dir().join("keys");
@@ -204,7 +217,10 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
     fs::remove_file(program.key_file()).unwrap();
     fs::remove_file(&keys).unwrap();
     with_passphrase(&program, secret, &["keys", "restore", shown]).ok();
-    assert_eq!((fs::read_to_string(program.key_file()).unwrap(), fs::read(&keys).unwrap()), (key.clone(), before));
+    assert_eq!(
+        (fs::read_to_string(program.key_file()).unwrap(), fs::read(&keys).unwrap()),
+        (key.clone(), before)
+    );
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
     // The key alone: what is there stays.
     fs::remove_file(program.key_file()).unwrap();
@@ -212,12 +228,14 @@ fn a_backup_opens_the_ledger_and_brings_lost_keys_back() {
     assert_eq!(fs::read_to_string(program.key_file()).unwrap(), key);
     // Another key stands there: it is not overwritten.
     fs::write(program.key_file(), "0123456789abcdef".repeat(4)).unwrap();
-    with_passphrase(&program, secret, &["keys", "restore", shown]).failed(1, &["sudah ada dan dibiarkan"]);
+    with_passphrase(&program, secret, &["keys", "restore", shown])
+        .failed(1, &["sudah ada dan dibiarkan"]);
     fs::write(program.key_file(), &key).unwrap();
 
     program.append("mentee_registration", registration_row(program.start, 20, 9, "Yusuf Ridwan"));
     program.sync();
-    with_passphrase(&program, secret, &["keys", "check", shown]).failed(1, &["kurang", "keys backup"]);
+    with_passphrase(&program, secret, &["keys", "check", shown])
+        .failed(1, &["kurang", "keys backup"]);
 }
 
 /// A disk that notes what it is asked, in order.
@@ -273,13 +291,26 @@ fn the_keys_are_on_the_medium_before_the_events_and_a_quiet_cycle_writes_neither
     let program = Program::new();
     let setting = Setting::load(&program.config_path()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let google = runtime.block_on(Google::connect(GoogleSettings::local(program.address()))).unwrap();
+    let google =
+        runtime.block_on(Google::connect(GoogleSettings::local(program.address()))).unwrap();
     let disk = Noting::default();
-    let (mut memory, mut log, _) = Memory::open_on(Box::new(disk.clone()), &program.ledger_dir(), "sman1").unwrap();
-    let now = chrono::DateTime::parse_from_rfc3339(support::NOW).unwrap().with_timezone(&chrono_tz::Asia::Jakarta);
+    let (mut memory, mut log, _) =
+        Memory::open_on(Box::new(disk.clone()), &program.ledger_dir(), "sman1").unwrap();
+    let now = chrono::DateTime::parse_from_rfc3339(support::NOW)
+        .unwrap()
+        .with_timezone(&chrono_tz::Asia::Jakarta);
     let mut turn = || {
         disk.0.lock().unwrap().clear();
-        runtime.block_on(cycle(&setting, &google, &mut memory, Some(&mut log), now, Options::default())).unwrap();
+        runtime
+            .block_on(cycle(
+                &setting,
+                &google,
+                &mut memory,
+                Some(&mut log),
+                now,
+                Options::default(),
+            ))
+            .unwrap();
         disk.0.lock().unwrap().clone()
     };
     let whole = [

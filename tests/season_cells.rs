@@ -1,4 +1,5 @@
-//! Every cell of the acceptance kit's `cells.json` gives its value, or the reason why not. Skipped where the kit is not.
+//! Every cell of the acceptance kit's `cells.json` gives its value, or the reason why not. Skipped
+//! where the kit is not.
 
 use std::path::Path;
 
@@ -18,15 +19,21 @@ fn form_of_one(case: &Value) -> (String, toml::Table) {
     let mut form: toml::Table = source.text.parse().unwrap();
     let question = if case.get("form").is_some() {
         let questions = form["questions"].as_array().unwrap();
-        let mut question =
-            questions.iter().find(|q| q["key"].as_str() == Some(field)).unwrap().as_table().unwrap().clone();
+        let mut question = questions
+            .iter()
+            .find(|q| q["key"].as_str() == Some(field))
+            .unwrap()
+            .as_table()
+            .unwrap()
+            .clone();
         question.remove("unless");
         question
     } else {
-        let mut question: toml::Table =
-            format!("key = \"{field}\"\nkind = \"{kind}\"\nrequired = true\nsensitivity = \"public\"\n")
-                .parse()
-                .unwrap();
+        let mut question: toml::Table = format!(
+            "key = \"{field}\"\nkind = \"{kind}\"\nrequired = true\nsensitivity = \"public\"\n"
+        )
+        .parse()
+        .unwrap();
         question.insert("question".into(), toml::toml! { id = "Jawaban" en = "Answer" }.into());
         for bound in ["min", "max"] {
             if let Some(number) = case[bound].as_i64() {
@@ -46,20 +53,25 @@ fn decode(case: &Value) -> (Value, u64) {
     let cell: Cell = serde_json::from_value(case["cell"].clone()).unwrap();
     if case["kind"] == "timestamp" {
         return match values::timestamp(&cell) {
-            Ok(moment) => (json!({"value": to_the_second(moment).format("%Y-%m-%dT%H:%M:%S").to_string()}), 0),
+            Ok(moment) => {
+                (json!({"value": to_the_second(moment).format("%Y-%m-%dT%H:%M:%S").to_string()}), 0)
+            }
             Err(reason) => (json!({"reason": reason.key()}), 0),
         };
     }
     let (key, definition) = form_of_one(case);
     let file = format!("forms/{key}.toml");
-    let forms = Forms::load(|name| (name == file).then(|| toml::to_string(&definition).unwrap())).unwrap();
+    let forms =
+        Forms::load(|name| (name == file).then(|| toml::to_string(&definition).unwrap())).unwrap();
     let form = forms.get(&key).unwrap();
-    let titles = ["Timestamp".into(), Cell::from(form.definition.questions[0].question.id.as_str())];
+    let titles =
+        ["Timestamp".into(), Cell::from(form.definition.questions[0].question.id.as_str())];
     let columns = Columns::of(&forms, form, &titles);
     let submitted = NaiveDate::from_ymd_opt(2026, 8, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
     match form.read_row(&forms, &columns, &[Cell::Number(serial::of_moment(submitted)), cell]) {
         Ok(accepted) => {
-            let answer = accepted.answers.iter().next().map_or(Value::Null, |(_, answer)| json!(answer));
+            let answer =
+                accepted.answers.iter().next().map_or(Value::Null, |(_, answer)| json!(answer));
             (json!({"value": answer}), accepted.dropped.len() as u64)
         }
         Err(rejected) => (json!({"reason": rejected.problem.reason.key()}), 0),

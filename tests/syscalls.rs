@@ -1,6 +1,6 @@
-//! The real binary under `strace`: in which order it syncs, writes and sends; what is left when it is killed, or the disk fails,
-//! at each system call that touches the ledger; and what a power cut on a real ext4 leaves. Left out, with a word, where `strace`
-//! cannot be used or nothing mounted.
+//! The real binary under `strace`: in which order it syncs, writes and sends; what is left when it
+//! is killed, or the disk fails, at each system call that touches the ledger; and what a power cut
+//! on a real ext4 leaves. Left out, with a word, where `strace` cannot be used or nothing mounted.
 
 mod support;
 
@@ -14,7 +14,8 @@ use support::undisturbed::{events, undisturbed};
 use support::{Program, Ran, START};
 
 /// The calls that change files, and by which they come to the disk.
-const CHANGING: [&str; 7] = ["mkdir", "openat", "write", "fdatasync", "fsync", "rename", "ftruncate"];
+const CHANGING: [&str; 7] =
+    ["mkdir", "openat", "write", "fdatasync", "fsync", "rename", "ftruncate"];
 
 /// Whether `strace` is there and may trace.
 fn can_trace() -> bool {
@@ -76,8 +77,7 @@ fn everything_is_on_the_disk_before_it_counts_and_before_the_sheet_hears_of_it()
         return;
     }
     let program = Program::new();
-    let calls =
-        "trace=mkdir,openat,write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,sync_file_range,rename,ftruncate";
+    let calls = "trace=mkdir,openat,write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,sync_file_range,rename,ftruncate";
     let (ran, trace) = traced(&program, &["-e".to_owned(), calls.to_owned()]);
     ran.ok();
     let whole = trace.join("\n");
@@ -85,8 +85,9 @@ fn everything_is_on_the_disk_before_it_counts_and_before_the_sheet_hears_of_it()
     let (data, place) = (program.ledger_dir().parent().unwrap().to_owned(), program.config_path());
     let (data, place) = (data.display().to_string(), place.parent().unwrap().display().to_string());
     // What is not there yet is tried first, so the last call is the one that counts.
-    let last =
-        |name: &str, text: &str| *places(&trace, name, text).last().unwrap_or_else(|| panic!("{text}:\n{whole}"));
+    let last = |name: &str, text: &str| {
+        *places(&trace, name, text).last().unwrap_or_else(|| panic!("{text}:\n{whole}"))
+    };
     let one = |name: &str, text: &str| {
         let found = places(&trace, name, text);
         assert_eq!(found.len(), 1, "{name} of {text}:\n{whole}");
@@ -99,23 +100,32 @@ fn everything_is_on_the_disk_before_it_counts_and_before_the_sheet_hears_of_it()
     let made = [last("mkdir", &format!("\"{data}\"")), last("mkdir", &format!("\"{ledger}\""))];
     for (made, above) in made.iter().zip([&place, &data]) {
         let synced = places(&trace, "fsync", &format!("<{above}>)"));
-        assert!(synced.iter().any(|at| made < at && *at < event), "{above} is not synced:\n{whole}");
+        assert!(
+            synced.iter().any(|at| made < at && *at < event),
+            "{above} is not synced:\n{whole}"
+        );
     }
     let unnamed = format!("<{ledger}/000001.jsonl.new>");
     let header = one("write", &unnamed);
     let (safe, renamed) = (one("fdatasync", &unnamed), one("rename", "000001.jsonl.new"));
     let named = places(&trace, "fsync", &format!("<{ledger}>)"));
     assert!(header < safe && safe < renamed, "{whole}");
-    assert!(named.iter().any(|at| renamed < *at && *at < event), "the segment's name is not synced:\n{whole}");
+    assert!(
+        named.iter().any(|at| renamed < *at && *at < event),
+        "the segment's name is not synced:\n{whole}"
+    );
 
     // One batch is one write and one sync, and nothing is sent between.
-    let writes: Vec<usize> = places(&trace, "write", &segment).into_iter().filter(|at| *at >= event).collect();
-    let syncs: Vec<usize> = places(&trace, "fdatasync", &segment).into_iter().filter(|at| *at > event).collect();
+    let writes: Vec<usize> =
+        places(&trace, "write", &segment).into_iter().filter(|at| *at >= event).collect();
+    let syncs: Vec<usize> =
+        places(&trace, "fdatasync", &segment).into_iter().filter(|at| *at > event).collect();
     assert_eq!((writes.len(), syncs.len()), (1, 1), "{whole}");
     let is_sent = |line: &&String| line.contains("<socket:") || line.contains("<TCP");
     let between = trace[event..syncs[0]].iter().find(is_sent);
     assert_eq!(between, None, "{whole}");
-    let published: Vec<usize> = (0..trace.len()).filter(|at| trace[*at].contains(":batchUpdate")).collect();
+    let published: Vec<usize> =
+        (0..trace.len()).filter(|at| trace[*at].contains(":batchUpdate")).collect();
     assert!(!published.is_empty() && published.iter().all(|at| *at > syncs[0]), "{whole}");
 }
 
@@ -138,8 +148,16 @@ fn a_sync_that_fails_is_never_tried_again() {
         ran.failed(3, &[]);
         let failed = trace.iter().position(|line| line.contains("(INJECTED)")).unwrap();
         let after = &trace[failed + 1..];
-        assert_eq!(places(after, "fdatasync", "").len() + places(after, "fsync", "").len(), 0, "{after:?}");
-        assert_eq!(places(after, "ftruncate", "").len(), written, "an unacknowledged batch is cut: {trace:?}");
+        assert_eq!(
+            places(after, "fdatasync", "").len() + places(after, "fsync", "").len(),
+            0,
+            "{after:?}"
+        );
+        assert_eq!(
+            places(after, "ftruncate", "").len(),
+            written,
+            "an unacknowledged batch is cut: {trace:?}"
+        );
         assert!(program.ledger() == before, "nothing of the batch is left");
         assert_eq!(program.sandbox.revision(), published, "nothing is published");
     }
@@ -183,17 +201,31 @@ fn read(program: &Program) -> Result<Vec<(u64, String)>, LogError> {
     }
 }
 
-/// Strikes at every call with a name, one process a blow, until no call is left to strike; gives how many there were.
-/// `prepared` makes the program as it is before, and `whole` says what its ledger comes to.
-fn strike_everywhere(name: &str, blow: Blow, prepared: &dyn Fn() -> Program, whole: &dyn Fn(&Program, &str)) -> usize {
+/// Strikes at every call with a name, one process a blow, until no call is left to strike; gives
+/// how many there were. `prepared` makes the program as it is before, and `whole` says what its
+/// ledger comes to.
+fn strike_everywhere(
+    name: &str,
+    blow: Blow,
+    prepared: &dyn Fn() -> Program,
+    whole: &dyn Fn(&Program, &str),
+) -> usize {
     for when in 1.. {
         let story = format!("{blow:?} at {name} {when}");
         let program = prepared();
         let (acknowledged, published) = (verified(&program), program.sandbox.revision());
         let mut options = path_options(&program);
-        options.extend(["-e".to_owned(), format!("trace={name}"), "-e".to_owned(), blow.option(name, when)]);
+        options.extend([
+            "-e".to_owned(),
+            format!("trace={name}"),
+            "-e".to_owned(),
+            blow.option(name, when),
+        ]);
         let (ran, trace) = traced(&program, &options);
-        if !trace.iter().any(|line| line.contains("(INJECTED)") || line.contains("killed by SIGKILL")) {
+        if !trace
+            .iter()
+            .any(|line| line.contains("(INJECTED)") || line.contains("killed by SIGKILL"))
+        {
             assert_eq!(ran.code, Some(0), "{story}: {ran:?}");
             return when - 1;
         }
@@ -209,14 +241,20 @@ fn strike_everywhere(name: &str, blow: Blow, prepared: &dyn Fn() -> Program, who
         assert_eq!(again.code, Some(0), "{story}: {}\n{}", again.out, again.err);
         let healed = verified(&program);
         assert!(healed.starts_with(&left), "{story}: an event is gone or another");
-        assert!(!is_published || healed == left, "{story}: something was published that was not recorded");
+        assert!(
+            !is_published || healed == left,
+            "{story}: something was published that was not recorded"
+        );
         whole(&program, &story);
     }
     unreachable!("a process makes so many calls at most")
 }
 
 /// All calls and blows, on two threads.
-fn strike(prepared: &(dyn Fn() -> Program + Sync), whole: &(dyn Fn(&Program, &str) + Sync)) -> BTreeMap<String, usize> {
+fn strike(
+    prepared: &(dyn Fn() -> Program + Sync),
+    whole: &(dyn Fn(&Program, &str) + Sync),
+) -> BTreeMap<String, usize> {
     let mut blows: Vec<(&str, Blow)> = CHANGING.map(|name| (name, Blow::Kill)).into();
     blows.extend(CHANGING.map(|name| (name, Blow::Fails("EIO"))));
     blows.extend(["mkdir", "openat", "write"].map(|name| (name, Blow::Fails("ENOSPC"))));
@@ -227,7 +265,10 @@ fn strike(prepared: &(dyn Fn() -> Program + Sync), whole: &(dyn Fn(&Program, &st
                 scope.spawn(move || {
                     let mine = blows.iter().skip(half).step_by(2);
                     mine.map(|(name, blow)| {
-                        (format!("{name} {blow:?}"), strike_everywhere(name, *blow, prepared, whole))
+                        (
+                            format!("{name} {blow:?}"),
+                            strike_everywhere(name, *blow, prepared, whole),
+                        )
                     })
                     .collect::<Vec<_>>()
                 })
@@ -262,8 +303,9 @@ fn a_later_cycle_struck_at_any_call_on_the_ledger_keeps_what_was_acknowledged() 
     let first = Program::new();
     first.sync();
     let files = [first.segment(), first.ledger_dir().join("keys"), first.key_file()];
-    let files =
-        files.map(|file| (file.strip_prefix(first.dir.path()).unwrap().to_owned(), std::fs::read(&file).unwrap()));
+    let files = files.map(|file| {
+        (file.strip_prefix(first.dir.path()).unwrap().to_owned(), std::fs::read(&file).unwrap())
+    });
     let prepared = || {
         let program = Program::new();
         std::fs::create_dir_all(program.ledger_dir()).unwrap();
@@ -276,7 +318,11 @@ fn a_later_cycle_struck_at_any_call_on_the_ledger_keeps_what_was_acknowledged() 
         program
     };
     let newcomers = |program: &Program| {
-        program.events().iter().filter(|event| event["data"].to_string().contains("Pendatang Baru")).count()
+        program
+            .events()
+            .iter()
+            .filter(|event| event["data"].to_string().contains("Pendatang Baru"))
+            .count()
     };
     let count = |program: &Program, story: &str| {
         let found = newcomers(program);
@@ -338,8 +384,8 @@ fn system(command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// Runs `sync` with these options of strace on a file system of its own, and cuts the power right after it ended or was
-/// killed. None where that cannot be done.
+/// Runs `sync` with these options of strace on a file system of its own, and cuts the power right
+/// after it ended or was killed. None where that cannot be done.
 fn power_cut_after(options: &[String]) -> Option<(Program, Ext4, Ran)> {
     let program = Program::new();
     let ext4 = Ext4::below(&program);
@@ -362,7 +408,11 @@ fn what_was_acknowledged_outlives_a_power_cut_on_ext4() {
         return;
     }
     // Everything was acknowledged: everything is there.
-    let Some((program, _ext4, ran)) = power_cut_after(&["-e".to_owned(), "trace=fdatasync".to_owned()]) else { return };
+    let Some((program, _ext4, ran)) =
+        power_cut_after(&["-e".to_owned(), "trace=fdatasync".to_owned()])
+    else {
+        return;
+    };
     ran.ok();
     assert!(events(&program) == undisturbed().events, "what was acknowledged is gone");
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
@@ -381,7 +431,12 @@ fn what_was_acknowledged_outlives_a_power_cut_on_ext4() {
     for (name, times) in [("write", 4), ("fdatasync", 3), ("fsync", 5), ("rename", 1)] {
         for when in 1..=times {
             let story = format!("killed at {name} {when}, then cut off");
-            let blow = ["-e".to_owned(), format!("trace={name}"), "-e".to_owned(), Blow::Kill.option(name, when)];
+            let blow = [
+                "-e".to_owned(),
+                format!("trace={name}"),
+                "-e".to_owned(),
+                Blow::Kill.option(name, when),
+            ];
             let Some((program, _ext4, ran)) = power_cut_after(&blow) else { return };
             assert_ne!(ran.code, Some(0), "{story}: it was not killed");
             let left = verified(&program);

@@ -1,4 +1,5 @@
-//! Every key of words that the code says stands in both files of words, and no key stands there unused.
+//! Every key of words that the code says stands in both files of words, and no key stands there
+//! unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,8 @@ fn sources() -> Vec<(PathBuf, String)> {
                 if name != "tests" && name != "sandbox" {
                     folders.push(path);
                 }
-            } else if name != "tests" && path.extension().is_some_and(|extension| extension == "rs") {
+            } else if name != "tests" && path.extension().is_some_and(|extension| extension == "rs")
+            {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
                 sources.push((path, code));
@@ -28,7 +30,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     sources
 }
 
-/// The messages of a file of words: key and sentence. Terms such as `-group` are parts of sentences, not messages.
+/// The messages of a file of words: key and sentence. Terms such as `-group` are parts of
+/// sentences, not messages.
 fn messages(text: &str) -> BTreeMap<&str, &str> {
     let lines = text.lines().filter(|line| !line.starts_with(['#', '-', ' ']));
     lines.filter_map(|line| line.split_once(" = ")).collect()
@@ -53,8 +56,12 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         }
         // To Fix: what is wrong with a reference and what to do.
         if file == "to_fix.rs" {
-            for name in quoted(code).filter(|name| name.contains('-') && !name.starts_with("fix-")) {
-                if ["unmatched-", "unknown-", "group-not", "not-a-"].iter().any(|family| name.starts_with(family)) {
+            for name in quoted(code).filter(|name| name.contains('-') && !name.starts_with("fix-"))
+            {
+                if ["unmatched-", "unknown-", "group-not", "not-a-"]
+                    .iter()
+                    .any(|family| name.starts_with(family))
+                {
                     keys.extend([format!("what-{name}"), format!("do-{name}")]);
                 }
             }
@@ -70,7 +77,8 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
         for (at, _) in code.match_indices(".map(|name| format!(\"") {
             let family = code[at..].split('"').nth(1).unwrap().strip_suffix("{name}").unwrap();
             let before = &code[..at];
-            let begins_a_list = |(start, _): &(usize, &str)| before[start + 1..].trim_start().starts_with('"');
+            let begins_a_list =
+                |(start, _): &(usize, &str)| before[start + 1..].trim_start().starts_with('"');
             let start = before.rmatch_indices('[').find(begins_a_list);
             let list = start.map_or("", |(start, _)| &before[start..]);
             // The list may have a name of its own, said a line above.
@@ -84,7 +92,9 @@ fn made_keys(sources: &[(PathBuf, String)]) -> BTreeSet<String> {
 fn quoted(code: &str) -> impl Iterator<Item = &str> {
     let is_key = |text: &&str| {
         !text.is_empty()
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
             && text.starts_with(|c: char| c.is_ascii_lowercase())
     };
     code.split('"').filter(is_key)
@@ -109,7 +119,8 @@ fn every_key_that_is_said_stands_in_both_languages() {
     }
     for (language, text) in [("id", INDONESIAN), ("en", ENGLISH)] {
         let messages = messages(text);
-        let missing: Vec<&String> = said.iter().filter(|key| !messages.contains_key(key.as_str())).collect();
+        let missing: Vec<&String> =
+            said.iter().filter(|key| !messages.contains_key(key.as_str())).collect();
         assert_eq!(missing, [""; 0], "config/words/{language}.ftl has no such keys");
     }
 }
@@ -123,9 +134,15 @@ fn no_key_stands_unused() {
     }
     for (language, text) in [("id", INDONESIAN), ("en", ENGLISH)] {
         let messages = messages(text);
-        let in_sentences = |key: &str| messages.values().any(|sentence| sentence.contains(&format!("{{ {key} }}")));
+        let in_sentences = |key: &str| {
+            messages.values().any(|sentence| sentence.contains(&format!("{{ {key} }}")))
+        };
         let unused = messages.keys().filter(|key| !used.contains(**key) && !in_sentences(key));
-        assert_eq!(unused.collect::<Vec<_>>(), [&""; 0], "config/words/{language}.ftl says these to nobody");
+        assert_eq!(
+            unused.collect::<Vec<_>>(),
+            [&""; 0],
+            "config/words/{language}.ftl says these to nobody"
+        );
     }
 }
 
@@ -140,12 +157,14 @@ fn no_part_of_a_sentence_is_left_open() {
     }
 }
 
-/// A program that says halaqah or liqo replaces the term, and no sentence still says kelompok or group.
+/// A program that says halaqah or liqo replaces the term, and no sentence still says kelompok or
+/// group.
 #[test]
 fn sentences_say_the_term_for_a_group_and_not_the_word() {
     for (text, word) in [(INDONESIAN, "kelompok"), (ENGLISH, "group")] {
         for (key, sentence) in messages(text) {
-            let spoken: String = sentence.split('{').map(|part| part.rsplit('}').next().unwrap()).collect();
+            let spoken: String =
+                sentence.split('{').map(|part| part.rsplit('}').next().unwrap()).collect();
             assert!(!spoken.to_lowercase().contains(word), "{key} says {word} itself: {sentence}");
         }
     }

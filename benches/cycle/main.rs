@@ -1,9 +1,10 @@
-//! One cycle of a program with 300 and with 5,000 mentees and 40 weeks of reports, against a yardstick on the same machine
-//! in the same run: reading the same tabs' JSON into cells, which every cycle has to do whatever follows.
+//! One cycle of a program with 300 and with 5,000 mentees and 40 weeks of reports, against a
+//! yardstick on the same machine in the same run: reading the same tabs' JSON into cells, which
+//! every cycle has to do whatever follows.
 //!
-//! Measured is the CPU time of the thread that runs the cycle; the sandbox that stands in for Google has another thread.
-//! Beside it the bench prints the resident memory of a daemon, a process of its own, after its first cycle. Yardsticks: 5,000
-//! mentees under 1 s and under 100 MB.
+//! Measured is the CPU time of the thread that runs the cycle; the sandbox that stands in for
+//! Google has another thread. Beside it the bench prints the resident memory of a daemon, a process
+//! of its own, after its first cycle. Yardsticks: 5,000 mentees under 1 s and under 100 MB.
 
 mod season;
 
@@ -78,7 +79,8 @@ impl Running {
         let endpoint = serve();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let google = runtime.block_on(Google::connect(GoogleSettings::local(&endpoint))).unwrap();
-        let sheets: Vec<(&str, Rows)> = tabs.iter().map(|(_, title, rows)| (*title, rows.clone())).collect();
+        let sheets: Vec<(&str, Rows)> =
+            tabs.iter().map(|(_, title, rows)| (*title, rows.clone())).collect();
         let made = google.create_spreadsheet("Bench", "id_ID", "Asia/Jakarta", &sheets);
         let id = runtime.block_on(made).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -102,7 +104,8 @@ impl Running {
     }
 }
 
-/// Resident memory of a daemon after its first cycle, in MB: now, and at most so far. None where the system does not tell.
+/// Resident memory of a daemon after its first cycle, in MB: now, and at most so far. None where
+/// the system does not tell.
 fn resident_mb(config: &Path) -> Option<(u64, u64)> {
     let mut daemon = Command::new(env!("CARGO_BIN_EXE_halaqah"))
         .arg("--config")
@@ -129,10 +132,18 @@ fn cycles(criterion: &mut Criterion<CpuTime>) {
     group.sample_size(10);
     for mentees in [300, 5_000] {
         let tabs = season::tabs(mentees, 40);
-        let json: Vec<String> = tabs.iter().map(|(_, _, rows)| serde_json::to_string(rows).unwrap()).collect();
-        group.bench_function(format!("yardstick: the same tabs from JSON, {mentees} mentees"), |bencher| {
-            bencher.iter(|| json.iter().map(|text| serde_json::from_str::<Rows>(text).unwrap().len()).sum::<usize>());
-        });
+        let json: Vec<String> =
+            tabs.iter().map(|(_, _, rows)| serde_json::to_string(rows).unwrap()).collect();
+        group.bench_function(
+            format!("yardstick: the same tabs from JSON, {mentees} mentees"),
+            |bencher| {
+                bencher.iter(|| {
+                    json.iter()
+                        .map(|text| serde_json::from_str::<Rows>(text).unwrap().len())
+                        .sum::<usize>()
+                });
+            },
+        );
         drop(json);
         let mut running = Running::with(&tabs);
         drop(tabs);
@@ -142,13 +153,18 @@ fn cycles(criterion: &mut Criterion<CpuTime>) {
         // The daemon takes the ledger's lock.
         let Running { folder, setting, log, .. } = running;
         drop(log);
-        // The first start reads all events, and the second the snapshot that it left (if the events are enough for one).
+        // The first start reads all events, and the second the snapshot that it left (if the events
+        // are enough for one).
         for start in ["first", "second"] {
             match resident_mb(&setting.config.path) {
                 Some((now, most)) => {
-                    println!("a daemon, {mentees} mentees, {start} start: {now} MB resident, {most} MB at most");
+                    println!(
+                        "a daemon, {mentees} mentees, {start} start: {now} MB resident, {most} MB at most"
+                    );
                 }
-                None => println!("a daemon, {mentees} mentees: this system does not tell how much memory it takes"),
+                None => println!(
+                    "a daemon, {mentees} mentees: this system does not tell how much memory it takes"
+                ),
             }
         }
         drop(folder);

@@ -33,7 +33,8 @@ fn titles(titles: &[&str]) -> Vec<Cell> {
 }
 
 fn name(kind: &str, number: usize) -> String {
-    let letters: String = number.to_string().bytes().map(|digit| char::from(b'a' + digit - b'0')).collect();
+    let letters: String =
+        number.to_string().bytes().map(|digit| char::from(b'a' + digit - b'0')).collect();
     format!("{kind} {letters}{letters}")
 }
 
@@ -54,7 +55,8 @@ pub fn tabs(mentees: usize, weeks: usize) -> Vec<(&'static str, &'static str, Ro
     ]
 }
 
-/// The same, and the other forms that a program of a year fills most: memorization, feedback, money.
+/// The same, and the other forms that a program of a year fills most: memorization, feedback,
+/// money.
 #[allow(dead_code, reason = "each bench takes one of the two")]
 pub fn tabs_of_a_year(mentees: usize, weeks: usize) -> Vec<(&'static str, &'static str, Rows)> {
     let mut all = tabs(mentees, weeks);
@@ -126,7 +128,13 @@ fn consents(mentees: usize) -> Rows {
     ])];
     rows.extend((0..mentees).map(|mentee| {
         let at = day(mentee as u64 % 30 + 1) + 0.7 + mentee as f64 / 1e6;
-        row(&[at.into(), phone(mentee).into(), "Wali".into(), "Ibu".into(), "Ya mengizinkan".into()])
+        row(&[
+            at.into(),
+            phone(mentee).into(),
+            "Wali".into(),
+            "Ibu".into(),
+            "Ya mengizinkan".into(),
+        ])
     }));
     rows
 }
@@ -275,7 +283,11 @@ fn reports(mentees: usize, groups: usize, weeks: usize) -> Rows {
     for week in 0..weeks {
         for group in 0..groups {
             let mut present = members(group, mentees);
-            let excused = if present.is_empty() { String::new() } else { present.remove(week % present.len()) };
+            let excused = if present.is_empty() {
+                String::new()
+            } else {
+                present.remove(week % present.len())
+            };
             let date = day(39 + 7 * week as u64);
             rows.push(row(&[
                 (date + 0.8 + group as f64 / 1e5).into(),
@@ -307,9 +319,18 @@ fn recitations(mentees: usize) -> Rows {
         "Sampai ayat (kosong = akhir surah)",
         "Kelancaran",
     ])];
-    for (time, surah) in ["An-Nas", "Al-Falaq", "Al-Ikhlas", "An-Nasr", "Al-Kafirun", "Al-Kautsar", "Al-Fil", "Al-Asr"]
-        .into_iter()
-        .enumerate()
+    for (time, surah) in [
+        "An-Nas",
+        "Al-Falaq",
+        "Al-Ikhlas",
+        "An-Nasr",
+        "Al-Kafirun",
+        "Al-Kautsar",
+        "Al-Fil",
+        "Al-Asr",
+    ]
+    .into_iter()
+    .enumerate()
     {
         for mentee in 0..mentees {
             let date = day(40 + 30 * time as u64);
@@ -391,7 +412,12 @@ fn finance(weeks: usize) -> Rows {
 }
 
 /// The configuration of the program.
-pub fn configuration(endpoint: &str, id: &str, folder: &Path, tabs: &[(&str, &str, Rows)]) -> String {
+pub fn configuration(
+    endpoint: &str,
+    id: &str,
+    folder: &Path,
+    tabs: &[(&str, &str, Rows)],
+) -> String {
     let mut text = format!(
         "timezone = \"Asia/Jakarta\"\ndata_dir = {folder:?}\n[program]\nname = \"Bench\"\ncode = \"bench\"\n\
          [google]\nendpoint = \"{endpoint}\"\n[workbook]\nspreadsheet_id = \"{id}\"\n\

@@ -59,7 +59,11 @@ fn report(n: u64) -> NewEvent {
         at: at(),
         kind: if amends { "meeting_report.amended" } else { "meeting_report.submitted" }.to_owned(),
         v: 1,
-        source: Some(Source { tab: 1203, row: row as u32 + 2, key: format!("{moment}.{:x}", row % 625).into() }),
+        source: Some(Source {
+            tab: 1203,
+            row: row as u32 + 2,
+            key: format!("{moment}.{:x}", row % 625).into(),
+        }),
         data: RawValue::from_string(data).unwrap(),
     }
 }
@@ -67,7 +71,8 @@ fn report(n: u64) -> NewEvent {
 /// Writes a ledger of so many events; gives its size in bytes.
 pub fn write(dir: &Path, events: u64) -> u64 {
     let disk = Box::new(Hurried(StdDisk));
-    let (mut log, _) = Log::open_on(disk, SEGMENT_BYTES, dir, PROGRAM, |_| Ok::<_, std::fmt::Error>(())).unwrap();
+    let (mut log, _) =
+        Log::open_on(disk, SEGMENT_BYTES, dir, PROGRAM, |_| Ok::<_, std::fmt::Error>(())).unwrap();
     let numbers: Vec<u64> = (0..events).collect();
     for batch in numbers.chunks(1_000) {
         log.append(&batch.iter().map(|n| report(*n)).collect::<Vec<_>>()).unwrap();
@@ -77,7 +82,8 @@ pub fn write(dir: &Path, events: u64) -> u64 {
 
 /// The files of a ledger's segments, in order.
 pub fn segments(dir: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
     paths

@@ -1,17 +1,20 @@
 //! The ledger against yardsticks on the same machine in the same run:
 //!
-//! - replay of 1,000,000 events (verified, parsed, folded) against reading and hashing the same bytes, and against SQLite that
-//!   holds the same lines;
+//! - replay of 1,000,000 events (verified, parsed, folded) against reading and hashing the same
+//!   bytes, and against SQLite that holds the same lines;
 //! - a start from the snapshot of the same ledger;
-//! - appending events of 300 bytes, each batch on the medium when the call returns, against the bare loop of `write` and
-//!   `fdatasync` and against SQLite (WAL, synchronous=FULL).
+//! - appending events of 300 bytes, each batch on the medium when the call returns, against the
+//!   bare loop of `write` and `fdatasync` and against SQLite (WAL, synchronous=FULL).
 //!
-//! Each is measured by turns and the best turn counts (of appends, all turns together: they wait for the disk). Yardsticks:
-//! replay under 1.5 s; appends at least 95 % of the bare loop with one event a batch, 70 % with a hundred.
-//! `HALAQAH_BENCH_EVENTS` is how many events there are instead of 1,000,000; a season of 5,000 mentees with 40 weeks of reports has
-//! about 40,000.
+//! Each is measured by turns and the best turn counts (of appends, all turns together: they wait
+//! for the disk). Yardsticks: replay under 1.5 s; appends at least 95 % of the bare loop with one
+//! event a batch, 70 % with a hundred. `HALAQAH_BENCH_EVENTS` is how many events there are instead
+//! of 1,000,000; a season of 5,000 mentees with 40 weeks of reports has about 40,000.
 
-#![expect(clippy::disallowed_methods, reason = "a bench reads the clock; the program does so at its edge alone")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a bench reads the clock; the program does so at its edge alone"
+)]
 
 mod ledger;
 mod sqlite;
@@ -35,7 +38,10 @@ const BATCHES: usize = 100;
 const APPEND_TURNS: usize = 10;
 
 fn main() {
-    let most = std::env::var("HALAQAH_BENCH_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let most = std::env::var("HALAQAH_BENCH_EVENTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1_000_000);
     // Beside the build, not in a directory of the system's that may lie in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     // Snapshots are sealed by it.
@@ -63,13 +69,21 @@ fn best<const N: usize>(mut contestants: [(&str, Work<'_>); N]) {
         }
     }
     for ((name, _), time) in contestants.iter().zip(&best) {
-        println!("  {name:<58} {:>7.3} s  × {:.2}", time.as_secs_f64(), time.as_secs_f64() / best[0].as_secs_f64());
+        println!(
+            "  {name:<58} {:>7.3} s  × {:.2}",
+            time.as_secs_f64(),
+            time.as_secs_f64() / best[0].as_secs_f64()
+        );
     }
 }
 
 fn replays(dir: &Path, events: u64) {
     let bytes = ledger::write(dir, events);
-    println!("replay of {events} events, {:.0} bytes each ({} MB):", bytes as f64 / events as f64, bytes / 1_000_000);
+    println!(
+        "replay of {events} events, {:.0} bytes each ({} MB):",
+        bytes as f64 / events as f64,
+        bytes / 1_000_000
+    );
     let book = sqlite::with_lines_of(&dir.with_extension("sqlite"), dir);
     // Writes the snapshot.
     drop(Memory::open(dir, PROGRAM).unwrap());
@@ -131,7 +145,12 @@ fn appends(folder: &Path, size: usize) {
     let bare = folder.join(format!("bare-{size}"));
     let mut bare = OpenOptions::new().create(true).append(true).open(bare).unwrap();
     let (mut log, _) =
-        Log::open(&folder.join(format!("append-{size}")), PROGRAM, |_| Ok::<_, std::fmt::Error>(())).unwrap();
+        Log::open(
+            &folder.join(format!("append-{size}")),
+            PROGRAM,
+            |_| Ok::<_, std::fmt::Error>(()),
+        )
+        .unwrap();
     let mut book = sqlite::empty(&folder.join(format!("append-{size}.sqlite")));
     let mut times = [Duration::ZERO; 3];
     for _ in 0..APPEND_TURNS {
@@ -144,8 +163,12 @@ fn appends(folder: &Path, size: usize) {
         });
         times[2] += time(|| sqlite::append(&mut book, &lines));
     }
-    println!("appending events of 300 bytes, {size} a sync, batches a second and share of the bare loop:");
-    for (name, time) in ["write and fdatasync", "the ledger", "SQLite (WAL, synchronous=FULL)"].iter().zip(times) {
+    println!(
+        "appending events of 300 bytes, {size} a sync, batches a second and share of the bare loop:"
+    );
+    for (name, time) in
+        ["write and fdatasync", "the ledger", "SQLite (WAL, synchronous=FULL)"].iter().zip(times)
+    {
         let rate = (APPEND_TURNS * BATCHES) as f64 / time.as_secs_f64();
         let share = 100.0 * times[0].as_secs_f64() / time.as_secs_f64();
         println!("  {name:<58} {rate:>9.0}  {share:>3.0} %");

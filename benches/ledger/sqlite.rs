@@ -16,7 +16,8 @@ pub fn empty(path: &Path) -> Connection {
     let book = Connection::open(path).unwrap();
     book.pragma_update(None, "journal_mode", "WAL").unwrap();
     book.pragma_update(None, "synchronous", "FULL").unwrap();
-    book.execute("CREATE TABLE lines (seq INTEGER PRIMARY KEY, line BLOB NOT NULL) STRICT", []).unwrap();
+    book.execute("CREATE TABLE lines (seq INTEGER PRIMARY KEY, line BLOB NOT NULL) STRICT", [])
+        .unwrap();
     book
 }
 

@@ -25,19 +25,23 @@ impl Random {
 /// How many of a mentee's best mentors are kept.
 const BEST: usize = 64;
 
-/// A problem with two genders, twenty slots and scores and pairs that follow from where people stand on five traits; pairs
-/// only where people are few enough to have been compared, as in the kit.
+/// A problem with two genders, twenty slots and scores and pairs that follow from where people
+/// stand on five traits; pairs only where people are few enough to have been compared, as in the
+/// kit.
 pub fn problem(people: usize, mentors: usize) -> Problem {
     let random = &mut Random((people * 31 + mentors) as u64);
     let mut somebody = || {
         let one = random.below(20) as u8;
-        let slots = (0..20).filter(|_| random.below(100) < 30).fold(slot_set(one), |all, slot| all | slot_set(slot));
+        let slots = (0..20)
+            .filter(|_| random.below(100) < 30)
+            .fold(slot_set(one), |all, slot| all | slot_set(slot));
         (random.below(100) < 45, [0; 5].map(|_| random.below(101) as i64), slots)
     };
     let everybody: Vec<_> = (0..people).map(|_| somebody()).collect();
     let leaders: Vec<_> = (0..mentors).map(|_| somebody()).collect();
-    let distance =
-        |one: &[i64; 5], other: &[i64; 5]| one.iter().zip(other).map(|(one, other)| (one - other).abs()).sum::<i64>();
+    let distance = |one: &[i64; 5], other: &[i64; 5]| {
+        one.iter().zip(other).map(|(one, other)| (one - other).abs()).sum::<i64>()
+    };
     let average = ((2 * people + mentors) / (2 * mentors)) as u32;
     let seat = |(at, leader): (usize, &(bool, [i64; 5], u128))| {
         let max = 7 + (at % 4) as u32;
@@ -45,7 +49,10 @@ pub fn problem(people: usize, mentors: usize) -> Problem {
     };
     let seats = leaders.iter().enumerate().map(seat).collect();
     let person = |one: &(bool, [i64; 5], u128)| {
-        let open = leaders.iter().enumerate().filter(|(_, leader)| leader.0 == one.0 && leader.2 & one.2 != 0);
+        let open = leaders
+            .iter()
+            .enumerate()
+            .filter(|(_, leader)| leader.0 == one.0 && leader.2 & one.2 != 0);
         let fit = |(seat, leader): (usize, &(bool, [i64; 5], u128))| {
             let common = (leader.2 & one.2).count_ones().min(4) as i64;
             let score = 2 * (300 - distance(&one.1, &leader.1)).max(0) + 60 * common;
@@ -57,7 +64,8 @@ pub fn problem(people: usize, mentors: usize) -> Problem {
         fits.shrink_to_fit();
         Person { slots: one.2, fits, ..Person::default() }
     };
-    let mut problem = Problem { people: everybody.iter().map(person).collect(), seats, ..Problem::default() };
+    let mut problem =
+        Problem { people: everybody.iter().map(person).collect(), seats, ..Problem::default() };
     if people <= 2_000 {
         for a in 0..people {
             for b in a + 1..people {
@@ -79,8 +87,12 @@ fn answers(random: &mut Random, mentor: bool) -> Answers {
         let kept = codes.iter().filter(|_| random.below(100) < in_hundred);
         Answer::List(kept.map(|code| code.to_compact_string()).collect())
     };
-    let slots = some(&["fri_afternoon", "sat_afternoon", "sat_morning", "sun_morning", "wed_afternoon"], 60);
-    let interests = some(&["business", "football", "gaming", "outdoors", "reading", "volunteering"], 40);
+    let slots = some(
+        &["fri_afternoon", "sat_afternoon", "sat_morning", "sun_morning", "wed_afternoon"],
+        60,
+    );
+    let interests =
+        some(&["business", "football", "gaming", "outdoors", "reading", "volunteering"], 40);
     let mut pick = |codes: &[&str]| text(codes[random.below(codes.len())]);
     [
         ("gender", pick(&["male", "female"])),
@@ -125,11 +137,17 @@ fn issued(suggestions: &Suggestions) -> IssuedSuggestions {
 fn moved(before: &Suggestions, after: &Suggestions) -> usize {
     let place = |one: &Suggestion| (one.mentee.clone(), (one.mentor.clone(), one.slot.clone()));
     let after: BTreeMap<_, _> = after.placements.iter().map(place).collect();
-    before.placements.iter().map(place).filter(|(mentee, place)| after.get(mentee) != Some(place)).count()
+    before
+        .placements
+        .iter()
+        .map(place)
+        .filter(|(mentee, place)| after.get(mentee) != Some(place))
+        .count()
 }
 
-/// Prints how many of a program's pairs change when somebody registers, and when one weight after another grows or shrinks:
-/// with the suggestions that stand, as a program has them, and with the plan made anew.
+/// Prints how many of a program's pairs change when somebody registers, and when one weight after
+/// another grows or shrinks: with the suggestions that stand, as a program has them, and with the
+/// plan made anew.
 pub fn stability() {
     const MENTEES: usize = 120;
     const NEW: usize = 12;
@@ -139,9 +157,13 @@ pub fn stability() {
     };
     let (mentees, mentors) = (named('A', MENTEES, random), named('K', 18, random));
     let mut instance = Instance::default();
-    instance.mentees.extend(mentees.iter().filter_map(|(code, row)| Mentee::from_answers(code, row)));
+    instance
+        .mentees
+        .extend(mentees.iter().filter_map(|(code, row)| Mentee::from_answers(code, row)));
     for (code, row) in &mentors {
-        instance.mentors.extend(Mentor::from_answers(code, row).map(|mentor| Mentor { ready: true, ..mentor }));
+        instance
+            .mentors
+            .extend(Mentor::from_answers(code, row).map(|mentor| Mentor { ready: true, ..mentor }));
     }
     // In hundredths, so that a percent more or less can be said.
     let terms: [fn(&mut Weights) -> &mut u32; 6] = [
@@ -186,5 +208,8 @@ pub fn stability() {
 
 fn said(what: &str, changed: &[usize], places: usize) {
     let (most, sum) = (changed.iter().max().copied().unwrap_or(0), changed.iter().sum::<usize>());
-    println!("{what}: {:.1} of {places} pairs change, {most} at most", sum as f64 / changed.len() as f64);
+    println!(
+        "{what}: {:.1} of {places} pairs change, {most} at most",
+        sum as f64 / changed.len() as f64
+    );
 }

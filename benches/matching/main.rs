@@ -1,11 +1,12 @@
-//! The matching engine on every size of the acceptance kit: time, gap and memory, beside an open exact solver on the same
-//! linear core in the same run; and how many pairs of a program change when somebody registers or a weight changes. With
-//! `--stability` only the latter.
+//! The matching engine on every size of the acceptance kit: time, gap and memory, beside an open
+//! exact solver on the same linear core in the same run; and how many pairs of a program change
+//! when somebody registers or a weight changes. With `--stability` only the latter.
 //!
-//! The kit's folders are read where they are at hand (`../shared/matching`, or made by its generator into `target/matching`);
-//! else a problem of the same size is invented. Each size is a process of its own, so that its peak of memory is its own.
-//! Yardsticks: 300x40 at least 147,000 with a bound of at most 149,900; 1500x200 within 3 % of its bound in 10 s, 50000x7000
-//! with its bound in 30 s, on two free cores.
+//! The kit's folders are read where they are at hand (`../shared/matching`, or made by its
+//! generator into `target/matching`); else a problem of the same size is invented. Each size is a
+//! process of its own, so that its peak of memory is its own. Yardsticks: 300x40 at least 147,000
+//! with a bound of at most 149,900; 1500x200 within 3 % of its bound in 10 s, 50000x7000 with its
+//! bound in 30 s, on two free cores.
 
 mod invented;
 
@@ -37,7 +38,10 @@ fn main() {
     }
     for (people, mentors) in SIZES {
         let itself = std::env::current_exe().unwrap();
-        let child = Command::new(itself).args(["--one", &people.to_string(), &mentors.to_string()]).status().unwrap();
+        let child = Command::new(itself)
+            .args(["--one", &people.to_string(), &mentors.to_string()])
+            .status()
+            .unwrap();
         assert!(child.success(), "{people}x{mentors}: {child}");
     }
     invented::stability();
@@ -66,11 +70,15 @@ fn one(people: usize, mentors: usize) {
     linear_core(&problem);
 }
 
-/// Everybody to somebody with room, slots and sizes aside: our solver beside `kuhn_munkres` with a column a place, which has to
-/// hold a table of all pairs.
+/// Everybody to somebody with room, slots and sizes aside: our solver beside `kuhn_munkres` with a
+/// column a place, which has to hold a table of all pairs.
 fn linear_core(problem: &Problem) {
     let network = Network {
-        people: problem.people.iter().map(|person| Person { slots: 1, fits: person.fits.clone() }).collect(),
+        people: problem
+            .people
+            .iter()
+            .map(|person| Person { slots: 1, fits: person.fits.clone() })
+            .collect(),
         seats: problem.seats.iter().map(|seat| Seat { capacity: seat.max, owner: None }).collect(),
         owners: Vec::new(),
     };
@@ -95,7 +103,8 @@ fn linear_core(problem: &Problem) {
         })
         .collect();
     let places: usize = network.seats.iter().map(|seat| seat.capacity as usize).sum();
-    // A person without a place has one that is worth nothing; a pair is worth more than all scores together.
+    // A person without a place has one that is worth nothing; a pair is worth more than all scores
+    // together.
     let people = network.people.len();
     let pair = 1_001 * people as i64;
     let mut table = Matrix::new(people, places + people, 0i64);

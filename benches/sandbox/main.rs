@@ -1,9 +1,10 @@
-//! The sandbox over HTTP, against a yardstick in the same run: the same cells in the lists of a plain Python server that
-//! builds the JSON for each request (plain_server.py, beside this file).
+//! The sandbox over HTTP, against a yardstick in the same run: the same cells in the lists of a
+//! plain Python server that builds the JSON for each request (plain_server.py, beside this file).
 //!
-//! Measured is the time from a request to the last byte of its answer, on one connection: `values:batchGet` of 20 tabs with
-//! 20,000 cells together. The ratio is of medians, the two servers asked by turns. Beside it the bench prints the resident
-//! memory of a sandbox that holds a book of 1,000,000 cells. Yardsticks: at least 10 times as fast; under 500 MB.
+//! Measured is the time from a request to the last byte of its answer, on one connection:
+//! `values:batchGet` of 20 tabs with 20,000 cells together. The ratio is of medians, the two
+//! servers asked by turns. Beside it the bench prints the resident memory of a sandbox that holds a
+//! book of 1,000,000 cells. Yardsticks: at least 10 times as fast; under 500 MB.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -49,7 +50,8 @@ impl Server {
     fn plain(tabs: &Map<String, Value>) -> Option<Self> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sandbox/plain_server.py");
         let mut command = Command::new("python3");
-        let mut child = command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        let mut child =
+            command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
         let mut cells = child.stdin.take().unwrap();
         writeln!(cells, "{}", json!(tabs)).unwrap();
         let address = format!("127.0.0.1:{}", first_line(&mut child));
@@ -89,7 +91,9 @@ impl Client {
     /// Asks and reads the whole answer.
     fn ask(&mut self, method: &str, path: &str, body: &str) -> &[u8] {
         let length = body.len();
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {length}\r\n\r\n{body}");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
         self.reader.get_mut().write_all(request.as_bytes()).unwrap();
         let mut length = 0;
         let mut line = String::new();
@@ -137,13 +141,17 @@ fn title(tab: usize) -> String {
 fn fill(client: &mut Client, (tabs, rows, columns): (usize, usize, usize)) -> String {
     let sheet = |tab: usize| json!({"properties": {"title": title(tab), "gridProperties": {"rowCount": rows, "columnCount": columns}}});
     let book = json!({"sheets": (0..tabs).map(sheet).collect::<Vec<_>>()});
-    let id = client.json("POST", "/v4/spreadsheets", &book)["spreadsheetId"].as_str().unwrap().to_owned();
+    let id = client.json("POST", "/v4/spreadsheets", &book)["spreadsheetId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for tab in 0..tabs {
         for start in (0..rows).step_by(ROWS_A_WRITE) {
             let end = rows.min(start + ROWS_A_WRITE);
             let line = |row: usize| (0..columns).map(|column| cell(tab, row, column)).collect();
             let values: Vec<Vec<Value>> = (start..end).map(line).collect();
-            let data = json!([{"range": format!("'{}'!A{}", title(tab), start + 1), "values": values}]);
+            let data =
+                json!([{"range": format!("'{}'!A{}", title(tab), start + 1), "values": values}]);
             let write = json!({"valueInputOption": "RAW", "data": data});
             client.json("POST", &format!("/v4/spreadsheets/{id}/values:batchUpdate"), &write);
         }
@@ -154,7 +162,8 @@ fn fill(client: &mut Client, (tabs, rows, columns): (usize, usize, usize)) -> St
 fn path(id: &str, option: &str) -> String {
     let (tabs, rows, columns) = READ;
     let last = halaqah::table::a1::address(rows - 1, columns - 1);
-    let ranges = (0..tabs).map(|tab| format!("ranges=%27{}%27%21A1%3A{last}", title(tab).replace(' ', "%20")));
+    let ranges = (0..tabs)
+        .map(|tab| format!("ranges=%27{}%27%21A1%3A{last}", title(tab).replace(' ', "%20")));
     let ranges: Vec<String> = ranges.collect();
     format!("/v4/spreadsheets/{id}/values:batchGet?{}&valueRenderOption={option}", ranges.join("&"))
 }
@@ -173,7 +182,9 @@ fn timed(client: &mut Client, path: &str) -> Duration {
 
 fn reading(criterion: &mut Criterion) {
     let (tabs, rows, columns) = READ;
-    let line = |tab: usize, row: usize| (0..columns).map(|column| cell(tab, row, column)).collect::<Vec<_>>();
+    let line = |tab: usize, row: usize| {
+        (0..columns).map(|column| cell(tab, row, column)).collect::<Vec<_>>()
+    };
     let cells = |tab: usize| json!((0..rows).map(|row| line(tab, row)).collect::<Vec<_>>());
     let plain = Server::plain(&(0..tabs).map(|tab| (title(tab), cells(tab))).collect());
     let sandbox = Server::sandbox();
@@ -198,7 +209,8 @@ fn reading(criterion: &mut Criterion) {
         group.bench_function(format!("yardstick: plain Python, {option}"), |bencher| {
             bencher.iter(|| theirs.ask("GET", &path, "").len());
         });
-        let turns: Vec<_> = (0..TURNS).map(|_| (timed(&mut ours, &path), timed(theirs, &path))).collect();
+        let turns: Vec<_> =
+            (0..TURNS).map(|_| (timed(&mut ours, &path), timed(theirs, &path))).collect();
         let (ours, theirs): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
         let (ours, theirs) = (median(ours), median(theirs));
         let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
@@ -215,8 +227,12 @@ fn memory(_: &mut Criterion) {
     let answer = sandbox.connect().json("GET", &path, &Value::Null);
     assert!(answer["values"].is_array(), "the last cell is there");
     match sandbox.resident_mb() {
-        Some((now, most)) => println!("a book of 1,000,000 cells: {now} MB resident, {most} MB at most"),
-        None => println!("a book of 1,000,000 cells: this system does not tell how much memory it takes"),
+        Some((now, most)) => {
+            println!("a book of 1,000,000 cells: {now} MB resident, {most} MB at most")
+        }
+        None => println!(
+            "a book of 1,000,000 cells: this system does not tell how much memory it takes"
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
-//! All figures and all tabs of a program with 5,000 mentees over two seasons, against a yardstick on the same machine in the
-//! same run: reading the same rows from JSON into cells, which every cycle has to do whatever follows.
+//! All figures and all tabs of a program with 5,000 mentees over two seasons, against a yardstick
+//! on the same machine in the same run: reading the same rows from JSON into cells, which every
+//! cycle has to do whatever follows.
 //!
 //! Yardstick of the program: figures and tabs together under 500 ms.
 
@@ -53,7 +54,8 @@ fn memory(setting: &Setting, tabs: &[(&str, &str, Rows)]) -> Memory {
 
 fn views(criterion: &mut Criterion) {
     let rows = season::tabs_of_a_year(5_000, 40);
-    let json: Vec<String> = rows.iter().map(|(_, _, rows)| serde_json::to_string(rows).unwrap()).collect();
+    let json: Vec<String> =
+        rows.iter().map(|(_, _, rows)| serde_json::to_string(rows).unwrap()).collect();
     let setting = setting(&rows);
     let memory = memory(&setting, &rows);
     let count: usize = rows.iter().map(|(_, _, rows)| rows.len()).sum();
@@ -65,7 +67,9 @@ fn views(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(format!("5,000 mentees, two seasons, {count} rows"));
     group.sample_size(10);
     group.bench_function("yardstick: the same rows from JSON", |bencher| {
-        bencher.iter(|| json.iter().map(|text| serde_json::from_str::<Rows>(text).unwrap().len()).sum::<usize>());
+        bencher.iter(|| {
+            json.iter().map(|text| serde_json::from_str::<Rows>(text).unwrap().len()).sum::<usize>()
+        });
     });
     let standing_now = standing(&setting, state, today).unwrap();
     let suggested = suggestions(&setting, state, &standing_now);

@@ -1,4 +1,5 @@
-//! `match --compare`: what was decided in a season beside what would have been suggested, day by day and in all.
+//! `match --compare`: what was decided in a season beside what would have been suggested, day by
+//! day and in all.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -14,8 +15,8 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// Prints every day on which somebody was placed, and the sum. Records nothing. All days are judged by one configuration, so
-/// that their sum means something.
+/// Prints every day on which somebody was placed, and the sum. Records nothing. All days are judged
+/// by one configuration, so that their sum means something.
 pub fn compare(
     setting: &Setting,
     memory: &Memory,
@@ -24,13 +25,19 @@ pub fn compare(
     as_json: bool,
 ) -> Result<(), Failure> {
     let records = Records::new(memory.state.records());
-    let standing = Standing::at(&records, &setting.program, today, season).map_err(in_words(&setting.words))?;
+    let standing = Standing::at(&records, &setting.program, today, season)
+        .map_err(in_words(&setting.words))?;
     let days = comparisons(setting, &memory.state, &standing).map_err(in_words(&setting.words))?;
     let total = total(days.iter().map(|(_, compared)| compared));
     if as_json {
-        let days: Vec<Value> =
-            days.iter().map(|(day, compared)| json!({"date": day, "comparison": compared})).collect();
-        say(format_args!("{:#}", json!({"season": standing.season.code, "days": days, "total": total})));
+        let days: Vec<Value> = days
+            .iter()
+            .map(|(day, compared)| json!({"date": day, "comparison": compared}))
+            .collect();
+        say(format_args!(
+            "{:#}",
+            json!({"season": standing.season.code, "days": days, "total": total})
+        ));
         return Ok(());
     }
     let words = &setting.words;
@@ -55,7 +62,11 @@ fn total<'c>(days: impl Iterator<Item = &'c Comparison>) -> Comparison {
             *sum.broken.entry(*bar).or_default() += count;
         }
     };
-    let zero = Comparison { worth_within_rules: Some(0), worth_suggested: Some(0), ..Comparison::default() };
+    let zero = Comparison {
+        worth_within_rules: Some(0),
+        worth_suggested: Some(0),
+        ..Comparison::default()
+    };
     days.fold(zero, |mut sum, day| {
         add(&mut sum.made, &day.made);
         add(&mut sum.within_rules, &day.within_rules);
@@ -71,7 +82,9 @@ fn total<'c>(days: impl Iterator<Item = &'c Comparison>) -> Comparison {
 
 fn lines(compared: &Comparison, words: &Words) -> Vec<String> {
     let side = |key: &str, side: &Side, worth: Option<i64>| {
-        let number = |number: Option<i64>| number.map_or_else(|| words.say("none"), |number| words.integer(number));
+        let number = |number: Option<i64>| {
+            number.map_or_else(|| words.say("none"), |number| words.integer(number))
+        };
         let parts = [
             ("placed", words.integer(side.placed.into())),
             ("mean", number(side.mean().map(|mean| mean.round() as i64))),

@@ -1,4 +1,5 @@
-//! A client for the spreadsheet of a configuration: where the key is found, and what is said where there is none.
+//! A client for the spreadsheet of a configuration: where the key is found, and what is said where
+//! there is none.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,9 @@ use crate::edge::google::{Credentials, Google, GoogleError, GoogleSettings};
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// No key is named anywhere.
-    #[error("no key: name the service account's key file in [google] credentials, or in HALAQAH_GOOGLE_CREDENTIALS")]
+    #[error(
+        "no key: name the service account's key file in [google] credentials, or in HALAQAH_GOOGLE_CREDENTIALS"
+    )]
     NoKey,
     /// The key's file cannot be read.
     #[error("the key {}: {cause}", path.display())]
@@ -30,7 +33,9 @@ pub enum ConnectError {
 pub async fn connect(config: &Config, read_only: bool) -> Result<Google, ConnectError> {
     let credentials = credentials(config)?;
     let settings = match (&config.endpoint, credentials) {
-        (Some(endpoint), credentials) => GoogleSettings { credentials, ..GoogleSettings::local(endpoint) },
+        (Some(endpoint), credentials) => {
+            GoogleSettings { credentials, ..GoogleSettings::local(endpoint) }
+        }
         (None, Some(credentials)) => GoogleSettings::google(credentials),
         (None, None) => return Err(ConnectError::NoKey),
     };
@@ -41,13 +46,15 @@ pub async fn connect(config: &Config, read_only: bool) -> Result<Google, Connect
 /// The service account's key: from the configured file, from the environment, or from systemd.
 fn credentials(config: &Config) -> Result<Option<Credentials>, ConnectError> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|cause| ConnectError::KeyUnreadable { path: path.to_owned(), cause })
+        std::fs::read_to_string(path)
+            .map_err(|cause| ConnectError::KeyUnreadable { path: path.to_owned(), cause })
     };
     if let Some(path) = &config.credentials {
         return Ok(Some(Credentials::new(read(path)?)));
     }
     if let Ok(value) = std::env::var("HALAQAH_GOOGLE_CREDENTIALS") {
-        let json = if value.trim_start().starts_with('{') { value } else { read(Path::new(&value))? };
+        let json =
+            if value.trim_start().starts_with('{') { value } else { read(Path::new(&value))? };
         return Ok(Some(Credentials::new(json)));
     }
     if let Ok(folder) = std::env::var("CREDENTIALS_DIRECTORY") {

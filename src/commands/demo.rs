@@ -1,4 +1,5 @@
-//! `demo`: a sandbox, an invented season and a cycle every few seconds. Nothing leaves this computer, nothing is kept.
+//! `demo`: a sandbox, an invented season and a cycle every few seconds. Nothing leaves this
+//! computer, nothing is kept.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Res
     let tabs = tabs(&forms, today);
     let (id, restricted_id) = fill(&endpoint, &tabs).await.map_err(in_words(&words))?;
     let text = configuration(&endpoint, (&id, &restricted_id), &folder.0, today, &tabs);
-    let config = Config::parse(Path::new("demo.toml"), &text).map_err(|error| Failure::Mend(error.to_string()))?;
+    let config = Config::parse(Path::new("demo.toml"), &text)
+        .map_err(|error| Failure::Mend(error.to_string()))?;
     let setting = Setting::of(config)?;
     let url = format!("{endpoint}/view/{id}");
     let turning = keep_turning(&setting, now, &last_cycle, &url);
@@ -98,10 +100,13 @@ fn page_settings(
 /// Makes the spreadsheet with the tabs of all forms, and the one for what is confidential.
 async fn fill(endpoint: &str, tabs: &[DemoTab]) -> Result<(String, String), GoogleError> {
     let google = Google::connect(GoogleSettings::local(endpoint)).await?;
-    let sheets: Vec<(&str, Rows)> = tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
+    let sheets: Vec<(&str, Rows)> =
+        tabs.iter().map(|tab| (tab.title.as_str(), tab.rows.clone())).collect();
     let id = google.create_spreadsheet("Rohis SMA Contoh", "id_ID", ZONE.name(), &sheets).await?;
     let cover = [("Hanya koordinator", Rows::new())];
-    let restricted = google.create_spreadsheet("Rohis SMA Contoh: rahasia", "id_ID", ZONE.name(), &cover).await?;
+    let restricted = google
+        .create_spreadsheet("Rohis SMA Contoh: rahasia", "id_ID", ZONE.name(), &cover)
+        .await?;
     Ok((id, restricted))
 }
 
@@ -120,13 +125,19 @@ async fn keep_turning(
     loop {
         let now = moment(now, ZONE);
         match cycle(setting, &google, &mut memory, Some(&mut log), now, Options::default()).await {
-            Ok(report) if report.events.is_empty() && report.plan.is_empty() && report.restricted.is_empty() => {}
-            Ok(report) => tracing::info!(events = report.events.len(), cells = report.plan.cells, "cycle"),
+            Ok(report)
+                if report.events.is_empty()
+                    && report.plan.is_empty()
+                    && report.restricted.is_empty() => {}
+            Ok(report) => {
+                tracing::info!(events = report.events.len(), cells = report.plan.cells, "cycle")
+            }
             // What somebody did to the sandbox may be mended there.
             Err(CycleError::Google(error)) => tracing::warn!(%error, "{}", error.explained(words)),
             Err(error) => return Err(in_words(words)(error)),
         }
-        *last_cycle.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock::now(ZONE).naive_local());
+        *last_cycle.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(clock::now(ZONE).naive_local());
         if !said {
             said = true;
             say(words.say_with("demo-ready", &[("url", url)]));

@@ -29,7 +29,12 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
     findings.fine("doctor-config", &config.path.display().to_string());
     let now = moment(now, config.timezone);
     let known = Memory::replay(&config.ledger_dir(), &config.program_code);
-    schedule(&mut findings, config, now, known.as_ref().ok().and_then(|(memory, _)| memory.head.at));
+    schedule(
+        &mut findings,
+        config,
+        now,
+        known.as_ref().ok().and_then(|(memory, _)| memory.head.at),
+    );
     disk(&mut findings, config);
     ledger(&mut findings, known);
     program_key(&mut findings, config);
@@ -38,7 +43,10 @@ pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result
         Ok(google) => match google.overview(&config.spreadsheet_id).await {
             Err(error) => findings.wrong("doctor-google", &error.explained(words)),
             Ok(overview) => {
-                findings.fine("doctor-google", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
+                findings.fine(
+                    "doctor-google",
+                    &words.say_with("doctor-google-fine", &[("title", &overview.title)]),
+                );
                 time_zone(&mut findings, config, &overview);
                 tabs(&mut findings, &setting, &google, &overview).await;
                 restricted(&mut findings, config, &google).await;
@@ -63,13 +71,21 @@ async fn restricted(findings: &mut Findings<'_>, config: &Config, google: &Googl
     match google.overview(id).await {
         Err(error) => findings.wrong("doctor-restricted", &error.explained(words)),
         Ok(overview) => {
-            findings.fine("doctor-restricted", &words.say_with("doctor-google-fine", &[("title", &overview.title)]));
+            findings.fine(
+                "doctor-restricted",
+                &words.say_with("doctor-google-fine", &[("title", &overview.title)]),
+            );
         }
     }
 }
 
 /// Whether a cycle would come through: one that records and writes nothing.
-async fn rehearsal(findings: &mut Findings<'_>, setting: &Setting, google: &Google, now: DateTime<Tz>) {
+async fn rehearsal(
+    findings: &mut Findings<'_>,
+    setting: &Setting,
+    google: &Google,
+    now: DateTime<Tz>,
+) {
     let (config, words) = (&setting.config, &setting.words);
     let mut memory = match Memory::read(&config.ledger_dir(), &config.program_code) {
         Ok((memory, _)) => memory,
@@ -83,7 +99,8 @@ async fn rehearsal(findings: &mut Findings<'_>, setting: &Setting, google: &Goog
                 let (what, advice) = held.sentences(&setting.labels, words);
                 findings.tab(&held.tab, Err(format!("{what}. {advice}")));
             }
-            let (events, cells) = (report.events.len() as i64, (report.plan.cells + report.restricted.cells) as i64);
+            let (events, cells) =
+                (report.events.len() as i64, (report.plan.cells + report.restricted.cells) as i64);
             let parts = [("events", words.integer(events)), ("cells", words.integer(cells))];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             findings.fine("doctor-cycle", &words.say_with("doctor-cycle-fine", &parts));
@@ -120,7 +137,12 @@ impl Findings<'_> {
 }
 
 /// The clock, which has to be past the last event, and when it will be time for a cycle.
-fn schedule(findings: &mut Findings<'_>, config: &Config, now: DateTime<Tz>, last_event: Option<NaiveDateTime>) {
+fn schedule(
+    findings: &mut Findings<'_>,
+    config: &Config,
+    now: DateTime<Tz>,
+    last_event: Option<NaiveDateTime>,
+) {
     let shown = findings.words.moment(now.naive_local());
     match last_event.filter(|last| *last > now.naive_local()) {
         None => findings.fine("doctor-clock", &shown),
@@ -152,10 +174,12 @@ fn disk(findings: &mut Findings<'_>, config: &Config) {
     let tried = written.and(removed);
     let shown = dir.display().to_string();
     match tried {
-        Ok(()) => findings.fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
+        Ok(()) => findings
+            .fine("doctor-disk", &findings.words.say_with("doctor-disk-fine", &[("dir", &shown)])),
         Err(error) => {
             let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
-            let key = if full.contains(&error.kind()) { "doctor-disk-full" } else { "doctor-disk-wrong" };
+            let key =
+                if full.contains(&error.kind()) { "doctor-disk-full" } else { "doctor-disk-wrong" };
             let parts = [("dir", shown.as_str()), ("cause", &cause_words(&error, findings.words))];
             findings.wrong("doctor-disk", &findings.words.say_with(key, &parts));
         }
@@ -169,7 +193,10 @@ fn ledger(findings: &mut Findings<'_>, known: Result<(Memory, Opened), LogError>
             let parts = [("count", count.as_str()), ("hash", memory.head.hash.as_str())];
             let mut how = findings.words.say_with("doctor-ledger-fine", &parts);
             if let Some(torn) = opened.torn {
-                how += &format!(". {}", findings.words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())]));
+                how += &format!(
+                    ". {}",
+                    findings.words.say_with("verify-torn", &[("bytes", &torn.bytes.to_string())])
+                );
             }
             findings.fine("doctor-ledger", &how);
         }
@@ -186,12 +213,15 @@ fn program_key(findings: &mut Findings<'_>, config: &Config) {
         Err(error) => findings.wrong("doctor-key", &error.explained(findings.words)),
         Ok(seals) => match seals.key() {
             Some(key) => {
-                let count = findings.words.integer(i64::try_from(seals.count()).unwrap_or(i64::MAX));
+                let count =
+                    findings.words.integer(i64::try_from(seals.count()).unwrap_or(i64::MAX));
                 let parts = [("origin", key.origin.to_string()), ("count", count)];
                 let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
                 findings.fine("doctor-key", &findings.words.say_with("doctor-key-fine", &parts));
             }
-            None if !seals.has_store() => findings.fine("doctor-key", &findings.words.say("doctor-key-new")),
+            None if !seals.has_store() => {
+                findings.fine("doctor-key", &findings.words.say("doctor-key-new"))
+            }
             None => {
                 let missing = SealError::NoKey { file: ProgramKey::file(&config.ledger_dir()) };
                 findings.wrong("doctor-key", &missing.explained(findings.words));
@@ -206,21 +236,31 @@ fn time_zone(findings: &mut Findings<'_>, config: &Config, overview: &Overview) 
         findings.fine("doctor-timezone", ours);
     } else {
         let parts = [("theirs", overview.time_zone.as_str()), ("ours", ours)];
-        findings.wrong("doctor-timezone", &findings.words.say_with("doctor-timezone-differs", &parts));
+        findings
+            .wrong("doctor-timezone", &findings.words.say_with("doctor-timezone-differs", &parts));
     }
 }
 
-/// Every configured form: whether its tab is there, and whether every required question has a column.
-async fn tabs(findings: &mut Findings<'_>, setting: &Setting, google: &Google, overview: &Overview) {
+/// Every configured form: whether its tab is there, and whether every required question has a
+/// column.
+async fn tabs(
+    findings: &mut Findings<'_>,
+    setting: &Setting,
+    google: &Google,
+    overview: &Overview,
+) {
     let words = &setting.words;
     let remembered = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code).ok();
     for (form, name) in &setting.config.forms {
-        let known = remembered.as_ref().and_then(|(memory, _)| memory.state.tabs.get(form.as_str()));
+        let known =
+            remembered.as_ref().and_then(|(memory, _)| memory.state.tabs.get(form.as_str()));
         let tab = overview.tabs.iter().find(|tab| match name {
             TabName::SheetId(id) => tab.sheet_id == *id,
             TabName::Title(title) => tab.title == *title,
         });
-        let tab = tab.or_else(|| overview.tabs.iter().find(|tab| known.is_some_and(|known| known.tab == tab.sheet_id)));
+        let tab = tab.or_else(|| {
+            overview.tabs.iter().find(|tab| known.is_some_and(|known| known.tab == tab.sheet_id))
+        });
         let name = name.to_string();
         let Some(tab) = tab else {
             let missing = words.say_with("held-tab", &[("tab", &name)]);
@@ -231,15 +271,18 @@ async fn tabs(findings: &mut Findings<'_>, setting: &Setting, google: &Google, o
         let how = match (read, setting.forms.get(form)) {
             (Ok(read), Some(form)) => {
                 let rows = read.first().map_or(&[][..], |tab| tab.rows.as_slice());
-                let columns = Columns::of(&setting.forms, form, rows.first().map_or(&[][..], Vec::as_slice));
+                let columns =
+                    Columns::of(&setting.forms, form, rows.first().map_or(&[][..], Vec::as_slice));
                 let missing = columns.missing_questions(form);
                 if missing.is_empty() {
                     let rows = words.integer(rows.len().saturating_sub(1) as i64);
                     let unknown = columns.unknown.len().to_string();
                     Ok(words.say_with("doctor-tab-fine", &[("rows", &rows), ("unknown", &unknown)]))
                 } else {
-                    let titles: Vec<&str> =
-                        missing.iter().map(|question| setting.labels.question(form.key(), question)).collect();
+                    let titles: Vec<&str> = missing
+                        .iter()
+                        .map(|question| setting.labels.question(form.key(), question))
+                        .collect();
                     Err(words.say_with("doctor-questions", &[("questions", &titles.join("; "))]))
                 }
             }

@@ -1,8 +1,9 @@
-//! What people read when something failed: what happened and where, and what to do, in the sentences of the words room.
-//! The errors themselves stay English, for logs and for the library.
+//! What people read when something failed: what happened and where, and what to do, in the
+//! sentences of the words room. The errors themselves stay English, for logs and for the library.
 //!
-//! Mistakes in the configuration, in a form definition and in a file of words are not said here: they are found before the
-//! language is known, so they stay English too. So does the sandbox, which has no configuration.
+//! Mistakes in the configuration, in a form definition and in a file of words are not said here:
+//! they are found before the language is known, so they stay English too. So does the sandbox,
+//! which has no configuration.
 
 mod declined;
 mod google;
@@ -32,13 +33,17 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    pub(super) fn new<const N: usize>(name: &'static str, parts: [(&'static str, String); N]) -> Self {
+    pub(super) fn new<const N: usize>(
+        name: &'static str,
+        parts: [(&'static str, String); N],
+    ) -> Self {
         Self { name, parts: parts.into() }
     }
 
     /// What happened, then what to do, on one line.
     pub fn say(&self, words: &Words) -> String {
-        let parts: Vec<(&str, &str)> = self.parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
+        let parts: Vec<(&str, &str)> =
+            self.parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
         let sentence = |family: &str| words.say_with(&format!("{family}-{}", self.name), &parts);
         format!("{} {}", sentence("error"), sentence("mend"))
     }
@@ -86,7 +91,10 @@ pub struct NotInChain {
 
 impl Explain for NotInChain {
     fn sentences(&self, _: &Words) -> Sentences {
-        Sentences::new("ledger-not-in-chain", [("hash", self.hash.clone()), ("seq", self.seq.to_string())])
+        Sentences::new(
+            "ledger-not-in-chain",
+            [("hash", self.hash.clone()), ("seq", self.seq.to_string())],
+        )
     }
 
     fn fails(&self, message: String) -> Failure {
@@ -153,7 +161,11 @@ impl Explain for CycleError {
             Self::Illegal(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
             Self::Data(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
             Self::Behind { seen, seen_hash, seq } => {
-                let parts = [("seen", seen.to_string()), ("hash", seen_hash.clone()), ("seq", seq.to_string())];
+                let parts = [
+                    ("seen", seen.to_string()),
+                    ("hash", seen_hash.clone()),
+                    ("seq", seq.to_string()),
+                ];
                 Sentences::new("cycle-behind", parts)
             }
             Self::Newer => Sentences::new("cycle-newer", []),
@@ -168,10 +180,13 @@ impl Explain for CycleError {
 impl Explain for NoSeason {
     fn sentences(&self, words: &Words) -> Sentences {
         match self {
-            Self::Unknown { asked, known } => {
-                Sentences::new("season-unknown", [("asked", asked.clone()), ("known", known.join(", "))])
+            Self::Unknown { asked, known } => Sentences::new(
+                "season-unknown",
+                [("asked", asked.clone()), ("known", known.join(", "))],
+            ),
+            Self::NoneBegun { as_of } => {
+                Sentences::new("season-none-begun", [("day", words.long_date(*as_of))])
             }
-            Self::NoneBegun { as_of } => Sentences::new("season-none-begun", [("day", words.long_date(*as_of))]),
         }
     }
 
@@ -185,7 +200,8 @@ impl Explain for ConnectError {
         match self {
             Self::NoKey => Sentences::new("key-none", []),
             Self::KeyUnreadable { path, cause } => {
-                let parts = [("path", path.display().to_string()), ("cause", cause_words(cause, words))];
+                let parts =
+                    [("path", path.display().to_string()), ("cause", cause_words(cause, words))];
                 Sentences::new("key-unreadable", parts)
             }
             Self::Google(error) => error.sentences(words),
@@ -204,8 +220,12 @@ impl Explain for HeartbeatError {
     fn sentences(&self, _: &Words) -> Sentences {
         match self {
             Self::BadAddress => Sentences::new("heartbeat-address", []),
-            Self::Unreachable(reason) => Sentences::new("heartbeat-unreachable", [("reason", reason.clone())]),
-            Self::Refused(status) => Sentences::new("heartbeat-refused", [("status", status.to_string())]),
+            Self::Unreachable(reason) => {
+                Sentences::new("heartbeat-unreachable", [("reason", reason.clone())])
+            }
+            Self::Refused(status) => {
+                Sentences::new("heartbeat-refused", [("status", status.to_string())])
+            }
         }
     }
 
@@ -241,7 +261,9 @@ pub fn cause_words(cause: &io::Error, words: &Words) -> String {
         io::ErrorKind::NotFound => words.say("cause-not-found"),
         io::ErrorKind::PermissionDenied => words.say("cause-permission"),
         io::ErrorKind::ReadOnlyFilesystem => words.say("cause-read-only"),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => words.say("cause-not-a-folder"),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            words.say("cause-not-a-folder")
+        }
         io::ErrorKind::IsADirectory => words.say("cause-a-folder"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => words.say("cause-full"),
         _ => cause.to_string(),

@@ -12,13 +12,20 @@ pub fn script(setting: &Setting, named: &[String]) -> Result<(), Failure> {
     let (config, words) = (&setting.config, &setting.words);
     if let Some(unknown) = named.iter().find(|key| setting.forms.get(key).is_none()) {
         let known = setting.forms.iter().map(Form::key).collect::<Vec<_>>().join(", ");
-        return Err(Failure::Mend(words.say_with("script-unknown", &[("form", unknown.as_str()), ("known", &known)])));
+        return Err(Failure::Mend(
+            words.say_with("script-unknown", &[("form", unknown.as_str()), ("known", &known)]),
+        ));
     }
     let is_wanted = |form: &&Form| {
-        if named.is_empty() { config.forms.contains_key(form.key()) } else { named.contains(&form.definition.key) }
+        if named.is_empty() {
+            config.forms.contains_key(form.key())
+        } else {
+            named.contains(&form.definition.key)
+        }
     };
     let place = Place {
-        spreadsheet_id: Some(config.spreadsheet_id.as_str()).filter(|id| *id != EXAMPLE_SPREADSHEET_ID),
+        spreadsheet_id: Some(config.spreadsheet_id.as_str())
+            .filter(|id| *id != EXAMPLE_SPREADSHEET_ID),
         program: &config.program_name,
         timezone: config.timezone.name(),
     };

@@ -1,5 +1,5 @@
-//! `handover`: the year's report for the next board, as a spreadsheet file and a page to print. The same ledger and day
-//! give the same bytes.
+//! `handover`: the year's report for the next board, as a spreadsheet file and a page to print. The
+//! same ledger and day give the same bytes.
 
 mod page;
 mod workbook;
@@ -24,8 +24,9 @@ use crate::views::report::report;
 pub fn handover(setting: &Setting, as_of: NaiveDate, out: &Path) -> Result<(), Failure> {
     let words = &setting.words;
     let (season, sheets) = sheets(setting, as_of)?;
-    let workbook = workbook::workbook(&sheets, as_of)
-        .map_err(|error| Failure::Mend(words.say_with("report-not-made", &[("why", &error.to_string())])))?;
+    let workbook = workbook::workbook(&sheets, as_of).map_err(|error| {
+        Failure::Mend(words.say_with("report-not-made", &[("why", &error.to_string())]))
+    })?;
     let page = page::page(&sheets, words);
     let name = format!("handover-{season}-{as_of}");
     write(setting, &out.join(format!("{name}.xlsx")), &workbook)?;

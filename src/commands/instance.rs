@@ -1,8 +1,9 @@
-//! `match --instance`: answers the matching problem in a folder: `mentees.jsonl`, `mentors.jsonl`, `edges.tsv` and
-//! `pairs.tsv`, people and mentors by position from 0. Other fields and files are passed over.
+//! `match --instance`: answers the matching problem in a folder: `mentees.jsonl`, `mentors.jsonl`,
+//! `edges.tsv` and `pairs.tsv`, people and mentors by position from 0. Other fields and files are
+//! passed over.
 //!
-//! A large problem has `edges.bin` instead of the two tables, and no pairs: of it each mentee's `BEST` edges are read, and the
-//! bound is one on answers that use only these.
+//! A large problem has `edges.bin` instead of the two tables, and no pairs: of it each mentee's
+//! `BEST` edges are read, and the bound is one on answers that use only these.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -16,7 +17,9 @@ use serde_json::json;
 use super::print::say;
 use crate::cli::Failure;
 use crate::edge::clock::Stopwatch;
-use crate::matching::model::{Effort, Fit, Pair, Person, Prices, Problem, Seat, Slots, slot_set, solve};
+use crate::matching::model::{
+    Effort, Fit, Pair, Person, Prices, Problem, Seat, Slots, slot_set, solve,
+};
 
 /// Why a folder holds no problem.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +73,9 @@ pub fn answer_to(folder: &Path, deadline: Option<Duration>) -> Result<(), Failur
     let watch = Stopwatch::start();
     let late = || deadline.is_some_and(|deadline| watch.elapsed() >= deadline);
     let work = if deadline.is_some() { u64::MAX } else { Effort::for_size(&problem).work };
-    let solution = solve(&problem, Effort { work, stop: &late })
-        .map_err(|broken| Failure::Mend(format!("{}: there is no answer: {broken}", folder.display())))?;
+    let solution = solve(&problem, Effort { work, stop: &late }).map_err(|broken| {
+        Failure::Mend(format!("{}: there is no answer: {broken}", folder.display()))
+    })?;
     let mut answer = json!({
         "assign": solution.seat_of,
         "slot": solution.slot_of,
@@ -97,10 +101,23 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
         }
         let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| slot)).transpose()?;
         let MentorLine { min, max, exists, keep, .. } = mentor;
-        Ok(Seat { slots: slots_in(&mentor.slots)?, min, max, target: 0, exists, slot, keep, owner: None })
+        Ok(Seat {
+            slots: slots_in(&mentor.slots)?,
+            min,
+            max,
+            target: 0,
+            exists,
+            slot,
+            keep,
+            owner: None,
+        })
     })?;
     let within = |what: &str, at: u32, count: usize| {
-        if (at as usize) < count { Ok(at as usize) } else { Err(format!("there is no {what} {at}; there are {count}")) }
+        if (at as usize) < count {
+            Ok(at as usize)
+        } else {
+            Err(format!("there is no {what} {at}; there are {count}"))
+        }
     };
     let mut people = Lines::of(folder.join("mentees.jsonl"))?.read_each(|text| {
         let mentee: MenteeLine = parsed(text)?;
@@ -116,8 +133,12 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
     set_targets(&mut seats, people.len());
     let bin = folder.join("edges.bin");
     if bin.exists() && !folder.join("edges.tsv").exists() {
-        read_best(&bin, &mut people, seats.len()).map_err(|error| InstanceError::Unreadable { path: bin, error })?;
-        return Ok((Problem { people, seats, prices: Prices::OF_INSTANCES, ..Problem::default() }, false));
+        read_best(&bin, &mut people, seats.len())
+            .map_err(|error| InstanceError::Unreadable { path: bin, error })?;
+        return Ok((
+            Problem { people, seats, prices: Prices::OF_INSTANCES, ..Problem::default() },
+            false,
+        ));
     }
     // A bit for each mentee and mentor, to see a line that stands there twice.
     let mut seen: Vec<Vec<u64>> = vec![vec![0; seats.len().div_ceil(64)]; people.len()];
@@ -143,23 +164,29 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
     Ok((Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }, true))
 }
 
-/// Reads `edges.bin`: `MGE1`, the numbers of mentees, mentors (u32) and edges (u64), each mentor's maximum and minimum (u32),
-/// where each mentee's edges begin and the last ones end (u64), the mentors of all edges and their scores (u16); all little
-/// endian. Its edges are too many to be held: two readers go along the mentors and the scores.
+/// Reads `edges.bin`: `MGE1`, the numbers of mentees, mentors (u32) and edges (u64), each mentor's
+/// maximum and minimum (u32), where each mentee's edges begin and the last ones end (u64), the
+/// mentors of all edges and their scores (u16); all little endian. Its edges are too many to be
+/// held: two readers go along the mentors and the scores.
 fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut mentors = BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut head = [0u8; 20];
     mentors.read_exact(&mut head)?;
-    let four = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+    let four = |at: usize| {
+        u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize
+    };
     if &head[..4] != b"MGE1" || four(4) != people.len() || four(8) != seats {
-        return Err(wrong("it does not begin with MGE1 and the numbers of mentees and mentors in the other files"));
+        return Err(wrong(
+            "it does not begin with MGE1 and the numbers of mentees and mentors in the other files",
+        ));
     }
     let edges = four(12) as u64 | (four(16) as u64) << 32;
     mentors.seek_relative(8 * seats as i64)?;
     let mut starts = vec![0u8; 8 * (people.len() + 1)];
     mentors.read_exact(&mut starts)?;
-    let starts: Vec<u64> = starts.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
+    let starts: Vec<u64> =
+        starts.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
     if starts.last() != Some(&edges) || !starts.is_sorted() || starts[0] != 0 {
         return Err(wrong("the edges of mentees do not follow each other"));
     }
@@ -182,9 +209,13 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
         if !fits.is_sorted_by(|one, next| one.seat < next.seat)
             || fits.last().is_some_and(|fit| fit.seat as usize >= seats)
         {
-            return Err(wrong("the mentors of a mentee are not in order, or there are not so many"));
+            return Err(wrong(
+                "the mentors of a mentee are not in order, or there are not so many",
+            ));
         }
-        fits.sort_by_key(|fit| (person.current != Some(fit.seat), std::cmp::Reverse(fit.score), fit.seat));
+        fits.sort_by_key(|fit| {
+            (person.current != Some(fit.seat), std::cmp::Reverse(fit.score), fit.seat)
+        });
         fits.truncate(BEST);
         fits.shrink_to_fit();
         person.fits = fits;
@@ -192,7 +223,8 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
     Ok(())
 }
 
-/// Every group had best have as many members as there are people to a mentor, halves up, within what it takes.
+/// Every group had best have as many members as there are people to a mentor, halves up, within
+/// what it takes.
 fn set_targets(seats: &mut [Seat], people: usize) {
     let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0) as u32;
     for seat in seats {
@@ -214,9 +246,17 @@ impl Lines {
         }
     }
 
-    fn read_each<T>(&self, mut read: impl FnMut(&str) -> Result<T, String>) -> Result<Vec<T>, InstanceError> {
-        let line_error = |at, what| InstanceError::Line { path: self.path.clone(), line: at + 1, what };
-        self.text.lines().enumerate().map(|(at, text)| read(text).map_err(|what| line_error(at, what))).collect()
+    fn read_each<T>(
+        &self,
+        mut read: impl FnMut(&str) -> Result<T, String>,
+    ) -> Result<Vec<T>, InstanceError> {
+        let line_error =
+            |at, what| InstanceError::Line { path: self.path.clone(), line: at + 1, what };
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(at, text)| read(text).map_err(|what| line_error(at, what)))
+            .collect()
     }
 }
 

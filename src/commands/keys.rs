@@ -1,4 +1,5 @@
-//! `keys status`, `keys backup`, `keys check` and `keys restore`: the keys of private answers, and their backup.
+//! `keys status`, `keys backup`, `keys check` and `keys restore`: the keys of private answers, and
+//! their backup.
 
 use std::path::Path;
 
@@ -30,7 +31,9 @@ fn status(setting: &Setting) -> Result<(), Failure> {
     let (words, dir) = (&setting.words, setting.config.ledger_dir());
     let seals = Seals::of(&dir, &setting.config.program_code).map_err(in_words(words))?;
     match seals.key() {
-        Some(key) => say(words.say_with("keys-found", &[("origin", &origin_words(&key.origin, words))])),
+        Some(key) => {
+            say(words.say_with("keys-found", &[("origin", &origin_words(&key.origin, words))]))
+        }
         None if !seals.has_store() => say(words.say("keys-none-yet")),
         None => return Err(in_words(words)(SealError::NoKey { file: ProgramKey::file(&dir) })),
     }
@@ -48,8 +51,12 @@ fn status(setting: &Setting) -> Result<(), Failure> {
 fn origin_words(origin: &KeyOrigin, words: &Words) -> String {
     match origin {
         KeyOrigin::Environment => words.say("keys-in-environment"),
-        KeyOrigin::Credential(path) => words.say_with("keys-in-credential", &[("file", &path.display().to_string())]),
-        KeyOrigin::File(path) => words.say_with("keys-in-file", &[("file", &path.display().to_string())]),
+        KeyOrigin::Credential(path) => {
+            words.say_with("keys-in-credential", &[("file", &path.display().to_string())])
+        }
+        KeyOrigin::File(path) => {
+            words.say_with("keys-in-file", &[("file", &path.display().to_string())])
+        }
     }
 }
 
@@ -59,7 +66,8 @@ fn backup(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let made = Backup::make(&config.ledger_dir(), &config.program_code, file, passphrase);
     let count = made.map_err(in_words(words))?;
     let count = words.integer(i64::try_from(count).unwrap_or(i64::MAX));
-    say(words.say_with("keys-backed-up", &[("file", &file.display().to_string()), ("count", &count)]));
+    say(words
+        .say_with("keys-backed-up", &[("file", &file.display().to_string()), ("count", &count)]));
     Ok(())
 }
 
@@ -69,14 +77,16 @@ fn open(setting: &Setting, file: &Path) -> Result<Backup, Failure> {
     if !file.exists() {
         return Err(in_words(words)(BackupError::NotThere { file: file.to_owned() }));
     }
-    Backup::read(&setting.config.program_code, file, passphrase(words, false)?).map_err(in_words(words))
+    Backup::read(&setting.config.program_code, file, passphrase(words, false)?)
+        .map_err(in_words(words))
 }
 
 /// Opens the whole ledger with what is in the backup alone.
 fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
     let backup = open(setting, file)?;
-    let seals = backup.seals(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let seals =
+        backup.seals(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
     let read = Memory::read_with(seals, &config.ledger_dir(), &config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
     if let Err(SealError::KeysLost { missing, .. }) = memory.seals.must_be_whole() {
@@ -92,13 +102,17 @@ fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
 
 fn restore(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let restored = open(setting, file)?.restore(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let restored = open(setting, file)?
+        .restore(&config.ledger_dir(), &config.program_code)
+        .map_err(in_words(words))?;
     if !restored.key && !restored.keys {
         say(words.say("keys-restored-nothing"));
     }
     if restored.key {
-        say(words
-            .say_with("keys-restored-key", &[("file", &ProgramKey::file(&config.ledger_dir()).display().to_string())]));
+        say(words.say_with(
+            "keys-restored-key",
+            &[("file", &ProgramKey::file(&config.ledger_dir()).display().to_string())],
+        ));
     }
     if restored.keys {
         say(words.say("keys-restored-keys"));

@@ -1,4 +1,5 @@
-//! `ledger verify`, `ledger repair` and `ledger show`; `ledger diff` and `ledger export` have files of their own.
+//! `ledger verify`, `ledger repair` and `ledger show`; `ledger diff` and `ledger export` have files
+//! of their own.
 
 mod diff;
 mod export;
@@ -15,13 +16,16 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// Carries out a command about the ledger. Only `repair` changes it; all others work while the daemon runs.
+/// Carries out a command about the ledger. Only `repair` changes it; all others work while the
+/// daemon runs.
 pub fn ledger(setting: &Setting, command: &LedgerCommand) -> Result<(), Failure> {
     match command {
         LedgerCommand::Verify { against } => verify(setting, against.as_ref()),
         LedgerCommand::Repair => repair(setting),
         LedgerCommand::Export { format, kind } => export::export(setting, *format, kind.as_deref()),
-        LedgerCommand::Diff { from, to, lines, json } => diff::diff(setting, [*from, *to], *lines, *json),
+        LedgerCommand::Diff { from, to, lines, json } => {
+            diff::diff(setting, [*from, *to], *lines, *json)
+        }
         LedgerCommand::Show { kind, last, as_of } => show(setting, kind.as_deref(), *last, *as_of),
     }
 }
@@ -38,7 +42,8 @@ fn verify(setting: &Setting, against: Option<&LineHash>) -> Result<(), Failure> 
     against.map_or(Ok(()), |hash| find(setting, hash))
 }
 
-/// Says which event has a fingerprint. The chain was verified: who finds it there has all events up to it as they were.
+/// Says which event has a fingerprint. The chain was verified: who finds it there has all events up
+/// to it as they were.
 fn find(setting: &Setting, hash: &LineHash) -> Result<(), Failure> {
     let words = &setting.words;
     let (mut found, mut after) = (None, 0);
@@ -63,7 +68,8 @@ fn find(setting: &Setting, hash: &LineHash) -> Result<(), Failure> {
 
 fn repair(setting: &Setting) -> Result<(), Failure> {
     let words = &setting.words;
-    let repaired = move_aside(&setting.config.ledger_dir(), &setting.config.program_code).map_err(in_words(words))?;
+    let repaired = move_aside(&setting.config.ledger_dir(), &setting.config.program_code)
+        .map_err(in_words(words))?;
     if repaired.moved.is_empty() {
         say(words.say("repair-nothing"));
     }
@@ -74,7 +80,8 @@ fn repair(setting: &Setting) -> Result<(), Failure> {
     if repaired.head.seq == 0 && events_went {
         say(words.say("repair-empty"));
     } else {
-        // A repair looks at the chain alone; whether the events can follow on one another is for the fold to say.
+        // A repair looks at the chain alone; whether the events can follow on one another is for
+        // the fold to say.
         verify(setting, None)?;
     }
     if events_went {
@@ -86,8 +93,15 @@ fn repair(setting: &Setting) -> Result<(), Failure> {
 
 fn moved_words(moved: &Moved, words: &Words) -> String {
     let Moved { segment, line, byte, bytes, to, .. } = moved;
-    let (line, byte, bytes, to) = (line.to_string(), byte.to_string(), bytes.to_string(), to.display().to_string());
-    let parts = [("segment", segment.as_str()), ("line", &line), ("byte", &byte), ("bytes", &bytes), ("to", &to)];
+    let (line, byte, bytes, to) =
+        (line.to_string(), byte.to_string(), bytes.to_string(), to.display().to_string());
+    let parts = [
+        ("segment", segment.as_str()),
+        ("line", &line),
+        ("byte", &byte),
+        ("bytes", &bytes),
+        ("to", &to),
+    ];
     let key = if moved.byte == 0 { "repair-moved-file" } else { "repair-moved-lines" };
     words.say_with(key, &parts)
 }
@@ -98,7 +112,12 @@ pub fn is_of_kind(line: &Line<'_>, kind: &str) -> bool {
     kind == line.kind || kind == form
 }
 
-fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Option<AsOf>) -> Result<(), Failure> {
+fn show(
+    setting: &Setting,
+    kind: Option<&str>,
+    last: Option<usize>,
+    as_of: Option<AsOf>,
+) -> Result<(), Failure> {
     let (mut kept, mut past, mut none) = (VecDeque::new(), false, true);
     let wanted = |line: &Line<'_>| kind.is_none_or(|kind| is_of_kind(line, kind));
     let each = |line: &Line<'_>| -> Result<(), std::convert::Infallible> {
@@ -107,8 +126,18 @@ fn show(setting: &Setting, kind: Option<&str>, last: Option<usize>, as_of: Optio
             return Ok(());
         }
         none = false;
-        let source = line.source.as_ref().map(|source| format!(" #{} {}", source.row, source.key)).unwrap_or_default();
-        let shown = format!("{} {} {}{source} {}", line.seq, line.at.to_rfc3339(), line.kind, line.data.get());
+        let source = line
+            .source
+            .as_ref()
+            .map(|source| format!(" #{} {}", source.row, source.key))
+            .unwrap_or_default();
+        let shown = format!(
+            "{} {} {}{source} {}",
+            line.seq,
+            line.at.to_rfc3339(),
+            line.kind,
+            line.data.get()
+        );
         match last {
             None => say(format_args!("{shown}")),
             Some(last) => {

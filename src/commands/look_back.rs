@@ -1,5 +1,6 @@
-//! The ledger as it stood at a moment, for the commands that can look back, with the configuration that it had recorded. Where
-//! it has none, or names what this program does not know, that of today has to do, and whoever looks back is told so.
+//! The ledger as it stood at a moment, for the commands that can look back, with the configuration
+//! that it had recorded. Where it has none, or names what this program does not know, that of today
+//! has to do, and whoever looks back is told so.
 
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -12,7 +13,8 @@ use crate::ledger::state::State;
 use crate::memory::Memory;
 use crate::setting::Setting;
 
-/// The ledger as it stands, or as it stood at a moment, with the moment. Looking back, the setting becomes that of then.
+/// The ledger as it stands, or as it stood at a moment, with the moment. Looking back, the setting
+/// becomes that of then.
 pub fn ledger_at(
     setting: &mut Setting,
     now: DateTime<Tz>,
@@ -28,14 +30,16 @@ pub fn ledger_at(
 /// The ledger as it stood, and the moment; the setting becomes that of then.
 pub fn ledger_then(setting: &mut Setting, as_of: AsOf) -> Result<(Memory, DateTime<Tz>), Failure> {
     let (config, zone) = (&setting.config, setting.config.timezone);
-    let read = Memory::read_until(&config.ledger_dir(), &config.program_code, |line| as_of.holds(line.at, zone));
+    let read = Memory::read_until(&config.ledger_dir(), &config.program_code, |line| {
+        as_of.holds(line.at, zone)
+    });
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     set_back(setting, &memory.state);
     Ok((memory, as_of.moment(zone)))
 }
 
-/// Puts the configuration back to what was last recorded. What is not as it was then is said on standard error: standard output
-/// is for the answer.
+/// Puts the configuration back to what was last recorded. What is not as it was then is said on
+/// standard error: standard output is for the answer.
 fn set_back(setting: &mut Setting, state: &State) {
     let Some(then) = &state.configured else {
         eprintln!("{}", setting.words.say("look-back-unrecorded"));
@@ -57,10 +61,13 @@ pub struct Basis {
     pub handover: Vec<String>,
 }
 
-/// The configuration as the ledger last recorded it, as far as figures follow from it; without a record that of today.
+/// The configuration as the ledger last recorded it, as far as figures follow from it; without a
+/// record that of today.
 pub fn basis_then(setting: &Setting, state: &State) -> Basis {
     let (program, config) = (setting.program.clone(), &setting.config);
-    let Some(then) = &state.configured else { return Basis { program, handover: config.handover_kinds.clone() } };
+    let Some(then) = &state.configured else {
+        return Basis { program, handover: config.handover_kinds.clone() };
+    };
     let (config, _) = config.as_recorded(then, &setting.forms);
     Basis {
         program: Program { seasons: config.seasons, calendar: config.calendar, ..program },

@@ -15,7 +15,8 @@ use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{
-    change_words, gap_words, group_names, reason_words, unanswered_words, unplaced_words, worth_words,
+    change_words, gap_words, group_names, reason_words, unanswered_words, unplaced_words,
+    worth_words,
 };
 use crate::words::Words;
 
@@ -34,7 +35,8 @@ pub fn suggestions_of(
     let names = group_names(&standing, &suggestions.placements, words);
     let wanted = |code: &str| explain.is_none_or(|wanted| wanted.eq_ignore_ascii_case(code));
     let mut found = false;
-    for suggestion in suggestions.placements.iter().filter(|suggestion| wanted(&suggestion.mentee)) {
+    for suggestion in suggestions.placements.iter().filter(|suggestion| wanted(&suggestion.mentee))
+    {
         found = true;
         let slot = labels.choice("mentee_registration", "slots", &suggestion.slot);
         let (mentee, mentor, score) = (&suggestion.mentee, &suggestion.mentor, suggestion.score);
@@ -49,20 +51,33 @@ pub fn suggestions_of(
             say(format_args!("    ? {unanswered}"));
         }
         if let Some(alternative) = &suggestion.alternative {
-            let parts = [("mentor", alternative.mentor.to_string()), ("score", alternative.score.to_string())];
+            let parts = [
+                ("mentor", alternative.mentor.to_string()),
+                ("score", alternative.score.to_string()),
+            ];
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             say(format_args!("    {}", words.say_with("match-alternative", &parts)));
             if explain.is_some() {
                 let asked = instance(setting, &memory.state, &standing);
-                let cost = cost_of_alternative(&asked, &suggestions, &suggestion.mentee, &deadline_of(setting));
-                cost.into_iter().for_each(|cost| say(format_args!("      {}", cost_words(cost, words))));
+                let cost = cost_of_alternative(
+                    &asked,
+                    &suggestions,
+                    &suggestion.mentee,
+                    &deadline_of(setting),
+                );
+                cost.into_iter()
+                    .for_each(|cost| say(format_args!("      {}", cost_words(cost, words))));
             }
         }
     }
     for person in suggestions.unplaced.iter().filter(|person| wanted(&person.mentee)) {
         found = true;
         let why = unplaced_words(&scene, person);
-        say(format_args!("{}  {}", person.mentee, words.say_with("match-unplaced", &[("why", &why)])));
+        say(format_args!(
+            "{}  {}",
+            person.mentee,
+            words.say_with("match-unplaced", &[("why", &why)])
+        ));
         if let Some(change) = change_words(&scene, &person.mentee) {
             say(format_args!("    {change}"));
         }
@@ -94,8 +109,14 @@ fn cost_words(cost: Cost, words: &Words) -> String {
     }
 }
 
-/// Prints what would move with the changes of a file, or if everybody were grouped anew. Records nothing.
-pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: Option<&Path>) -> Result<(), Failure> {
+/// Prints what would move with the changes of a file, or if everybody were grouped anew. Records
+/// nothing.
+pub fn proposal(
+    setting: &Setting,
+    memory: &Memory,
+    today: NaiveDate,
+    what_if: Option<&Path>,
+) -> Result<(), Failure> {
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
     let now = instance(setting, &memory.state, &standing);
@@ -103,9 +124,9 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
     let newcomers = changes.newcomers();
     let then = match what_if {
         None => now.regrouped(),
-        Some(_) => changes
-            .applied(&now, &newcomers)
-            .map_err(|code| Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)])))?,
+        Some(_) => changes.applied(&now, &newcomers).map_err(|code| {
+            Failure::Mend(words.say_with("match-what-if-nobody", &[("code", code)]))
+        })?,
     };
     // Where everybody is or would be now: members in their groups, the others as suggested.
     let mut before = homes(&suggest_in_time(setting, &now));
@@ -116,7 +137,9 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
     let suggestions = suggest_in_time(setting, &then);
     let after = homes(&suggestions);
     let shown = |home: Option<&(String, Option<String>)>| match home {
-        Some((mentor, group)) => format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned(),
+        Some((mentor, group)) => {
+            format!("{mentor} {}", group.as_deref().unwrap_or_default()).trim_end().to_owned()
+        }
         None => words.say("none"),
     };
     let mut moved = 0;
@@ -128,9 +151,13 @@ pub fn proposal(setting: &Setting, memory: &Memory, today: NaiveDate, what_if: O
         }
     }
     let (placed, unplaced) = (i64::from(suggestions.placed), suggestions.unplaced.len() as i64);
-    let parts =
-        [("moved", words.integer(moved)), ("placed", words.integer(placed)), ("unplaced", words.integer(unplaced))];
-    say(words.say_with("match-proposal", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
+    let parts = [
+        ("moved", words.integer(moved)),
+        ("placed", words.integer(placed)),
+        ("unplaced", words.integer(unplaced)),
+    ];
+    say(words
+        .say_with("match-proposal", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
     let gap = gap_words(&suggestions, words);
     if !gap.is_empty() {
         say(gap);
@@ -145,7 +172,9 @@ fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)
         Place::New(_) => None,
     };
     let placements = suggestions.placements.iter();
-    placements.map(|one| (one.mentee.to_string(), (one.mentor.to_string(), home(&one.place)))).collect()
+    placements
+        .map(|one| (one.mentee.to_string(), (one.mentor.to_string(), home(&one.place))))
+        .collect()
 }
 
 /// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
@@ -160,7 +189,8 @@ fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
             WrongChanges::Toml(error) => error.to_string(),
             WrongChanges::GroupSize => words.say("match-what-if-size"),
             WrongChanges::TooMany(wanted) => {
-                let (wanted, most) = (words.integer(wanted.into()), words.integer(MOST_MENTEES.into()));
+                let (wanted, most) =
+                    (words.integer(wanted.into()), words.integer(MOST_MENTEES.into()));
                 words.say_with("match-what-if-most", &[("wanted", &wanted), ("most", &most)])
             }
         };
@@ -205,13 +235,18 @@ mod tests {
     #[test]
     fn changes_that_make_more_places_than_there_can_be_are_refused() {
         let comes = |most: u64| {
-            changes(&format!("[[comes]]\ngender = \"male\"\nslots = [\"fri_afternoon\"]\nmax_mentees = {most}\n"))
+            changes(&format!(
+                "[[comes]]\ngender = \"male\"\nslots = [\"fri_afternoon\"]\nmax_mentees = {most}\n"
+            ))
         };
         assert_eq!(comes(100).unwrap().comes.len(), 1);
         assert!(matches!(comes(4_000_000_000), Err(WrongChanges::TooMany(4_000_000_000))));
         assert!(matches!(comes(5_000_000_000), Err(WrongChanges::Toml(_))));
-        for (size, fits) in [("min = 2, target = 3, max = 5", true), ("min = 0", false), ("min = 6, target = 5", false)]
-        {
+        for (size, fits) in [
+            ("min = 2, target = 3, max = 5", true),
+            ("min = 0", false),
+            ("min = 6, target = 5", false),
+        ] {
             assert_eq!(changes(&format!("group_size = {{ {size} }}")).is_ok(), fits, "{size}");
         }
     }
@@ -221,7 +256,9 @@ mod tests {
         let (_, file) = WHAT_IF_HELP.split_once("\n\n").unwrap();
         let file = file.replace("# birth_date", "birth_date").replace("# adult", "adult");
         let changes = changes(&file).unwrap();
-        assert!(!changes.leaves.is_empty() && !changes.slots.is_empty() && changes.group_size.is_some());
+        assert!(
+            !changes.leaves.is_empty() && !changes.slots.is_empty() && changes.group_size.is_some()
+        );
         assert!(changes.comes[0].adult_co_mentor && changes.comes[0].birth_date.is_some());
     }
 }

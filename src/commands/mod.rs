@@ -1,5 +1,6 @@
-//! One file a command. They put the setting, the edge and the cycle together, and print; they know no pure room's insides.
-//! `connect` finds the key, `explain` says what failed in the language people read, `print` writes their lines.
+//! One file a command. They put the setting, the edge and the cycle together, and print; they know
+//! no pure room's insides. `connect` finds the key, `explain` says what failed in the language
+//! people read, `print` writes their lines.
 
 mod compare;
 mod connect;
@@ -70,8 +71,20 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
-            Command::Match { instance: Some(folder), deadline, .. } => instance::answer_to(&folder, deadline),
-            Command::Match { explain, regroup, what_if, as_of, compare, season, evaluate, json, .. } => {
+            Command::Match { instance: Some(folder), deadline, .. } => {
+                instance::answer_to(&folder, deadline)
+            }
+            Command::Match {
+                explain,
+                regroup,
+                what_if,
+                as_of,
+                compare,
+                season,
+                evaluate,
+                json,
+                ..
+            } => {
                 let mut setting = setting()?;
                 let now = now_in(setting.config.timezone);
                 let (memory, then) = look_back::ledger_at(&mut setting, now, as_of)?;
@@ -92,7 +105,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 let today = now_in(setting.config.timezone).date_naive();
                 handover::handover(&setting, as_of.unwrap_or(today), &out)
             }
-            Command::Forms { command: FormsCommand::Script { forms } } => forms::script(&setting()?, &forms),
+            Command::Forms { command: FormsCommand::Script { forms } } => {
+                forms::script(&setting()?, &forms)
+            }
             Command::Season { command } => {
                 let setting = setting()?;
                 season::season(&setting, now_in(setting.config.timezone), &command)

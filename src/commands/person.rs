@@ -1,5 +1,5 @@
-//! `person export`, `person erase` and `person retention`: everything that is held about one person, its erasure, and what is
-//! kept too long.
+//! `person export`, `person erase` and `person retention`: everything that is held about one
+//! person, its erasure, and what is kept too long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,11 @@ use crate::memory::{Memory, each_event, forget_caches, keys_of_rows, save_keys};
 use crate::setting::Setting;
 
 /// Carries out a command about one person.
-pub async fn person(setting: &Setting, now: DateTime<Tz>, command: &PersonCommand) -> Result<(), Failure> {
+pub async fn person(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    command: &PersonCommand,
+) -> Result<(), Failure> {
     match command {
         PersonCommand::Export { code, json } => export(setting, now, code, *json),
         PersonCommand::Erase { code, yes } => erase(setting, now, code, *yes).await,
@@ -37,7 +41,8 @@ pub async fn person(setting: &Setting, now: DateTime<Tz>, command: &PersonComman
 
 fn export(setting: &Setting, now: DateTime<Tz>, code: &str, as_json: bool) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let (memory, _) = Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let (memory, _) =
+        Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
     let standing = standing(setting, &memory.state, now.date_naive()).map_err(in_words(words))?;
     let Some(found) = about(&setting.private, &memory.state, &standing, code) else {
         return Err(in_words(words)(Declined::Nobody(code.to_owned())));
@@ -56,17 +61,23 @@ fn lines_of(setting: &Setting, found: &About<'_>) -> Result<Vec<Value>, LogError
     let own: BTreeSet<RowOf> = found.rows.iter().filter(|row| row.own).map(RowAbout::row).collect();
     let mut lines = Vec::new();
     let each = |line: &Line<'_>, event: Event| {
-        let row =
-            event.form().zip(line.source.as_ref()).map(|(form, source)| (form.into(), source.key.as_ref().into()));
+        let row = event
+            .form()
+            .zip(line.source.as_ref())
+            .map(|(form, source)| (form.into(), source.key.as_ref().into()));
         if row.is_some_and(|row: RowOf| own.contains(&row)) {
             lines.push((line.seq, line.at.to_rfc3339(), line.kind.to_owned(), event.data()));
         }
     };
     each_event(&setting.config.ledger_dir(), &setting.config.program_code, each)?;
-    let as_json =
-        |(seq, at, kind, data): (u64, String, String, serde_json::Result<Box<serde_json::value::RawValue>>)| {
-            Ok(json!({ "seq": seq, "at": at, "type": kind, "data": data.map_err(SealError::from)? }))
-        };
+    let as_json = |(seq, at, kind, data): (
+        u64,
+        String,
+        String,
+        serde_json::Result<Box<serde_json::value::RawValue>>,
+    )| {
+        Ok(json!({ "seq": seq, "at": at, "type": kind, "data": data.map_err(SealError::from)? }))
+    };
     lines.into_iter().map(as_json).collect()
 }
 
@@ -82,13 +93,16 @@ fn exported(setting: &Setting, state: &State, found: &About<'_>, lines: Vec<Valu
                 None => Value::Null,
             };
         } else {
-            let named: BTreeSet<&str> = row.named.iter().map(|(question, ..)| question.as_str()).collect();
-            let named: Vec<&str> = named.into_iter().chain(row.texts.iter().map(CompactString::as_str)).collect();
+            let named: BTreeSet<&str> =
+                row.named.iter().map(|(question, ..)| question.as_str()).collect();
+            let named: Vec<&str> =
+                named.into_iter().chain(row.texts.iter().map(CompactString::as_str)).collect();
             shown["named_in"] = json!(named);
         }
         shown
     };
-    let of = |own: bool| found.rows.iter().filter(|about| about.own == own).map(row).collect::<Vec<_>>();
+    let of =
+        |own: bool| found.rows.iter().filter(|about| about.own == own).map(row).collect::<Vec<_>>();
     let decisions = decisions_about(state, &found.person.code);
     json!({
         "program": setting.config.program_name,
@@ -114,7 +128,9 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
     let (code, erased) = (&found.person.code, found.person.is_erased());
     say(match erased {
         true => words.say_with("person-title-erased", &[("code", code)]),
-        false => words.say_with("person-title", &[("code", code), ("name", found.person.full_name())]),
+        false => {
+            words.say_with("person-title", &[("code", code), ("name", found.person.full_name())])
+        }
     });
     for row in found.rows.iter().filter(|row| row.own) {
         say(format_args!("\n{} — {}", labels.form(&row.form), place(&row.source, state, words)));
@@ -122,37 +138,54 @@ fn print_about(setting: &Setting, state: &State, found: &About<'_>, lines: usize
         match known.map(|row| &row.fate) {
             Some(Fate::Accepted { record, .. }) => {
                 // That it was erased is no answer.
-                for (question, answer) in record.answers.iter().filter(|(question, _)| *question != ERASED) {
+                for (question, answer) in
+                    record.answers.iter().filter(|(question, _)| *question != ERASED)
+                {
                     let shown = answer_words(setting, &row.form, question, answer);
                     say(format_args!("  {}: {shown}", labels.question(&row.form, question)));
                 }
             }
             Some(Fate::Rejected(_, rejected)) => {
-                rejected.cells.iter().for_each(|(title, cell)| say(format_args!("  {title}: {cell}")));
+                rejected
+                    .cells
+                    .iter()
+                    .for_each(|(title, cell)| say(format_args!("  {title}: {cell}")));
             }
             None => {}
         }
     }
     let others: Vec<&RowAbout> = found.rows.iter().filter(|row| !row.own).collect();
     if !others.is_empty() {
-        say(format_args!("\n{}", words.say(if erased { "person-code-in" } else { "person-named-in" })));
+        say(format_args!(
+            "\n{}",
+            words.say(if erased { "person-code-in" } else { "person-named-in" })
+        ));
         for row in others {
-            say(format_args!("  {} — {}", labels.form(&row.form), place(&row.source, state, words)));
+            say(format_args!(
+                "  {} — {}",
+                labels.form(&row.form),
+                place(&row.source, state, words)
+            ));
         }
     }
     let decisions = words.integer(decisions_about(state, &found.person.code).len() as i64);
     say(format_args!(
         "\n{}",
-        words.say_with("person-lines", &[("lines", &words.integer(lines as i64)), ("decisions", &decisions)])
+        words.say_with(
+            "person-lines",
+            &[("lines", &words.integer(lines as i64)), ("decisions", &decisions)]
+        )
     ));
 }
 
 async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    // Where the rows stand now, and whether the ledger has all of them: asked before anything is changed.
+    // Where the rows stand now, and whether the ledger has all of them: asked before anything is
+    // changed.
     let looked = look(setting, now).await?;
     let dir = config.ledger_dir();
-    let (mut memory, mut log, _) = Memory::open(&dir, &config.program_code).map_err(in_words(words))?;
+    let (mut memory, mut log, _) =
+        Memory::open(&dir, &config.program_code).map_err(in_words(words))?;
     let day = now.date_naive();
     let (event, name, rows) = {
         let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
@@ -171,14 +204,16 @@ async fn erase(setting: &Setting, now: DateTime<Tz>, code: &str, yes: bool) -> R
         print_places(setting, &looked, &rows);
         return Err(in_words(words)(Declined::NotConfirmed(code.to_string())));
     }
-    let done = carry_out(setting, now, (&mut memory, &mut log), &rows, event).map_err(in_words(words))?;
+    let done =
+        carry_out(setting, now, (&mut memory, &mut log), &rows, event).map_err(in_words(words))?;
     let Done { seq, keys, left } = done;
 
     let number = |number: usize| words.integer(i64::try_from(number).unwrap_or(i64::MAX));
     let (seq, moment) = (seq.to_string(), words.moment(now.naive_local()));
     say(words.say_with("person-erased", &[("code", &code), ("moment", &moment), ("seq", &seq)]));
     let own = rows.iter().filter(|row| row.own).count();
-    let counted = [("keys", number(keys)), ("own", number(own)), ("others", number(rows.len() - own))];
+    let counted =
+        [("keys", number(keys)), ("own", number(own)), ("others", number(rows.len() - own))];
     let counted = counted.each_ref().map(|(name, part)| (*name, part.as_str()));
     say(words.say_with("person-erased-counts", &counted));
     say(words.say("person-erased-left"));
@@ -208,8 +243,9 @@ struct Done {
     left: BTreeSet<RowOf>,
 }
 
-/// Records an erasure and destroys the keys. The keys of what remains are on the medium before the event, the event before the
-/// old keys go: a crash in between leaves what the next opening finishes.
+/// Records an erasure and destroys the keys. The keys of what remains are on the medium before the
+/// event, the event before the old keys go: a crash in between leaves what the next opening
+/// finishes.
 fn carry_out(
     setting: &Setting,
     now: DateTime<Tz>,
@@ -221,7 +257,11 @@ fn carry_out(
     let uses = keys_of_rows(&dir, &setting.config.program_code)?;
     let (keys, left) = keys_to_destroy(&uses, rows);
     let erased = ErasedPerson { keys: keys.clone(), ..erased };
-    let event = if erased.code.is_empty() { Event::TextsErased(erased) } else { Event::PersonErased(erased) };
+    let event = if erased.code.is_empty() {
+        Event::TextsErased(erased)
+    } else {
+        Event::PersonErased(erased)
+    };
     memory.seals.retire(&keys);
     let sealed = {
         let mut owners = setting.private.owners(memory.state.records());
@@ -254,8 +294,12 @@ async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<
         (Memory::read_whole(&dir, &config.program_code).map_err(in_words(words))?.0, None)
     };
     let day = now.date_naive();
-    let before = day.checked_sub_months(Months::new(config.retention.identity_months)).unwrap_or(NaiveDate::MIN);
-    let closed = day.checked_sub_days(Days::new(config.retention.support_days.into())).unwrap_or(NaiveDate::MIN);
+    let before = day
+        .checked_sub_months(Months::new(config.retention.identity_months))
+        .unwrap_or(NaiveDate::MIN);
+    let closed = day
+        .checked_sub_days(Days::new(config.retention.support_days.into()))
+        .unwrap_or(NaiveDate::MIN);
     let (due, texts) = {
         let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
         let people = last_seen(&setting.private, &memory.state, &standing).into_iter();
@@ -270,7 +314,10 @@ async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<
     for row in &texts_rows {
         say(words.say_with(
             "retention-texts",
-            &[("form", setting.labels.form(&row.form)), ("place", &place(&row.source, &memory.state, words))],
+            &[
+                ("form", setting.labels.form(&row.form)),
+                ("place", &place(&row.source, &memory.state, words)),
+            ],
         ));
     }
     if due.is_empty() && texts_rows.is_empty() {
@@ -282,12 +329,15 @@ async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<
         return Ok(());
     };
     if !texts_rows.is_empty() {
-        carry_out(setting, now, (&mut memory, &mut log), &texts_rows, texts).map_err(in_words(words))?;
+        carry_out(setting, now, (&mut memory, &mut log), &texts_rows, texts)
+            .map_err(in_words(words))?;
     }
     for (code, ..) in &due {
         let (rows, erased) = {
             let standing = standing(setting, &memory.state, day).map_err(in_words(words))?;
-            let Some(found) = about(&setting.private, &memory.state, &standing, code) else { continue };
+            let Some(found) = about(&setting.private, &memory.state, &standing, code) else {
+                continue;
+            };
             let erased = found.erasure(&setting.private, &memory.state, now.naive_local());
             (found.rows, erased)
         };
@@ -309,10 +359,12 @@ fn rows_without_texts(state: &State, texts: &ErasedPerson) -> Vec<RowAbout> {
     texts.rows.iter().filter_map(about).collect()
 }
 
-/// The state as the sheet has it now. The erasure waits for a cycle if the sheet says more than the ledger.
+/// The state as the sheet has it now. The erasure waits for a cycle if the sheet says more than the
+/// ledger.
 async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let (mut memory, _) = Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let (mut memory, _) =
+        Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
     let google = connect(config, true).await.map_err(in_words(words))?;
     let looked = cycle(setting, &google, &mut memory, None, now, Options::default()).await;
     let report = looked.map_err(|error: CycleError| in_words(words)(error))?;
@@ -326,27 +378,35 @@ async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
 /// The same row where it stands now.
 fn located(state: &State, row: &RowAbout) -> RowAbout {
     let known = state.forms.get(&row.form).and_then(|rows| rows.get(&row.source.key));
-    RowAbout { source: known.map_or_else(|| row.source.clone(), |row| row.source().clone()), ..row.clone() }
+    RowAbout {
+        source: known.map_or_else(|| row.source.clone(), |row| row.source().clone()),
+        ..row.clone()
+    }
 }
 
 /// What has to be deleted in the sheet by hand: form tabs are never written.
 fn print_places(setting: &Setting, state: &State, rows: &[RowAbout]) {
     let words = &setting.words;
     let list = |key: &str, own: bool| {
-        let chosen: Vec<RowAbout> = rows.iter().filter(|row| row.own == own).map(|row| located(state, row)).collect();
+        let chosen: Vec<RowAbout> =
+            rows.iter().filter(|row| row.own == own).map(|row| located(state, row)).collect();
         if !chosen.is_empty() {
             say(words.say(key));
         }
         for row in chosen {
-            say(format_args!("  {} — {}", setting.labels.form(&row.form), place(&row.source, state, words)));
+            say(format_args!(
+                "  {} — {}",
+                setting.labels.form(&row.form),
+                place(&row.source, state, words)
+            ));
         }
     };
     list("person-delete-rows", true);
     list("person-delete-names", false);
 }
 
-/// The keys under which the person's rows are sealed; and the rows whose own key is that of somebody who stays: there the name
-/// can still be read with it in older lines.
+/// The keys under which the person's rows are sealed; and the rows whose own key is that of
+/// somebody who stays: there the name can still be read with it in older lines.
 fn keys_to_destroy(
     uses: &BTreeMap<RowOf, BTreeSet<CompactString>>,
     rows: &[RowAbout],

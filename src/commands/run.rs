@@ -33,7 +33,11 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
     let google = connect(&setting.config, false).await.map_err(in_words(words))?;
     let mut open = Some(open(setting).map_err(in_words(words))?);
     let now = clock::now(zone);
-    let due = setting.config.schedule.next_after(now).map_or_else(String::new, |due| words.moment(due.naive_local()));
+    let due = setting
+        .config
+        .schedule
+        .next_after(now)
+        .map_or_else(String::new, |due| words.moment(due.naive_local()));
     tracing::info!("{}", words.say_with("run-started", &[("time", &due)]));
 
     let mut last = None;
@@ -53,7 +57,8 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
                 tokio::select! {
                     done = &mut turn => done?,
                     () = &mut stop => {
-                        // What is recorded is recorded; a write that is cut off here, the next start makes good.
+                        // What is recorded is recorded; a write that is cut off here, the next
+                        // start makes good.
                         if let Ok(done) = tokio::time::timeout(GRACE, turn).await { done? }
                         break;
                     }
@@ -72,13 +77,14 @@ struct Open {
 }
 
 fn open(setting: &Setting) -> Result<Open, LogError> {
-    let (memory, log, opened) = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code)?;
+    let (memory, log, opened) =
+        Memory::open(&setting.config.ledger_dir(), &setting.config.program_code)?;
     sync::say_torn(&opened, &setting.words);
     Ok(Open { memory, log })
 }
 
-/// One cycle with what belongs around it. Only a ledger that is damaged or taken by somebody else ends the daemon:
-/// everything else may be mended while it waits for the next cycle.
+/// One cycle with what belongs around it. Only a ledger that is damaged or taken by somebody else
+/// ends the daemon: everything else may be mended while it waits for the next cycle.
 async fn turn(
     setting: &Setting,
     google: &Google,
@@ -103,8 +109,11 @@ async fn turn(
     }
     match result {
         Ok(report) => {
-            let (events, cells, held) =
-                (report.events.len(), report.plan.cells + report.restricted.cells, report.held.len());
+            let (events, cells, held) = (
+                report.events.len(),
+                report.plan.cells + report.restricted.cells,
+                report.held.len(),
+            );
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;
@@ -115,8 +124,9 @@ async fn turn(
         Err(error) => {
             // For people, and beside it for whoever searches the log.
             tracing::error!(%error, "{}", error.explained(&setting.words));
-            // The memory may be ahead of the disk, and after a failed append nobody knows what the disk holds: both are
-            // read again. A failure of Google's comes before anything is taken in, or after it is recorded.
+            // The memory may be ahead of the disk, and after a failed append nobody knows what the
+            // disk holds: both are read again. A failure of Google's comes before anything is taken
+            // in, or after it is recorded.
             if !matches!(error, CycleError::Google(_)) {
                 *held = None;
             }
@@ -130,13 +140,16 @@ async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Rep
     cycle(setting, google, &mut open.memory, Some(&mut open.log), now, Options::default()).await
 }
 
-/// Tells the webhook the head of the last day that is over, once it has not heard it from this process. No notice in the
-/// ledger says that it was told: that would be an event on every quiet day, and so the next day's checkpoint. A process that
-/// starts anew tells it once more, in the same words; the chain covers the days that nobody was there to tell.
+/// Tells the webhook the head of the last day that is over, once it has not heard it from this
+/// process. No notice in the ledger says that it was told: that would be an event on every quiet
+/// day, and so the next day's checkpoint. A process that starts anew tells it once more, in the
+/// same words; the chain covers the days that nobody was there to tell.
 async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option<NaiveDate>) {
     let Some(url) = &setting.config.checkpoint_url else { return };
     let today = clock::now(setting.config.timezone).date_naive();
-    let Some(Checkpoint { day, seq, hash: Some(hash) }) = head.closed_before(today).copied() else { return };
+    let Some(Checkpoint { day, seq, hash: Some(hash) }) = head.closed_before(today).copied() else {
+        return;
+    };
     if *told == Some(day) {
         return;
     }

@@ -1,5 +1,6 @@
-//! `season`: the board opens and closes its seasons. Which there are stands in the configuration; here only the decision and
-//! its day are recorded. Knows nothing of Google: the tabs show it at the next cycle.
+//! `season`: the board opens and closes its seasons. Which there are stands in the configuration;
+//! here only the decision and its day are recorded. Knows nothing of Google: the tabs show it at
+//! the next cycle.
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
@@ -25,7 +26,11 @@ use crate::views::seasons::{named_with_state, state_words};
 use crate::words::Words;
 
 /// Carries out a command about the seasons.
-pub fn season(setting: &Setting, now: DateTime<Tz>, command: &SeasonCommand) -> Result<(), Failure> {
+pub fn season(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    command: &SeasonCommand,
+) -> Result<(), Failure> {
     match command {
         SeasonCommand::Open { code, anyway } => open(setting, now, code, *anyway),
         SeasonCommand::Close { code } => close(setting, now, code),
@@ -69,18 +74,22 @@ pub enum Refusal {
 impl Explain for Refusal {
     fn sentences(&self, words: &Words) -> Sentences {
         match self {
-            Self::AlreadyOpen { name, since } => {
-                Sentences::new("season-already-open", [("name", name.clone()), ("day", words.long_date(*since))])
-            }
-            Self::OthersOpen { code, others } => {
-                Sentences::new("season-others-open", [("code", code.clone()), ("others", others.join(", "))])
-            }
-            Self::AlreadyClosed { name, since } => {
-                Sentences::new("season-already-closed", [("name", name.clone()), ("day", words.long_date(*since))])
-            }
-            Self::NotBegun { name, start } => {
-                Sentences::new("season-not-begun", [("name", name.clone()), ("day", words.long_date(*start))])
-            }
+            Self::AlreadyOpen { name, since } => Sentences::new(
+                "season-already-open",
+                [("name", name.clone()), ("day", words.long_date(*since))],
+            ),
+            Self::OthersOpen { code, others } => Sentences::new(
+                "season-others-open",
+                [("code", code.clone()), ("others", others.join(", "))],
+            ),
+            Self::AlreadyClosed { name, since } => Sentences::new(
+                "season-already-closed",
+                [("name", name.clone()), ("day", words.long_date(*since))],
+            ),
+            Self::NotBegun { name, start } => Sentences::new(
+                "season-not-begun",
+                [("name", name.clone()), ("day", words.long_date(*start))],
+            ),
         }
     }
 
@@ -146,7 +155,10 @@ fn close(setting: &Setting, now: DateTime<Tz>, code: &str) -> Result<(), Failure
         left_open: matters.iter().map(|matter| (matter.path.into(), matter.number)).collect(),
     };
     record(setting, &mut memory, &mut log, now, Event::SeasonClosed(closing))?;
-    say(words.say_with("season-closed", &[("name", &season.name), ("code", code), ("day", &words.long_date(today))]));
+    say(words.say_with(
+        "season-closed",
+        &[("name", &season.name), ("code", code), ("day", &words.long_date(today))],
+    ));
     // After its last day a season is found by any day in it.
     let as_of = today.min(season.end).to_string();
     say(words.say_with("season-handover", &[("day", &as_of)]));
@@ -164,8 +176,9 @@ fn say_left_open(
     today: NaiveDate,
 ) -> Result<Vec<Matter>, Failure> {
     let (words, state) = (&setting.words, &memory.state);
-    let standing = Standing::at(&Records::new(state.records()), &setting.program, today, Some(&season.code))
-        .map_err(in_words(words))?;
+    let standing =
+        Standing::at(&Records::new(state.records()), &setting.program, today, Some(&season.code))
+            .map_err(in_words(words))?;
     let figures = figures(setting, state, &standing);
     let suggestions = suggestions(setting, state, &standing);
     let scene = scene(setting, state, &memory.head, &standing, &figures, &suggestions);
@@ -179,16 +192,24 @@ fn say_left_open(
         let parts = [("count", &matter.count), ("what", &matter.what), ("tab", &matter.tab)];
         say(format_args!(
             "  {}",
-            words.say_with("season-open-matter", &parts.each_ref().map(|(name, part)| (*name, part.as_str())))
+            words.say_with(
+                "season-open-matter",
+                &parts.each_ref().map(|(name, part)| (*name, part.as_str()))
+            )
         ));
         if !matter.names.is_empty() {
             say(format_args!("    {}", matter.names.join(", ")));
         }
     }
     let actions = actions(&scene);
-    let of_level = |level: Level| words.integer(actions.iter().filter(|action| action.level == level).count() as i64);
+    let of_level = |level: Level| {
+        words.integer(actions.iter().filter(|action| action.level == level).count() as i64)
+    };
     let parts = [("alert", of_level(Level::Alert)), ("warning", of_level(Level::Warning))];
-    say(words.say_with("season-open-actions", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
+    say(words.say_with(
+        "season-open-actions",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    ));
     Ok(matters)
 }
 
@@ -202,9 +223,15 @@ fn list(setting: &Setting) -> Result<(), Failure> {
         Err(error) => return Err(in_words(words)(error)),
     };
     for season in &setting.config.seasons {
-        let days = [("start", words.short_date(season.start)), ("end", words.short_date(season.end))];
-        let days = words.say_with("season-days", &days.each_ref().map(|(name, part)| (*name, part.as_str())));
-        say(format_args!("{}  {days}  {}", season.code, named_with_state(season, states.of(&season.code), words)));
+        let days =
+            [("start", words.short_date(season.start)), ("end", words.short_date(season.end))];
+        let days = words
+            .say_with("season-days", &days.each_ref().map(|(name, part)| (*name, part.as_str())));
+        say(format_args!(
+            "{}  {days}  {}",
+            season.code,
+            named_with_state(season, states.of(&season.code), words)
+        ));
     }
     // A season that somebody took out of the configuration is still in the ledger.
     let known = |code: &str| setting.config.seasons.iter().any(|season| season.code == code);
@@ -224,7 +251,8 @@ fn configured<'s>(setting: &'s Setting, code: &str) -> Result<&'s Season, NoSeas
     })
 }
 
-/// Opens the ledger for appending; one that a newer program has written to is refused, as a cycle does.
+/// Opens the ledger for appending; one that a newer program has written to is refused, as a cycle
+/// does.
 fn open_ledger(setting: &Setting) -> Result<(Memory, Log), Failure> {
     let words = &setting.words;
     let opened = Memory::open(&setting.config.ledger_dir(), &setting.config.program_code);

@@ -13,12 +13,18 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 
 /// Prints the figures of a day and a season.
-pub fn stats(setting: &Setting, as_of: NaiveDate, season: Option<&str>, json: bool) -> Result<(), Failure> {
+pub fn stats(
+    setting: &Setting,
+    as_of: NaiveDate,
+    season: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
     let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     warn_if_shut(&memory, &setting.words);
-    let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
-        .map_err(in_words(&setting.words))?;
+    let standing =
+        Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
+            .map_err(in_words(&setting.words))?;
     let figures = figures(setting, &memory.state, &standing);
     if json {
         say(format_args!("{:#}", figures.as_json()));

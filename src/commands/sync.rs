@@ -17,9 +17,13 @@ use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
 
-/// One cycle. A write of which nobody knows whether it arrived, or that somebody who deleted a tab came before, is followed by
-/// one more: it reads what is there.
-pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
+/// One cycle. A write of which nobody knows whether it arrived, or that somebody who deleted a tab
+/// came before, is followed by one more: it reads what is there.
+pub async fn sync(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    accept_retractions: bool,
+) -> Result<(), Failure> {
     let (config, words) = (&setting.config, &setting.words);
     let opened = Memory::open(&config.ledger_dir(), &config.program_code);
     let (mut memory, mut log, opened) = opened.map_err(in_words(words))?;
@@ -34,23 +38,30 @@ pub async fn sync(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool
         result = cycle(setting, &google, &mut memory, Some(&mut log), now, options).await;
     }
     let report = result.map_err(in_words(words))?;
-    // Counted by the ledger: after such a write the report is that of the second cycle, the events are the first one's.
+    // Counted by the ledger: after such a write the report is that of the second cycle, the events
+    // are the first one's.
     print_report(setting, &report, memory.head.seq - before);
     Ok(())
 }
 
 /// Prints what `sync` would record and write.
-pub async fn plan(setting: &Setting, now: DateTime<Tz>, accept_retractions: bool) -> Result<(), Failure> {
+pub async fn plan(
+    setting: &Setting,
+    now: DateTime<Tz>,
+    accept_retractions: bool,
+) -> Result<(), Failure> {
     let (config, words) = (&setting.config, &setting.words);
     let mut memory = match Memory::read(&config.ledger_dir(), &config.program_code) {
         Ok((memory, _)) => memory,
-        // Before the first cycle there is no ledger; the plan is then what the first cycle would do.
+        // Before the first cycle there is no ledger; the plan is then what the first cycle would
+        // do.
         Err(error) if error.kind() == LogErrorKind::Missing => Memory::default(),
         Err(error) => return Err(in_words(words)(error)),
     };
     let google = connect(config, true).await.map_err(in_words(words))?;
     let options = Options { accept_retractions };
-    let report = cycle(setting, &google, &mut memory, None, now, options).await.map_err(in_words(words))?;
+    let report =
+        cycle(setting, &google, &mut memory, None, now, options).await.map_err(in_words(words))?;
     print_plan(setting, &memory.state, &report);
     Ok(())
 }
@@ -61,7 +72,8 @@ pub async fn plan_as_of(mut setting: Setting, as_of: AsOf) -> Result<(), Failure
     let (config, words) = (&setting.config, &setting.words);
     let google = connect(config, true).await.map_err(in_words(words))?;
     let report = tabs_then(&setting, &google, &memory, then).await.map_err(in_words(words))?;
-    let parts = [("moment", words.moment(then.naive_local())), ("seq", memory.head.seq.to_string())];
+    let parts =
+        [("moment", words.moment(then.naive_local())), ("seq", memory.head.seq.to_string())];
     let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
     if report.plan.is_empty() && report.restricted.is_empty() {
         say(words.say_with("plan-then-same", &parts));
@@ -77,7 +89,8 @@ pub async fn plan_as_of(mut setting: Setting, as_of: AsOf) -> Result<(), Failure
 /// Says what a crash had left behind.
 pub fn say_torn(opened: &Opened, words: &Words) {
     if let Some(torn) = &opened.torn {
-        let file = torn.moved_to.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let file =
+            torn.moved_to.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         say(words.say_with("sync-torn", &[("bytes", &torn.bytes.to_string()), ("file", &file)]));
     }
 }
@@ -97,8 +110,10 @@ fn print_report(setting: &Setting, report: &Report, recorded: u64) {
         say(words.say("sync-nothing"));
         return;
     }
-    let (events, cells) =
-        (i64::try_from(recorded).unwrap_or(i64::MAX), (report.plan.cells + report.restricted.cells) as i64);
+    let (events, cells) = (
+        i64::try_from(recorded).unwrap_or(i64::MAX),
+        (report.plan.cells + report.restricted.cells) as i64,
+    );
     say(words.say_with("sync-appended", &[("count", &words.integer(events))]));
     say(words.say_with("sync-written", &[("count", &words.integer(cells))]));
 }
@@ -118,8 +133,10 @@ fn print_plan(setting: &Setting, state: &State, report: &Report) {
             None => say(format_args!("  {what}")),
         }
     }
-    say(words
-        .say_with("plan-cells", &[("count", &words.integer((report.plan.cells + report.restricted.cells) as i64))]));
+    say(words.say_with(
+        "plan-cells",
+        &[("count", &words.integer((report.plan.cells + report.restricted.cells) as i64))],
+    ));
     for line in report.plan.report.iter().chain(&report.restricted.report) {
         say(format_args!("  {line}"));
     }

@@ -1,4 +1,5 @@
-//! `why`: the ledger lines behind one figure. Answers that are about somebody are not printed: a line can be shown to anyone.
+//! `why`: the ledger lines behind one figure. Answers that are about somebody are not printed: a
+//! line can be shown to anyone.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -24,13 +25,19 @@ const SHORT: usize = 90;
 const NEAREST: usize = 3;
 
 /// Prints the lines behind the figure at a path.
-pub fn why(setting: &Setting, path: &str, as_of: NaiveDate, season: Option<&str>) -> Result<(), Failure> {
+pub fn why(
+    setting: &Setting,
+    path: &str,
+    as_of: NaiveDate,
+    season: Option<&str>,
+) -> Result<(), Failure> {
     let words = &setting.words;
     let read = Memory::read(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
     warn_if_shut(&memory, &setting.words);
-    let standing = Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
-        .map_err(in_words(words))?;
+    let standing =
+        Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
+            .map_err(in_words(words))?;
     let figures = figures(setting, &memory.state, &standing);
     let quality = memory.state.quality();
     let handover = &setting.config.handover_kinds;
@@ -54,7 +61,9 @@ fn nearest(figures: &Value, path: &str) -> String {
 }
 
 fn leaves(path: &str, value: &Value, into: &mut Vec<String>) {
-    let Some(members) = value.as_object() else { return into.push(path.trim_start_matches('.').to_owned()) };
+    let Some(members) = value.as_object() else {
+        return into.push(path.trim_start_matches('.').to_owned());
+    };
     members.iter().for_each(|(key, member)| leaves(&format!("{path}.{key}"), member, into));
 }
 
@@ -63,18 +72,30 @@ fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failu
     let about = lines_about(setting, found)?;
     if found.configured {
         say(words.say("why-configured"));
-        about.iter().filter(|line| line.configures).for_each(|line| say(format_args!("  {}", line.shown)));
+        about
+            .iter()
+            .filter(|line| line.configures)
+            .for_each(|line| say(format_args!("  {}", line.shown)));
     }
     let list = |rows: &Lines| {
         for line in about.iter().filter(|line| rows.iter().any(|row| line.is_about(row))) {
-            let said = rows.iter().find(|row| line.is_about(row)).map(|row| what_it_says(setting, state, row));
-            say(format_args!("{}", format!("  {}  {}", line.shown, said.unwrap_or_default()).trim_end()));
+            let said = rows
+                .iter()
+                .find(|row| line.is_about(row))
+                .map(|row| what_it_says(setting, state, row));
+            say(format_args!(
+                "{}",
+                format!("  {}  {}", line.shown, said.unwrap_or_default()).trim_end()
+            ));
         }
     };
     let number = |rows: &Lines| words.integer(rows.len() as i64);
     match &found.against {
         None if found.observed_tabs => {
-            about.iter().filter(|line| !line.configures).for_each(|line| say(format_args!("  {}", line.shown)));
+            about
+                .iter()
+                .filter(|line| !line.configures)
+                .for_each(|line| say(format_args!("  {}", line.shown)));
         }
         None => {
             say(words.say_with("why-rows", &[("count", &number(&found.counted))]));
@@ -102,7 +123,8 @@ struct Shown {
 
 impl Shown {
     fn is_about(&self, row: &Behind) -> bool {
-        self.seq == row.seq || (self.form == row.form && !self.key.is_empty() && self.key == row.key)
+        self.seq == row.seq
+            || (self.form == row.form && !self.key.is_empty() && self.key == row.key)
     }
 }
 
@@ -130,10 +152,16 @@ fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failur
     Ok(lines)
 }
 
-/// A line in a few words: its number, its day, what happened, and the row it is about. No answer stands in it.
+/// A line in a few words: its number, its day, what happened, and the row it is about. No answer
+/// stands in it.
 pub(super) fn shown_line(setting: &Setting, line: &Line<'_>, event: &Event) -> String {
     let place = line.source.as_ref().map(|source| format!("  #{}", source.row)).unwrap_or_default();
-    format!("{}  {}  {}{place}", line.seq, line.at.format("%Y-%m-%d"), what_happened(setting, line.kind, event.form()))
+    format!(
+        "{}  {}  {}{place}",
+        line.seq,
+        line.at.format("%Y-%m-%d"),
+        what_happened(setting, line.kind, event.form())
+    )
 }
 
 /// What happened, by the event's type, with the title of the form it is about.
@@ -187,11 +215,19 @@ fn what_it_says(setting: &Setting, state: &State, row: &Behind) -> String {
 fn public(setting: &Setting, form: &str, answers: &Answers) -> String {
     let public = answers.iter().filter(|(question, _)| setting.labels.is_public(form, question));
     let short = public.filter(|(question, _)| *question != "date");
-    short.map(|(question, answer)| answer_words(setting, form, question, answer)).collect::<Vec<_>>().join("; ")
+    short
+        .map(|(question, answer)| answer_words(setting, form, question, answer))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// An answer as people read it: choices by their labels.
-pub(super) fn answer_words(setting: &Setting, form: &str, question: &str, answer: &Answer) -> String {
+pub(super) fn answer_words(
+    setting: &Setting,
+    form: &str,
+    question: &str,
+    answer: &Answer,
+) -> String {
     let label = |code: &str| setting.labels.choice(form, question, code).to_owned();
     match answer {
         Answer::Text(text) => label(text),

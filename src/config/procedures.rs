@@ -1,4 +1,5 @@
-//! The procedures in the configuration: every mistake at its word. Without any, those of `config/procedures.toml` hold.
+//! The procedures in the configuration: every mistake at its word. Without any, those of
+//! `config/procedures.toml` hold.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -56,7 +57,8 @@ struct BuiltIn {
     procedures: Vec<ProcedureTable>,
 }
 
-/// The procedures of a file, or those that are built in. `folder` is where forms that take the place of others stand.
+/// The procedures of a file, or those that are built in. `folder` is where forms that take the
+/// place of others stand.
 pub(super) fn check(
     tables: Option<Vec<ProcedureTable>>,
     language: Language,
@@ -64,12 +66,18 @@ pub(super) fn check(
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<Procedure> {
     let own = tables.is_some();
-    let tables =
-        tables.unwrap_or_else(|| toml::from_str::<BuiltIn>(BUILT_IN).map(|file| file.procedures).unwrap_or_default());
+    let tables = tables.unwrap_or_else(|| {
+        toml::from_str::<BuiltIn>(BUILT_IN).map(|file| file.procedures).unwrap_or_default()
+    });
     // A form that cannot be read is a mistake of its own, said where forms are read.
-    let forms = own.then(|| Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()).ok()).flatten();
+    let forms = own
+        .then(|| Forms::load(|name| std::fs::read_to_string(folder.join(name)).ok()).ok())
+        .flatten();
     let mut keys = BTreeSet::new();
-    tables.into_iter().filter_map(|table| procedure(table, language, forms.as_ref(), &mut keys, mistakes)).collect()
+    tables
+        .into_iter()
+        .filter_map(|table| procedure(table, language, forms.as_ref(), &mut keys, mistakes))
+        .collect()
 }
 
 fn procedure(
@@ -112,7 +120,12 @@ fn procedure(
             Err(NotUnderstood { what, hint }) => wrong(step.reached_by.span(), what, hint),
         }
     }
-    Some(Procedure { key: table.key.into_inner(), name: table.name.in_language(language), subject, steps })
+    Some(Procedure {
+        key: table.key.into_inner(),
+        name: table.name.in_language(language),
+        subject,
+        steps,
+    })
 }
 
 /// Whether the question and the codes that a condition names are there.
@@ -120,7 +133,8 @@ fn exists(condition: &Condition, forms: Option<&Forms>) -> Result<(), NotUnderst
     let Condition::Row { form, answer: Some((question, codes)) } = condition else { return Ok(()) };
     let Some(form) = forms.and_then(|forms| forms.get(form)) else { return Ok(()) };
     let Some(asked) = form.question(question) else {
-        let keys: Vec<&str> = form.definition.questions.iter().map(|question| question.key.as_str()).collect();
+        let keys: Vec<&str> =
+            form.definition.questions.iter().map(|question| question.key.as_str()).collect();
         return Err(NotUnderstood {
             what: format!("{} asks no \"{question}\"", form.key()),
             hint: format!("its questions are {}", keys.join(", ")),
@@ -149,9 +163,17 @@ mod tests {
     fn those_that_are_built_in_are_understood_in_both_languages_and_ask_for_what_there_is() {
         let built_in: BuiltIn = toml::from_str(BUILT_IN).unwrap();
         let mut mistakes = Vec::new();
-        let found = check(Some(built_in.procedures), Language::En, Path::new("config"), &mut mistakes);
-        assert!(mistakes.is_empty(), "{:?}", mistakes.iter().map(|mistake| &mistake.what).collect::<Vec<_>>());
-        assert_eq!(found.iter().map(|procedure| procedure.steps.len()).collect::<Vec<_>>(), [5, 4, 3, 5, 2]);
+        let found =
+            check(Some(built_in.procedures), Language::En, Path::new("config"), &mut mistakes);
+        assert!(
+            mistakes.is_empty(),
+            "{:?}",
+            mistakes.iter().map(|mistake| &mistake.what).collect::<Vec<_>>()
+        );
+        assert_eq!(
+            found.iter().map(|procedure| procedure.steps.len()).collect::<Vec<_>>(),
+            [5, 4, 3, 5, 2]
+        );
         assert_eq!(parse("").unwrap().procedures.len(), 5);
         assert_eq!(parse("").unwrap().procedures[0].steps[3].name, "Ditempatkan");
     }
@@ -162,7 +184,10 @@ mod tests {
             [[procedures.steps]]\nkey = \"asked\"\nname = \"Ditanya\"\nreached_by = \"row:mentee_follow_up.result=interested,registered\"\ndays = 2\n";
         let procedures = parse(own).unwrap().procedures;
         assert_eq!(procedures.len(), 1);
-        assert_eq!((procedures[0].name.as_str(), procedures[0].steps[0].days), ("Teman baru", Some(2)));
+        assert_eq!(
+            (procedures[0].name.as_str(), procedures[0].steps[0].days),
+            ("Teman baru", Some(2))
+        );
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! What of the configuration the ledger records, and the configuration again from what it recorded. The words it is written in
-//! are the ledger's, and never change with the code.
+//! What of the configuration the ledger records, and the configuration again from what it recorded.
+//! The words it is written in are the ledger's, and never change with the code.
 
 use std::time::Duration;
 
 use super::{Config, questions};
 use crate::forms::Forms;
 use crate::ledger::configured::{
-    Configured, ConfiguredCriterion, ConfiguredDays, ConfiguredMatching, ConfiguredProcedure, ConfiguredSeason,
-    ConfiguredSize, ConfiguredStep,
+    Configured, ConfiguredCriterion, ConfiguredDays, ConfiguredMatching, ConfiguredProcedure,
+    ConfiguredSeason, ConfiguredSize, ConfiguredStep,
 };
 use crate::ledger::procedures::{Condition, Procedure, Step, Subject};
 use crate::ledger::season::{CalendarEntry, Season};
@@ -15,8 +15,8 @@ use crate::matching::criteria::{Criterion, Measure, Questions, With};
 use crate::matching::instance::{GroupSize, ReadingMix, Weights};
 
 impl Config {
-    /// Everything that changes figures or suggestions. A new field of the configuration does not compile until it is said here
-    /// whether it is recorded.
+    /// Everything that changes figures or suggestions. A new field of the configuration does not
+    /// compile until it is said here whether it is recorded.
     pub fn recorded(&self) -> Configured {
         let Self {
             seasons,
@@ -46,7 +46,8 @@ impl Config {
             form_links: _,
             // What is due to be erased is shown, and erased by an event of its own.
             retention: _,
-            // Each event says when it was recorded with the offset from UTC; `tab_observed` says from which tab a form is read.
+            // Each event says when it was recorded with the offset from UTC; `tab_observed` says
+            // from which tab a form is read.
             timezone: _,
             forms: _,
         } = self;
@@ -56,7 +57,8 @@ impl Config {
             end: season.end,
             cash_opening: season.cash_opening,
         });
-        let calendar = calendar.iter().map(|entry| ConfiguredDays { from: entry.from, to: entry.to });
+        let calendar =
+            calendar.iter().map(|entry| ConfiguredDays { from: entry.from, to: entry.to });
         Configured {
             seasons: seasons.collect(),
             calendar: calendar.collect(),
@@ -66,9 +68,10 @@ impl Config {
         }
     }
 
-    /// This configuration with all that figures and suggestions follow from as it was recorded; and the parts that could not be
-    /// put back, which stay as they are: they name what this program or its forms do not know. What has no name in the ledger
-    /// keeps its name of today, or is called by its code.
+    /// This configuration with all that figures and suggestions follow from as it was recorded; and
+    /// the parts that could not be put back, which stay as they are: they name what this program or
+    /// its forms do not know. What has no name in the ledger keeps its name of today, or is called
+    /// by its code.
     pub fn as_recorded(&self, then: &Configured, forms: &Forms) -> (Self, Vec<&'static str>) {
         let season = |season: &ConfiguredSeason| Season {
             code: season.code.to_string(),
@@ -83,7 +86,11 @@ impl Config {
         };
         let mut config = Self {
             seasons: then.seasons.iter().map(season).collect(),
-            calendar: then.calendar.iter().map(|days| CalendarEntry { from: days.from, to: days.to }).collect(),
+            calendar: then
+                .calendar
+                .iter()
+                .map(|days| CalendarEntry { from: days.from, to: days.to })
+                .collect(),
             handover_kinds: then.handover.iter().map(ToString::to_string).collect(),
             ..self.clone()
         };
@@ -137,7 +144,8 @@ impl Config {
         let known = self.procedures.iter().find(|known| known.key == then.key);
         let subject = Subject::ALL.into_iter().find(|subject| subject.key() == then.subject)?;
         let step = |step: &ConfiguredStep| {
-            let named = known.and_then(|known| known.steps.iter().find(|known| known.key == step.key));
+            let named =
+                known.and_then(|known| known.steps.iter().find(|known| known.key == step.key));
             let name = named.map_or_else(|| step.key.to_string(), |known| known.name.clone());
             let reached_by = Condition::read(&step.reached_by, subject).ok()?;
             Some(Step { key: step.key.to_string(), name, reached_by, days: step.days })
@@ -205,7 +213,8 @@ fn criterion(criterion: &Criterion) -> ConfiguredCriterion {
     }
 }
 
-/// A criterion as it was recorded; none if it names what is not known, or does not fit the questions any more.
+/// A criterion as it was recorded; none if it names what is not known, or does not fit the
+/// questions any more.
 fn criterion_then(then: &ConfiguredCriterion, questions: &Questions) -> Option<Criterion> {
     let with = match then.with.as_str() {
         "mentor" => With::Mentor,
@@ -266,7 +275,10 @@ mod tests {
         assert_eq!(changed("# randomise = true", "randomise = true"), ["matching"]);
         assert_eq!(changed("# randomise = true", "randomise = false"), [""; 0]);
         assert_eq!(changed("\"report\", \"contacts\"]", "\"report\"]"), ["handover"]);
-        assert_eq!(changed("language = \"id\" ", "procedures = []\nlanguage = \"id\" "), ["procedures"]);
+        assert_eq!(
+            changed("language = \"id\" ", "procedures = []\nlanguage = \"id\" "),
+            ["procedures"]
+        );
         assert_eq!(changed("language = \"id\" ", "language = \"en\" "), [""; 0]);
         assert_eq!(changed("name = \"Semester ganjil", "name = \"Semester satu"), [""; 0]);
         assert_eq!(before.changed(None).len(), 5, "the first time all of it is new");
@@ -286,7 +298,8 @@ mod tests {
         for seconds in ["30", "2.5", "0.1", "0.000000001", "123456.789012345"] {
             let deadline = format!("[matching]\ndeadline_s = {seconds}");
             let before = recorded(&EXAMPLE.replace("[matching]", &deadline));
-            let read: Configured = serde_json::from_str(&serde_json::to_string(&before).unwrap()).unwrap();
+            let read: Configured =
+                serde_json::from_str(&serde_json::to_string(&before).unwrap()).unwrap();
             assert_eq!(before, read, "else every cycle would record a change: {seconds}");
         }
     }
@@ -333,8 +346,13 @@ mod tests {
     #[test]
     fn a_recorded_configuration_can_be_put_back_whole() {
         let forms = Forms::built_in().unwrap();
-        let (today, then) = (Config::parse(Path::new("config/halaqah.toml"), EXAMPLE).unwrap(), another());
-        assert_eq!(today.recorded().changed(Some(&then.recorded())).len(), 5, "every part is another one");
+        let (today, then) =
+            (Config::parse(Path::new("config/halaqah.toml"), EXAMPLE).unwrap(), another());
+        assert_eq!(
+            today.recorded().changed(Some(&then.recorded())).len(),
+            5,
+            "every part is another one"
+        );
         let (back, kept) = today.as_recorded(&then.recorded(), &forms);
         assert_eq!(kept, [""; 0]);
         assert_eq!(back.recorded(), then.recorded());
@@ -353,7 +371,10 @@ mod tests {
             change(&mut then);
             let (back, kept) = today.as_recorded(&then, &forms);
             assert_eq!(back.recorded().changed(Some(&then)), kept);
-            assert!(kept != ["matching"] || back.recorded().matching == today.recorded().matching, "none of it or all");
+            assert!(
+                kept != ["matching"] || back.recorded().matching == today.recorded().matching,
+                "none of it or all"
+            );
             kept
         };
         assert_eq!(kept(&|then| then.matching.criteria[0].field = "colour".into()), ["matching"]);
@@ -362,7 +383,10 @@ mod tests {
         assert_eq!(kept(&|then| then.matching.reading = "aloud".into()), ["matching"]);
         assert_eq!(kept(&|then| _ = then.matching.weights.insert("taste".into(), 3)), ["matching"]);
         assert_eq!(kept(&|then| then.procedures[0].subject = "cat".into()), ["procedures"]);
-        assert_eq!(kept(&|then| then.procedures[0].steps[0].reached_by = "flown".into()), ["procedures"]);
+        assert_eq!(
+            kept(&|then| then.procedures[0].steps[0].reached_by = "flown".into()),
+            ["procedures"]
+        );
     }
 
     #[test]
@@ -371,7 +395,11 @@ mod tests {
         for procedure in &config.procedures {
             for step in &procedure.steps {
                 let text = step.reached_by.text(procedure.subject);
-                assert_eq!(Condition::read(&text, procedure.subject).unwrap(), step.reached_by, "{text}");
+                assert_eq!(
+                    Condition::read(&text, procedure.subject).unwrap(),
+                    step.reached_by,
+                    "{text}"
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Whole cycles without Google: a small program, what its tabs say and what its coordinator decides in them.
+//! Whole cycles without Google: a small program, what its tabs say and what its coordinator decides
+//! in them.
 
 mod actions;
 mod decisions;

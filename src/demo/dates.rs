@@ -1,4 +1,5 @@
-//! When things happen: weeks are counted from the first Monday of the running season, earlier ones are negative.
+//! When things happen: weeks are counted from the first Monday of the running season, earlier ones
+//! are negative.
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
@@ -12,7 +13,8 @@ pub(super) const BEFORE: i64 = -26;
 /// How many weeks a season has.
 const SEASON_WEEKS: i64 = 20;
 
-/// Days on which groups are not expected to meet, from (week, weekday) to (week, weekday); weekday 0 is Monday.
+/// Days on which groups are not expected to meet, from (week, weekday) to (week, weekday); weekday
+/// 0 is Monday.
 pub(super) struct Free {
     pub(super) from: (i64, i64),
     pub(super) to: (i64, i64),
@@ -29,7 +31,8 @@ pub(super) const CALENDAR: &[Free] = &[
 
 /// Whether groups meet in a week of either season.
 pub(super) fn is_school_week(week: i64) -> bool {
-    let in_season = (0..SEASON_WEEKS).contains(&week) || (BEFORE..BEFORE + SEASON_WEEKS).contains(&week);
+    let in_season =
+        (0..SEASON_WEEKS).contains(&week) || (BEFORE..BEFORE + SEASON_WEEKS).contains(&week);
     in_season && !CALENDAR.iter().any(|free| (free.from.0..=free.to.0).contains(&week))
 }
 

@@ -51,7 +51,8 @@ pub(super) fn registrations(sheet: &mut Sheet<'_>) {
         if mentee.name == "Luthfi Azhari" {
             // Registered twice: the second time with one more slot.
             let row = registration(sheet, gender, number, mentee, false);
-            let day = registered_on(&sheet.dates, number, mentee.registered[0]) + TimeDelta::days(6);
+            let day =
+                registered_on(&sheet.dates, number, mentee.registered[0]) + TimeDelta::days(6);
             sheet.send(day, row.ticks("slots", &["sat_morning", "thu_afternoon"]));
         }
     }
@@ -66,15 +67,29 @@ pub(super) fn registrations(sheet: &mut Sheet<'_>) {
     }
 }
 
-fn registration<'f>(sheet: &mut Sheet<'f>, gender: &str, number: usize, mentee: &Mentee, again: bool) -> Answers<'f> {
+fn registration<'f>(
+    sheet: &mut Sheet<'f>,
+    gender: &str,
+    number: usize,
+    mentee: &Mentee,
+    again: bool,
+) -> Answers<'f> {
     let mut slots: Vec<&str> = mentee.slots.to_vec();
     slots.extend(mentee.stays.last().and_then(|(group, _)| slot_of(group)));
     if let [slot] = slots[..] {
-        slots.extend(sheet.some("slots", 1).into_iter().filter(|other| *other != slot && !mentee.stays.is_empty()));
+        slots.extend(
+            sheet
+                .some("slots", 1)
+                .into_iter()
+                .filter(|other| *other != slot && !mentee.stays.is_empty()),
+        );
     }
     let interests = interests(sheet, number);
-    let dislikes: Vec<&str> =
-        sheet.some("dislikes", 1).into_iter().filter(|dislike| !interests.contains(dislike)).collect();
+    let dislikes: Vec<&str> = sheet
+        .some("dislikes", 1)
+        .into_iter()
+        .filter(|dislike| !interests.contains(dislike))
+        .collect();
     let expectations = sheet.some("expectations", 2);
     let friend = friend_of(mentee).filter(|_| sheet.random.chance(40)).unwrap_or_default();
     let source = if again { "returning" } else { source(sheet) };
@@ -95,8 +110,13 @@ fn registration<'f>(sheet: &mut Sheet<'f>, gender: &str, number: usize, mentee: 
         .text("guardian_name", &guardian(mentee, number))
         .text("guardian_phone", &phone(GUARDIAN_PHONES, number))
         .all_ticks("self_consent");
-    for question in ["conversation_style", "study_approach", "preferred_mentor", "reading_level", "memorization_level"]
-    {
+    for question in [
+        "conversation_style",
+        "study_approach",
+        "preferred_mentor",
+        "reading_level",
+        "memorization_level",
+    ] {
         row = row.choice(question, sheet.any(question));
     }
     if sheet.random.chance(60) { row.ticks("extra_consent", &["photo"]) } else { row }
@@ -111,7 +131,8 @@ fn interests(sheet: &mut Sheet<'_>, number: usize) -> Vec<&'static str> {
         ["outdoors", "volunteering", "football"],
     ];
     let circle = CIRCLES[number / 3 % CIRCLES.len()];
-    let extra = sheet.random.one_of(&["business", "other_sports", "cooking_crafts", "debate_organization"]);
+    let extra =
+        sheet.random.one_of(&["business", "other_sports", "cooking_crafts", "debate_organization"]);
     let mut interests = circle[..2 + sheet.random.below(2) as usize].to_vec();
     interests.push(extra);
     interests
@@ -119,9 +140,13 @@ fn interests(sheet: &mut Sheet<'_>, number: usize) -> Vec<&'static str> {
 
 /// Somebody of the same class, by the full name.
 fn friend_of(mentee: &Mentee) -> Option<&'static str> {
-    let same_list = |list: &'static [Mentee]| list.iter().any(|other| other.name == mentee.name).then_some(list);
+    let same_list = |list: &'static [Mentee]| {
+        list.iter().any(|other| other.name == mentee.name).then_some(list)
+    };
     let list = same_list(super::people::IKHWAN).or_else(|| same_list(super::people::AKHWAT))?;
-    list.iter().find(|other| other.class == mentee.class && other.name != mentee.name).map(|other| other.name)
+    list.iter()
+        .find(|other| other.class == mentee.class && other.name != mentee.name)
+        .map(|other| other.name)
 }
 
 /// Where they heard of it: most at the orientation days and from friends.
@@ -149,10 +174,16 @@ pub(super) fn consents(sheet: &mut Sheet<'_>) {
             Consent::Silent | Consent::Adult => continue,
         };
         let week = mentee.registered[0];
-        let day = registered_on(&sheet.dates, number, week) + TimeDelta::days(1 + (number % 3) as i64);
-        let extra: &[&str] = if answer == "granted" && sheet.random.chance(70) { &["photo"] } else { &[] };
+        let day =
+            registered_on(&sheet.dates, number, week) + TimeDelta::days(1 + (number % 3) as i64);
+        let extra: &[&str] =
+            if answer == "granted" && sheet.random.chance(70) { &["photo"] } else { &[] };
         // Most links carry the name; some guardians are asked by the child's number.
-        let child = if number.is_multiple_of(4) { phone(MENTEE_PHONES, number) } else { mentee.name.to_owned() };
+        let child = if number.is_multiple_of(4) {
+            phone(MENTEE_PHONES, number)
+        } else {
+            mentee.name.to_owned()
+        };
         let row = sheet
             .answers()
             .text("child", &child)
@@ -166,16 +197,20 @@ pub(super) fn consents(sheet: &mut Sheet<'_>) {
 
 /// `mentee_follow_up`: some of those spoken to registered afterwards.
 pub(super) fn follow_ups(sheet: &mut Sheet<'_>) {
-    for (_, number, mentee) in mentees().filter(|(_, number, mentee)| mentee.registered[0] > 4 && number % 2 == 0) {
+    for (_, number, mentee) in
+        mentees().filter(|(_, number, mentee)| mentee.registered[0] > 4 && number % 2 == 0)
+    {
         let week = mentee.registered[0];
-        for (week, result) in [(week - 2, "interested"), (week - 1, "undecided"), (week, "registered")] {
+        for (week, result) in
+            [(week - 2, "interested"), (week - 1, "undecided"), (week, "registered")]
+        {
             if result == "undecided" && sheet.random.chance(50) {
                 continue;
             }
             let day = sheet.dates.day(week, 0);
             let channel = sheet.any("channel");
-            let row =
-                contact(sheet, mentee.name, &phone(MENTEE_PHONES, number), day, result).choice("channel", channel);
+            let row = contact(sheet, mentee.name, &phone(MENTEE_PHONES, number), day, result)
+                .choice("channel", channel);
             sheet.send(day, row);
         }
     }
@@ -189,12 +224,19 @@ pub(super) fn follow_ups(sheet: &mut Sheet<'_>) {
     for (number, (name, week, result)) in prospects.into_iter().enumerate() {
         let day = sheet.dates.day(week, 3);
         let channel = sheet.any("channel");
-        let row = contact(sheet, name, &phone(PROSPECT_PHONES, number), day, result).choice("channel", channel);
+        let row = contact(sheet, name, &phone(PROSPECT_PHONES, number), day, result)
+            .choice("channel", channel);
         sheet.send(day, row);
     }
 }
 
-fn contact<'f>(sheet: &Sheet<'f>, name: &str, phone: &str, day: NaiveDate, result: &str) -> Answers<'f> {
+fn contact<'f>(
+    sheet: &Sheet<'f>,
+    name: &str,
+    phone: &str,
+    day: NaiveDate,
+    result: &str,
+) -> Answers<'f> {
     sheet
         .answers()
         .text("name", name)

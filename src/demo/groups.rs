@@ -34,7 +34,14 @@ pub(super) struct Group {
 
 /// The groups, in the order of their forming.
 pub(super) const GROUPS: &[Group] = &[
-    Group { name: "Al-Fatih", mentor: "Fajar", slot: "fri_midday", formed: -25, closed: None, life: Life::Lively },
+    Group {
+        name: "Al-Fatih",
+        mentor: "Fajar",
+        slot: "fri_midday",
+        formed: -25,
+        closed: None,
+        life: Life::Lively,
+    },
     Group {
         name: "Usamah",
         mentor: "Rizky",
@@ -51,8 +58,22 @@ pub(super) const GROUPS: &[Group] = &[
         closed: None,
         life: Life::SilentAfter(1),
     },
-    Group { name: "Ar-Rasyid", mentor: "Rizky", slot: "fri_afternoon", formed: 1, closed: None, life: Life::Lively },
-    Group { name: "Khadijah", mentor: "Nabila", slot: "fri_midday", formed: 1, closed: None, life: Life::Lively },
+    Group {
+        name: "Ar-Rasyid",
+        mentor: "Rizky",
+        slot: "fri_afternoon",
+        formed: 1,
+        closed: None,
+        life: Life::Lively,
+    },
+    Group {
+        name: "Khadijah",
+        mentor: "Nabila",
+        slot: "fri_midday",
+        formed: 1,
+        closed: None,
+        life: Life::Lively,
+    },
     Group {
         name: "Umar bin Khattab",
         mentor: "Hanif",
@@ -61,8 +82,22 @@ pub(super) const GROUPS: &[Group] = &[
         closed: None,
         life: Life::FaltersAfter(8),
     },
-    Group { name: "Aisyah", mentor: "Salsa", slot: "wed_afternoon", formed: 2, closed: None, life: Life::Lively },
-    Group { name: "Bilal", mentor: "Dimas", slot: "sun_morning", formed: 9, closed: None, life: Life::NeverMet },
+    Group {
+        name: "Aisyah",
+        mentor: "Salsa",
+        slot: "wed_afternoon",
+        formed: 2,
+        closed: None,
+        life: Life::Lively,
+    },
+    Group {
+        name: "Bilal",
+        mentor: "Dimas",
+        slot: "sun_morning",
+        formed: 9,
+        closed: None,
+        life: Life::NeverMet,
+    },
 ];
 
 /// Who leaves which group in which week (on a Wednesday), and why: a code of `group_event`.
@@ -88,15 +123,17 @@ impl Group {
         days.iter().position(|day| self.slot.starts_with(day)).unwrap_or(4) as i64
     }
 
-    /// The members on the day of the meeting in a week: those who came by a decision of an earlier week or day.
+    /// The members on the day of the meeting in a week: those who came by a decision of an earlier
+    /// week or day.
     pub(super) fn roster(&self, week: i64) -> Vec<&'static Mentee> {
-        let held_by = |decided: i64| decided < week || (decided == week && DECISION_DAY <= self.weekday());
+        let held_by =
+            |decided: i64| decided < week || (decided == week && DECISION_DAY <= self.weekday());
         let belongs = |mentee: &Mentee| {
             let latest = mentee.stays.iter().rev().find(|(_, joined)| held_by(*joined));
             latest.is_some_and(|(group, _)| *group == self.name)
-                && !LEAVES
-                    .iter()
-                    .any(|(name, group, left, _)| *name == mentee.name && *group == self.name && held_by(*left))
+                && !LEAVES.iter().any(|(name, group, left, _)| {
+                    *name == mentee.name && *group == self.name && held_by(*left)
+                })
         };
         mentees().map(|(_, _, mentee)| mentee).filter(|mentee| belongs(mentee)).collect()
     }
@@ -133,7 +170,9 @@ pub(super) fn decisions(sheet: &mut Sheet<'_>) {
 fn arrivals(group: &Group) -> BTreeMap<(i64, &'static str), Vec<&'static str>> {
     let mut arrivals: BTreeMap<(i64, &str), Vec<&str>> = BTreeMap::new();
     for (_, _, mentee) in mentees() {
-        for (number, (_, week)) in mentee.stays.iter().enumerate().filter(|(_, stay)| stay.0 == group.name) {
+        for (number, (_, week)) in
+            mentee.stays.iter().enumerate().filter(|(_, stay)| stay.0 == group.name)
+        {
             let action = match number {
                 _ if *week == group.formed => "form_group",
                 0 => "join",

@@ -1,4 +1,5 @@
-//! What groups live through: meetings, taaruf, recitations, and what mentees and mentors think of it.
+//! What groups live through: meetings, taaruf, recitations, and what mentees and mentors think of
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +25,14 @@ fn meeting(group: &Group, number: i64, week: i64) -> Option<Meeting> {
         return None;
     }
     match group.life {
-        Life::NeverMet => return (week == group.formed + 1).then_some(Meeting::Cancelled("mentor")),
+        Life::NeverMet => {
+            return (week == group.formed + 1).then_some(Meeting::Cancelled("mentor"));
+        }
         Life::FaltersAfter(last) if week > last => return Some(Meeting::Cancelled("mentees")),
         Life::SilentAfter(last) if week > last => return None,
-        Life::FaltersAfter(last) | Life::SilentAfter(last) if week == last => return Some(Meeting::Held),
+        Life::FaltersAfter(last) | Life::SilentAfter(last) if week == last => {
+            return Some(Meeting::Held);
+        }
         _ => {}
     }
     match (week * 5 + number * 3).rem_euclid(14) {
@@ -41,14 +46,21 @@ fn meeting(group: &Group, number: i64, week: i64) -> Option<Meeting> {
 /// Every report: the group, the week, and what is said of it.
 fn all_meetings() -> impl Iterator<Item = (&'static Group, i64, Meeting)> {
     GROUPS.iter().zip(0..).flat_map(|(group, number)| {
-        (BEFORE..=NOW).filter_map(move |week| meeting(group, number, week).map(|meeting| (group, week, meeting)))
+        (BEFORE..=NOW).filter_map(move |week| {
+            meeting(group, number, week).map(|meeting| (group, week, meeting))
+        })
     })
 }
 
 /// Who came, and who was excused.
-fn attendance(sheet: &mut Sheet<'_>, group: &Group, week: i64) -> (Vec<&'static str>, Vec<&'static str>) {
+fn attendance(
+    sheet: &mut Sheet<'_>,
+    group: &Group,
+    week: i64,
+) -> (Vec<&'static str>, Vec<&'static str>) {
     // In one group the names are typed, and people type nicknames.
-    let name = |mentee: &Mentee| if group.name == "Ar-Rasyid" { mentee.nickname } else { mentee.name };
+    let name =
+        |mentee: &Mentee| if group.name == "Ar-Rasyid" { mentee.nickname } else { mentee.name };
     let (mut present, mut excused) = (Vec::new(), Vec::new());
     for mentee in group.roster(week) {
         let stays_away = mentee.name == "Naufal Hakim" && week >= 8;
@@ -89,8 +101,12 @@ fn report<'f>(sheet: &mut Sheet<'f>, group: &Group, week: i64, meeting: Meeting)
     let row = sheet.answers().text("group", group.name).day("date", day);
     let status = match meeting {
         Meeting::Cancelled(why) => {
-            let needs: &[&str] = if group.life == Life::Lively { &[] } else { &["talk_to_coordinator"] };
-            return row.choice("status", "cancelled").choice("cancel_reason", why).ticks("needs", needs);
+            let needs: &[&str] =
+                if group.life == Life::Lively { &[] } else { &["talk_to_coordinator"] };
+            return row
+                .choice("status", "cancelled")
+                .choice("cancel_reason", why)
+                .ticks("needs", needs);
         }
         Meeting::Online => "online",
         Meeting::Held => "held",
@@ -127,7 +143,9 @@ fn report<'f>(sheet: &mut Sheet<'f>, group: &Group, week: i64, meeting: Meeting)
         (_, n) => row.number("donation", n as i64 * 4_000),
     };
     match (group.name, week) {
-        ("Ar-Rasyid", 10) => row.ticks("needs", &["mentee_missing"]).text("note", "Naufal sudah lama tidak datang."),
+        ("Ar-Rasyid", 10) => {
+            row.ticks("needs", &["mentee_missing"]).text("note", "Naufal sudah lama tidak datang.")
+        }
         ("Aisyah", 11) => row.ticks("needs", &["funds"]),
         _ => row,
     }
@@ -139,7 +157,8 @@ pub(super) fn taaruf(sheet: &mut Sheet<'_>) {
         // One group took its time.
         let after = if group.name == "Aisyah" { 3 } else { 1 };
         let day = sheet.dates.day(group.formed + after, group.weekday());
-        let present: Vec<&str> = group.roster(group.formed + after).iter().map(|mentee| mentee.name).collect();
+        let present: Vec<&str> =
+            group.roster(group.formed + after).iter().map(|mentee| mentee.name).collect();
         let activities = sheet.some("activities", 3);
         let row = sheet
             .answers()
@@ -179,7 +198,8 @@ const SURAHS: [&str; 14] = [
 /// `memorization_record`: at meetings some recite something new, or what they know.
 pub(super) fn recitations(sheet: &mut Sheet<'_>) {
     let mut learnt: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut weeks: Vec<_> = all_meetings().filter(|(_, _, meeting)| *meeting == Meeting::Held).collect();
+    let mut weeks: Vec<_> =
+        all_meetings().filter(|(_, _, meeting)| *meeting == Meeting::Held).collect();
     weeks.sort_by_key(|(_, week, _)| *week);
     for (group, week, _) in weeks {
         let day = sheet.dates.day(week, group.weekday());
@@ -193,7 +213,8 @@ pub(super) fn recitations(sheet: &mut Sheet<'_>) {
                 3 if *known > 2 => "exam",
                 _ => "new",
             };
-            let surah = if kind == "new" { *known } else { sheet.random.below(*known as u64) as usize };
+            let surah =
+                if kind == "new" { *known } else { sheet.random.below(*known as u64) as usize };
             let Some(name) = SURAHS.get(surah) else { continue };
             let fluency = if sheet.random.chance(85) { "fluent" } else { "repeat" };
             if kind == "new" && fluency == "fluent" {
@@ -214,8 +235,13 @@ pub(super) fn recitations(sheet: &mut Sheet<'_>) {
 
 /// `mentee_feedback`: asked in week 8; how many of each group answered.
 pub(super) fn mentee_feedback(sheet: &mut Sheet<'_>) {
-    let answered: [(&str, u64, i64); 5] =
-        [("Al-Fatih", 5, 4), ("Ar-Rasyid", 5, 4), ("Khadijah", 6, 4), ("Aisyah", 6, 3), ("Umar bin Khattab", 3, 2)];
+    let answered: [(&str, u64, i64); 5] = [
+        ("Al-Fatih", 5, 4),
+        ("Ar-Rasyid", 5, 4),
+        ("Khadijah", 6, 4),
+        ("Aisyah", 6, 3),
+        ("Umar bin Khattab", 3, 2),
+    ];
     for (group, answers, level) in answered {
         for number in 0..answers {
             let mut row = sheet.answers().text("group", group);
@@ -226,7 +252,10 @@ pub(super) fn mentee_feedback(sheet: &mut Sheet<'_>) {
             row = row
                 .number("ignored", 5 - level + sheet.random.below(2) as i64)
                 .number("recommend", 2 * level + sheet.random.below(3) as i64)
-                .choice("next_season", if sheet.random.chance(75) { "same_group" } else { "unsure" })
+                .choice(
+                    "next_season",
+                    if sheet.random.chance(75) { "same_group" } else { "unsure" },
+                )
                 .choice("unsafe", if troubled { "contact_me" } else { "none" });
             if troubled {
                 row = row.text("contact", "Lewat guru BK saja");

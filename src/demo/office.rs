@@ -5,8 +5,8 @@ use chrono::{NaiveDate, TimeDelta};
 use super::dates::BEFORE;
 use super::sheet::{Answers, Sheet};
 
-/// A request for support: who asks, what for, days ago, urgency in days, rupiah, and what became of it: days later, the
-/// status, rupiah paid.
+/// A request for support: who asks, what for, days ago, urgency in days, rupiah, and what became of
+/// it: days later, the status, rupiah paid.
 struct Request {
     mentor: &'static str,
     group: &'static str,
@@ -180,7 +180,8 @@ pub(super) fn finance(sheet: &mut Sheet<'_>) {
     }
     for (category, week, amount, fund, description) in EXPENSES {
         let day = sheet.dates.day(*week, 4);
-        let mut row = record(sheet, "expense", day, *amount, description).choice("category", category);
+        let mut row =
+            record(sheet, "expense", day, *amount, description).choice("category", category);
         if sheet.random.chance(60) {
             row = row.text("receipt", "https://drive.example.org/nota");
         }
@@ -188,23 +189,31 @@ pub(super) fn finance(sheet: &mut Sheet<'_>) {
     }
     // A source of funds that the form does not offer: a row to mend.
     let day = sheet.dates.day(11, 3);
-    let row = record(sheet, "expense", day, 40_000, "Ongkos narasumber").choice("category", "transport");
+    let row =
+        record(sheet, "expense", day, 40_000, "Ongkos narasumber").choice("category", "transport");
     sheet.send(day, row.text("fund", "talangan bendahara"));
     for (week, amount, fund, description) in INCOME {
         let day = sheet.dates.day(*week, 3);
         let row = record(sheet, "income", day, *amount, description).choice("category", "other");
         sheet.send(day, row.choice("fund", fund));
     }
-    for (week, amount, kind, description) in
-        [(0, 500_000, "income", "Dana sekolah musim lalu"), (6, 320_000, "expense", "Konsumsi musim lalu")]
-    {
+    for (week, amount, kind, description) in [
+        (0, 500_000, "income", "Dana sekolah musim lalu"),
+        (6, 320_000, "expense", "Konsumsi musim lalu"),
+    ] {
         let day = sheet.dates.day(BEFORE + week, 2);
         let row = record(sheet, kind, day, amount, description).choice("category", "refreshments");
         sheet.send(day, row.choice("fund", "school"));
     }
 }
 
-fn record<'f>(sheet: &Sheet<'f>, kind: &str, day: NaiveDate, amount: i64, description: &str) -> Answers<'f> {
+fn record<'f>(
+    sheet: &Sheet<'f>,
+    kind: &str,
+    day: NaiveDate,
+    amount: i64,
+    description: &str,
+) -> Answers<'f> {
     sheet
         .answers()
         .choice("record_type", kind)
@@ -216,9 +225,23 @@ fn record<'f>(sheet: &Sheet<'f>, kind: &str, day: NaiveDate, amount: i64, descri
 /// `promotion_activity`: week, channel, whom, reach, cost, lesson.
 pub(super) fn promotion(sheet: &mut Sheet<'_>) {
     let activities = [
-        (BEFORE, "orientation_demo", "mentee", 180, 150_000, "Datang lebih awal agar dapat tempat di depan."),
+        (
+            BEFORE,
+            "orientation_demo",
+            "mentee",
+            180,
+            150_000,
+            "Datang lebih awal agar dapat tempat di depan.",
+        ),
         (-2, "social_media", "mentor", 240, 0, "Cerita mentor lama lebih menarik daripada poster."),
-        (0, "orientation_demo", "mentee", 320, 190_000, "Nasyid dan cerita kakak kelas paling diingat."),
+        (
+            0,
+            "orientation_demo",
+            "mentee",
+            320,
+            190_000,
+            "Nasyid dan cerita kakak kelas paling diingat.",
+        ),
         (0, "flyer", "mentee", 250, 180_000, "Kode QR pada flyer terlalu kecil."),
         (0, "banner", "mentee", 300, 105_000, ""),
         (1, "social_media", "mentee", 410, 0, "Video pendek lebih banyak dibagikan."),
@@ -242,10 +265,18 @@ pub(super) fn promotion(sheet: &mut Sheet<'_>) {
     }
 }
 
-/// `partner_contact`: organisation, kind, contact, last stages with their week, men and women promised, and in how many
-/// days from now the next step is due.
+/// `partner_contact`: organisation, kind, contact, last stages with their week, men and women
+/// promised, and in how many days from now the next step is due.
 pub(super) fn partners(sheet: &mut Sheet<'_>) {
-    type Partner = (&'static str, &'static str, &'static str, &'static [(i64, &'static str)], i64, i64, Option<i64>);
+    type Partner = (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static [(i64, &'static str)],
+        i64,
+        i64,
+        Option<i64>,
+    );
     let partners: [Partner; 5] = [
         (
             "Universitas Nusantara",
@@ -256,12 +287,38 @@ pub(super) fn partners(sheet: &mut Sheet<'_>) {
             2,
             None,
         ),
-        ("Ikatan Alumni", "alumni", "Sekretaris alumni", &[(-3, "met"), (2, "agreed")], 2, 1, Some(9)),
-        ("Masjid Al-Hikmah", "mosque", "Ketua remaja masjid", &[(4, "contacted"), (7, "met")], 0, 0, Some(-10)),
+        (
+            "Ikatan Alumni",
+            "alumni",
+            "Sekretaris alumni",
+            &[(-3, "met"), (2, "agreed")],
+            2,
+            1,
+            Some(9),
+        ),
+        (
+            "Masjid Al-Hikmah",
+            "mosque",
+            "Ketua remaja masjid",
+            &[(4, "contacted"), (7, "met")],
+            0,
+            0,
+            Some(-10),
+        ),
         ("Rumah Tahfizh Cahaya", "tahfizh", "Pengasuh", &[(9, "prospect")], 0, 0, Some(4)),
-        ("Toko Buku Pelita", "donor", "Pemilik toko", &[(8, "contacted"), (9, "agreed")], 0, 0, None),
+        (
+            "Toko Buku Pelita",
+            "donor",
+            "Pemilik toko",
+            &[(8, "contacted"), (9, "agreed")],
+            0,
+            0,
+            None,
+        ),
     ];
-    for (number, (name, kind, contact, stages, male, female, due)) in partners.into_iter().enumerate() {
+    for (number, (name, kind, contact, stages, male, female, due)) in
+        partners.into_iter().enumerate()
+    {
         for (week, stage) in stages {
             let day = sheet.dates.day(*week, 1);
             let mut row = sheet
@@ -274,7 +331,10 @@ pub(super) fn partners(sheet: &mut Sheet<'_>) {
                 .choice("stage", stage)
                 .number("promised_male", male)
                 .number("promised_female", female)
-                .choice("school_approval", if *stage == "delivering" { "granted" } else { "pending" });
+                .choice(
+                    "school_approval",
+                    if *stage == "delivering" { "granted" } else { "pending" },
+                );
             if let Some(days) = due {
                 row = row.day("next_action_date", sheet.dates.today + TimeDelta::days(days));
             }
@@ -283,7 +343,8 @@ pub(super) fn partners(sheet: &mut Sheet<'_>) {
     }
 }
 
-/// `document_record`: kind, title, status, week from which it holds, weeks until it is looked at again.
+/// `document_record`: kind, title, status, week from which it holds, weeks until it is looked at
+/// again.
 pub(super) fn documents(sheet: &mut Sheet<'_>) {
     let documents = [
         ("procedure", "SOP pembentukan kelompok", "in_force", -24, 60),
@@ -310,7 +371,10 @@ pub(super) fn documents(sheet: &mut Sheet<'_>) {
             .day("review_date", day + TimeDelta::weeks(review));
         if kind == "decision" {
             row = row
-                .text("problem", "Kelompok terlalu besar membuat adik pendiam tidak kebagian bicara.")
+                .text(
+                    "problem",
+                    "Kelompok terlalu besar membuat adik pendiam tidak kebagian bicara.",
+                )
                 .text("alternatives", "Tanpa batas (sulit dijaga mentor); tepat 8 (terlalu kaku).")
                 .text("approved_by", "Rapat awal musim");
         }

@@ -1,4 +1,5 @@
-//! Who there is: every mentee with the way taken through the groups, and every mentor. All of them are invented.
+//! Who there is: every mentee with the way taken through the groups, and every mentor. All of them
+//! are invented.
 
 use super::dates::BEFORE;
 
@@ -93,11 +94,16 @@ pub(super) const IKHWAN: &[Mentee] = &[
     mentee("Fadhil Anwar", "Fadhil", "X-5", &[7], &[]).slots(&["sat_morning", "mon_afternoon"]),
     mentee("Irfan Zulkarnain", "Irfan", "X-5", &[8], &[]).slots(&["sat_morning", "thu_afternoon"]),
     mentee("Luthfi Azhari", "Luthfi", "X-6", &[8], &[]).slots(&["sat_morning"]),
-    mentee("Nizar Fathurrahman", "Nizar", "X-6", &[9], &[]).slots(&["sat_morning", "mon_afternoon"]),
+    mentee("Nizar Fathurrahman", "Nizar", "X-6", &[9], &[])
+        .slots(&["sat_morning", "mon_afternoon"]),
     mentee("Omar Syafiq", "Omar", "X-6", &[9], &[]).slots(&["sat_morning"]),
     mentee("Panji Laksana", "Panji", "X-7", &[10], &[]).slots(&["sat_morning", "thu_afternoon"]),
-    mentee("Rizal Effendi", "Rizal", "XII IPS 1", &[9], &[]).slots(&["fri_afternoon"]).consent(Consent::Adult),
-    mentee("Taufiq Ismail Hasan", "Taufiq", "X-7", &[9], &[]).slots(&["sat_morning"]).consent(Consent::Silent),
+    mentee("Rizal Effendi", "Rizal", "XII IPS 1", &[9], &[])
+        .slots(&["fri_afternoon"])
+        .consent(Consent::Adult),
+    mentee("Taufiq Ismail Hasan", "Taufiq", "X-7", &[9], &[])
+        .slots(&["sat_morning"])
+        .consent(Consent::Silent),
 ];
 
 /// The girls.
@@ -128,10 +134,18 @@ pub(super) const AKHWAT: &[Mentee] = &[
     mentee("Farah Nuraini", "Farah", "X-6", &[9], &[]).slots(&["wed_afternoon"]),
     mentee("Ghina Salsabila Haq", "Ghina", "X-6", &[10], &[]).slots(&["fri_midday", "sun_morning"]),
     mentee("Husna Labibah", "Husna", "X-6", &[10], &[]).slots(&["wed_afternoon"]),
-    mentee("Jihan Fakhira", "Jihan", "X-7", &[9], &[]).slots(&["fri_midday"]).consent(Consent::Silent),
-    mentee("Kirana Dewanti", "Kirana", "X-7", &[10], &[]).slots(&["wed_afternoon"]).consent(Consent::Silent),
-    mentee("Mutiara Hasanah", "Tia", "X-7", &[11], &[]).slots(&["tue_afternoon"]).consent(Consent::Silent),
-    mentee("Olivia Rahmadani", "Oliv", "X-7", &[9], &[]).slots(&["fri_midday"]).consent(Consent::No),
+    mentee("Jihan Fakhira", "Jihan", "X-7", &[9], &[])
+        .slots(&["fri_midday"])
+        .consent(Consent::Silent),
+    mentee("Kirana Dewanti", "Kirana", "X-7", &[10], &[])
+        .slots(&["wed_afternoon"])
+        .consent(Consent::Silent),
+    mentee("Mutiara Hasanah", "Tia", "X-7", &[11], &[])
+        .slots(&["tue_afternoon"])
+        .consent(Consent::Silent),
+    mentee("Olivia Rahmadani", "Oliv", "X-7", &[9], &[])
+        .slots(&["fri_midday"])
+        .consent(Consent::No),
 ];
 
 /// Every mentee with the code of the gender and a number that is nobody else's.

@@ -1,13 +1,18 @@
 //! A small seeded generator of numbers, so that the demo is varied and yet the same for everybody.
 
-/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA).
+/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators",
+/// OOPSLA).
 #[derive(Debug, Clone)]
 pub(super) struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// A generator of its own for a word, such as a form's key: a row more in one form changes no other.
+    /// A generator of its own for a word, such as a form's key: a row more in one form changes no
+    /// other.
     pub(super) fn of(word: &str) -> Self {
-        Self(word.bytes().fold(0x6861_6c61_7161_6800, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)))
+        Self(
+            word.bytes()
+                .fold(0x6861_6c61_7161_6800, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)),
+        )
     }
 
     fn next(&mut self) -> u64 {

@@ -1,4 +1,5 @@
-//! Mentors come in: applications, the steps until they are ready, and the talks that keep them going.
+//! Mentors come in: applications, the steps until they are ready, and the talks that keep them
+//! going.
 
 use chrono::TimeDelta;
 
@@ -45,7 +46,8 @@ impl Mentor {
 pub(super) fn applications(sheet: &mut Sheet<'_>) {
     for (number, mentor) in MENTORS.iter().enumerate() {
         let interests = sheet.some("interests", 3);
-        let experience = if mentor.screening == Screening::Before { "two_or_more" } else { "one_season" };
+        let experience =
+            if mentor.screening == Screening::Before { "two_or_more" } else { "one_season" };
         let birthday = sheet.dates.birthday(mentor.age, (number % 12) as u32 + 1, 15);
         let mut row = sheet
             .answers()
@@ -83,7 +85,9 @@ pub(super) fn steps(sheet: &mut Sheet<'_>) {
             row = match *step {
                 "basic_training" => row.number("hours", 4),
                 "child_protection" => row.day("valid_until", day + TimeDelta::weeks(52)),
-                "interview" | "reading_test" => row.number("score", 4 + sheet.random.below(2) as i64),
+                "interview" | "reading_test" => {
+                    row.number("score", 4 + sheet.random.below(2) as i64)
+                }
                 _ => row,
             };
             sheet.send(day, row);
@@ -91,18 +95,27 @@ pub(super) fn steps(sheet: &mut Sheet<'_>) {
         if mentor.screening == Screening::Underway {
             // Read well, but is to come once more.
             let day = first + TimeDelta::days(8);
-            let row = step_row(sheet, mentor, "reading_test", "conditional").day("date", day).number("score", 3);
+            let row = step_row(sheet, mentor, "reading_test", "conditional")
+                .day("date", day)
+                .number("score", 3);
             sheet.send(day, row);
         }
         if let Some(days) = mentor.supervised_days_ago {
             let day = sheet.dates.days_ago(days);
-            let row = step_row(sheet, mentor, "supervision", "passed").day("date", day).number("hours", 1);
-            sheet.send(day, row.text("note", "Ngobrol santai soal kabar kelompok dan kabar mentor."));
+            let row = step_row(sheet, mentor, "supervision", "passed")
+                .day("date", day)
+                .number("hours", 1);
+            sheet.send(
+                day,
+                row.text("note", "Ngobrol santai soal kabar kelompok dan kabar mentor."),
+            );
         }
     }
     let refresher = sheet.dates.day(5, 5);
     for mentor in MENTORS.iter().filter(|mentor| mentor.screening == Screening::Ready) {
-        let row = step_row(sheet, mentor, "advanced_training", "passed").day("date", refresher).number("hours", 3);
+        let row = step_row(sheet, mentor, "advanced_training", "passed")
+            .day("date", refresher)
+            .number("hours", 3);
         sheet.send_at(refresher, 15, row);
     }
 }

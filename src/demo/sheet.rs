@@ -56,8 +56,8 @@ impl<'f> Sheet<'f> {
         picked
     }
 
-    /// Sends a form between seven in the morning and nine in the evening of a day. What is not yet over on the day
-    /// before the demo is seen has not been sent: the row is left out.
+    /// Sends a form between seven in the morning and nine in the evening of a day. What is not yet
+    /// over on the day before the demo is seen has not been sent: the row is left out.
     pub(super) fn send(&mut self, day: NaiveDate, answers: Answers<'_>) {
         let hour = 7 + self.random.below(14);
         self.send_at(day, hour, answers);
@@ -66,7 +66,8 @@ impl<'f> Sheet<'f> {
     /// Sends a form within an hour of a day, as [`Sheet::send`] does.
     pub(super) fn send_at(&mut self, day: NaiveDate, hour: u64, answers: Answers<'_>) {
         let seconds = (hour * 3600 + self.random.below(3600)) as u32;
-        let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or(NaiveTime::MIN);
+        let time =
+            NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or(NaiveTime::MIN);
         self.put(day.and_time(time), true, answers);
     }
 
@@ -77,7 +78,11 @@ impl<'f> Sheet<'f> {
 
     /// Copies the last row sent on or before a day, as happens when somebody pastes one too often.
     pub(super) fn copy_last(&mut self, until: NaiveDate) {
-        let latest = self.rows.iter().filter(|(moment, _)| moment.date() <= until).max_by_key(|(moment, _)| *moment);
+        let latest = self
+            .rows
+            .iter()
+            .filter(|(moment, _)| moment.date() <= until)
+            .max_by_key(|(moment, _)| *moment);
         self.rows.extend(latest.cloned());
     }
 
@@ -85,7 +90,8 @@ impl<'f> Sheet<'f> {
         if moment.date() >= self.dates.today {
             return;
         }
-        let mut cells = vec![if stamped { Cell::Number(serial::of_moment(moment)) } else { Cell::Blank }];
+        let mut cells =
+            vec![if stamped { Cell::Number(serial::of_moment(moment)) } else { Cell::Blank }];
         cells.extend(answers.cells);
         let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1);
         cells.truncate(filled);
@@ -95,7 +101,8 @@ impl<'f> Sheet<'f> {
     /// The titles and the rows in the order in which they came in.
     pub(super) fn into_rows(mut self) -> Rows {
         self.rows.sort_by_key(|(moment, _)| *moment);
-        let questions = self.form.definition.questions.iter().map(|question| question.question.id.as_str());
+        let questions =
+            self.form.definition.questions.iter().map(|question| question.question.id.as_str());
         let titles = std::iter::once(TIMESTAMP).chain(questions).map(Cell::from).collect();
         std::iter::once(titles).chain(self.rows.into_iter().map(|(_, cells)| cells)).collect()
     }
@@ -110,7 +117,8 @@ pub(super) struct Answers<'f> {
 
 impl<'f> Answers<'f> {
     fn set(mut self, key: &str, cell: Cell) -> Self {
-        let question = self.form.definition.questions.iter().position(|question| question.key == key);
+        let question =
+            self.form.definition.questions.iter().position(|question| question.key == key);
         if let Some(question) = question {
             self.cells[question] = cell;
         }
@@ -138,7 +146,8 @@ impl<'f> Answers<'f> {
 
     /// The label of a choice; one that is a number becomes a number, as in a spreadsheet.
     pub(super) fn choice(self, key: &str, code: &str) -> Self {
-        let label = self.question(key).and_then(|question| label(question, code)).unwrap_or_default();
+        let label =
+            self.question(key).and_then(|question| label(question, code)).unwrap_or_default();
         let cell = label.parse().map_or_else(|_| Cell::from(label), Cell::Number);
         self.set(key, cell)
     }
@@ -146,8 +155,10 @@ impl<'f> Answers<'f> {
     /// The labels of ticked boxes.
     pub(super) fn ticks(self, key: &str, codes: &[&str]) -> Self {
         let question = self.question(key);
-        let labels: Vec<&str> =
-            codes.iter().filter_map(|code| question.and_then(|question| label(question, code))).collect();
+        let labels: Vec<&str> = codes
+            .iter()
+            .filter_map(|code| question.and_then(|question| label(question, code)))
+            .collect();
         self.set(key, Cell::from(labels.join(", ")))
     }
 

@@ -1,4 +1,5 @@
-//! The demo is read by the real reader, and what follows from it is alive, on whatever day of the year it is seen.
+//! The demo is read by the real reader, and what follows from it is alive, on whatever day of the
+//! year it is seen.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +18,18 @@ fn day(text: &str) -> NaiveDate {
 
 /// Every weekday, both ends of a year, and a leap day.
 fn days() -> impl Iterator<Item = NaiveDate> {
-    ["2026-11-23", "2026-11-24", "2026-12-31", "2027-01-01", "2027-02-28", "2028-02-29", "2027-07-11", "2027-08-14"]
-        .into_iter()
-        .map(day)
+    [
+        "2026-11-23",
+        "2026-11-24",
+        "2026-12-31",
+        "2027-01-01",
+        "2027-02-28",
+        "2028-02-29",
+        "2027-07-11",
+        "2027-08-14",
+    ]
+    .into_iter()
+    .map(day)
 }
 
 fn setting(today: NaiveDate) -> Setting {
@@ -41,7 +51,8 @@ fn taken_in(setting: &Setting, today: NaiveDate) -> State {
     for (tab, sheet_id) in tabs(&setting.forms, today).into_iter().zip(1..) {
         let form = setting.forms.get(&tab.form).unwrap();
         let (row_count, column_count) = (tab.rows.len(), tab.rows[0].len());
-        let read = ReadTab { sheet_id, title: tab.title.clone(), row_count, column_count, rows: tab.rows };
+        let read =
+            ReadTab { sheet_id, title: tab.title.clone(), row_count, column_count, rows: tab.rows };
         let taken = intake(&setting.forms, form, &state, &read, &tab.title, false);
         assert_eq!(taken.held, None, "{}", tab.form);
         for (source, event) in taken.events {
@@ -72,7 +83,8 @@ fn the_same_day_gives_the_same_cells() {
 fn every_enabled_form_has_a_tab_with_life_in_it() {
     let forms = Forms::built_in().unwrap();
     let tabs = tabs(&forms, day("2026-11-24"));
-    let enabled: Vec<&str> = forms.iter().filter(|form| form.definition.enabled).map(Form::key).collect();
+    let enabled: Vec<&str> =
+        forms.iter().filter(|form| form.definition.enabled).map(Form::key).collect();
     assert_eq!(tabs.iter().map(|tab| tab.form.as_str()).collect::<Vec<_>>(), enabled);
     for (tab, number) in tabs.iter().zip(1..) {
         assert_eq!(tab.title, format!("Form Responses {number}"));
@@ -94,11 +106,18 @@ fn only_the_rows_that_are_wrong_on_purpose_are_rejected() {
             ("mentee_registration", 2),
             ("copied", 1),
         ];
-        assert_eq!(wrong_rows(&state), expected.map(|(what, rows)| (what.to_owned(), rows)), "{today}");
+        assert_eq!(
+            wrong_rows(&state),
+            expected.map(|(what, rows)| (what.to_owned(), rows)),
+            "{today}"
+        );
         assert_eq!(state.quality().dropped_values, 0, "{today}");
         let typed: Vec<_> = state.records().filter(|record| !record.has_timestamp).collect();
         assert_eq!(typed.len(), 1, "{today}");
-        assert!(state.records().all(|record| record.moment.date() < today), "nothing comes from the future: {today}");
+        assert!(
+            state.records().all(|record| record.moment.date() < today),
+            "nothing comes from the future: {today}"
+        );
     }
 }
 
@@ -108,44 +127,59 @@ fn every_tab_has_life_in_it() {
         let setting = setting(today);
         let state = taken_in(&setting, today);
         let standing = standing(&setting, &state, today).unwrap();
-        let (figures, suggestions) = (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
+        let (figures, suggestions) =
+            (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
         let head = LedgerHead::default();
         let scene = scene(&setting, &state, &head, &standing, &figures, &suggestions);
         let empty = empty(&setting, today);
-        for (tab, empty) in views::tabs(&scene).iter().chain(&views::restricted_tabs(&scene)).zip(&empty) {
-            let lines = |tab: &Wanted| tab.rows.iter().filter(|row| row.style == Style::Body).count();
-            assert!(tab.rows != empty.rows, "{today}: {} shows what it shows to nobody", tab.layout.title);
+        for (tab, empty) in
+            views::tabs(&scene).iter().chain(&views::restricted_tabs(&scene)).zip(&empty)
+        {
+            let lines =
+                |tab: &Wanted| tab.rows.iter().filter(|row| row.style == Style::Body).count();
+            assert!(
+                tab.rows != empty.rows,
+                "{today}: {} shows what it shows to nobody",
+                tab.layout.title
+            );
             assert!(lines(tab) > 0, "{today}: {} has no line", tab.layout.title);
         }
     }
 }
 
-/// Nobody expects a recitation of whoever left: the share of idle members does not count them either.
+/// Nobody expects a recitation of whoever left: the share of idle members does not count them
+/// either.
 #[test]
 fn who_left_the_groups_is_no_concern_of_the_memorization_tab() {
     let today = day("2026-11-24");
     let setting = setting(today);
     let state = taken_in(&setting, today);
     let standing = standing(&setting, &state, today).unwrap();
-    let (figures, suggestions) = (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
+    let (figures, suggestions) =
+        (figures(&setting, &state, &standing), suggestions(&setting, &state, &standing));
     let head = LedgerHead::default();
     let scene = scene(&setting, &state, &head, &standing, &figures, &suggestions);
     let tabs = views::tabs(&scene);
-    let tab = tabs.iter().find(|tab| tab.layout.title == setting.words.say("tab-memorization")).unwrap();
-    let said =
-        |row: &WantedRow, column: usize| row.cells.get(column).map_or_else(String::new, |cell| cell.value.to_string());
+    let tab =
+        tabs.iter().find(|tab| tab.layout.title == setting.words.say("tab-memorization")).unwrap();
+    let said = |row: &WantedRow, column: usize| {
+        row.cells.get(column).map_or_else(String::new, |cell| cell.value.to_string())
+    };
     let people: Vec<&WantedRow> = tab.rows.iter().filter(|row| row.style == Style::Body).collect();
     let left: Vec<&&WantedRow> = people.iter().filter(|row| said(row, 2).is_empty()).collect();
     assert!(!left.is_empty() && left.len() < people.len());
     assert!(left.iter().all(|row| said(row, 3).is_empty()));
-    assert!(people.iter().filter(|row| !said(row, 2).is_empty()).all(|row| !said(row, 3).is_empty()));
+    assert!(
+        people.iter().filter(|row| !said(row, 2).is_empty()).all(|row| !said(row, 3).is_empty())
+    );
 }
 
 /// The tabs of a program without a row.
 fn empty(setting: &Setting, today: NaiveDate) -> Vec<Wanted> {
     let (state, head) = (State::default(), LedgerHead::default());
     let standing = standing(setting, &state, today).unwrap();
-    let (figures, suggestions) = (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
+    let (figures, suggestions) =
+        (figures(setting, &state, &standing), suggestions(setting, &state, &standing));
     let scene = scene(setting, &state, &head, &standing, &figures, &suggestions);
     views::tabs(&scene).into_iter().chain(views::restricted_tabs(&scene)).collect()
 }
@@ -154,8 +188,9 @@ fn empty(setting: &Setting, today: NaiveDate) -> Vec<Wanted> {
 fn a_reworded_form_changes_the_cells_and_nothing_else() {
     let today = day("2026-11-24");
     let reworded = |file: &str| {
-        let lists =
-            crate::forms::CHOICE_LISTS.replace("Laki-laki (ikhwan)", "Ikhwan").replace("Jumat sore", "Jumat petang");
+        let lists = crate::forms::CHOICE_LISTS
+            .replace("Laki-laki (ikhwan)", "Ikhwan")
+            .replace("Jumat sore", "Jumat petang");
         (file == "forms/choices.toml").then_some(lists)
     };
     let mut setting = setting(today);
@@ -163,7 +198,8 @@ fn a_reworded_form_changes_the_cells_and_nothing_else() {
     setting.forms = Forms::load(reworded).unwrap();
     let after = taken_in(&setting, today);
     assert_eq!(wrong_rows(&after), wrong_rows(&before));
-    let answers = |state: &State| state.records().map(|record| record.answers.clone()).collect::<Vec<_>>();
+    let answers =
+        |state: &State| state.records().map(|record| record.answers.clone()).collect::<Vec<_>>();
     assert_eq!(answers(&after), answers(&before));
 }
 
@@ -241,7 +277,8 @@ fn everybody_who_waits_is_suggested_a_group_and_one_group_is_new() {
         for placement in &suggestions.placements {
             *sizes.entry(placement.group()).or_default() += 1;
         }
-        let expected = [(None, 6), (Some("Aisyah"), 3), (Some("Ar-Rasyid"), 1), (Some("Khadijah"), 2)];
+        let expected =
+            [(None, 6), (Some("Aisyah"), 3), (Some("Ar-Rasyid"), 1), (Some("Khadijah"), 2)];
         assert_eq!(sizes, BTreeMap::from(expected), "{today}");
         assert!(suggestions.unplaced.is_empty(), "{today}");
     }

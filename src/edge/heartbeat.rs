@@ -1,5 +1,6 @@
-//! What the outside is told: the heartbeat, one GET to a watchdog's address after a good cycle, so that somebody hears when
-//! it stops; and the checkpoint, one POST of the ledger's head at a day's end. Knows nothing of what the cycle did.
+//! What the outside is told: the heartbeat, one GET to a watchdog's address after a good cycle, so
+//! that somebody hears when it stops; and the checkpoint, one POST of the ledger's head at a day's
+//! end. Knows nothing of what the cycle did.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +30,8 @@ pub async fn ping(url: &str, timeout: Duration) -> Result<(), HeartbeatError> {
     send(url, timeout, reqwest::Client::get).await
 }
 
-/// What a webhook is told of a day: the ledger's last event on it, by which a rewritten ledger can be told later.
+/// What a webhook is told of a day: the ledger's last event on it, by which a rewritten ledger can
+/// be told later.
 #[derive(Debug, Serialize)]
 pub struct DayHead<'a> {
     /// The program's code.
@@ -78,12 +80,14 @@ fn reason(error: reqwest::Error) -> HeartbeatError {
     HeartbeatError::Unreachable(text)
 }
 
-/// The provider of cryptography is named, so that no process-wide default has to be set. A plain address needs no root
-/// certificates, unless it leads on to another one.
+/// The provider of cryptography is named, so that no process-wide default has to be set. A plain
+/// address needs no root certificates, unless it leads on to another one.
 fn tls(plain: bool) -> Result<rustls::ClientConfig, String> {
-    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()
+    .map_err(|error| error.to_string())?;
     let rooted = match builder.clone().with_native_roots() {
         Ok(rooted) => rooted,
         Err(_) if plain => builder.with_root_certificates(rustls::RootCertStore::empty()),
@@ -118,7 +122,8 @@ mod tests {
         ping(&format!("{address}/good"), timeout).await.unwrap();
         let gone = ping(&format!("{address}/gone"), timeout).await.unwrap_err();
         assert!(matches!(gone, HeartbeatError::Refused(410)));
-        let silent = ping(&format!("{address}/silent"), Duration::from_millis(50)).await.unwrap_err();
+        let silent =
+            ping(&format!("{address}/silent"), Duration::from_millis(50)).await.unwrap_err();
         assert!(matches!(silent, HeartbeatError::Unreachable(_)));
         assert!(!silent.to_string().contains(&address), "the address is a secret: {silent}");
         assert!(matches!(ping("watchdog", timeout).await, Err(HeartbeatError::BadAddress)));

@@ -1,18 +1,25 @@
-//! The ledger's files: one directory, segments of lines that are only ever appended to. Knows lines, not what they mean.
+//! The ledger's files: one directory, segments of lines that are only ever appended to. Knows
+//! lines, not what they mean.
 //!
-//! - `000001.jsonl`, …: segments, named by their first event (see `ledger::line` for what stands in them). A segment that has
-//!   reached its size takes no further batch; the next batch opens a new one.
+//! - `000001.jsonl`, …: segments, named by their first event (see `ledger::line` for what stands
+//!   in them). A segment that has reached its size takes no further batch; the next batch opens a
+//!   new one.
 //! - `lock`: held by the one process that appends. Readers take no lock.
-//! - `torn-<seq>-<n>.bytes`: what a crash left of an unacknowledged batch, set aside and never read again.
-//! - `moved-<n>`: directories into which a repair moved what could not be chained any more; never read again.
-//! - `keys`: the wrapped keys of sealed answers (see `edge::seal`); the one file that is written anew, as a whole.
+//! - `torn-<seq>-<n>.bytes`: what a crash left of an unacknowledged batch, set aside and never
+//!   read again.
+//! - `moved-<n>`: directories into which a repair moved what could not be chained any more; never
+//!   read again.
+//! - `keys`: the wrapped keys of sealed answers (see `edge::seal`); the one file that is written
+//!   anew, as a whole.
 //! - `*.jsonl.new`: a segment before its first line was safe; overwritten when it is needed.
-//! - `snapshot`, `snapshot.new`: a cache of what follows from the lines up to a place (see `snapshot.rs`); may be deleted.
+//! - `snapshot`, `snapshot.new`: a cache of what follows from the lines up to a place (see
+//!   `snapshot.rs`); may be deleted.
 //!
-//! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is written under another name,
-//! synced, renamed, and its directory synced, before anything in it counts. Any failed write or sync ends the writer, since
-//! after a failed fsync nobody knows what the medium holds; opening again verifies what is there, and writes the last batch
-//! over itself before its sync, so that the medium has what was verified. Nothing is deleted.
+//! Durability: one batch is one write and one fdatasync, and counts only after it. A new segment is
+//! written under another name, synced, renamed, and its directory synced, before anything in it
+//! counts. Any failed write or sync ends the writer, since after a failed fsync nobody knows what
+//! the medium holds; opening again verifies what is there, and writes the last batch over itself
+//! before its sync, so that the medium has what was verified. Nothing is deleted.
 
 mod blocks;
 mod disk;
@@ -64,14 +71,16 @@ pub struct Opened {
 pub enum Resumed<T, U> {
     /// All lines after it were verified.
     From(T),
-    /// It does not fit the ledger, or what was remembered does not fit the lines after it: everything must be read.
+    /// It does not fit the ledger, or what was remembered does not fit the lines after it:
+    /// everything must be read.
     NotFrom(U),
 }
 
 /// What came of opening from a [`Mark`] on; if nothing, the disk is given back.
 pub type Reopened = Resumed<(Log, Opened), Box<dyn Disk>>;
 
-/// Bytes at the ledger's end that are no valid lines: a batch that was being written, or was when the machine stopped.
+/// Bytes at the ledger's end that are no valid lines: a batch that was being written, or was when
+/// the machine stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TornTail {
     /// The last segment's file name.
@@ -89,9 +98,16 @@ pub struct TornTail {
 impl fmt::Display for TornTail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { segment, byte, bytes, what, moved_to } = self;
-        write!(f, "{segment} ends in {bytes} bytes of an unfinished write (from byte {byte}: {what}); ")?;
+        write!(
+            f,
+            "{segment} ends in {bytes} bytes of an unfinished write (from byte {byte}: {what}); "
+        )?;
         match moved_to {
-            Some(path) => write!(f, "they were moved to {}, the next cycle writes what is missing", path.display()),
+            Some(path) => write!(
+                f,
+                "they were moved to {}, the next cycle writes what is missing",
+                path.display()
+            ),
             None => write!(f, "they were left alone and do not count"),
         }
     }
@@ -114,8 +130,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens a ledger for appending, or begins one: takes the lock, verifies the whole chain while giving every event to
-    /// `each`, sets a torn tail aside. What `each` has built counts only if this succeeds.
+    /// Opens a ledger for appending, or begins one: takes the lock, verifies the whole chain while
+    /// giving every event to `each`, sets a torn tail aside. What `each` has built counts only if
+    /// this succeeds.
     pub fn open<E: Into<Box<dyn Error + Send + Sync>>>(
         dir: &Path,
         program: &str,
@@ -140,8 +157,8 @@ impl Log {
         }
     }
 
-    /// [`Log::open_on`], which verifies and gives to `each` only the events after a place that was verified before. Gives the
-    /// disk back if that does not come out.
+    /// [`Log::open_on`], which verifies and gives to `each` only the events after a place that was
+    /// verified before. Gives the disk back if that does not come out.
     pub fn open_after<E: Into<Box<dyn Error + Send + Sync>>>(
         disk: Box<dyn Disk>,
         segment_bytes: u64,
@@ -169,17 +186,21 @@ impl Log {
             all = segments(dir)?;
         }
         let accept = Accept { program: Some(program), newer_format: false, last_batch: true };
-        let Resumed::From(replay) = resume(&all, accept, mark, each)? else { return Ok(Resumed::NotFrom(disk)) };
+        let Resumed::From(replay) = resume(&all, accept, mark, each)? else {
+            return Ok(Resumed::NotFrom(disk));
+        };
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let segment = OpenFile::append_to(&last.path).map_err(|e| LogError::io("open for writing", &last.path, e))?;
+        let segment = OpenFile::append_to(&last.path)
+            .map_err(|e| LogError::io("open for writing", &last.path, e))?;
         let moved_to = match &replay.torn {
             Some(torn) => Some(set_aside(disk.as_mut(), dir, last, &segment, torn, &replay.chain)?),
             None => None,
         };
-        // A process that died between write and sync leaves valid lines that may not be on the medium yet; from here on they
-        // count. If its sync had failed before, the system takes them for written, and a sync alone would save nothing: what
-        // can be in doubt, the last batch, is written over itself (the bytes that were verified, not what a second reading
-        // may give). Stopped anywhere within, that leaves what stood there before.
+        // A process that died between write and sync leaves valid lines that may not be on the
+        // medium yet; from here on they count. If its sync had failed before, the system takes them
+        // for written, and a sync alone would save nothing: what can be in doubt, the last batch,
+        // is written over itself (the bytes that were verified, not what a second reading may
+        // give). Stopped anywhere within, that leaves what stood there before.
         if !replay.last_batch.is_empty() {
             let at = replay.end - replay.last_batch.len() as u64;
             let written = disk.write_over(&last.path, at, &replay.last_batch);
@@ -204,8 +225,9 @@ impl Log {
         Ok(Resumed::From((log, opened(replay, last, moved_to))))
     }
 
-    /// Reads a ledger without the lock and without changing anything, also while another process appends to it: an unfinished
-    /// batch at its end is reported and ignored. `program` refuses another program's ledger.
+    /// Reads a ledger without the lock and without changing anything, also while another process
+    /// appends to it: an unfinished batch at its end is reported and ignored. `program` refuses
+    /// another program's ledger.
     pub fn read<E: Into<Box<dyn Error + Send + Sync>>>(
         dir: &Path,
         program: Option<&str>,
@@ -213,7 +235,12 @@ impl Log {
     ) -> Result<Opened, LogError> {
         let all = segments(dir)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        let replay = replay_after(&all, Accept { program, newer_format: true, last_batch: false }, None, each)?;
+        let replay = replay_after(
+            &all,
+            Accept { program, newer_format: true, last_batch: false },
+            None,
+            each,
+        )?;
         Ok(opened(replay, last, None))
     }
 
@@ -226,14 +253,20 @@ impl Log {
     ) -> Result<Resumed<Opened, ()>, LogError> {
         let all = segments(dir)?;
         let last = all.last().ok_or_else(|| LogError::Missing { dir: dir.to_owned() })?;
-        match resume(&all, Accept { program, newer_format: true, last_batch: false }, Some(mark), each)? {
+        match resume(
+            &all,
+            Accept { program, newer_format: true, last_batch: false },
+            Some(mark),
+            each,
+        )? {
             Resumed::From(replay) => Ok(Resumed::From(opened(replay, last, None))),
             Resumed::NotFrom(()) => Ok(Resumed::NotFrom(())),
         }
     }
 
-    /// Appends events as one batch: all are on the medium when this returns, or none counts. After any failure but
-    /// [`LogError::Unwritable`] the writer has ended and the ledger must be opened again.
+    /// Appends events as one batch: all are on the medium when this returns, or none counts. After
+    /// any failure but [`LogError::Unwritable`] the writer has ended and the ledger must be opened
+    /// again.
     pub fn append(&mut self, events: &[NewEvent]) -> Result<Head, LogError> {
         if let Some((why, kind)) = &self.ended {
             return Err(LogError::Ended { why: why.clone(), kind: *kind });
@@ -250,8 +283,9 @@ impl Log {
         Ok(*self.chain.head())
     }
 
-    /// Writes a file beside the segments anew: the old one or the new one stands there whatever happens, and the new one is on
-    /// the medium when this returns. After a failure the writer has ended.
+    /// Writes a file beside the segments anew: the old one or the new one stands there whatever
+    /// happens, and the new one is on the medium when this returns. After a failure the writer has
+    /// ended.
     pub fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
         if let Some((why, kind)) = &self.ended {
             return Err(LogError::Ended { why: why.clone(), kind: *kind });
@@ -288,8 +322,10 @@ impl Log {
         let group = chain.next_seq();
         for (index, event) in events.iter().enumerate() {
             let start = self.buffer.len();
-            let written = write_line(&mut self.buffer, chain.next_seq(), group, event, chain.last());
-            // Read back what is about to be written: a line that no reader takes must never reach the file.
+            let written =
+                write_line(&mut self.buffer, chain.next_seq(), group, event, chain.last());
+            // Read back what is about to be written: a line that no reader takes must never reach
+            // the file.
             let read = written.and_then(|_| chain.line(&self.buffer[start..]).map(|_| ()));
             read.map_err(|what| LogError::Unwritable { index, what })?;
         }
@@ -301,10 +337,13 @@ impl Log {
     }
 
     fn write_and_sync(&mut self) -> Result<(), LogError> {
-        let written = self.disk.write_all(&mut self.segment, &self.buffer).map_err(|e| ("write to", e));
-        let synced = written.and_then(|()| self.disk.sync_data(&self.segment).map_err(|e| ("sync", e)));
+        let written =
+            self.disk.write_all(&mut self.segment, &self.buffer).map_err(|e| ("write to", e));
+        let synced =
+            written.and_then(|()| self.disk.sync_data(&self.segment).map_err(|e| ("sync", e)));
         synced.map_err(|(doing, cause)| {
-            // The batch was not acknowledged. If the cut fails too, the next opening deals with what is left.
+            // The batch was not acknowledged. If the cut fails too, the next opening deals with
+            // what is left.
             let _ = self.disk.truncate(&self.segment, self.end);
             LogError::io(doing, &self.segment.path, cause)
         })
@@ -313,11 +352,16 @@ impl Log {
 
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Log").field("dir", &self.dir).field("head", self.head()).field("ended", &self.ended).finish()
+        f.debug_struct("Log")
+            .field("dir", &self.dir)
+            .field("head", self.head())
+            .field("ended", &self.ended)
+            .finish()
     }
 }
 
-/// Replays from a place on, if it fits. Damage and refusals after it are for a replay of everything to judge.
+/// Replays from a place on, if it fits. Damage and refusals after it are for a replay of everything
+/// to judge.
 fn resume<E: Into<Box<dyn Error + Send + Sync>>>(
     segments: &[Segment],
     accept: Accept<'_>,
@@ -333,7 +377,9 @@ fn resume<E: Into<Box<dyn Error + Send + Sync>>>(
     };
     match replay_after(segments, accept, place, each) {
         Ok(replay) => Ok(Resumed::From(replay)),
-        Err(LogError::Damaged { .. } | LogError::Refused { .. }) if mark.is_some() => Ok(Resumed::NotFrom(())),
+        Err(LogError::Damaged { .. } | LogError::Refused { .. }) if mark.is_some() => {
+            Ok(Resumed::NotFrom(()))
+        }
         Err(error) => Err(error),
     }
 }
@@ -359,7 +405,8 @@ fn opened(replay: Replay, last: &Segment, moved_to: Option<PathBuf>) -> Opened {
 
 /// Makes the directory if need be and takes its lock.
 fn lock(dir: &Path, disk: &mut dyn Disk) -> Result<File, LogError> {
-    let missing: Vec<&Path> = dir.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.is_dir()).collect();
+    let missing: Vec<&Path> =
+        dir.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.is_dir()).collect();
     if !missing.is_empty() {
         fs::create_dir_all(dir).map_err(|e| LogError::io("make the directory", dir, e))?;
     }
@@ -396,7 +443,8 @@ fn sync_above(disk: &mut dyn Disk, dir: &Path) -> Result<(), LogError> {
     Ok(())
 }
 
-/// Begins the segment whose first event comes next: safe before it has its name, its name safe before anything in it counts.
+/// Begins the segment whose first event comes next: safe before it has its name, its name safe
+/// before anything in it counts.
 fn begin_segment(
     disk: &mut dyn Disk,
     dir: &Path,
@@ -413,9 +461,11 @@ fn begin_segment(
     let mut file = disk.create(&unnamed).map_err(|e| LogError::io("make", &unnamed, e))?;
     disk.write_all(&mut file, &header).map_err(|e| LogError::io("write to", &unnamed, e))?;
     disk.sync_data(&file).map_err(|e| LogError::io("sync", &unnamed, e))?;
-    disk.rename(&unnamed, &segment.path).map_err(|e| LogError::io("rename to", &segment.path, e))?;
+    disk.rename(&unnamed, &segment.path)
+        .map_err(|e| LogError::io("rename to", &segment.path, e))?;
     disk.sync_dir(dir).map_err(|e| LogError::io("sync", dir, e))?;
-    let file = OpenFile::append_to(&segment.path).map_err(|e| LogError::io("open for writing", &segment.path, e))?;
+    let file = OpenFile::append_to(&segment.path)
+        .map_err(|e| LogError::io("open for writing", &segment.path, e))?;
     Ok((file, chain, header.len() as u64))
 }
 
@@ -428,9 +478,12 @@ fn set_aside(
     torn: &Torn,
     chain: &Chain,
 ) -> Result<PathBuf, LogError> {
-    let free = (1_u32..).map(|n| dir.join(format!("torn-{:06}-{n}.bytes", chain.next_seq()))).find(|p| !p.exists());
+    let free = (1_u32..)
+        .map(|n| dir.join(format!("torn-{:06}-{n}.bytes", chain.next_seq())))
+        .find(|p| !p.exists());
     let path = free.unwrap_or_else(|| dir.join("torn.bytes"));
-    copy_tail(disk, segment, torn.byte, &path).map_err(|e| LogError::io("set a torn tail aside in", &path, e))?;
+    copy_tail(disk, segment, torn.byte, &path)
+        .map_err(|e| LogError::io("set a torn tail aside in", &path, e))?;
     disk.sync_dir(dir).map_err(|e| LogError::io("sync", dir, e))?;
     disk.truncate(file, torn.byte).map_err(|e| LogError::io("cut", &segment.path, e))?;
     Ok(path)

@@ -1,5 +1,5 @@
-//! The edge: everything that can fail or change by itself: files, the clock, the network. May import `table`, `ledger`
-//! and `config`; knows no form, no match, no figure and no view.
+//! The edge: everything that can fail or change by itself: files, the clock, the network. May
+//! import `table`, `ledger` and `config`; knows no form, no match, no figure and no view.
 
 pub mod clock;
 pub mod google;

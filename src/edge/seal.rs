@@ -1,9 +1,12 @@
-//! Sealing: a person's private answers are encrypted under the person's own key before they are hashed into the chain, and
-//! opened again when the ledger is read. Destroying the key erases the answers; the chain stays whole.
+//! Sealing: a person's private answers are encrypted under the person's own key before they are
+//! hashed into the chain, and opened again when the ledger is read. Destroying the key erases the
+//! answers; the chain stays whole.
 //!
-//! - ChaCha20-Poly1305 with a random nonce for every part; program, key and event type are associated data.
-//! - A key is 32 random bytes. All keys stand in the file `keys` beside the segments, each wrapped by the program key
-//!   (XChaCha20-Poly1305). The file is written anew as a whole, and is on the medium before any event that needs it.
+//! - ChaCha20-Poly1305 with a random nonce for every part; program, key and event type are
+//!   associated data.
+//! - A key is 32 random bytes. All keys stand in the file `keys` beside the segments, each
+//!   wrapped by the program key (XChaCha20-Poly1305). The file is written anew as a whole, and is
+//!   on the medium before any event that needs it.
 //! - The program key stands elsewhere: see [`ProgramKey`].
 
 mod backup;
@@ -30,7 +33,9 @@ use self::store::{Store, wrap};
 use crate::ledger::event::Event;
 use crate::ledger::line::NewEvent;
 use crate::ledger::record::Source;
-use crate::ledger::sealed::{Owner, Privacy, Private, RowOf, SealedPart, put_together, sealed_lists, take_apart};
+use crate::ledger::sealed::{
+    Owner, Privacy, Private, RowOf, SealedPart, put_together, sealed_lists, take_apart,
+};
 use chrono::{DateTime, FixedOffset};
 
 /// The file of the wrapped keys, beside the segments.
@@ -93,7 +98,9 @@ pub enum SealError {
         what: String,
     },
     /// A part that its own key does not open.
-    #[error("an answer sealed under key {key} cannot be opened: the ledger or its keys are not what was written")]
+    #[error(
+        "an answer sealed under key {key} cannot be opened: the ledger or its keys are not what was written"
+    )]
     Unopened {
         /// The key.
         key: CompactString,
@@ -145,7 +152,8 @@ impl Seals {
     /// The keys of the ledger in `dir`; without the program key nothing opens.
     pub fn of(dir: &Path, program: &str) -> Result<Self, SealError> {
         let key = ProgramKey::find(dir)?;
-        let mut seals = Self { program: program.to_owned(), dir: dir.to_owned(), key, ..Self::default() };
+        let mut seals =
+            Self { program: program.to_owned(), dir: dir.to_owned(), key, ..Self::default() };
         seals.read_store()?;
         Ok(seals)
     }
@@ -186,7 +194,8 @@ impl Seals {
         self.keys.len()
     }
 
-    /// How many keys of erased people there were although they had been destroyed: an old backup has them.
+    /// How many keys of erased people there were although they had been destroyed: an old backup
+    /// has them.
     pub fn held_erased(&self) -> usize {
         self.held_erased
     }
@@ -235,7 +244,9 @@ impl Seals {
         }
         if let Event::PersonErased(erased) | Event::TextsErased(erased) = event {
             let left = erased.rows.iter().filter_map(|row| Some((row, row.sealed.first()?)));
-            self.owners.extend(left.map(|(row, part)| ((row.form.clone(), row.key.clone()), number(&part.key))));
+            self.owners.extend(
+                left.map(|(row, part)| ((row.form.clone(), row.key.clone()), number(&part.key))),
+            );
         }
         put_together(event, |part| self.open_part(&kind, part))
     }
@@ -245,8 +256,13 @@ impl Seals {
             return Ok(None);
         }
         let id = number(&part.key);
-        if !self.keys.contains_key(&id) && !self.missing.contains(&id) && !self.unsaved && !self.fixed {
-            // Somebody may have appended since the store was read: keys are on the medium before what they seal.
+        if !self.keys.contains_key(&id)
+            && !self.missing.contains(&id)
+            && !self.unsaved
+            && !self.fixed
+        {
+            // Somebody may have appended since the store was read: keys are on the medium before
+            // what they seal.
             self.read_store()?;
         }
         let Some(key) = self.keys.get(&id) else {
@@ -257,7 +273,8 @@ impl Seals {
         let bytes = BASE64.decode(&part.text).map_err(|_| unopened())?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(unopened)?;
         let about = about(&self.program, &part.key, kind);
-        let opened = ChaCha20Poly1305::new(key.into()).decrypt(nonce.into(), Payload { msg: sealed, aad: &about });
+        let opened = ChaCha20Poly1305::new(key.into())
+            .decrypt(nonce.into(), Payload { msg: sealed, aad: &about });
         Ok(Some(serde_json::from_slice(&opened.map_err(|_| unopened())?)?))
     }
 
@@ -291,7 +308,8 @@ impl Seals {
         self.owners.retain(|_, owner| *owner != id);
     }
 
-    /// Seals what is private in events that are about to be appended. New keys are only in memory until they are saved.
+    /// Seals what is private in events that are about to be appended. New keys are only in memory
+    /// until they are saved.
     pub fn seal(
         &mut self,
         at: DateTime<FixedOffset>,
@@ -305,8 +323,10 @@ impl Seals {
             let parts = take_apart(&mut event, key, privacy);
             let mut sealed = Vec::with_capacity(parts.len());
             for list in parts {
-                let of_list: Result<Vec<SealedPart>, SealError> =
-                    list.into_iter().map(|(owner, private)| self.seal_part(&kind, owner, &private)).collect();
+                let of_list: Result<Vec<SealedPart>, SealError> = list
+                    .into_iter()
+                    .map(|(owner, private)| self.seal_part(&kind, owner, &private))
+                    .collect();
                 sealed.push(of_list?);
             }
             for (place, list) in sealed_lists(&mut event).into_iter().zip(sealed) {
@@ -317,14 +337,20 @@ impl Seals {
         Ok(lines)
     }
 
-    fn seal_part(&mut self, kind: &str, owner: Owner, private: &Private) -> Result<SealedPart, SealError> {
+    fn seal_part(
+        &mut self,
+        kind: &str,
+        owner: Owner,
+        private: &Private,
+    ) -> Result<SealedPart, SealError> {
         let id = self.key_of(owner)?;
         let key = format_compact!("{id:016x}");
         let mut bytes = random::<NONCE>()?.to_vec();
         let about = about(&self.program, &key, kind);
         let text = serde_json::to_vec(private)?;
         let cipher = ChaCha20Poly1305::new((&self.keys[&id]).into());
-        let nonce: [u8; NONCE] = bytes[..NONCE].try_into().expect("the nonce was just made so long");
+        let nonce: [u8; NONCE] =
+            bytes[..NONCE].try_into().expect("the nonce was just made so long");
         let sealed = cipher.encrypt((&nonce).into(), Payload { msg: &text, aad: &about });
         bytes.extend(sealed.expect("ChaCha20-Poly1305 seals everything that fits in memory"));
         Ok(SealedPart { key, text: BASE64.encode(bytes) })
@@ -344,7 +370,10 @@ impl Seals {
         }
         let id = loop {
             let id = u64::from_be_bytes(random::<8>()?);
-            if !self.keys.contains_key(&id) && !self.erased.contains(&id) && !self.missing.contains(&id) {
+            if !self.keys.contains_key(&id)
+                && !self.erased.contains(&id)
+                && !self.missing.contains(&id)
+            {
                 break id;
             }
         };
@@ -354,11 +383,13 @@ impl Seals {
         Ok(id)
     }
 
-    /// The store as it must be on the medium before the events that were sealed last are appended; none if it is already.
+    /// The store as it must be on the medium before the events that were sealed last are appended;
+    /// none if it is already.
     pub fn unsaved(&mut self) -> Result<Option<Vec<u8>>, SealError> {
         let (true, Some(key)) = (self.unsaved, &self.key) else { return Ok(None) };
         let known = self.store.take().unwrap_or_else(|| Store::new(&self.program));
-        let store = known.with(&self.keys, |id, secret| wrap(key, &self.program, id, secret), key)?;
+        let store =
+            known.with(&self.keys, |id, secret| wrap(key, &self.program, id, secret), key)?;
         let bytes = store.to_bytes();
         self.store = Some(store);
         Ok(Some(bytes))
@@ -372,7 +403,10 @@ impl Seals {
 
 impl fmt::Debug for Seals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seals").field("keys", &self.keys.len()).field("shut", &self.is_shut()).finish()
+        f.debug_struct("Seals")
+            .field("keys", &self.keys.len())
+            .field("shut", &self.is_shut())
+            .finish()
     }
 }
 

@@ -36,7 +36,8 @@ pub struct Rejected {
     pub problem: Problem,
 }
 
-/// So many parts of a cell that are no choice are noted one by one, each with the cell: nobody ticks more boxes.
+/// So many parts of a cell that are no choice are noted one by one, each with the cell: nobody
+/// ticks more boxes.
 const MOST_UNKNOWN: u32 = 100;
 
 /// Age in full years on `day`.
@@ -59,9 +60,14 @@ impl From<Answer> for Value {
 }
 
 impl Form {
-    /// Reads one row that is not blank. Checks run in the order timestamp, then questions in the order of the form, then
-    /// that of several statements one at least is answered.
-    pub fn read_row(&self, forms: &Forms, columns: &Columns, row: &[Cell]) -> Result<Accepted, Rejected> {
+    /// Reads one row that is not blank. Checks run in the order timestamp, then questions in the
+    /// order of the form, then that of several statements one at least is answered.
+    pub fn read_row(
+        &self,
+        forms: &Forms,
+        columns: &Columns,
+        row: &[Cell],
+    ) -> Result<Accepted, Rejected> {
         let cell = cell_at(row, columns.timestamp);
         let timestamp = if cell.is_blank() {
             match self.definition.event_date {
@@ -88,13 +94,17 @@ impl Form {
                 .map_err(|problem| Rejected { timestamp, problem })?;
         }
         for battery in self.definition.batteries.iter().filter(|battery| battery.required) {
-            if battery.statements.iter().all(|statement| accepted.answers.get(statement).is_none()) {
+            if battery.statements.iter().all(|statement| accepted.answers.get(statement).is_none())
+            {
                 let question = battery.key.as_str().into();
-                let problem = Problem { question, cell: Cell::Blank, reason: Reason::MissingRequired };
+                let problem =
+                    Problem { question, cell: Cell::Blank, reason: Reason::MissingRequired };
                 return Err(Rejected { timestamp, problem });
             }
         }
-        if let Some(date) = self.definition.event_date.as_deref().and_then(|key| accepted.answers.date(key)) {
+        if let Some(date) =
+            self.definition.event_date.as_deref().and_then(|key| accepted.answers.date(key))
+        {
             accepted.event_date = date;
         }
         Ok(accepted)
@@ -110,24 +120,33 @@ impl Form {
         accepted: &mut Accepted,
     ) -> Result<(), Problem> {
         let question = &self.definition.questions[index];
-        let problem =
-            |cell: &Cell, reason| Problem { question: question.key.as_str().into(), cell: cell.clone(), reason };
+        let problem = |cell: &Cell, reason| Problem {
+            question: question.key.as_str().into(),
+            cell: cell.clone(),
+            reason,
+        };
         let Some(cell) = merged(question, columns, row) else {
             match (question.default, question.required) {
-                (Some(default), true) => accepted.answers.insert(&question.key, Answer::Integer(default)),
+                (Some(default), true) => {
+                    accepted.answers.insert(&question.key, Answer::Integer(default))
+                }
                 (None, true) => return Err(problem(&Cell::Blank, Reason::MissingRequired)),
                 (_, false) => {}
             }
             return Ok(());
         };
         let value =
-            self.value(forms, index, &cell, submitted, &accepted.answers).and_then(|value| match &value.answer {
-                Some(answer) => {
-                    let check = self.check.map(|check| check(&question.key, answer, &accepted.answers, &forms.surahs));
-                    check.unwrap_or(Ok(())).map(|()| value)
+            self.value(forms, index, &cell, submitted, &accepted.answers).and_then(|value| {
+                match &value.answer {
+                    Some(answer) => {
+                        let check = self.check.map(|check| {
+                            check(&question.key, answer, &accepted.answers, &forms.surahs)
+                        });
+                        check.unwrap_or(Ok(())).map(|()| value)
+                    }
+                    None if question.required => Err(Reason::MissingRequired),
+                    None => Ok(value),
                 }
-                None if question.required => Err(Reason::MissingRequired),
-                None => Ok(value),
             });
         match value {
             Ok(value) => {
@@ -150,8 +169,8 @@ impl Form {
         }
     }
 
-    /// The typed answer to one question, read on its own: whatever else stands in the row does not matter. None if it
-    /// cannot be read.
+    /// The typed answer to one question, read on its own: whatever else stands in the row does not
+    /// matter. None if it cannot be read.
     pub(super) fn answer_alone(
         &self,
         forms: &Forms,
@@ -159,7 +178,8 @@ impl Form {
         row: &[Cell],
         question: usize,
     ) -> Option<Answer> {
-        let cell = merged(&self.definition.questions[question], &columns.of_question[question], row)?;
+        let cell =
+            merged(&self.definition.questions[question], &columns.of_question[question], row)?;
         self.value(forms, question, &cell, None, &Answers::default()).ok()?.answer
     }
 
@@ -175,7 +195,9 @@ impl Form {
         let question = &self.definition.questions[index];
         let text = |text: &str| Answer::Text(text.into());
         Ok(match question.kind {
-            Kind::Text | Kind::Paragraph | Kind::Person | Kind::Group => Answer::Text(tidy(&cell.as_text())).into(),
+            Kind::Text | Kind::Paragraph | Kind::Person | Kind::Group => {
+                Answer::Text(tidy(&cell.as_text())).into()
+            }
             Kind::MemberList => {
                 let names: Vec<CompactString> = values::names(&cell.as_text()).map(tidy).collect();
                 let answer = if names.is_empty() { None } else { Some(Answer::List(names.into())) };
@@ -212,7 +234,11 @@ impl Form {
             Some(choice) => (choice, false),
             None => (other().ok_or(Reason::UnknownChoice)?, true),
         };
-        Ok(Value { answer: Some(Answer::Text(choices[choice].code.as_str().into())), unknown_parts: 0, keep_raw })
+        Ok(Value {
+            answer: Some(Answer::Text(choices[choice].code.as_str().into())),
+            unknown_parts: 0,
+            keep_raw,
+        })
     }
 
     fn several_choices(&self, index: usize, cell: &Cell) -> Result<Value, Reason> {
@@ -236,7 +262,11 @@ impl Form {
             }
         }
         if codes.is_empty() {
-            return Err(if unknown_parts > 0 { Reason::UnknownChoice } else { Reason::MissingRequired });
+            return Err(if unknown_parts > 0 {
+                Reason::UnknownChoice
+            } else {
+                Reason::MissingRequired
+            });
         }
         if codes.len() < usize::try_from(question.min.unwrap_or(0)).unwrap_or(0) {
             return Err(Reason::TooFewChoices);
@@ -245,13 +275,23 @@ impl Form {
     }
 }
 
-/// Several columns may answer one question: lists are joined, of others the rightmost non-blank cell counts.
-fn merged<'r>(question: &Question, columns: &[usize], row: &'r [Cell]) -> Option<std::borrow::Cow<'r, Cell>> {
-    let mut answered = columns.iter().map(|&column| cell_at(row, column)).filter(|cell| !cell.is_blank());
+/// Several columns may answer one question: lists are joined, of others the rightmost non-blank
+/// cell counts.
+fn merged<'r>(
+    question: &Question,
+    columns: &[usize],
+    row: &'r [Cell],
+) -> Option<std::borrow::Cow<'r, Cell>> {
+    let mut answered =
+        columns.iter().map(|&column| cell_at(row, column)).filter(|cell| !cell.is_blank());
     let first = answered.next()?;
     let rest: Vec<&Cell> = answered.collect();
     if matches!(question.kind, Kind::MultiChoice | Kind::MemberList) && !rest.is_empty() {
-        let joined = std::iter::once(first).chain(rest).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let joined = std::iter::once(first)
+            .chain(rest)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         return Some(std::borrow::Cow::Owned(Cell::from(joined)));
     }
     Some(std::borrow::Cow::Borrowed(rest.last().copied().unwrap_or(first)))

@@ -14,24 +14,33 @@ fn both(id: impl Into<String>, en: impl Into<String>) -> Option<Localized> {
     Some(Localized { id: id.into(), en: en.into() })
 }
 
-/// A line under the question that says how to answer it. `names_are_ticked`: members are ticked, not typed.
+/// A line under the question that says how to answer it. `names_are_ticked`: members are ticked,
+/// not typed.
 pub fn hint(question: &Question, names_are_ticked: bool) -> Option<Localized> {
     match question.kind {
         // What the question says itself is not said again below it.
-        Kind::MultiChoice => match question.max.filter(|_| !question.question.id.contains("paling banyak")) {
-            None if question.question.id.contains("pilih beberapa") => None,
-            Some(most) => both(
-                format!("Boleh pilih beberapa, paling banyak {most}."),
-                format!("You may choose several, at most {most}."),
-            ),
-            None if question.choices.len() > 1 => both("Boleh pilih beberapa.", "You may choose several."),
-            None => None,
-        },
-        Kind::Money => both("Dalam rupiah, misalnya 25000 atau 25.000.", "In rupiah, for example 25000."),
+        Kind::MultiChoice => {
+            match question.max.filter(|_| !question.question.id.contains("paling banyak")) {
+                None if question.question.id.contains("pilih beberapa") => None,
+                Some(most) => both(
+                    format!("Boleh pilih beberapa, paling banyak {most}."),
+                    format!("You may choose several, at most {most}."),
+                ),
+                None if question.choices.len() > 1 => {
+                    both("Boleh pilih beberapa.", "You may choose several.")
+                }
+                None => None,
+            }
+        }
+        Kind::Money => {
+            both("Dalam rupiah, misalnya 25000 atau 25.000.", "In rupiah, for example 25000.")
+        }
         Kind::Phone => both("Misalnya 0812 3456 7890.", "For example 0812 3456 7890."),
         Kind::MemberList if !names_are_ticked => both("Satu nama per baris.", "One name per line."),
         Kind::Surah => both("Nama atau nomor surah.", "Name or number of the surah."),
-        Kind::Person => both("Kode, nama lengkap, atau nomor WhatsApp.", "Code, full name or WhatsApp number."),
+        Kind::Person => {
+            both("Kode, nama lengkap, atau nomor WhatsApp.", "Code, full name or WhatsApp number.")
+        }
         Kind::Number => both("Boleh dengan koma.", "Decimals are allowed."),
         _ => {
             let default = question.default?;
@@ -40,12 +49,18 @@ pub fn hint(question: &Question, names_are_ticked: bool) -> Option<Localized> {
     }
 }
 
-/// What the lowest and the highest number of a scale mean, by the question's wording in one language: as it says itself
-/// (`1 kaku - 5 akrab`), else as its choices call these numbers, else how far a statement fits.
+/// What the lowest and the highest number of a scale mean, by the question's wording in one
+/// language: as it says itself (`1 kaku - 5 akrab`), else as its choices call these numbers, else
+/// how far a statement fits.
 pub fn ends(question: &Question, wording: &str) -> Option<(Localized, Localized)> {
-    let inside = wording.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+    let inside = wording
+        .rsplit_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .map(|(inside, _)| inside);
     if let Some((low, high)) = inside.and_then(|inside| inside.split_once(" - ")) {
-        let word = |end: &str| end.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim().to_owned();
+        let word = |end: &str| {
+            end.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim().to_owned()
+        };
         let (low, high) = (word(low), word(high));
         let told = !low.is_empty() && !high.is_empty();
         return both(low.clone(), low).zip(both(high.clone(), high)).filter(|_| told);
@@ -58,9 +73,12 @@ pub fn ends(question: &Question, wording: &str) -> Option<(Localized, Localized)
         return Some(ends);
     }
     match (question.min, question.max) {
-        (Some(0), Some(10)) => both("tidak mungkin", "not at all likely").zip(both("sangat mungkin", "very likely")),
+        (Some(0), Some(10)) => {
+            both("tidak mungkin", "not at all likely").zip(both("sangat mungkin", "very likely"))
+        }
         (Some(1), Some(5)) if inside.is_none() => {
-            both("sangat tidak sesuai", "does not fit at all").zip(both("sangat sesuai", "fits very well"))
+            both("sangat tidak sesuai", "does not fit at all")
+                .zip(both("sangat sesuai", "fits very well"))
         }
         _ => None,
     }

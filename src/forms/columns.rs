@@ -21,7 +21,8 @@ pub struct Columns {
 impl Columns {
     /// Maps the titles of `titles` (the first row of a tab).
     pub fn of(forms: &Forms, form: &Form, titles: &[Cell]) -> Self {
-        let is_timestamp = |title: &Cell| forms.timestamp_titles.contains(&fold(&title.to_string()));
+        let is_timestamp =
+            |title: &Cell| forms.timestamp_titles.contains(&fold(&title.to_string()));
         let timestamp = titles.iter().position(is_timestamp).unwrap_or(0);
         let mut of_question = vec![Vec::new(); form.definition.questions.len()];
         let mut unknown = Vec::new();
@@ -42,12 +43,14 @@ impl Columns {
         Self { timestamp, of_question, unknown, mapped }
     }
 
-    /// The keys of required questions that no column answers and that have no default: without them every row would be
-    /// rejected, so the tab is left alone until somebody mends it.
+    /// The keys of required questions that no column answers and that have no default: without them
+    /// every row would be rejected, so the tab is left alone until somebody mends it.
     pub fn missing_questions<'f>(&self, form: &'f Form) -> Vec<&'f str> {
         let questions = || form.definition.questions.iter().zip(&self.of_question);
         let missing = questions()
-            .filter(|(question, columns)| question.required && question.default.is_none() && columns.is_empty())
+            .filter(|(question, columns)| {
+                question.required && question.default.is_none() && columns.is_empty()
+            })
             .map(|(question, _)| question.key.as_str());
         let is_there = |statement: &String| {
             questions().any(|(question, columns)| question.key == *statement && !columns.is_empty())
@@ -62,7 +65,8 @@ impl Columns {
         let titles = tab.rows.first().map_or(&[][..], Vec::as_slice);
         let mut questions = Vec::new();
         for (question, columns) in form.definition.questions.iter().zip(&self.of_question) {
-            questions.extend(columns.iter().map(|&column| (column, Some(question.key.as_str().into()))));
+            questions
+                .extend(columns.iter().map(|&column| (column, Some(question.key.as_str().into()))));
         }
         questions.extend(self.unknown.iter().map(|&column| (column, None)));
         questions.sort_unstable();

@@ -1,6 +1,8 @@
-//! What a form asks: read from `config/forms/<form>.toml`, with the shared lists of `config/forms/choices.toml`.
+//! What a form asks: read from `config/forms/<form>.toml`, with the shared lists of
+//! `config/forms/choices.toml`.
 //!
-//! One definition serves several readers: parsing a response row, the sandbox's form pages, and documentation.
+//! One definition serves several readers: parsing a response row, the sandbox's form pages, and
+//! documentation.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -120,7 +122,8 @@ pub struct Statement {
     pub en: String,
 }
 
-/// A question that asked about several statements (an item battery), after each of them became a question of its own.
+/// A question that asked about several statements (an item battery), after each of them became a
+/// question of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Battery {
     /// The key that the question had.
@@ -176,7 +179,8 @@ pub struct Question {
     pub choices: Vec<Choice>,
     /// Where a page takes its suggestions from: `classes`, `lessons` or `surah.csv`.
     pub options_from: Option<String>,
-    /// The statements that the question asks about; when the form is read, a question for each takes its place.
+    /// The statements that the question asks about; when the form is read, a question for each
+    /// takes its place.
     #[serde(default)]
     pub statements: Vec<Statement>,
     /// A scale on which less is better.
@@ -210,7 +214,8 @@ pub struct FormDefinition {
     /// Whether the form is on unless the configuration says otherwise.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// The question that says when the thing happened; without one it happened when it was submitted.
+    /// The question that says when the thing happened; without one it happened when it was
+    /// submitted.
     pub event_date: Option<String>,
     /// The questions that say whose row it is (part of the row key).
     pub identity: Vec<String>,
@@ -230,8 +235,9 @@ pub struct FormDefinition {
 }
 
 impl FormDefinition {
-    /// Puts a question for each statement in the place of a question that asks about several, so that nobody else has to know
-    /// of such questions. None of them alone is required. Gives the key of a question whose statements cannot be told apart.
+    /// Puts a question for each statement in the place of a question that asks about several, so
+    /// that nobody else has to know of such questions. None of them alone is required. Gives the
+    /// key of a question whose statements cannot be told apart.
     pub(super) fn spread_statements(&mut self) -> Result<(), String> {
         for question in std::mem::take(&mut self.questions) {
             if question.statements.is_empty() {
@@ -247,8 +253,11 @@ impl FormDefinition {
                 let title = Localized { id: statement.id.clone(), en: statement.en.clone() };
                 // How a grid of a form titles the column of one of its rows.
                 let in_grid = |whole: &str, row: &str| format!("{whole} [{row}]");
-                let whole = [&question.question.id, &question.question.en].into_iter().chain(&question.aliases);
-                let in_grids = whole.flat_map(|whole| [in_grid(whole, &title.id), in_grid(whole, &title.en)]);
+                let whole = [&question.question.id, &question.question.en]
+                    .into_iter()
+                    .chain(&question.aliases);
+                let in_grids =
+                    whole.flat_map(|whole| [in_grid(whole, &title.id), in_grid(whole, &title.en)]);
                 self.questions.push(Question {
                     key: key.clone(),
                     required: false,

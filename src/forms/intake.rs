@@ -1,4 +1,5 @@
-//! A form tab as it was read × its rows as the ledger knows them → events. Nothing is done here; the cycle appends them.
+//! A form tab as it was read × its rows as the ledger knows them → events. Nothing is done here;
+//! the cycle appends them.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,13 +19,16 @@ use crate::ledger::erased::{ERASED, Erased, ErasedMark, fingerprint};
 use crate::ledger::event::{Copies, Event, RejectedRow, Retraction, Submission};
 use crate::ledger::problem::Problem;
 use crate::ledger::record::Source;
-use crate::ledger::state::{Fate, FormRows, Row, State, accepted_content, milliseconds, rejected_content};
+use crate::ledger::state::{
+    Fate, FormRows, Row, State, accepted_content, milliseconds, rejected_content,
+};
 use crate::table::a1::column_letters;
 use crate::table::diff::{Print, RowChange, diff};
 use crate::table::tab::ReadTab;
 use crate::table::{Cell, cell_at};
 
-/// A read that would retract more than this share of a tab's rows, and more than `FUSE_ROWS`, retracts none.
+/// A read that would retract more than this share of a tab's rows, and more than `FUSE_ROWS`,
+/// retracts none.
 const FUSE_SHARE: f64 = 0.10;
 /// So many retractions are always let through.
 const FUSE_ROWS: usize = 5;
@@ -57,8 +61,8 @@ struct RowNow {
     copies: u32,
 }
 
-/// Compares a form's tab with what the ledger knows of it. `configured` is the name by which the tab was found;
-/// `accept_retractions` lets the fuse through.
+/// Compares a form's tab with what the ledger knows of it. `configured` is the name by which the
+/// tab was found; `accept_retractions` lets the fuse through.
 pub fn intake(
     forms: &Forms,
     form: &Form,
@@ -82,7 +86,11 @@ pub fn intake(
     let absent = (!state.erased.is_empty()).then(|| Absent::of(form, state));
     let reading = Reading { forms, form, tab, titles, columns, absent };
     let no_rows = FormRows::new();
-    reading.compare(state.forms.get(form.key()).unwrap_or(&no_rows), accept_retractions, &mut taken);
+    reading.compare(
+        state.forms.get(form.key()).unwrap_or(&no_rows),
+        accept_retractions,
+        &mut taken,
+    );
     taken
 }
 
@@ -95,7 +103,8 @@ struct Reading<'a> {
     absent: Option<Absent<'a>>,
 }
 
-/// Those who were erased: their rows are not read again, and a code stands in the place of their names.
+/// Those who were erased: their rows are not read again, and a code stands in the place of their
+/// names.
 struct Absent<'a> {
     erased: &'a Erased,
     form: &'a str,
@@ -132,19 +141,25 @@ impl<'a> Absent<'a> {
         let row = key.map(|key| (self.form.into(), key.into()));
         let code = self.erased.code_of(&print, row.as_ref())?;
         let in_row = row.is_some_and(|row| self.erased.is_known_in(&print, &row));
-        (in_row || !self.present.get_or_init(|| called_now(self.state)).contains(&print)).then_some(code)
+        (in_row || !self.present.get_or_init(|| called_now(self.state)).contains(&print))
+            .then_some(code)
     }
 
     fn answers(&self, answers: &mut Answers, key: Option<&str>, is_blank: impl Fn(&str) -> bool) {
         let named = |name: &CompactString| self.code_of(name, key).unwrap_or(name).clone();
-        let kept = answers.iter().filter(|(question, _)| !is_blank(question)).map(|(question, answer)| {
-            let answer = match answer {
-                Answer::Text(name) if self.names.contains(question) => Answer::Text(named(name)),
-                Answer::List(list) if self.names.contains(question) => Answer::List(list.iter().map(named).collect()),
-                answer => answer.clone(),
-            };
-            (question.to_owned(), answer)
-        });
+        let kept =
+            answers.iter().filter(|(question, _)| !is_blank(question)).map(|(question, answer)| {
+                let answer = match answer {
+                    Answer::Text(name) if self.names.contains(question) => {
+                        Answer::Text(named(name))
+                    }
+                    Answer::List(list) if self.names.contains(question) => {
+                        Answer::List(list.iter().map(named).collect())
+                    }
+                    answer => answer.clone(),
+                };
+                (question.to_owned(), answer)
+            });
         *answers = kept.collect();
     }
 
@@ -158,7 +173,8 @@ impl<'a> Absent<'a> {
         if !text.split(',').any(|name| named(name).is_some()) {
             return cell.clone();
         }
-        let names: Vec<&str> = text.split(',').map(|name| named(name).unwrap_or(name.trim())).collect();
+        let names: Vec<&str> =
+            text.split(',').map(|name| named(name).unwrap_or(name.trim())).collect();
         Cell::from(names.join(", "))
     }
 }
@@ -168,7 +184,9 @@ fn called_now(state: &State) -> BTreeSet<CompactString> {
     let mut called = BTreeSet::new();
     for record in state.records().filter(|record| Private::introduces(&record.form)) {
         if record.answers.get(ERASED).is_none() {
-            let names = ["full_name", "nickname", "phone"].iter().filter_map(|question| record.answers.text(question));
+            let names = ["full_name", "nickname", "phone"]
+                .iter()
+                .filter_map(|question| record.answers.text(question));
             called.extend(names.map(fingerprint));
         }
     }
@@ -193,7 +211,11 @@ impl Reading<'_> {
 
         let erased = |seen: usize| self.mark(keys[seen]).filter(|mark| mark.own);
         let lost = |change: &RowChange| match *change {
-            RowChange::Gone { seen } | RowChange::Changed { seen, .. } if erased(seen).is_some() => false,
+            RowChange::Gone { seen } | RowChange::Changed { seen, .. }
+                if erased(seen).is_some() =>
+            {
+                false
+            }
             RowChange::Gone { seen } => known[keys[seen]].is_accepted(),
             RowChange::Changed { seen, now: n } => {
                 known[keys[seen]].is_accepted() && self.read_row(now[n].index).is_err()
@@ -211,9 +233,11 @@ impl Reading<'_> {
         let mut events = Vec::new();
         for change in &changes {
             match *change {
-                // What is left of an erased person stays as it is, whatever becomes of the row. But what the person sent
-                // after the erasure is a row of its own.
-                RowChange::Changed { seen, now: n } if erased(seen).is_some_and(|mark| is_later(&now[n], mark)) => {
+                // What is left of an erased person stays as it is, whatever becomes of the row. But
+                // what the person sent after the erasure is a row of its own.
+                RowChange::Changed { seen, now: n }
+                    if erased(seen).is_some_and(|mark| is_later(&now[n], mark)) =>
+                {
                     self.is_new(&now[n], &mut used, taken, &mut events);
                 }
                 RowChange::Unchanged { seen, now: n } | RowChange::Changed { seen, now: n }
@@ -233,7 +257,12 @@ impl Reading<'_> {
                     if self.mark(keys[seen]).is_none()
                         || self.content(row.index, Some(keys[seen])) != known[keys[seen]].content
                     {
-                        events.push((row.index, 0, source, self.event_of_change(keys[seen], &known[keys[seen]], row)));
+                        events.push((
+                            row.index,
+                            0,
+                            source,
+                            self.event_of_change(keys[seen], &known[keys[seen]], row),
+                        ));
                     }
                     self.still_there(keys[seen], known, row, taken, &mut events);
                 }
@@ -263,7 +292,9 @@ impl Reading<'_> {
         let key = free_key(&row.print, used);
         taken.positions.push((key.clone(), self.row_number(row.index)));
         let event = match self.read_row(row.index) {
-            Ok(accepted) => Event::Submitted(self.form.key().into(), self.submission(row.index, &key, accepted)),
+            Ok(accepted) => {
+                Event::Submitted(self.form.key().into(), self.submission(row.index, &key, accepted))
+            }
             Err(rejected) => Event::RowRejected(self.rejection(row.index, &key, rejected)),
         };
         events.push((row.index, 0, self.source(key.clone(), row), event));
@@ -297,7 +328,11 @@ impl Reading<'_> {
             Ok(accepted) => {
                 let submission = self.submission(row.index, key, accepted);
                 let form = self.form.key().into();
-                if before.is_accepted() { Event::Amended(form, submission) } else { Event::Submitted(form, submission) }
+                if before.is_accepted() {
+                    Event::Amended(form, submission)
+                } else {
+                    Event::Submitted(form, submission)
+                }
             }
             Err(rejected) => Event::RowRejected(self.rejection(row.index, key, rejected)),
         }
@@ -311,10 +346,13 @@ impl Reading<'_> {
             if self.columns.mapped.iter().all(|&column| cell_at(cells, column).is_blank()) {
                 continue;
             }
-            // A row without a timestamp was typed by hand: two such rows may well be two things that happened.
+            // A row without a timestamp was typed by hand: two such rows may well be two things
+            // that happened.
             if !cell_at(cells, self.columns.timestamp).is_blank() {
                 let twins = first_of.entry(self.fingerprint(cells)).or_default();
-                let twin = twins.iter().find(|&&twin| self.same_cells(&self.tab.rows[rows[twin].index], cells));
+                let twin = twins
+                    .iter()
+                    .find(|&&twin| self.same_cells(&self.tab.rows[rows[twin].index], cells));
                 if let Some(&twin) = twin {
                     rows[twin].copies += 1;
                     continue;
@@ -359,7 +397,11 @@ impl Reading<'_> {
             Ok(accepted) => accepted.timestamp,
             Err(rejected) => rejected.timestamp,
         };
-        Print { moment: timestamp.map(milliseconds), identity, content: self.content_of(index, None, read) }
+        Print {
+            moment: timestamp.map(milliseconds),
+            identity,
+            content: self.content_of(index, None, read),
+        }
     }
 
     fn content(&self, index: usize, key: Option<&str>) -> u64 {
@@ -371,17 +413,23 @@ impl Reading<'_> {
         match read {
             Ok(mut accepted) => {
                 if let Some(absent) = &self.absent {
-                    absent.answers(&mut accepted.answers, key, |question| self.is_blanked(key, question));
+                    absent.answers(&mut accepted.answers, key, |question| {
+                        self.is_blanked(key, question)
+                    });
                 }
                 accepted_content(accepted.timestamp, &accepted.answers, &accepted.dropped)
             }
-            Err(rejected) => rejected_content(&self.problem(rejected.problem, key), &self.cells(index, key)),
+            Err(rejected) => {
+                rejected_content(&self.problem(rejected.problem, key), &self.cells(index, key))
+            }
         }
     }
 
-    /// Whether the answer to a question is not read any more in a row: by its key, or (the row was rejected) by its column.
+    /// Whether the answer to a question is not read any more in a row: by its key, or (the row was
+    /// rejected) by its column.
     fn is_blanked(&self, key: Option<&str>, question: &str) -> bool {
-        let Some(mark) = key.and_then(|key| self.mark(key)).filter(|mark| !mark.blanked.is_empty()) else {
+        let Some(mark) = key.and_then(|key| self.mark(key)).filter(|mark| !mark.blanked.is_empty())
+        else {
             return false;
         };
         let place = self.form.definition.questions.iter().position(|found| found.key == question);
@@ -390,7 +438,8 @@ impl Reading<'_> {
         blanked(question) || columns.any(|&column| blanked(&self.title(column)))
     }
 
-    /// The cell for which a row was rejected; in a row in which somebody was erased it is never shown again.
+    /// The cell for which a row was rejected; in a row in which somebody was erased it is never
+    /// shown again.
     fn problem(&self, problem: Problem, key: Option<&str>) -> Problem {
         if key.is_some_and(|key| self.mark(key).is_some()) {
             return Problem { cell: Cell::Blank, ..problem };
@@ -401,8 +450,9 @@ impl Reading<'_> {
         }
     }
 
-    /// The first 64 bits of the SHA-256 of the identifying answers: of the typed value where there is one (in a rejected
-    /// row too, so that it is known again when it is put right), else of the cell as it was written.
+    /// The first 64 bits of the SHA-256 of the identifying answers: of the typed value where there
+    /// is one (in a rejected row too, so that it is known again when it is put right), else of the
+    /// cell as it was written.
     fn identity(&self, index: usize, read: &Result<Accepted, Rejected>) -> u64 {
         let mut hasher = Sha256::new();
         for key in &self.form.definition.identity {
@@ -422,7 +472,8 @@ impl Reading<'_> {
     }
 
     fn answer_alone(&self, index: usize, question: &str) -> Option<Answer> {
-        let place = self.form.definition.questions.iter().position(|found| found.key == question)?;
+        let place =
+            self.form.definition.questions.iter().position(|found| found.key == question)?;
         self.form.answer_alone(self.forms, &self.columns, &self.tab.rows[index], place)
     }
 
@@ -437,7 +488,10 @@ impl Reading<'_> {
     fn likeness(&self, known: &Row, index: usize) -> f64 {
         let (common, all) = match (&known.fate, self.read_row(index)) {
             (Fate::Accepted { record, .. }, Ok(accepted)) => {
-                let common = record.answers.iter().filter(|(key, answer)| accepted.answers.get(key) == Some(*answer));
+                let common = record
+                    .answers
+                    .iter()
+                    .filter(|(key, answer)| accepted.answers.get(key) == Some(*answer));
                 (common.count(), record.answers.iter().count().max(accepted.answers.iter().count()))
             }
             (Fate::Rejected(_, rejected), _) => {
@@ -459,7 +513,9 @@ impl Reading<'_> {
     fn submission(&self, index: usize, key: &str, mut accepted: Accepted) -> Submission {
         let identity = format_compact!("{:016x}", self.identity(index, &Ok(accepted.clone())));
         if let Some(absent) = &self.absent {
-            absent.answers(&mut accepted.answers, Some(key), |question| self.is_blanked(Some(key), question));
+            absent.answers(&mut accepted.answers, Some(key), |question| {
+                self.is_blanked(Some(key), question)
+            });
         }
         Submission {
             timestamp: accepted.timestamp,
@@ -478,11 +534,19 @@ impl Reading<'_> {
         let problem = self.problem(rejected.problem.clone(), Some(key));
         let identity = format_compact!("{:016x}", self.identity(index, &Err(rejected)));
         let (cells, extra) = (self.cells(index, Some(key)), self.extra(index));
-        RejectedRow { form: self.form.key().into(), timestamp, identity, problem, cells, extra, sealed: Vec::new() }
+        RejectedRow {
+            form: self.form.key().into(),
+            timestamp,
+            identity,
+            problem,
+            cells,
+            extra,
+            sealed: Vec::new(),
+        }
     }
 
-    /// What stands in no question's column, by title. A column without a title, or with one that another column has too,
-    /// adds its letters: nothing that people wrote is left out.
+    /// What stands in no question's column, by title. A column without a title, or with one that
+    /// another column has too, adds its letters: nothing that people wrote is left out.
     fn extra(&self, index: usize) -> BTreeMap<CompactString, Cell> {
         let mut extra = BTreeMap::new();
         for (column, cell) in self.tab.rows[index].iter().enumerate() {
@@ -491,7 +555,8 @@ impl Reading<'_> {
             }
             let mut title = self.title(column);
             while title.trim().is_empty() || extra.contains_key(&title) {
-                title = format_compact!("{} [{}]", title.trim(), column_letters(column)).trim().into();
+                title =
+                    format_compact!("{} [{}]", title.trim(), column_letters(column)).trim().into();
             }
             extra.insert(title, cell.clone());
         }
@@ -501,8 +566,11 @@ impl Reading<'_> {
     /// The cells of the timestamp and of all questions that are not blank, with their titles.
     fn cells(&self, index: usize, key: Option<&str>) -> Vec<(CompactString, Cell)> {
         let row = &self.tab.rows[index];
-        let written = self.columns.mapped.iter().filter(|&&column| !cell_at(row, column).is_blank());
-        let shown = |cell: &Cell| self.absent.as_ref().map_or_else(|| cell.clone(), |absent| absent.cell(cell, key));
+        let written =
+            self.columns.mapped.iter().filter(|&&column| !cell_at(row, column).is_blank());
+        let shown = |cell: &Cell| {
+            self.absent.as_ref().map_or_else(|| cell.clone(), |absent| absent.cell(cell, key))
+        };
         let blanked = key.and_then(|key| self.mark(key)).map_or(&[][..], |mark| &mark.blanked);
         let cells = written.map(|&column| (self.title(column), shown(cell_at(row, column))));
         cells.filter(|(title, _)| !blanked.contains(title)).collect()
@@ -531,8 +599,9 @@ fn is_later(row: &RowNow, mark: &ErasedMark) -> bool {
     row.print.moment.is_some_and(|moment| moment > milliseconds(mark.at))
 }
 
-/// The key of a new row: moment in milliseconds, half of the identity, and the first occurrence that no row in the tab
-/// has. Within a spreadsheet that is enough to tell rows apart, and short enough to be kept in memory by the thousand.
+/// The key of a new row: moment in milliseconds, half of the identity, and the first occurrence
+/// that no row in the tab has. Within a spreadsheet that is enough to tell rows apart, and short
+/// enough to be kept in memory by the thousand.
 fn free_key(print: &Print, used: &mut BTreeSet<CompactString>) -> CompactString {
     let moment = print.moment.map_or_else(|| "-".to_owned(), |moment| moment.to_string());
     let identity = print.identity.unwrap_or(0) >> 32;

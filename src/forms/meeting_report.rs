@@ -3,5 +3,8 @@
 use super::FormSource;
 
 /// The form as it is compiled in.
-pub const FORM: FormSource =
-    FormSource { key: "meeting_report", text: include_str!("../../config/forms/meeting_report.toml"), check: None };
+pub const FORM: FormSource = FormSource {
+    key: "meeting_report",
+    text: include_str!("../../config/forms/meeting_report.toml"),
+    check: None,
+};

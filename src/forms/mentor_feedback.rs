@@ -3,5 +3,8 @@
 use super::FormSource;
 
 /// The form as it is compiled in.
-pub const FORM: FormSource =
-    FormSource { key: "mentor_feedback", text: include_str!("../../config/forms/mentor_feedback.toml"), check: None };
+pub const FORM: FormSource = FormSource {
+    key: "mentor_feedback",
+    text: include_str!("../../config/forms/mentor_feedback.toml"),
+    check: None,
+};

@@ -1,5 +1,6 @@
-//! A row becomes typed answers, or the reasons why not. This room knows what forms ask; it knows nothing of Google, of
-//! matching or of the summary tabs, and reading never fails: it gives answers and problems.
+//! A row becomes typed answers, or the reasons why not. This room knows what forms ask; it knows
+//! nothing of Google, of matching or of the summary tabs, and reading never fails: it gives answers
+//! and problems.
 
 pub mod answers;
 pub mod asking;
@@ -44,7 +45,8 @@ use crate::ledger::problem::Reason;
 use definition::{ChoiceLists, FormDefinition, Kind, Question};
 use text::fold;
 
-/// A rule of one form that goes beyond its definition: question key, its answer, the answers before it.
+/// A rule of one form that goes beyond its definition: question key, its answer, the answers before
+/// it.
 pub type Check = fn(&str, &Answer, &Answers, &Surahs) -> Result<(), Reason>;
 
 /// A form as it is compiled in.
@@ -57,7 +59,8 @@ pub struct FormSource {
     pub check: Option<Check>,
 }
 
-/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is one file and one line here.
+/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is one file and
+/// one line here.
 pub const FORMS: &[FormSource] = &[
     mentee_registration::FORM,
     guardian_consent::FORM,
@@ -120,7 +123,8 @@ pub struct Form {
     questions_by_title: BTreeMap<String, usize>,
     /// For each question: label, as it is written and folded, to index in its choices.
     choices_by_label: Vec<BTreeMap<String, usize>>,
-    /// For each question: of how many parts with commas between them the longest of those labels is.
+    /// For each question: of how many parts with commas between them the longest of those labels
+    /// is.
     most_parts: Vec<usize>,
 }
 
@@ -155,11 +159,14 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// Reads all definitions. `file` gives the text of a file of `config/` (such as `forms/choices.toml`) that stands
-    /// beside the configuration and takes the place of the one compiled in.
+    /// Reads all definitions. `file` gives the text of a file of `config/` (such as
+    /// `forms/choices.toml`) that stands beside the configuration and takes the place of the one
+    /// compiled in.
     pub fn load(file: impl Fn(&str) -> Option<String>) -> Result<Self, FormsError> {
-        let text_of = |name: &str, built_in: &str| file(name).unwrap_or_else(|| built_in.to_owned());
-        let lists: ChoiceLists = parse("forms/choices.toml", &text_of("forms/choices.toml", CHOICE_LISTS))?;
+        let text_of =
+            |name: &str, built_in: &str| file(name).unwrap_or_else(|| built_in.to_owned());
+        let lists: ChoiceLists =
+            parse("forms/choices.toml", &text_of("forms/choices.toml", CHOICE_LISTS))?;
         let surahs = Surahs::from_csv(&text_of("data/surah.csv", SURAHS))?;
         let mut forms = IndexMap::new();
         for source in FORMS {
@@ -190,9 +197,14 @@ impl Forms {
     pub fn choice_codes(&self) -> BTreeMap<(String, String), Vec<String>> {
         let mut codes = BTreeMap::new();
         for form in self.iter() {
-            for question in form.definition.questions.iter().filter(|question| !question.choices.is_empty()) {
+            for question in
+                form.definition.questions.iter().filter(|question| !question.choices.is_empty())
+            {
                 let key = (form.key().to_owned(), question.key.clone());
-                codes.insert(key, question.choices.iter().map(|choice| choice.code.clone()).collect());
+                codes.insert(
+                    key,
+                    question.choices.iter().map(|choice| choice.code.clone()).collect(),
+                );
             }
         }
         codes
@@ -200,7 +212,8 @@ impl Forms {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FormsError> {
-    toml::from_str(text).map_err(|source| FormsError::Toml { file: file.to_owned(), source: Box::new(source) })
+    toml::from_str(text)
+        .map_err(|source| FormsError::Toml { file: file.to_owned(), source: Box::new(source) })
 }
 
 fn build(
@@ -215,7 +228,10 @@ fn build(
         what,
     };
     if definition.key != source.key {
-        return Err(meaning("key", format!("must be \"{}\": a form's key never changes", source.key)));
+        return Err(meaning(
+            "key",
+            format!("must be \"{}\": a form's key never changes", source.key),
+        ));
     }
     for question in &mut definition.questions {
         if let Some(list) = &question.choices_from {
@@ -225,7 +241,10 @@ fn build(
         }
         let needs_choices = matches!(question.kind, Kind::Choice | Kind::MultiChoice);
         if needs_choices && question.choices.is_empty() {
-            return Err(meaning(&question.key, "offers no choices: give `choices` or `choices_from`".to_owned()));
+            return Err(meaning(
+                &question.key,
+                "offers no choices: give `choices` or `choices_from`".to_owned(),
+            ));
         }
     }
     if let Err(question) = definition.spread_statements() {
@@ -233,20 +252,29 @@ fn build(
     }
     let exists = |key: &String| definition.questions.iter().any(|question| question.key == *key);
     let named = definition.identity.iter().chain(&definition.event_date);
-    let conditions =
-        definition.questions.iter().flat_map(|question| question.unless.keys().chain(question.show_if.keys()));
+    let conditions = definition
+        .questions
+        .iter()
+        .flat_map(|question| question.unless.keys().chain(question.show_if.keys()));
     if let Some(missing) = named.chain(conditions).find(|key| !exists(key)) {
-        return Err(meaning(missing, "is named in this file, but no question has this key".to_owned()));
+        return Err(meaning(
+            missing,
+            "is named in this file, but no question has this key".to_owned(),
+        ));
     }
     let mut questions_by_title = BTreeMap::new();
     for (index, question) in definition.questions.iter().enumerate() {
-        for title in [&question.question.id, &question.question.en].into_iter().chain(&question.aliases) {
+        for title in
+            [&question.question.id, &question.question.en].into_iter().chain(&question.aliases)
+        {
             questions_by_title.entry(fold(title)).or_insert(index);
         }
     }
-    let choices_by_label: Vec<BTreeMap<String, usize>> = definition.questions.iter().map(labels_of).collect();
+    let choices_by_label: Vec<BTreeMap<String, usize>> =
+        definition.questions.iter().map(labels_of).collect();
     let parts = |label: &String| 1 + label.matches(',').count();
-    let most_parts = choices_by_label.iter().map(|labels| labels.keys().map(parts).max().unwrap_or(1)).collect();
+    let most_parts =
+        choices_by_label.iter().map(|labels| labels.keys().map(parts).max().unwrap_or(1)).collect();
     Ok(Form { definition, check: source.check, questions_by_title, choices_by_label, most_parts })
 }
 

@@ -30,7 +30,8 @@ pub struct RowAbout {
     pub source: Source,
     /// Whether it is about the person.
     pub own: bool,
-    /// Answers that name the person: the question, the place in its list, the name as it is written.
+    /// Answers that name the person: the question, the place in its list, the name as it is
+    /// written.
     pub named: Vec<(CompactString, usize, CompactString)>,
     /// Questions whose free text names the person; of a rejected row the titles of such cells.
     pub texts: Vec<CompactString>,
@@ -58,35 +59,67 @@ pub struct About<'a> {
 }
 
 /// Everything about the person with a code; none if nobody has it.
-pub fn about<'a>(private: &Private, state: &'a State, standing: &Standing<'_>, code: &str) -> Option<About<'a>> {
+pub fn about<'a>(
+    private: &Private,
+    state: &'a State,
+    standing: &Standing<'_>,
+    code: &str,
+) -> Option<About<'a>> {
     let mut owners = private.owners(state.records());
     let (who, index) = with_code(&owners, code)?;
     let person = owners.people(who)[index].clone();
     let shared = called_by_others(&owners, (who, index));
-    let called = names_of(&person).map(fingerprint).filter(|print| !shared.contains(print)).collect();
-    let mut search =
-        Search { called, private, state, standing, owners: &mut owners, found: (who, index), person: &person };
+    let called =
+        names_of(&person).map(fingerprint).filter(|print| !shared.contains(print)).collect();
+    let mut search = Search {
+        called,
+        private,
+        state,
+        standing,
+        owners: &mut owners,
+        found: (who, index),
+        person: &person,
+    };
     let rows = search.rows();
     Some(About { who, person, rows, shared })
 }
 
 fn with_code(owners: &Owners<'_, '_>, code: &str) -> Option<(Who, PersonIndex)> {
     [Who::Mentee, Who::Mentor].into_iter().find_map(|who| {
-        let found = owners.people(who).all().iter().position(|person| person.code.eq_ignore_ascii_case(code))?;
+        let found = owners
+            .people(who)
+            .all()
+            .iter()
+            .position(|person| person.code.eq_ignore_ascii_case(code))?;
         Some((who, found))
     })
 }
 
 /// All that a person is called.
 fn names_of<'p>(person: &'p Person<'_>) -> impl Iterator<Item = &'p str> {
-    let texts = |record: &'p Record| ["full_name", "nickname", "phone"].map(|question| record.answers.text(question));
-    person.records.iter().flat_map(move |record| texts(record)).flatten().filter(|text| !text.is_empty())
+    let texts = |record: &'p Record| {
+        ["full_name", "nickname", "phone"].map(|question| record.answers.text(question))
+    };
+    person
+        .records
+        .iter()
+        .flat_map(move |record| texts(record))
+        .flatten()
+        .filter(|text| !text.is_empty())
 }
 
-fn called_by_others(owners: &Owners<'_, '_>, (who, index): (Who, PersonIndex)) -> BTreeSet<CompactString> {
+fn called_by_others(
+    owners: &Owners<'_, '_>,
+    (who, index): (Who, PersonIndex),
+) -> BTreeSet<CompactString> {
     let mut shared = BTreeSet::new();
     for group in [Who::Mentee, Who::Mentor] {
-        let others = owners.people(group).all().iter().enumerate().filter(|(other, _)| (group, *other) != (who, index));
+        let others = owners
+            .people(group)
+            .all()
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| (group, *other) != (who, index));
         shared.extend(others.flat_map(|(_, person)| names_of(person)).map(fingerprint));
     }
     shared
@@ -106,8 +139,10 @@ struct Search<'s, 'o, 'p, 'a> {
 impl Search<'_, '_, '_, '_> {
     fn rows(&mut self) -> Vec<RowAbout> {
         let mut rows = Vec::new();
-        // In rows that are not about the person only what nobody else is called: a brother may have the same phone.
-        let full: Vec<String> = self.words_of(&["full_name", "phone"], |print| self.called.contains(print));
+        // In rows that are not about the person only what nobody else is called: a brother may have
+        // the same phone.
+        let full: Vec<String> =
+            self.words_of(&["full_name", "phone"], |print| self.called.contains(print));
         let all: Vec<String> = self.words_of(&["full_name", "phone", "nickname"], |_| true);
         for (form, known) in &self.state.forms {
             for (key, row) in known {
@@ -121,13 +156,17 @@ impl Search<'_, '_, '_, '_> {
                 };
                 match &row.fate {
                     Fate::Accepted { record, .. } => {
-                        about.own = self.owners.person_of(form, key, &record.answers) == Some(self.found);
+                        about.own =
+                            self.owners.person_of(form, key, &record.answers) == Some(self.found);
                         about.named = self.named_in(record);
                         let words = if about.own || !about.named.is_empty() { &all } else { &full };
                         about.texts = self.texts_in(record, words);
                     }
                     Fate::Rejected(_, rejected) => {
-                        let cells = rejected.cells.iter().filter(|(_, cell)| says(cell, &full) || self.lists(cell));
+                        let cells = rejected
+                            .cells
+                            .iter()
+                            .filter(|(_, cell)| says(cell, &full) || self.lists(cell));
                         about.texts = cells.map(|(title, _)| title.clone()).collect();
                         about.own = Private::introduces(form) && !about.texts.is_empty();
                     }
@@ -147,10 +186,14 @@ impl Search<'_, '_, '_, '_> {
 
     /// What the person is called, as words are compared.
     fn words_of(&self, questions: &[&str], keep: impl Fn(&CompactString) -> bool) -> Vec<String> {
-        let texts =
-            self.person.records.iter().flat_map(|record| questions.iter().filter_map(|q| record.answers.text(q)));
+        let texts = self
+            .person
+            .records
+            .iter()
+            .flat_map(|record| questions.iter().filter_map(|q| record.answers.text(q)));
         let kept = texts.filter(|text| keep(&fingerprint(text)));
-        let mut words: Vec<String> = kept.map(as_words).filter(|words| words.trim().len() > 1).collect();
+        let mut words: Vec<String> =
+            kept.map(as_words).filter(|words| words.trim().len() > 1).collect();
         words.sort();
         words.dedup();
         words
@@ -161,7 +204,9 @@ impl Search<'_, '_, '_, '_> {
         for (question, answer) in record.answers.iter() {
             let Some(who) = self.private.names(&record.form, question) else { continue };
             match answer {
-                Answer::Text(text) if self.means(record, who, text) => named.push((question.into(), 0, text.clone())),
+                Answer::Text(text) if self.means(record, who, text) => {
+                    named.push((question.into(), 0, text.clone()))
+                }
                 Answer::List(list) => {
                     for (place, text) in list.iter().enumerate() {
                         if self.means(record, who, text) {
@@ -175,19 +220,24 @@ impl Search<'_, '_, '_, '_> {
         named
     }
 
-    /// Whether a name means the person: among all, or among the members of the group that the row is about.
+    /// Whether a name means the person: among all, or among the members of the group that the row
+    /// is about.
     fn means(&mut self, record: &Record, who: Who, text: &str) -> bool {
         if let Some(found) = self.owners.find(who, text) {
             return found == self.found;
         }
-        let Some(group) = record.answers.text("group").filter(|_| self.found.0 == Who::Mentee) else { return false };
+        let Some(group) = record.answers.text("group").filter(|_| self.found.0 == Who::Mentee)
+        else {
+            return false;
+        };
         let member = self.standing.find_member(group, record.event_date, text);
         member.is_some_and(|member| self.standing.mentees[member].code == self.person.code)
     }
 
     fn texts_in(&self, record: &Record, words: &[String]) -> Vec<CompactString> {
         let free = record.answers.iter().filter(|(question, _)| {
-            self.private.is_text(&record.form, question) && self.private.names(&record.form, question).is_none()
+            self.private.is_text(&record.form, question)
+                && self.private.names(&record.form, question).is_none()
         });
         let says = free.filter(|(_, answer)| match answer {
             Answer::Text(text) => says(&Cell::Text(text.clone()), words),
@@ -197,7 +247,8 @@ impl Search<'_, '_, '_, '_> {
     }
 }
 
-/// A text between blanks, so that whole words can be found in it; a phone by its last digits, however it is written.
+/// A text between blanks, so that whole words can be found in it; a phone by its last digits,
+/// however it is written.
 fn as_words(text: &str) -> String {
     format!(" {} ", normal_name(text))
 }
@@ -206,8 +257,10 @@ fn says(cell: &Cell, words: &[String]) -> bool {
     let text = as_words(&cell.to_string());
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     words.iter().any(|word| {
-        let number =
-            word.trim().strip_prefix("62").filter(|rest| rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_digit()));
+        let number = word
+            .trim()
+            .strip_prefix("62")
+            .filter(|rest| rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_digit()));
         text.contains(word.as_str()) || number.is_some_and(|number| digits.contains(number))
     })
 }
@@ -217,13 +270,17 @@ impl About<'_> {
     pub fn erasure(&self, private: &Private, state: &State, at: NaiveDateTime) -> ErasedPerson {
         let code = &self.person.code;
         let born = self.person.birth_date().map(|born| blurred(born, at.date()));
-        let mut called: BTreeSet<CompactString> =
-            names_of(&self.person).filter(|name| !self.shared.contains(&fingerprint(name))).map(everywhere).collect();
+        let mut called: BTreeSet<CompactString> = names_of(&self.person)
+            .filter(|name| !self.shared.contains(&fingerprint(name)))
+            .map(everywhere)
+            .collect();
         let mut rows = Vec::new();
         for about in &self.rows {
             let row = about.row();
             called.extend(about.named.iter().map(|(.., name)| in_row(name, &row)));
-            let Some(known) = state.forms.get(&row.0).and_then(|rows| rows.get(&row.1)) else { continue };
+            let Some(known) = state.forms.get(&row.0).and_then(|rows| rows.get(&row.1)) else {
+                continue;
+            };
             let remains = match &known.fate {
                 Fate::Accepted { record, dropped } => {
                     let answers = if about.own {
@@ -231,12 +288,20 @@ impl About<'_> {
                     } else {
                         left_of_other(about, &record.answers, code)
                     };
-                    let blank = |problem: &Problem| Problem { cell: Cell::Blank, ..problem.clone() };
-                    let dropped = if about.own { dropped.iter().map(blank).collect() } else { dropped.clone() };
+                    let blank =
+                        |problem: &Problem| Problem { cell: Cell::Blank, ..problem.clone() };
+                    let dropped = if about.own {
+                        dropped.iter().map(blank).collect()
+                    } else {
+                        dropped.clone()
+                    };
                     Remains::Accepted { answers, dropped }
                 }
                 Fate::Rejected(_, rejected) => {
-                    let kept = rejected.cells.iter().filter(|(title, _)| !about.own && !about.texts.contains(title));
+                    let kept = rejected
+                        .cells
+                        .iter()
+                        .filter(|(title, _)| !about.own && !about.texts.contains(title));
                     Remains::Rejected { cells: kept.cloned().collect() }
                 }
             };
@@ -244,7 +309,8 @@ impl About<'_> {
             rows.push(ErasedRow {
                 form: row.0,
                 key: row.1,
-                // A rejected row in which nobody can tell whose it is stays to be put right, without the cells that named.
+                // A rejected row in which nobody can tell whose it is stays to be put right,
+                // without the cells that named.
                 own: about.own,
                 blanked,
                 remains,
@@ -262,8 +328,8 @@ impl About<'_> {
     }
 }
 
-/// Of a row about the person stay codes and numbers, and what stands in the place of a name so that figures know who is one
-/// and the same.
+/// Of a row about the person stay codes and numbers, and what stands in the place of a name so that
+/// figures know who is one and the same.
 fn left_of_own(
     private: &Private,
     about: &RowAbout,
@@ -298,7 +364,9 @@ fn left_of_own(
 /// Of a row about others stays everything but the person's name and texts in which it stands.
 fn left_of_other(about: &RowAbout, answers: &Answers, code: &CompactString) -> Answers {
     let mut left = Answers::default();
-    for (question, answer) in answers.iter().filter(|(question, _)| !about.texts.iter().any(|text| text == question)) {
+    for (question, answer) in
+        answers.iter().filter(|(question, _)| !about.texts.iter().any(|text| text == question))
+    {
         let mut answer = answer.clone();
         for (_, place, _) in about.named.iter().filter(|(name, ..)| name == question) {
             match &mut answer {
@@ -312,9 +380,13 @@ fn left_of_other(about: &RowAbout, answers: &Answers, code: &CompactString) -> A
     left
 }
 
-/// The last day on which anything happened with each person who is in no group now and was not erased: the code, the name,
-/// the day. Nothing is kept longer than the board has said.
-pub fn last_seen(private: &Private, state: &State, standing: &Standing<'_>) -> Vec<(CompactString, String, NaiveDate)> {
+/// The last day on which anything happened with each person who is in no group now and was not
+/// erased: the code, the name, the day. Nothing is kept longer than the board has said.
+pub fn last_seen(
+    private: &Private,
+    state: &State,
+    standing: &Standing<'_>,
+) -> Vec<(CompactString, String, NaiveDate)> {
     let mut owners = private.owners(state.records());
     let mut days: BTreeMap<(Who, PersonIndex), NaiveDate> = BTreeMap::new();
     let mut seen = |person: Option<(Who, PersonIndex)>, day: NaiveDate| {
@@ -330,14 +402,18 @@ pub fn last_seen(private: &Private, state: &State, standing: &Standing<'_>) -> V
             let Some(who) = private.names(&record.form, question) else { continue };
             match answer {
                 Answer::Text(name) => seen(owners.find(who, name), day),
-                Answer::List(names) => names.iter().for_each(|name| seen(owners.find(who, name), day)),
+                Answer::List(names) => {
+                    names.iter().for_each(|name| seen(owners.find(who, name), day))
+                }
                 Answer::Integer(_) | Answer::Number(_) => {}
             }
         }
     }
-    let busy: BTreeSet<&str> = (standing.all_members().map(|mentee| standing.mentees[mentee].code.as_str()))
-        .chain(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].code.as_str()))
-        .collect();
+    let busy: BTreeSet<&str> = (standing
+        .all_members()
+        .map(|mentee| standing.mentees[mentee].code.as_str()))
+    .chain(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].code.as_str()))
+    .collect();
     let ended = |code: &str| {
         let mentee = standing.mentees.all().iter().position(|mentee| mentee.code == code)?;
         Some(standing.groups.latest_membership(mentee)?.end?.on)
@@ -351,7 +427,8 @@ pub fn last_seen(private: &Private, state: &State, standing: &Standing<'_>) -> V
     days.into_iter().filter_map(person).collect()
 }
 
-/// The rows of requests for support that were closed by a day and still have free text, without that text.
+/// The rows of requests for support that were closed by a day and still have free text, without
+/// that text.
 pub fn support_texts(
     private: &Private,
     state: &State,
@@ -367,10 +444,13 @@ pub fn support_texts(
         }
     };
     let mut rows = Vec::new();
-    for case in standing.support.iter().filter(|case| case.closed_on().is_some_and(|closed| closed <= by)) {
+    for case in
+        standing.support.iter().filter(|case| case.closed_on().is_some_and(|closed| closed <= by))
+    {
         for record in std::iter::once(&case.request).chain(&case.follow_ups) {
             let is_free = |question: &str| {
-                private.is_text(&record.form, question) && private.names(&record.form, question).is_none()
+                private.is_text(&record.form, question)
+                    && private.names(&record.form, question).is_none()
             };
             let blanked: Vec<CompactString> = record
                 .answers
@@ -395,15 +475,25 @@ pub fn support_texts(
     }
     rows.sort_by(|a, b| (&a.form, &a.key).cmp(&(&b.form, &b.key)));
     rows.dedup_by(|a, b| (&a.form, &a.key) == (&b.form, &b.key));
-    ErasedPerson { code: CompactString::default(), at, keys: Vec::new(), called: Vec::new(), rows, sealed: Vec::new() }
+    ErasedPerson {
+        code: CompactString::default(),
+        at,
+        keys: Vec::new(),
+        called: Vec::new(),
+        rows,
+        sealed: Vec::new(),
+    }
 }
 
-/// A day of birth without its day: the first of the month, or the last one where the birthday is still to come this month, so
-/// that the age on the day of the erasure stays what it is.
+/// A day of birth without its day: the first of the month, or the last one where the birthday is
+/// still to come this month, so that the age on the day of the erasure stays what it is.
 fn blurred(born: NaiveDate, today: NaiveDate) -> NaiveDate {
     let first = born.with_day(1).unwrap_or(born);
     if born.month() == today.month() && born.day() > today.day() {
-        return first.checked_add_months(chrono::Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(born);
+        return first
+            .checked_add_months(chrono::Months::new(1))
+            .and_then(|next| next.pred_opt())
+            .unwrap_or(born);
     }
     first
 }

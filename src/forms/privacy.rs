@@ -1,7 +1,9 @@
-//! What of a form's rows is private, and which of its answers name a person: what is sealed in the ledger follows from it.
+//! What of a form's rows is private, and which of its answers name a person: what is sealed in the
+//! ledger follows from it.
 //!
-//! Private is what the form calls personal or confidential; and, whatever the form calls it, a person's name or phone, and
-//! everything but codes and numbers in a form by which a person introduces himself.
+//! Private is what the form calls personal or confidential; and, whatever the form calls it, a
+//! person's name or phone, and everything but codes and numbers in a form by which a person
+//! introduces himself.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +19,8 @@ use crate::ledger::records::Records;
 use crate::ledger::sealed::{Owner, Privacy};
 
 /// Forms by which people introduce themselves: their rows are the person.
-const INTRODUCTIONS: [(&str, Who); 2] = [("mentee_registration", Who::Mentee), ("mentor_application", Who::Mentor)];
+const INTRODUCTIONS: [(&str, Who); 2] =
+    [("mentee_registration", Who::Mentee), ("mentor_application", Who::Mentor)];
 
 /// Questions that name somebody in text that is no reference.
 const NAMES_IN_TEXT: [&str; 7] =
@@ -48,9 +51,11 @@ pub enum Who {
 struct FormPrivacy {
     private: BTreeSet<String>,
     names: BTreeMap<String, Who>,
-    /// Whether it is private as text, not as a code or a number: what nothing is left of when the person is erased.
+    /// Whether it is private as text, not as a code or a number: what nothing is left of when the
+    /// person is erased.
     text: BTreeSet<String>,
-    /// Answers to a published instrument: numbers, but they say who somebody is, and no figure counts them.
+    /// Answers to a published instrument: numbers, but they say who somebody is, and no figure
+    /// counts them.
     instrument: BTreeSet<String>,
 }
 
@@ -63,7 +68,12 @@ pub struct Private {
 impl Private {
     /// What follows from the definitions.
     pub fn of(forms: &Forms) -> Self {
-        Self { forms: forms.iter().map(|form| (form.key().to_owned(), form_privacy(&form.definition))).collect() }
+        Self {
+            forms: forms
+                .iter()
+                .map(|form| (form.key().to_owned(), form_privacy(&form.definition)))
+                .collect(),
+        }
     }
 
     /// Whether the answer to a question is private.
@@ -71,7 +81,8 @@ impl Private {
         self.forms.get(form).is_some_and(|form| form.private.contains(question))
     }
 
-    /// Whether an answer is words of somebody's own, a name, a phone or a date: nothing that figures count as it stands.
+    /// Whether an answer is words of somebody's own, a name, a phone or a date: nothing that
+    /// figures count as it stands.
     pub fn is_text(&self, form: &str, question: &str) -> bool {
         self.forms.get(form).is_some_and(|form| form.text.contains(question))
     }
@@ -92,14 +103,24 @@ impl Private {
     }
 
     /// Whose rows are whose, by all rows there are.
-    pub fn owners<'s, 'a>(&'s self, records: impl IntoIterator<Item = &'a Record>) -> Owners<'s, 'a> {
+    pub fn owners<'s, 'a>(
+        &'s self,
+        records: impl IntoIterator<Item = &'a Record>,
+    ) -> Owners<'s, 'a> {
         let (records, mut names) = (Records::new(records), Names::default());
         let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
         let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
         let mut people = HashMap::new();
         for (form, who) in INTRODUCTIONS {
-            for (index, person) in [&mentees, &mentors][usize::from(who == Who::Mentor)].all().iter().enumerate() {
-                people.extend(person.records.iter().map(|record| ((form, record.source.key.as_str()), (who, index))));
+            for (index, person) in
+                [&mentees, &mentors][usize::from(who == Who::Mentor)].all().iter().enumerate()
+            {
+                people.extend(
+                    person
+                        .records
+                        .iter()
+                        .map(|record| ((form, record.source.key.as_str()), (who, index))),
+                );
             }
         }
         Owners { private: self, names, mentees, mentors, people, found: HashMap::new() }
@@ -120,14 +141,21 @@ fn form_privacy(form: &FormDefinition) -> FormPrivacy {
             (Kind::Person, Some("any")) => Some(Who::Any),
             (Kind::Person | Kind::MemberList, _) => Some(Who::Mentee),
             _ if question.key == "preferred_friend" => Some(Who::Mentee),
-            _ if form.key == "mentee_follow_up" && matches!(question.key.as_str(), "name" | "phone") => {
+            _ if form.key == "mentee_follow_up"
+                && matches!(question.key.as_str(), "name" | "phone") =>
+            {
                 Some(Who::Mentee)
             }
             _ => None,
         };
         let text = matches!(
             question.kind,
-            Kind::Text | Kind::Paragraph | Kind::Phone | Kind::Date | Kind::Person | Kind::MemberList
+            Kind::Text
+                | Kind::Paragraph
+                | Kind::Phone
+                | Kind::Date
+                | Kind::Person
+                | Kind::MemberList
         );
         let is_private = question.sensitivity != Sensitivity::Public
             || name.is_some()
@@ -143,7 +171,9 @@ fn form_privacy(form: &FormDefinition) -> FormPrivacy {
         privacy.names.extend(name.map(|who| (question.key.clone(), who)));
     }
     if form.instrument.is_some() {
-        privacy.instrument.extend(form.batteries.iter().flat_map(|battery| battery.statements.iter().cloned()));
+        privacy
+            .instrument
+            .extend(form.batteries.iter().flat_map(|battery| battery.statements.iter().cloned()));
     }
     privacy
 }
@@ -184,7 +214,12 @@ impl<'a> Owners<'_, 'a> {
     }
 
     /// The person whom a row is about.
-    pub fn person_of(&mut self, form: &str, key: &str, answers: &Answers) -> Option<(Who, PersonIndex)> {
+    pub fn person_of(
+        &mut self,
+        form: &str,
+        key: &str,
+        answers: &Answers,
+    ) -> Option<(Who, PersonIndex)> {
         if Private::introduces(form) {
             let form = INTRODUCTIONS.iter().find(|(introduction, _)| *introduction == form)?.0;
             return self.people.get(&(form, key)).copied();
@@ -212,7 +247,8 @@ impl Privacy for Owners<'_, '_> {
         self.private.is_private(form, question)
     }
 
-    /// A request for support has a key of its own: its story may have to go long before the people do.
+    /// A request for support has a key of its own: its story may have to go long before the people
+    /// do.
     fn subject(&mut self, form: &str, key: &str, answers: &Answers) -> Option<Owner> {
         if OWN_KEY.contains(&form) {
             return None;

@@ -1,7 +1,7 @@
 //! The Apps Script that creates the real Google Forms: one definition, asked as Google asks it.
 //!
-//! The script is a list of what to ask, made here, and `script.js`, which asks it. It is run once by whoever owns the
-//! spreadsheet; a second run makes only what is missing.
+//! The script is a list of what to ask, made here, and `script.js`, which asks it. It is run once
+//! by whoever owns the spreadsheet; a second run makes only what is missing.
 
 use serde::Serialize;
 
@@ -18,7 +18,8 @@ const PHONE: &str = "[+0-9][0-9 ().-]{7,19}";
 /// Where the forms belong.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    /// The spreadsheet that takes the answers; none: the one that the script belongs to, or a new one.
+    /// The spreadsheet that takes the answers; none: the one that the script belongs to, or a new
+    /// one.
     pub spreadsheet_id: Option<&'a str>,
     /// The program's name, for a new spreadsheet.
     pub program: &'a str,
@@ -69,7 +70,8 @@ enum Control {
     Date,
 }
 
-/// What an answer must be before it may be sent. Only what no honest answer breaks: everything else is said of the row.
+/// What an answer must be before it may be sent. Only what no honest answer breaks: everything else
+/// is said of the row.
 #[derive(Serialize, Default)]
 struct Check {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +100,8 @@ pub fn script<'f>(
         Language::Id => "id_ID",
         Language::En => "en_US",
     };
-    let lead: String = words.say("script-lead").split('|').map(|line| format!("// {}\n", line.trim())).collect();
+    let lead: String =
+        words.say("script-lead").split('|').map(|line| format!("// {}\n", line.trim())).collect();
     let constants = [
         ("SPREADSHEET_ID", serde_json::to_string(&place.spreadsheet_id)?),
         ("PROGRAM", serde_json::to_string(place.program)?),
@@ -107,7 +110,8 @@ pub fn script<'f>(
         ("SAY", serde_json::to_string_pretty(&say)?),
         ("FORMS", serde_json::to_string_pretty(&asked)?),
     ];
-    let constants: String = constants.map(|(name, value)| format!("const {name} = {value};\n")).concat();
+    let constants: String =
+        constants.map(|(name, value)| format!("const {name} = {value};\n")).concat();
     Ok(format!("{lead}\n{constants}{MAKER}"))
 }
 
@@ -120,8 +124,16 @@ fn asked<'f>(form: &'f Form, words: &Words) -> Asked<'f> {
         intro: definition.intro.as_ref().map_or("", of),
         // Who answers without a name could be found out by a link that shows the answers again.
         may_be_edited: !definition.identity.is_empty(),
-        group_question: definition.questions.first().filter(|one| one.kind == Kind::Group).map(|one| of(&one.question)),
-        questions: definition.questions.iter().map(|question| asked_question(form, question, words)).collect(),
+        group_question: definition
+            .questions
+            .first()
+            .filter(|one| one.kind == Kind::Group)
+            .map(|one| of(&one.question)),
+        questions: definition
+            .questions
+            .iter()
+            .map(|question| asked_question(form, question, words))
+            .collect(),
     }
 }
 
@@ -149,7 +161,9 @@ fn asked_question<'f>(form: &'f Form, question: &'f Question, words: &Words) -> 
         min: scale.then(|| question.min.unwrap_or(1)),
         max: scale.then(|| question.max.unwrap_or(5)),
         ends: scale.then(|| {
-            told.map_or_else(Default::default, |(low, high)| [low, high].map(|end| end.of(language).to_owned()))
+            told.map_or_else(Default::default, |(low, high)| {
+                [low, high].map(|end| end.of(language).to_owned())
+            })
         }),
         check: check(question),
     }
@@ -163,17 +177,25 @@ fn control(question: &Question) -> Control {
         Kind::MultiChoice => Control::Boxes,
         Kind::Scale => Control::Scale,
         Kind::Date => Control::Date,
-        Kind::Text | Kind::Integer | Kind::Number | Kind::Money | Kind::Phone | Kind::Person | Kind::Group => {
-            Control::Text
-        }
+        Kind::Text
+        | Kind::Integer
+        | Kind::Number
+        | Kind::Money
+        | Kind::Phone
+        | Kind::Person
+        | Kind::Group => Control::Text,
     }
 }
 
 fn check(question: &Question) -> Option<Check> {
     match question.kind {
-        Kind::MultiChoice => question.max.map(|most| Check { most_ticks: Some(most), ..Check::default() }),
+        Kind::MultiChoice => {
+            question.max.map(|most| Check { most_ticks: Some(most), ..Check::default() })
+        }
         Kind::Phone => Some(Check { pattern: Some(PHONE), ..Check::default() }),
-        Kind::Integer | Kind::Number => Some(Check { least: question.min, greatest: question.max, ..Check::default() }),
+        Kind::Integer | Kind::Number => {
+            Some(Check { least: question.min, greatest: question.max, ..Check::default() })
+        }
         _ => None,
     }
 }
@@ -183,10 +205,16 @@ fn shown_if(form: &Form, question: &Question, words: &Words) -> Option<String> {
     let language = words.language();
     let (key, codes) = question.show_if.first()?;
     let asked = form.question(key)?;
-    let labels =
-        asked.choices.iter().filter(|choice| codes.contains(&choice.code)).map(|choice| choice.label(language));
+    let labels = asked
+        .choices
+        .iter()
+        .filter(|choice| codes.contains(&choice.code))
+        .map(|choice| choice.label(language));
     let labels = labels.collect::<Vec<_>>().join(" / ");
-    Some(words.say_with("script-only-if", &[("question", asked.question.of(language)), ("answers", &labels)]))
+    Some(words.say_with(
+        "script-only-if",
+        &[("question", asked.question.of(language)), ("answers", &labels)],
+    ))
 }
 
 #[cfg(test)]
@@ -196,7 +224,8 @@ mod tests {
 
     fn made(language: Language) -> String {
         let (forms, words) = (Forms::built_in().unwrap(), Words::new(language, None).unwrap());
-        let place = Place { spreadsheet_id: None, program: "Rohis \"1\"", timezone: "Asia/Jakarta" };
+        let place =
+            Place { spreadsheet_id: None, program: "Rohis \"1\"", timezone: "Asia/Jakarta" };
         script(forms.iter(), place, &words).unwrap()
     }
 
@@ -215,10 +244,21 @@ mod tests {
             let (forms, words) = (Forms::built_in().unwrap(), Words::new(language, None).unwrap());
             for form in forms.iter() {
                 for (index, question) in asked(form, &words).questions.iter().enumerate() {
-                    assert_eq!(form.question_titled(question.title), Some(index), "{}: {}", form.key(), question.title);
+                    assert_eq!(
+                        form.question_titled(question.title),
+                        Some(index),
+                        "{}: {}",
+                        form.key(),
+                        question.title
+                    );
                     let found = |label: &String| form.choice_labelled(index, label).is_some();
                     let listed = form.definition.questions[index].kind != Kind::Surah;
-                    assert!(!listed || question.choices.iter().all(found), "{}: {}", form.key(), question.title);
+                    assert!(
+                        !listed || question.choices.iter().all(found),
+                        "{}: {}",
+                        form.key(),
+                        question.title
+                    );
                 }
             }
         }
@@ -227,7 +267,8 @@ mod tests {
     #[test]
     fn the_script_begins_with_what_to_do_and_with_constants() {
         let script = made(Language::En);
-        let head: Vec<&str> = script.lines().take_while(|line| !line.starts_with("const FORMS")).collect();
+        let head: Vec<&str> =
+            script.lines().take_while(|line| !line.starts_with("const FORMS")).collect();
         insta::assert_snapshot!(head.join("\n"));
     }
 }

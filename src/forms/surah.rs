@@ -19,13 +19,16 @@ fn letters(name: &str) -> String {
 }
 
 impl Surahs {
-    /// Reads `surah.csv` (columns number, name, aliases, ayah_count, …). Lines that are no surah are an error.
+    /// Reads `surah.csv` (columns number, name, aliases, ayah_count, …). Lines that are no surah
+    /// are an error.
     pub fn from_csv(text: &str) -> Result<Self, csv::Error> {
         let mut surahs = Self::default();
         for row in csv::Reader::from_reader(text.as_bytes()).deserialize::<SurahRow>() {
             let row = row?;
             surahs.ayah_counts.insert(row.number, row.ayah_count);
-            for name in std::iter::once(row.name.as_str()).chain(row.aliases.split(['|', ';', '/', ','])) {
+            for name in
+                std::iter::once(row.name.as_str()).chain(row.aliases.split(['|', ';', '/', ',']))
+            {
                 let name = letters(name);
                 if !name.is_empty() {
                     surahs.by_name.entry(name).or_insert(row.number);
@@ -55,7 +58,9 @@ impl Surahs {
             _ => text.as_str(),
         };
         let found = match values::integer(&Cell::from(name)) {
-            Ok(number) if !name.starts_with(['+', '-']) => Some(number).filter(|n| self.ayah_counts.contains_key(n)),
+            Ok(number) if !name.starts_with(['+', '-']) => {
+                Some(number).filter(|n| self.ayah_counts.contains_key(n))
+            }
             _ => self.by_name.get(&letters(name)).copied(),
         };
         found.ok_or(Reason::UnknownSurah)
@@ -77,7 +82,8 @@ mod tests {
     #[test]
     fn a_surah_is_found_however_it_is_spelt() {
         let surahs = Surahs::from_csv(include_str!("../../config/data/surah.csv")).unwrap();
-        for cell in [Cell::Number(112.0), "112. Al-Ikhlas".into(), "al ikhlas".into(), "112".into()] {
+        for cell in [Cell::Number(112.0), "112. Al-Ikhlas".into(), "al ikhlas".into(), "112".into()]
+        {
             assert_eq!(surahs.find(&cell), Ok(112), "{cell}");
         }
         assert_eq!(surahs.find(&Cell::Number(115.0)), Err(Reason::UnknownSurah));

@@ -26,7 +26,11 @@ fn fold_normalized(text: &str) -> String {
 /// NFC with white space at both ends removed: how free text is kept.
 pub fn tidy(text: &str) -> CompactString {
     let text = text.trim();
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect() }
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.into()
+    } else {
+        text.nfc().collect()
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! One cell becomes one typed value, or the reason why not (statistics.md section 2, "Values by kind").
+//! One cell becomes one typed value, or the reason why not (statistics.md section 2, "Values by
+//! kind").
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -46,11 +47,14 @@ fn day_in_text(text: &str) -> Result<NaiveDate, Reason> {
     for separator in ['/', '-'] {
         let parts: Vec<&str> = text.split(separator).collect();
         let [first, month, last] = parts[..] else { continue };
-        if let (Some(day), Some(month), Some(year)) = (short_number(first), short_number(month), year_number(last)) {
+        if let (Some(day), Some(month), Some(year)) =
+            (short_number(first), short_number(month), year_number(last))
+        {
             return real_day(year, month, day);
         }
         if separator == '-'
-            && let (Some(year), Some(month), Some(day)) = (year_number(first), short_number(month), short_number(last))
+            && let (Some(year), Some(month), Some(day)) =
+                (year_number(first), short_number(month), short_number(last))
         {
             return real_day(year, month, day);
         }
@@ -128,7 +132,9 @@ pub fn phone(cell: &Cell) -> Result<String, Reason> {
 /// Whole rupiah, rounded half up.
 pub fn money(cell: &Cell) -> Result<i64, Reason> {
     match cell {
-        Cell::Number(amount) if *amount >= 0.0 && *amount < 9.0e15 => Ok((amount + 0.5).floor() as i64),
+        Cell::Number(amount) if *amount >= 0.0 && *amount < 9.0e15 => {
+            Ok((amount + 0.5).floor() as i64)
+        }
         Cell::Text(text) => money_in_text(text).ok_or(Reason::BadMoney),
         _ => Err(Reason::BadMoney),
     }
@@ -136,9 +142,12 @@ pub fn money(cell: &Cell) -> Result<i64, Reason> {
 
 fn money_in_text(text: &str) -> Option<i64> {
     let lower: String = text.to_lowercase().split_whitespace().collect();
-    let amount = lower.strip_prefix("rp").map_or(lower.as_str(), |rest| rest.strip_prefix('.').unwrap_or(rest));
+    let amount = lower
+        .strip_prefix("rp")
+        .map_or(lower.as_str(), |rest| rest.strip_prefix('.').unwrap_or(rest));
     let amount = amount.strip_suffix(",-").or_else(|| amount.strip_suffix(".-")).unwrap_or(amount);
-    let suffixes = [("rb", 1_000_i64), ("ribu", 1_000), ("k", 1_000), ("jt", 1_000_000), ("juta", 1_000_000)];
+    let suffixes =
+        [("rb", 1_000_i64), ("ribu", 1_000), ("k", 1_000), ("jt", 1_000_000), ("juta", 1_000_000)];
     let (digits, multiplier) = suffixes
         .iter()
         .find_map(|(suffix, multiplier)| Some((amount.strip_suffix(suffix)?, *multiplier)))
@@ -148,7 +157,8 @@ fn money_in_text(text: &str) -> Option<i64> {
     Some(product / 100)
 }
 
-/// Digits; groups of three with `.` and decimals after `,`, or the other way round; or digits with one or two decimals.
+/// Digits; groups of three with `.` and decimals after `,`, or the other way round; or digits with
+/// one or two decimals.
 fn hundredths_in_text(text: &str) -> Option<i64> {
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if is_digits(text) {
@@ -156,14 +166,17 @@ fn hundredths_in_text(text: &str) -> Option<i64> {
     }
     for (group_mark, decimal_mark) in [('.', ','), (',', '.')] {
         let (whole, decimals) = match text.split_once(decimal_mark) {
-            Some((whole, decimals)) if (1..=2).contains(&decimals.len()) && is_digits(decimals) => (whole, decimals),
+            Some((whole, decimals)) if (1..=2).contains(&decimals.len()) && is_digits(decimals) => {
+                (whole, decimals)
+            }
             Some(_) => continue,
             None => (text, ""),
         };
         let mut groups = whole.split(group_mark);
         let first = groups.next()?;
         let rest: Vec<&str> = groups.collect();
-        let grouped = !rest.is_empty() && first.len() <= 3 && rest.iter().all(|group| group.len() == 3);
+        let grouped =
+            !rest.is_empty() && first.len() <= 3 && rest.iter().all(|group| group.len() == 3);
         let plain = rest.is_empty() && !decimals.is_empty();
         if is_digits(first) && rest.iter().all(|group| is_digits(group)) && (grouped || plain) {
             let whole: i64 = whole.replace(group_mark, "").parse().ok()?;
@@ -177,7 +190,9 @@ fn hundredths_in_text(text: &str) -> Option<i64> {
 /// A whole number: a number without decimals, or text of digits with an optional sign.
 pub fn integer(cell: &Cell) -> Result<i64, Reason> {
     match cell {
-        Cell::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Ok(*number as i64),
+        Cell::Number(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => {
+            Ok(*number as i64)
+        }
         Cell::Text(text) => text.trim().parse().map_err(|_| Reason::BadNumber),
         _ => Err(Reason::BadNumber),
     }
@@ -191,9 +206,11 @@ pub fn number(cell: &Cell) -> Result<f64, Reason> {
             let text = text.trim().replace(',', ".");
             let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
             let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-            let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            let is_digits =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             if is_digits(whole) && is_digits(decimals) {
-                // So many digits that they are more than any number has are infinity, which a ledger cannot say.
+                // So many digits that they are more than any number has are infinity, which a
+                // ledger cannot say.
                 text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(Reason::BadNumber)
             } else {
                 Err(Reason::BadNumber)
@@ -209,17 +226,23 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
         .map(|part| {
             let part = part.trim();
             let after_digits = part.trim_start_matches(|c: char| c.is_ascii_digit());
-            let numbered = if after_digits.len() < part.len() { after_digits.strip_prefix(['.', ')']) } else { None };
+            let numbered = if after_digits.len() < part.len() {
+                after_digits.strip_prefix(['.', ')'])
+            } else {
+                None
+            };
             let bulleted = part.strip_prefix('-');
             numbered.or(bulleted).unwrap_or(part).trim()
         })
         .filter(|name| !name.is_empty())
 }
 
-/// Splits ticked boxes at `,` and line breaks into the labels they are. A label that itself holds a comma is put together
-/// again. `known` says whether a text is a label; none has more than `most` parts.
+/// Splits ticked boxes at `,` and line breaks into the labels they are. A label that itself holds a
+/// comma is put together again. `known` says whether a text is a label; none has more than `most`
+/// parts.
 pub fn ticked(text: &str, most: usize, known: impl Fn(&str) -> bool) -> Vec<String> {
-    let parts: Vec<&str> = text.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let mut labels = Vec::with_capacity(parts.len());
     let mut start = 0;
     while start < parts.len() {
@@ -227,7 +250,9 @@ pub fn ticked(text: &str, most: usize, known: impl Fn(&str) -> bool) -> Vec<Stri
             start + 1
         } else {
             let last = parts.len().min(start + most);
-            (start + 2..=last).find(|&end| known(&parts[start..end].join(", "))).unwrap_or(start + 1)
+            (start + 2..=last)
+                .find(|&end| known(&parts[start..end].join(", ")))
+                .unwrap_or(start + 1)
         };
         labels.push(parts[start..end].join(", "));
         start = end;
@@ -267,7 +292,11 @@ mod tests {
 
     #[test]
     fn phones_regain_what_a_spreadsheet_takes_away() {
-        for cell in [Cell::Number(81_234_567_890.0), "0812-3456-7890 (ibu)".into(), "+62 0812 3456 7890".into()] {
+        for cell in [
+            Cell::Number(81_234_567_890.0),
+            "0812-3456-7890 (ibu)".into(),
+            "+62 0812 3456 7890".into(),
+        ] {
             assert_eq!(phone(&cell).as_deref(), Ok("+6281234567890"));
         }
         assert_eq!(phone(&"0212345678".into()), Err(Reason::BadPhone));
@@ -276,7 +305,9 @@ mod tests {
     #[test]
     fn dates_are_days_that_exist() {
         let day = NaiveDate::from_ymd_opt(2026, 8, 28);
-        for cell in [Cell::Number(46262.4), "28/08/2026".into(), "28-8-2026".into(), "2026-08-28".into()] {
+        for cell in
+            [Cell::Number(46262.4), "28/08/2026".into(), "28-8-2026".into(), "2026-08-28".into()]
+        {
             assert_eq!(date(&cell).ok(), day, "{cell}");
         }
         assert_eq!(date(&"28 Agt. 2026".into()).ok(), day);
@@ -291,7 +322,10 @@ mod tests {
         assert_eq!(to_the_second(moment).to_string(), "2026-07-14 10:00:00");
         let typed = timestamp(&"14/7/2026 10.00".into()).unwrap();
         assert_eq!(typed.to_string(), "2026-07-14 10:00:00");
-        assert_eq!(timestamp(&"2026-07-14T10:00:05".into()).unwrap().to_string(), "2026-07-14 10:00:05");
+        assert_eq!(
+            timestamp(&"2026-07-14T10:00:05".into()).unwrap().to_string(),
+            "2026-07-14 10:00:05"
+        );
         assert_eq!(timestamp(&"kemarin".into()), Err(Reason::BadTimestamp));
         assert_eq!(serial::of_moment(typed), 46_217.0 + 10.0 / 24.0);
     }
@@ -299,7 +333,10 @@ mod tests {
     #[test]
     fn a_label_with_a_comma_is_put_together_again() {
         let known = |label: &str| ["Games", "Design, photo and video"].contains(&label);
-        assert_eq!(ticked("Games, Design, photo and video", 2, known), ["Games", "Design, photo and video"]);
+        assert_eq!(
+            ticked("Games, Design, photo and video", 2, known),
+            ["Games", "Design, photo and video"]
+        );
         // The longest text that a cell holds is not put together in every possible way.
         assert_eq!(ticked(&"a,".repeat(25_000), 2, known).len(), 25_000);
     }

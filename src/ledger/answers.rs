@@ -1,7 +1,8 @@
 //! The answers of one row, by question key, in the values that the ledger writes.
 //!
-//! Only JSON's own shapes are used, so that any program can read them for as long as JSON is read: text, whole numbers,
-//! decimal numbers and lists of text. A date is text (`2026-07-14`), a phone is E.164 text, money is whole rupiah.
+//! Only JSON's own shapes are used, so that any program can read them for as long as JSON is read:
+//! text, whole numbers, decimal numbers and lists of text. A date is text (`2026-07-14`), a phone
+//! is E.164 text, money is whole rupiah.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,10 +28,11 @@ pub enum Answer {
     List(Box<[CompactString]>),
 }
 
-/// The answers of one row in the order of the form's questions. A question without an answer is not in it.
+/// The answers of one row in the order of the form's questions. A question without an answer is not
+/// in it.
 ///
-/// Questions and answers stand apart, so that rows that answer the same questions can share the list of them: a program
-/// keeps tens of thousands of rows in memory.
+/// Questions and answers stand apart, so that rows that answer the same questions can share the
+/// list of them: a program keeps tens of thousands of rows in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     questions: Questions,
@@ -100,7 +102,8 @@ impl Answers {
         }
     }
 
-    /// Takes no more room than is needed, and shares the list of questions with rows that answer the same ones.
+    /// Takes no more room than is needed, and shares the list of questions with rows that answer
+    /// the same ones.
     pub fn settle(&mut self, lists: &mut QuestionLists) {
         self.answers.shrink_to_fit();
         if let Questions::Own(own) = &mut self.questions {
@@ -222,8 +225,10 @@ impl<'de> Deserialize<'de> for Answer {
                 Ok(Answer::Number(n))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Answer, A::Error> {
-                // As serde reads a list: room is made for what comes, not for as much as is announced.
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(|list| Answer::List(list.into()))
+                // As serde reads a list: room is made for what comes, not for as much as is
+                // announced.
+                Vec::deserialize(SeqAccessDeserializer::new(seq))
+                    .map(|list| Answer::List(list.into()))
             }
         }
         deserializer.deserialize_any(AnswerVisitor)

@@ -1,5 +1,6 @@
-//! What of the configuration changes figures or suggestions, as the ledger records it: so that a figure which changed without
-//! any row can be explained. Names and words are left out, for they change neither.
+//! What of the configuration changes figures or suggestions, as the ledger records it: so that a
+//! figure which changed without any row can be explained. Names and words are left out, for they
+//! change neither.
 
 use std::collections::BTreeMap;
 
@@ -44,8 +45,8 @@ pub struct ConfiguredDays {
     pub to: NaiveDate,
 }
 
-/// What matching is given. What was not recorded once is left out while it has the value that older programs used, so that a
-/// newer program finds no change where there is none.
+/// What matching is given. What was not recorded once is left out while it has the value that older
+/// programs used, so that a newer program finds no change where there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConfiguredMatching {
     /// How large a group is.
@@ -114,7 +115,8 @@ pub struct ConfiguredStep {
 }
 
 impl Configured {
-    /// The parts in which it differs from what was recorded before, by their names; all of them the first time.
+    /// The parts in which it differs from what was recorded before, by their names; all of them the
+    /// first time.
     pub fn changed(&self, before: Option<&Self>) -> Vec<&'static str> {
         let differs = |test: &dyn Fn(&Self) -> bool| before.is_none_or(test);
         let parts = [

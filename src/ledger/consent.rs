@@ -1,4 +1,5 @@
-//! Guardian consent: what a guardian last said, and whether a mentee may be placed (statistics.md section 3).
+//! Guardian consent: what a guardian last said, and whether a mentee may be placed (statistics.md
+//! section 3).
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -17,7 +18,8 @@ pub enum Guardian {
     Granted {
         /// The day of the first yes after the last no.
         since: NaiveDate,
-        /// Whether the last answer permits too that answers about personality are used to form groups.
+        /// Whether the last answer permits too that answers about personality are used to form
+        /// groups.
         profile: bool,
     },
     /// No.
@@ -41,13 +43,14 @@ impl Guardian {
     }
 }
 
-/// Whether a row (a registration, an application or a guardian's consent) permits that answers about personality are used to
-/// form groups.
+/// Whether a row (a registration, an application or a guardian's consent) permits that answers
+/// about personality are used to form groups.
 pub(super) fn permits_profile(answers: &Answers) -> bool {
     answers.list("extra_consent").iter().any(|permission| permission == "profile")
 }
 
-/// Hours in which whoever holds a child's data has to stop using them once consent is withdrawn (UU 27/2022, article 40).
+/// Hours in which whoever holds a child's data has to stop using them once consent is withdrawn (UU
+/// 27/2022, article 40).
 pub const WITHDRAWAL_HOURS: i64 = 72;
 
 /// A guardian has taken back a consent that had been given, for a mentee under 18.
@@ -57,7 +60,8 @@ pub struct Withdrawal {
     pub mentee: PersonIndex,
     /// When it was taken back.
     pub since: NaiveDateTime,
-    /// The group that the mentee still belongs to: somebody has to act by the deadline. None: nothing is left to do.
+    /// The group that the mentee still belongs to: somebody has to act by the deadline. None:
+    /// nothing is left to do.
     pub still_in: Option<GroupIndex>,
 }
 
@@ -117,7 +121,8 @@ pub(super) fn complete_on(
     registered: NaiveDate,
     through: NaiveDate,
 ) -> Option<NaiveDate> {
-    let of_age = person.birth_date().map(eighteenth_birthday).filter(|birthday| *birthday <= through);
+    let of_age =
+        person.birth_date().map(eighteenth_birthday).filter(|birthday| *birthday <= through);
     let granted = match guardian {
         Guardian::Granted { since, .. } => Some(since),
         Guardian::Missing | Guardian::Refused { .. } => None,

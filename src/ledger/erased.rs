@@ -1,4 +1,5 @@
-//! What is left of people who were erased: how their rows are known again, and by what name they are not called any more.
+//! What is left of people who were erased: how their rows are known again, and by what name they
+//! are not called any more.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +70,8 @@ impl Erased {
     }
 }
 
-/// The first 64 bits of the SHA-256 of a phone or a normal name: enough to know a name again, and sealed in the ledger.
+/// The first 64 bits of the SHA-256 of a phone or a normal name: enough to know a name again, and
+/// sealed in the ledger.
 pub fn fingerprint(text: &str) -> CompactString {
     let phone = if looks_like_phone(text) { phone_of(text) } else { None };
     let digest = Sha256::digest(phone.unwrap_or_else(|| normal_name(text)).as_bytes());
@@ -94,7 +96,10 @@ mod tests {
     fn a_name_is_known_again_however_it_is_written_and_in_its_row_alone_if_others_have_it() {
         let row: RowOf = ("meeting_report".into(), "1.2.3".into());
         let mut erased = Erased::default();
-        erased.remember(&"A12".into(), &[everywhere("Ahmad Fauzi"), everywhere("+6281234567890"), in_row("Ali", &row)]);
+        erased.remember(
+            &"A12".into(),
+            &[everywhere("Ahmad Fauzi"), everywhere("+6281234567890"), in_row("Ali", &row)],
+        );
         for text in ["ahmad  FAUZI", "0812-3456-7890"] {
             assert_eq!(erased.code_of(&fingerprint(text), None).unwrap(), "A12", "{text}");
         }

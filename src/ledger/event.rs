@@ -1,10 +1,11 @@
 //! The events: everything that can happen, and how its data are written.
 //!
-//! Field names here are law: a ledger is read for decades. A change of a type's data is a new version of it: an upgrade in
-//! `versions.rs` and golden lines; a reader ignores fields and types it does not know.
+//! Field names here are law: a ledger is read for decades. A change of a type's data is a new
+//! version of it: an upgrade in `versions.rs` and golden lines; a reader ignores fields and types
+//! it does not know.
 //!
-//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see `ledger::sealed`). A line without private
-//! answers is still written as version 1.
+//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see
+//! `ledger::sealed`). A line without private answers is still written as version 1.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,8 @@ use crate::table::Cell;
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// An acceptable row not seen before, or one that was rejected and is now acceptable: `<form>.submitted`.
+    /// An acceptable row not seen before, or one that was rejected and is now acceptable:
+    /// `<form>.submitted`.
     Submitted(CompactString, Submission),
     /// An accepted row whose answers changed: `<form>.amended`.
     Amended(CompactString, Submission),
@@ -99,7 +101,8 @@ pub struct RejectedRow {
     pub identity: CompactString,
     /// The first check that failed.
     pub problem: Problem,
-    /// The cells of the timestamp and of all questions by column title, as they were written; blank ones are left out.
+    /// The cells of the timestamp and of all questions by column title, as they were written; blank
+    /// ones are left out.
     pub cells: Vec<(CompactString, Cell)>,
     /// Cells of columns that no question explains, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -127,11 +130,12 @@ pub struct ObservedTab {
     pub tab: i64,
     /// The tab's title.
     pub title: CompactString,
-    /// The name by which the configuration had it found: a tab may be renamed, but a new name in the configuration means
-    /// another tab.
+    /// The name by which the configuration had it found: a tab may be renamed, but a new name in
+    /// the configuration means another tab.
     #[serde(default)]
     pub configured: CompactString,
-    /// The titles of its columns (without the timestamp's), each with the question it answers, if any.
+    /// The titles of its columns (without the timestamp's), each with the question it answers, if
+    /// any.
     pub questions: Vec<(CompactString, Option<CompactString>)>,
 }
 
@@ -187,10 +191,12 @@ pub struct IssuedSuggestions {
     /// What no placement can exceed, where it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<i64>,
-    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be others.
+    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be
+    /// others.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stopped: bool,
-    /// How chance chose among plans that are nearly as good as the best; absent where the best found was suggested.
+    /// How chance chose among plans that are nearly as good as the best; absent where the best
+    /// found was suggested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub randomised: Option<Randomised>,
 }
@@ -249,7 +255,8 @@ pub struct PlacementDecision {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remains {
-    /// Of an accepted row: the answers that figures count, with the person's code in the place of the name.
+    /// Of an accepted row: the answers that figures count, with the person's code in the place of
+    /// the name.
     Accepted {
         /// The answers.
         answers: Answers,
@@ -272,9 +279,11 @@ pub struct ErasedRow {
     pub form: CompactString,
     /// The row's key.
     pub key: CompactString,
-    /// Whether the row is about the person: then whatever still stands in the tab is never read again.
+    /// Whether the row is about the person: then whatever still stands in the tab is never read
+    /// again.
     pub own: bool,
-    /// Questions whose answers named the person in free text: they are never read again in this row.
+    /// Questions whose answers named the person in free text: they are never read again in this
+    /// row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blanked: Vec<CompactString>,
     /// What is left of it.
@@ -337,7 +346,9 @@ impl Event {
     /// The form whose row or tab it is about.
     pub fn form(&self) -> Option<&str> {
         match self {
-            Self::Submitted(form, _) | Self::Amended(form, _) | Self::Retracted(form, _) => Some(form),
+            Self::Submitted(form, _) | Self::Amended(form, _) | Self::Retracted(form, _) => {
+                Some(form)
+            }
             Self::RowRejected(rejected) => Some(&rejected.form),
             Self::RowCopied(copied) => Some(&copied.form),
             Self::TabObserved(tab) => Some(&tab.form),
@@ -347,7 +358,8 @@ impl Event {
         }
     }
 
-    /// The version in which it is written: the newest of its type, but the first of a row of which nothing is sealed.
+    /// The version in which it is written: the newest of its type, but the first of a row of which
+    /// nothing is sealed.
     pub fn version(&self) -> u16 {
         let sealed = match self {
             Self::Submitted(_, row) | Self::Amended(_, row) => !row.sealed.is_empty(),
@@ -360,7 +372,9 @@ impl Event {
     /// The event's data, as the ledger writes them.
     pub fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
         match self {
-            Self::Submitted(_, data) | Self::Amended(_, data) => serde_json::value::to_raw_value(data),
+            Self::Submitted(_, data) | Self::Amended(_, data) => {
+                serde_json::value::to_raw_value(data)
+            }
             Self::Retracted(_, data) => serde_json::value::to_raw_value(data),
             Self::RowRejected(data) => serde_json::value::to_raw_value(data),
             Self::RowCopied(data) => serde_json::value::to_raw_value(data),
@@ -370,18 +384,26 @@ impl Event {
             Self::SeasonOpened(data) => serde_json::value::to_raw_value(data),
             Self::SeasonClosed(data) => serde_json::value::to_raw_value(data),
             Self::ConfigChanged(data) => serde_json::value::to_raw_value(data),
-            Self::PersonErased(data) | Self::TextsErased(data) => serde_json::value::to_raw_value(data),
+            Self::PersonErased(data) | Self::TextsErased(data) => {
+                serde_json::value::to_raw_value(data)
+            }
             Self::Unknown(_) => RawValue::from_string("{}".to_owned()),
         }
     }
 
-    /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may have written it.
+    /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may
+    /// have written it.
     pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
         Self::read_with(UPGRADES, kind, version, data)
     }
 
     /// [`Event::read`] with the upgrades of another program.
-    pub fn read_with(upgrades: &[Upgrade], kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
+    pub fn read_with(
+        upgrades: &[Upgrade],
+        kind: &str,
+        version: u16,
+        data: &str,
+    ) -> Result<Self, UnreadableEvent> {
         let unreadable = |source| UnreadableEvent { kind: kind.to_owned(), version, source };
         let data = upgraded(upgrades, kind, version, data).map_err(unreadable)?;
         let data = data.as_ref();
@@ -405,6 +427,9 @@ impl Event {
     }
 }
 
-fn parse<'d, T: Deserialize<'d>>(data: &'d str, event: impl FnOnce(T) -> Event) -> Result<Event, serde_json::Error> {
+fn parse<'d, T: Deserialize<'d>>(
+    data: &'d str,
+    event: impl FnOnce(T) -> Event,
+) -> Result<Event, serde_json::Error> {
     serde_json::from_str(data).map(event)
 }

@@ -109,8 +109,11 @@ impl<'a> Groups<'a> {
         mentors: &mut Finder<'_, 'a>,
         references: &mut References<'a>,
     ) -> Self {
-        let mut decisions: Vec<Decision<'a>> = decisions.iter().filter_map(|record| Decision::of(record)).collect();
-        decisions.sort_by_key(|decision| (decision.date, decision.record.moment, decision.action, decision.record.seq));
+        let mut decisions: Vec<Decision<'a>> =
+            decisions.iter().filter_map(|record| Decision::of(record)).collect();
+        decisions.sort_by_key(|decision| {
+            (decision.date, decision.record.moment, decision.action, decision.record.seq)
+        });
         let mut groups = Self::default();
         for decision in &decisions {
             let members = decision.find_members(names, mentees, references);
@@ -132,7 +135,9 @@ impl<'a> Groups<'a> {
             (Some(group), _) => group,
             (None, Action::FormGroup) => self.open_group(decision, mentor),
             (None, _) => {
-                references.placement_problems.push(decision.problem(PlacementFault::GroupNotOpen, decision.group));
+                references
+                    .placement_problems
+                    .push(decision.problem(PlacementFault::GroupNotOpen, decision.group));
                 return;
             }
         };
@@ -146,7 +151,9 @@ impl<'a> Groups<'a> {
             Action::Leave => {
                 for &(mentee, reference) in members {
                     if !self.leave(mentee, group, decision) {
-                        references.placement_problems.push(decision.problem(PlacementFault::NotAMember, reference));
+                        references
+                            .placement_problems
+                            .push(decision.problem(PlacementFault::NotAMember, reference));
                     }
                 }
             }
@@ -196,7 +203,11 @@ impl<'a> Groups<'a> {
     fn leave(&mut self, mentee: PersonIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
         match self.current(mentee).filter(|current| current.group == group) {
             Some(current) => {
-                current.end = Some(Ending { on: decision.date, how: Departure::Left, reason: Some(decision.reason()) });
+                current.end = Some(Ending {
+                    on: decision.date,
+                    how: Departure::Left,
+                    reason: Some(decision.reason()),
+                });
                 true
             }
             None => false,
@@ -209,7 +220,11 @@ impl<'a> Groups<'a> {
         for &index in &self.all[group].memberships {
             let membership = &mut self.memberships[index];
             if membership.end.is_none() {
-                membership.end = Some(Ending { on: closing.on, how: Departure::Closed, reason: Some(closing.reason) });
+                membership.end = Some(Ending {
+                    on: closing.on,
+                    how: Departure::Closed,
+                    reason: Some(closing.reason),
+                });
             }
         }
     }
@@ -239,24 +254,37 @@ impl<'a> Groups<'a> {
     }
 
     /// The memberships of a mentee, in the order of their beginning.
-    pub fn memberships_of(&self, mentee: PersonIndex) -> impl DoubleEndedIterator<Item = &Membership<'a>> {
+    pub fn memberships_of(
+        &self,
+        mentee: PersonIndex,
+    ) -> impl DoubleEndedIterator<Item = &Membership<'a>> {
         let indices = self.of_mentee.get(&mentee).map_or(&[] as &[usize], Vec::as_slice);
         indices.iter().map(|index| &self.memberships[*index])
     }
 
-    /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the later end.
+    /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the
+    /// later end.
     pub fn latest_membership(&self, mentee: PersonIndex) -> Option<&Membership<'a>> {
-        self.memberships_of(mentee).max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
+        self.memberships_of(mentee)
+            .max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
     }
 
     /// The group of which a mentee is a member on a day.
     pub fn group_of(&self, mentee: PersonIndex, day: NaiveDate) -> Option<GroupIndex> {
-        self.memberships_of(mentee).find(|membership| membership.covers(day)).map(|membership| membership.group)
+        self.memberships_of(mentee)
+            .find(|membership| membership.covers(day))
+            .map(|membership| membership.group)
     }
 
     /// The members of a group on a day, in the order of their joining.
-    pub fn members_at(&self, group: GroupIndex, day: NaiveDate) -> impl Iterator<Item = PersonIndex> {
-        self.memberships_in(group).filter(move |membership| membership.covers(day)).map(|membership| membership.mentee)
+    pub fn members_at(
+        &self,
+        group: GroupIndex,
+        day: NaiveDate,
+    ) -> impl Iterator<Item = PersonIndex> {
+        self.memberships_in(group)
+            .filter(move |membership| membership.covers(day))
+            .map(|membership| membership.mentee)
     }
 
     /// The group of a normal name that is open on a day.
@@ -266,7 +294,12 @@ impl<'a> Groups<'a> {
 
     /// The latest started group of a normal name that had started by a day, open or not.
     pub fn started_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
-        let started = self.by_name.get(normal_name)?.iter().copied().filter(|index| self.all[*index].start <= day);
+        let started = self
+            .by_name
+            .get(normal_name)?
+            .iter()
+            .copied()
+            .filter(|index| self.all[*index].start <= day);
         started.max_by_key(|index| self.all[*index].start)
     }
 }
@@ -314,7 +347,13 @@ impl<'a> Decision<'a> {
     fn of(record: &'a Record) -> Option<Self> {
         let action = Action::of(record.answers.text("action")?)?;
         let group = record.answers.text("group")?;
-        Some(Self { record, action, date: record.event_date, group, normal_name: normal_name(group) })
+        Some(Self {
+            record,
+            action,
+            date: record.event_date,
+            group,
+            normal_name: normal_name(group),
+        })
     }
 
     fn reason(&self) -> &'a str {
@@ -385,7 +424,11 @@ mod tests {
 
     fn nicknames(standing: &Standing<'_>, group: &str, on: &str) -> Vec<String> {
         let Some(group) = standing.groups.open_named(group, day(on)) else { return Vec::new() };
-        standing.groups.members_at(group, day(on)).map(|m| standing.mentees[m].nickname().to_owned()).collect()
+        standing
+            .groups
+            .members_at(group, day(on))
+            .map(|m| standing.mentees[m].nickname().to_owned())
+            .collect()
     }
 
     #[test]
@@ -404,8 +447,11 @@ mod tests {
         assert_eq!(nicknames(&standing, "al kahfi", "2026-08-03"), ["Ahmad"]);
         assert_eq!(nicknames(&standing, "al kahfi", "2026-08-10"), [""; 0]);
         let ahmad = standing.find_mentee("Ahmad").unwrap();
-        let ends: Vec<Departure> =
-            standing.groups.memberships_of(ahmad).filter_map(|membership| Some(membership.end?.how)).collect();
+        let ends: Vec<Departure> = standing
+            .groups
+            .memberships_of(ahmad)
+            .filter_map(|membership| Some(membership.end?.how))
+            .collect();
         assert_eq!(ends, [Departure::Moved, Departure::Left]);
         assert!(standing.references.placement_problems.is_empty());
     }
@@ -419,12 +465,18 @@ mod tests {
         let (records, program) = (Records::new(&rows.0), program());
         let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
         assert_eq!(standing.groups.all().len(), 2);
-        assert_eq!(standing.groups[0].closed, Some(Closing { on: day("2026-08-03"), reason: "other" }));
+        assert_eq!(
+            standing.groups[0].closed,
+            Some(Closing { on: day("2026-08-03"), reason: "other" })
+        );
         assert_eq!(standing.groups.open_named("al fatih", day("2026-08-05")), None);
         assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(0));
         assert_eq!(standing.find_group("Al Fatih"), Some(1));
         let ahmad = standing.find_mentee("Ahmad").unwrap();
-        assert_eq!(standing.groups.latest_membership(ahmad).unwrap().end.unwrap().how, Departure::Closed);
+        assert_eq!(
+            standing.groups.latest_membership(ahmad).unwrap().end.unwrap().how,
+            Departure::Closed
+        );
     }
 
     #[test]
@@ -441,7 +493,13 @@ mod tests {
             .iter()
             .map(|problem| (problem.record.seq, problem.fault, problem.reference))
             .collect();
-        assert_eq!(problems, [(5, PlacementFault::GroupNotOpen, "Al Fatih"), (7, PlacementFault::NotAMember, "Citra")]);
+        assert_eq!(
+            problems,
+            [
+                (5, PlacementFault::GroupNotOpen, "Al Fatih"),
+                (7, PlacementFault::NotAMember, "Citra")
+            ]
+        );
         let unmatched = standing.references.unmatched[0];
         assert_eq!(
             (unmatched.kind, unmatched.question, unmatched.reference),

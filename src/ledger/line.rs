@@ -1,4 +1,5 @@
-//! One line of the ledger: how it is written, read back and chained. Pure: bytes in, values out; knows no file.
+//! One line of the ledger: how it is written, read back and chained. Pure: bytes in, values out;
+//! knows no file.
 //!
 //! The format, law for as long as a ledger lives:
 //!
@@ -7,19 +8,23 @@
 //! {"seq":1,"group":1,"at":"2026-11-24T07:36:11.123+07:00","type":"…","v":1,"source":{…},"data":{…},"hash":"<64 hex>"}
 //! ```
 //!
-//! - Each segment begins with a header, then one line is one event. UTF-8 JSON, fields in this order, no line break inside,
-//!   `\n` at the end. `source` is left out when there is none. `group` is the `seq` of the first event of the batch that was
-//!   written and synced together; a batch never spans two segments.
-//! - One rule chains everything, headers included: `hash` is the SHA-256 of the previous line's hash (its 64 ASCII hex
-//!   characters) followed by this line's bytes up to, not including, `,"hash":`. The previous hash of the very first header
-//!   is 64 zeros. The closing bytes are compared literally. So the program's code, the format and every event are covered,
-//!   and `cat 0*.jsonl` can be verified by ten lines of any language. A header's `prev` repeats the hash before it, so that
-//!   one segment can be checked alone.
-//! - Readers ignore fields they do not know (they stand before `hash`) and leave a newer `v` to their caller.
+//! - Each segment begins with a header, then one line is one event. UTF-8 JSON, fields in this
+//!   order, no line break inside, `\n` at the end. `source` is left out when there is none. `group`
+//!   is the `seq` of the first event of the batch that was written and synced together; a batch
+//!   never spans two segments.
+//! - One rule chains everything, headers included: `hash` is the SHA-256 of the previous line's
+//!   hash (its 64 ASCII hex characters) followed by this line's bytes up to, not including,
+//!   `,"hash":`. The previous hash of the very first header is 64 zeros. The closing bytes are
+//!   compared literally. So the program's code, the format and every event are covered, and `cat
+//!   0*.jsonl` can be verified by ten lines of any language. A header's `prev` repeats the hash
+//!   before it, so that one segment can be checked alone.
+//! - Readers ignore fields they do not know (they stand before `hash`) and leave a newer `v` to
+//!   their caller.
 //!
-//! What a torn write may look like is decided by [`Tail`]: a batch is acknowledged whole, so only the last batch can be torn.
-//! Its whole lines before the tear are in the chain and stay: they are events that were written but not acknowledged, the
-//! fold knows them, and the repeated cycle does not write them twice. No reader needs to know whether a group is complete.
+//! What a torn write may look like is decided by [`Tail`]: a batch is acknowledged whole, so only
+//! the last batch can be torn. Its whole lines before the tear are in the chain and stay: they are
+//! events that were written but not acknowledged, the fold knows them, and the repeated cycle does
+//! not write them twice. No reader needs to know whether a group is complete.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -123,7 +128,8 @@ impl<'de> Deserialize<'de> for LineHash {
     }
 }
 
-/// The last event of a ledger: what an outside witness keeps. An empty ledger has `seq` 0 and the hash of 64 zeros.
+/// The last event of a ledger: what an outside witness keeps. An empty ledger has `seq` 0 and the
+/// hash of 64 zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The sequence number of the last event.
@@ -212,7 +218,8 @@ pub enum LineFault {
     /// The closing bytes are not there: a cut line, or a changed end.
     #[error("the line does not end with a hash and a line break")]
     Ending,
-    /// It begins with something else than an event (or, at the start of a segment, a header) begins with.
+    /// It begins with something else than an event (or, at the start of a segment, a header) begins
+    /// with.
     #[error("the line does not begin as a ledger line begins")]
     Start,
     /// A hash that is none.
@@ -228,7 +235,9 @@ pub enum LineFault {
     #[error("`{0}` cannot be an event's type: only a-z, 0-9, `_` and `.` can stand in one")]
     Kind(String),
     /// A line is missing, doubled or out of order.
-    #[error("expected event {expected}, found event {found}: a line is missing, doubled or out of order")]
+    #[error(
+        "expected event {expected}, found event {found}: a line is missing, doubled or out of order"
+    )]
     Seq {
         /// The number that had to come.
         expected: u64,
@@ -253,7 +262,9 @@ pub enum LineFault {
     #[error("a segment's header stands in the middle of a segment")]
     HeaderInside,
     /// A line that cannot be read, with whole lines of later batches after it: not a torn write.
-    #[error("{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write")]
+    #[error(
+        "{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write"
+    )]
     Inside {
         /// What is wrong with the first bad line.
         fault: Box<LineFault>,
@@ -293,8 +304,10 @@ impl<'a> Line<'a> {
     /// Reads one line (with its line break) without looking at the chain.
     pub fn parse(raw: &'a [u8]) -> Result<Self, LineFault> {
         let (text, hash) = framed(raw, LINE_START)?;
-        let fields: LineFields<'a> = serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
-        let at = DateTime::parse_from_rfc3339(fields.at).map_err(|e| LineFault::Fields(format!("`at`: {e}")))?;
+        let fields: LineFields<'a> =
+            serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
+        let at = DateTime::parse_from_rfc3339(fields.at)
+            .map_err(|e| LineFault::Fields(format!("`at`: {e}")))?;
         let LineFields { seq, group, kind, v, source, data, .. } = fields;
         Ok(Self { seq, group, at, kind, v, source, data, hash })
     }
@@ -304,7 +317,8 @@ impl Header {
     /// Reads a segment's first line (with its line break) without looking at the chain.
     pub fn parse(raw: &[u8]) -> Result<Self, LineFault> {
         let (text, hash) = framed(raw, HEADER_START)?;
-        let fields: HeaderFields<'_> = serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
+        let fields: HeaderFields<'_> =
+            serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
         if fields.halaqah != "ledger" {
             return Err(LineFault::Start);
         }
@@ -312,13 +326,17 @@ impl Header {
         Ok(Self { format, program: program.into_owned(), first, prev: prev.parse()?, hash })
     }
 
-    /// The format that a first line names, even if the rest of it follows rules this program does not know.
+    /// The format that a first line names, even if the rest of it follows rules this program does
+    /// not know.
     pub fn format_of(raw: &[u8]) -> Option<u32> {
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        raw.starts_with(HEADER_START).then(|| serde_json::from_slice::<Format>(raw).ok()).flatten().map(|f| f.format)
+        raw.starts_with(HEADER_START)
+            .then(|| serde_json::from_slice::<Format>(raw).ok())
+            .flatten()
+            .map(|f| f.format)
     }
 }
 
@@ -357,7 +375,9 @@ pub fn write_line(
     let start = out.len();
     let at = event.at.to_rfc3339_opts(SecondsFormat::Millis, false);
     let (kind, v) = (&event.kind, event.v);
-    out.extend_from_slice(format!(r#"{{"seq":{seq},"group":{group},"at":"{at}","type":"{kind}","v":{v}"#).as_bytes());
+    out.extend_from_slice(
+        format!(r#"{{"seq":{seq},"group":{group},"at":"{at}","type":"{kind}","v":{v}"#).as_bytes(),
+    );
     if let Some(source) = &event.source {
         out.extend_from_slice(br#","source":"#);
         serde_json::to_writer(&mut *out, source).map_err(|e| LineFault::Fields(e.to_string()))?;
@@ -387,7 +407,8 @@ fn close(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
     hash
 }
 
-/// Whether a line's hash fits the hash of the line before it; then the line's own, to go on with. Looks at nothing else.
+/// Whether a line's hash fits the hash of the line before it; then the line's own, to go on with.
+/// Looks at nothing else.
 pub fn follows(previous: &LineHash, raw: &[u8]) -> Option<LineHash> {
     let (rest, written) = raw.strip_suffix(HASH_CLOSE)?.split_last_chunk::<64>()?;
     let hash = LineHash::chained(previous, rest.strip_suffix(HASH_OPEN)?);
@@ -449,7 +470,8 @@ impl Chain {
         self.line_that(fits, raw)
     }
 
-    /// Verifies the next event, of which somebody has looked whether its hash [`follows`] on the line before it.
+    /// Verifies the next event, of which somebody has looked whether its hash [`follows`] on the
+    /// line before it.
     pub fn line_that<'a>(&mut self, follows: bool, raw: &'a [u8]) -> Result<Line<'a>, LineFault> {
         let line = Line::parse(raw)?;
         if line.seq != self.next_seq() {
@@ -468,11 +490,13 @@ impl Chain {
     }
 }
 
-/// Tells a torn last batch from damage, given the first line that does not verify and everything after it.
+/// Tells a torn last batch from damage, given the first line that does not verify and everything
+/// after it.
 ///
-/// A write that was cut short leaves a prefix of the batch, or (blocks of it lost) holes in it, but never a whole line in the
-/// wrong place or with wrong bytes, and never a whole line of another batch. So the tail is torn unless one of these stands
-/// in it. A change that breaks the last batch's own lines cannot be told from a tear; only a witness of the head can.
+/// A write that was cut short leaves a prefix of the batch, or (blocks of it lost) holes in it, but
+/// never a whole line in the wrong place or with wrong bytes, and never a whole line of another
+/// batch. So the tail is torn unless one of these stands in it. A change that breaks the last
+/// batch's own lines cannot be told from a tear; only a witness of the head can.
 #[derive(Debug)]
 pub struct Tail {
     fault: LineFault,
@@ -483,24 +507,33 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Begins with the fault of the first line that `chain` refused. A whole line is refused for a reason that no torn write
-    /// has: then that reason comes back as the error.
+    /// Begins with the fault of the first line that `chain` refused. A whole line is refused for a
+    /// reason that no torn write has: then that reason comes back as the error.
     pub fn new(chain: &Chain, fault: LineFault) -> Result<Self, LineFault> {
         match fault {
             LineFault::Ending | LineFault::Start | LineFault::NotText | LineFault::Fields(_) => {
-                Ok(Self { fault, expected: chain.next_seq(), open_group: chain.open_group, whole: None })
+                Ok(Self {
+                    fault,
+                    expected: chain.next_seq(),
+                    open_group: chain.open_group,
+                    whole: None,
+                })
             }
             _ => Err(fault),
         }
     }
 
-    /// Looks at the next stretch of bytes, up to and with a line break (or the end of the file). An error is damage.
+    /// Looks at the next stretch of bytes, up to and with a line break (or the end of the file). An
+    /// error is damage.
     pub fn see(&mut self, stretch: &[u8]) -> Result<(), LineFault> {
         if Header::parse(stretch).is_ok() {
             return Err(LineFault::HeaderInside);
         }
-        // A changed line break glues two lines together, so a whole line may begin inside the stretch.
-        for (start, _) in stretch.windows(LINE_START.len()).enumerate().filter(|(_, w)| *w == LINE_START) {
+        // A changed line break glues two lines together, so a whole line may begin inside the
+        // stretch.
+        for (start, _) in
+            stretch.windows(LINE_START.len()).enumerate().filter(|(_, w)| *w == LINE_START)
+        {
             if let Ok(line) = Line::parse(&stretch[start..]) {
                 self.meet(&line)?;
             }
@@ -515,17 +548,23 @@ impl Tail {
 
     fn meet(&mut self, line: &Line<'_>) -> Result<(), LineFault> {
         let (group, after) = self.whole.unwrap_or((line.group, self.expected));
-        let same_batch = line.group == group && (group == self.expected || group == self.open_group);
+        let same_batch =
+            line.group == group && (group == self.expected || group == self.open_group);
         if same_batch && line.seq > after {
             self.whole = Some((line.group, line.seq));
             return Ok(());
         }
-        Err(LineFault::Inside { fault: Box::new(self.fault.clone()), seq: line.seq, group: line.group })
+        Err(LineFault::Inside {
+            fault: Box::new(self.fault.clone()),
+            seq: line.seq,
+            group: line.group,
+        })
     }
 }
 
-/// A head that was seen outside the ledger (in the tab *Status*) and must be found in it again: only an outside witness can
-/// tell a ledger that lost its end, or was rewritten as a whole, from a good one.
+/// A head that was seen outside the ledger (in the tab *Status*) and must be found in it again:
+/// only an outside witness can tell a ledger that lost its end, or was rewritten as a whole, from a
+/// good one.
 #[derive(Debug, Clone)]
 pub struct Witness {
     seen: Head,
@@ -546,7 +585,9 @@ pub enum WitnessFault {
         seen: u64,
     },
     /// Another event stands in its place.
-    #[error("event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten")]
+    #[error(
+        "event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten"
+    )]
     Rewritten {
         /// The event that was seen.
         seq: u64,
@@ -572,7 +613,9 @@ impl Witness {
             return Err(WitnessFault::Behind { head: head.seq, seen: self.seen.seq });
         }
         match self.found {
-            Some(hash) if hash != self.seen.hash => Err(WitnessFault::Rewritten { seq: self.seen.seq }),
+            Some(hash) if hash != self.seen.hash => {
+                Err(WitnessFault::Rewritten { seq: self.seen.seq })
+            }
             _ => Ok(()),
         }
     }

@@ -55,7 +55,9 @@ pub struct Attendance {
 impl Attendance {
     /// Whether one of the roster neither came nor was excused.
     pub fn was_absent(&self, mentee: PersonIndex) -> bool {
-        self.roster.contains(&mentee) && !self.present.contains(&mentee) && !self.excused.contains(&mentee)
+        self.roster.contains(&mentee)
+            && !self.present.contains(&mentee)
+            && !self.excused.contains(&mentee)
     }
 
     /// How many of the roster neither came nor were excused.
@@ -79,8 +81,10 @@ impl<'a> Meetings<'a> {
         groups: &Groups<'a>,
         references: &mut References<'a>,
     ) -> Self {
-        let mut keyed: Vec<(NameId, NaiveDate, &'a Record)> =
-            reports.iter().map(|record| (group_key(record, names), record.event_date, *record)).collect();
+        let mut keyed: Vec<(NameId, NaiveDate, &'a Record)> = reports
+            .iter()
+            .map(|record| (group_key(record, names), record.event_date, *record))
+            .collect();
         // Stable: the reports of one meeting stay in order of submission.
         keyed.sort_by_key(|(name, date, _)| (*name, *date));
         let mut all = Vec::with_capacity(keyed.len());
@@ -129,16 +133,22 @@ fn meeting<'a>(
     let ((name, date, record), earlier) = reports.split_last()?;
     references.duplicate_reports.extend(earlier.iter().map(|(_, _, record)| *record));
     let Some(group) = groups.open_named(names.normal(*name), *date) else {
-        references.miss(Referent::Group, record, "group", record.answers.text("group").unwrap_or_default());
+        references.miss(
+            Referent::Group,
+            record,
+            "group",
+            record.answers.text("group").unwrap_or_default(),
+        );
         return None;
     };
     let held = matches!(record.answers.text("status"), Some("held" | "online"));
-    let on_time = reports
-        .iter()
-        .any(|(_, _, report)| report.has_timestamp && (report.submitted_on() - *date).num_days() <= ON_TIME_DAYS);
+    let on_time = reports.iter().any(|(_, _, report)| {
+        report.has_timestamp && (report.submitted_on() - *date).num_days() <= ON_TIME_DAYS
+    });
     let counted = held && !record.answers.list("present").is_empty();
-    let attendance =
-        counted.then(|| attendance(record, groups.members_at(group, *date).collect(), names, mentees, references));
+    let attendance = counted.then(|| {
+        attendance(record, groups.members_at(group, *date).collect(), names, mentees, references)
+    });
     Some(Meeting { group, date: *date, record, held, on_time, attendance })
 }
 
@@ -156,7 +166,11 @@ fn attendance<'a>(
             match mentees.find_among(&roster, names, reference, name) {
                 Some(mentee) if !found.contains(&mentee) => found.push(mentee),
                 Some(_) => {}
-                None => references.unknown_attendees.push(UnknownAttendee { record, question, reference }),
+                None => references.unknown_attendees.push(UnknownAttendee {
+                    record,
+                    question,
+                    reference,
+                }),
             }
         }
         found
@@ -200,10 +214,19 @@ mod tests {
         let meeting = &standing.meetings.all()[0];
         let attendance = meeting.attendance.as_ref().unwrap();
         assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(0));
-        assert_eq!((&attendance.present[..], &attendance.excused[..], attendance.absent()), (&[0][..], &[1][..], 1));
-        assert!(attendance.was_absent(2) && !attendance.was_absent(3), "one outside the group is not missed");
+        assert_eq!(
+            (&attendance.present[..], &attendance.excused[..], attendance.absent()),
+            (&[0][..], &[1][..], 1)
+        );
+        assert!(
+            attendance.was_absent(2) && !attendance.was_absent(3),
+            "one outside the group is not missed"
+        );
         let unknown = standing.references.unknown_attendees[0];
-        assert_eq!((unknown.question, unknown.reference, unknown.record.seq), ("present", "Dewi", 7));
+        assert_eq!(
+            (unknown.question, unknown.reference, unknown.record.seq),
+            ("present", "Dewi", 7)
+        );
     }
 
     #[test]
@@ -217,7 +240,15 @@ mod tests {
         let meeting = &standing.meetings.all()[0];
         assert!(meeting.held && meeting.on_time, "the earlier report came in time");
         assert_eq!(meeting.attendance, None, "nobody wrote down who was present");
-        assert_eq!(standing.references.duplicate_reports.iter().map(|record| record.seq).collect::<Vec<_>>(), [8]);
+        assert_eq!(
+            standing
+                .references
+                .duplicate_reports
+                .iter()
+                .map(|record| record.seq)
+                .collect::<Vec<_>>(),
+            [8]
+        );
     }
 
     #[test]
@@ -227,7 +258,8 @@ mod tests {
         let (records, program) = (Records::new(&rows.0), program());
         let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
         assert!(standing.meetings.all().is_empty());
-        let unmatched: Vec<_> = standing.references.unmatched.iter().map(|u| (u.question, u.reference)).collect();
+        let unmatched: Vec<_> =
+            standing.references.unmatched.iter().map(|u| (u.question, u.reference)).collect();
         assert_eq!(unmatched, [("group", "Al Fatih"), ("group", "Al Kahfi")]);
     }
 }

@@ -11,8 +11,15 @@ use super::record::Record;
 use super::references::{References, Referent};
 
 /// The steps that make a mentor ready, in their usual order.
-pub const STEPS: [&str; 7] =
-    ["identity", "reference", "interview", "reading_test", "code_of_ethics", "child_protection", "basic_training"];
+pub const STEPS: [&str; 7] = [
+    "identity",
+    "reference",
+    "interview",
+    "reading_test",
+    "code_of_ethics",
+    "child_protection",
+    "basic_training",
+];
 
 /// Basic training shorter than this many hours does not count.
 const BASIC_TRAINING_HOURS: f64 = 2.0;
@@ -71,12 +78,19 @@ impl<'a> MentorSteps<'a> {
             record.answers.text("result") == Some("passed")
                 && record.answers.date("valid_until").is_none_or(|until| until >= on)
                 && (step != "basic_training"
-                    || record.answers.number("hours").is_some_and(|hours| hours >= BASIC_TRAINING_HOURS))
+                    || record
+                        .answers
+                        .number("hours")
+                        .is_some_and(|hours| hours >= BASIC_TRAINING_HOURS))
         })
     }
 
     /// The steps still to pass on a day, in their usual order.
-    pub fn missing(&self, mentor: PersonIndex, on: NaiveDate) -> impl Iterator<Item = &'static str> {
+    pub fn missing(
+        &self,
+        mentor: PersonIndex,
+        on: NaiveDate,
+    ) -> impl Iterator<Item = &'static str> {
         STEPS.into_iter().filter(move |step| !self.passed(mentor, step, on))
     }
 

@@ -1,5 +1,5 @@
-//! What happened (events), how a log line is written, and what follows from all of them together: the state, and how the
-//! program stands on a day.
+//! What happened (events), how a log line is written, and what follows from all of them together:
+//! the state, and how the program stands on a day.
 //!
 //! Pure: no I/O, no clock. It knows the addresses of cells (`table`) and nothing of any other room.
 

@@ -1,6 +1,7 @@
 //! How names are compared: normal names, their distance, phone numbers inside references.
 //!
-//! Definitions: statistics.md section 3 ("normal name", "distance") and section 2 ("phone"). Knows nothing of people.
+//! Definitions: statistics.md section 3 ("normal name", "distance") and section 2 ("phone"). Knows
+//! nothing of people.
 
 use std::collections::HashMap;
 
@@ -26,7 +27,8 @@ pub fn normal_name(text: &str) -> CompactString {
     normal
 }
 
-/// Whether two normal names are at most `limit` insertions, deletions and substitutions apart (Levenshtein).
+/// Whether two normal names are at most `limit` insertions, deletions and substitutions apart
+/// (Levenshtein).
 pub fn within(a: &str, b: &str, limit: usize) -> bool {
     // A character has 1 to 4 bytes, so names this different in length need not be compared.
     if a.len().abs_diff(b.len()) > 4 * limit {
@@ -40,7 +42,8 @@ pub fn looks_like_phone(text: &str) -> bool {
     !text.chars().any(char::is_alphabetic) && text.chars().filter(char::is_ascii_digit).count() >= 9
 }
 
-/// The E.164 number that a text means, such as `+6281234567890`; none if it cannot be an Indonesian mobile number.
+/// The E.164 number that a text means, such as `+6281234567890`; none if it cannot be an Indonesian
+/// mobile number.
 pub fn phone_of(text: &str) -> Option<CompactString> {
     let digits: CompactString = text.chars().filter(char::is_ascii_digit).collect();
     let national = digits.strip_prefix("62").unwrap_or(&digits);
@@ -72,7 +75,10 @@ impl<'a> Names<'a> {
             return *id;
         }
         let normal = normal_name(text);
-        let next = NameId(u32::try_from(self.normal.len()).expect("a workbook holds fewer than four billion names"));
+        let next = NameId(
+            u32::try_from(self.normal.len())
+                .expect("a workbook holds fewer than four billion names"),
+        );
         let id = *self.of_normal.entry(normal.clone()).or_insert(next);
         if id == next {
             self.normal.push(normal);
@@ -111,7 +117,11 @@ mod tests {
 
     #[test]
     fn distance_counts_characters_not_bytes() {
-        assert!(within("ahmad", "ahmed", 1) && within("ahmad", "ahmadi", 1) && within("ahmad", "amad", 1));
+        assert!(
+            within("ahmad", "ahmed", 1)
+                && within("ahmad", "ahmadi", 1)
+                && within("ahmad", "amad", 1)
+        );
         assert!(!within("ahmad", "hamad", 1) && within("ahmad", "hamad", 2));
         assert!(within("محمد", "محمود", 1));
         assert!(!within("ab", "abcdefghijkl", 2));
@@ -119,7 +129,13 @@ mod tests {
 
     #[test]
     fn a_phone_is_found_in_every_notation() {
-        for text in ["0812-3456-7890", "+62 812 3456 7890", "6281234567890", "81234567890", "62081234567890"] {
+        for text in [
+            "0812-3456-7890",
+            "+62 812 3456 7890",
+            "6281234567890",
+            "81234567890",
+            "62081234567890",
+        ] {
             assert!(looks_like_phone(text), "{text}");
             assert_eq!(phone_of(text).as_deref(), Some("+6281234567890"), "{text}");
         }

@@ -1,4 +1,5 @@
-//! Mentees and mentors: which records are the same person, and whom a text means (statistics.md section 3).
+//! Mentees and mentors: which records are the same person, and whom a text means (statistics.md
+//! section 3).
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,7 +20,8 @@ const SHORTEST_MISSPELT: usize = 5;
 /// One mentee or mentor.
 #[derive(Debug, Clone)]
 pub struct Person<'a> {
-    /// A letter and the smallest sequence number of the person's records: `A12` for a mentee, `M7` for a mentor.
+    /// A letter and the smallest sequence number of the person's records: `A12` for a mentee, `M7`
+    /// for a mentor.
     pub code: CompactString,
     /// All records of the person, by submission moment; never empty.
     pub records: Vec<&'a Record>,
@@ -128,12 +130,24 @@ impl<'a> People<'a> {
         let mut people = Self::default();
         for (index, person) in all.iter().enumerate() {
             people.by_code.entry(person.code.clone()).or_default().push(index);
-            person.phones.iter().for_each(|phone| people.by_phone.entry(phone).or_default().push(index));
-            person.names.iter().for_each(|name| people.by_name.entry(*name).or_default().push(index));
-            person.nicknames.iter().for_each(|name| people.by_nickname.entry(*name).or_default().push(index));
+            person
+                .phones
+                .iter()
+                .for_each(|phone| people.by_phone.entry(phone).or_default().push(index));
+            person
+                .names
+                .iter()
+                .for_each(|name| people.by_name.entry(*name).or_default().push(index));
+            person
+                .nicknames
+                .iter()
+                .for_each(|name| people.by_nickname.entry(*name).or_default().push(index));
         }
-        people.near =
-            people.by_name.keys().flat_map(|name| signatures(names.normal(*name)).map(|sign| (sign, *name))).collect();
+        people.near = people
+            .by_name
+            .keys()
+            .flat_map(|name| signatures(names.normal(*name)).map(|sign| (sign, *name)))
+            .collect();
         people.near.sort_unstable();
         people.all = all;
         people
@@ -156,20 +170,30 @@ impl<'a> People<'a> {
 
     /// Phones that belong to more than one person, with their owners.
     pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[PersonIndex])> {
-        self.by_phone.iter().filter(|(_, owners)| owners.len() > 1).map(|(phone, owners)| (*phone, owners.as_slice()))
+        self.by_phone
+            .iter()
+            .filter(|(_, owners)| owners.len() > 1)
+            .map(|(phone, owners)| (*phone, owners.as_slice()))
     }
 
-    /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one wrong letter.
+    /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one
+    /// wrong letter.
     pub fn find(&self, names: &Names<'_>, text: &str) -> Option<PersonIndex> {
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return only(owners);
         }
         if looks_like_phone(text) {
-            return phone_of(text).and_then(|phone| self.by_phone.get(phone.as_str())).and_then(|owners| only(owners));
+            return phone_of(text)
+                .and_then(|phone| self.by_phone.get(phone.as_str()))
+                .and_then(|owners| only(owners));
         }
         let (normal, known) = names.look_up(text);
-        let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| known.and_then(|id| index.get(&id)).map(|v| only(v));
-        equal(&self.by_name).or_else(|| equal(&self.by_nickname)).unwrap_or_else(|| self.find_misspelt(names, &normal))
+        let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| {
+            known.and_then(|id| index.get(&id)).map(|v| only(v))
+        };
+        equal(&self.by_name)
+            .or_else(|| equal(&self.by_nickname))
+            .unwrap_or_else(|| self.find_misspelt(names, &normal))
     }
 
     fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<PersonIndex> {
@@ -179,7 +203,10 @@ impl<'a> People<'a> {
         let mut owners: Vec<PersonIndex> = signatures(normal)
             .flat_map(|sign| {
                 let from = self.near.partition_point(|entry| entry.0 < sign);
-                self.near[from..].iter().take_while(move |entry| entry.0 == sign).map(|entry| entry.1)
+                self.near[from..]
+                    .iter()
+                    .take_while(move |entry| entry.0 == sign)
+                    .map(|entry| entry.1)
             })
             .filter(|name| within(names.normal(*name), normal, 1))
             .flat_map(|name| self.by_name[&name].iter().copied())
@@ -189,7 +216,8 @@ impl<'a> People<'a> {
         only(&owners)
     }
 
-    /// Whom a text means among a few candidates, by the same rules. `name` is the text's own name number.
+    /// Whom a text means among a few candidates, by the same rules. `name` is the text's own name
+    /// number.
     pub fn find_among(
         &self,
         candidates: &[PersonIndex],
@@ -199,20 +227,34 @@ impl<'a> People<'a> {
     ) -> Option<PersonIndex> {
         let people = || candidates.iter().map(|index| (*index, &self.all[*index]));
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
-            return single(people().filter(|(index, _)| owners.contains(index)).map(|(index, _)| index)).flatten();
+            return single(
+                people().filter(|(index, _)| owners.contains(index)).map(|(index, _)| index),
+            )
+            .flatten();
         }
         if looks_like_phone(text) {
             let phone = phone_of(text)?;
-            return single(people().filter(|(_, p)| p.phones.contains(&phone.as_str())).map(|(index, _)| index))
-                .flatten();
+            return single(
+                people()
+                    .filter(|(_, p)| p.phones.contains(&phone.as_str()))
+                    .map(|(index, _)| index),
+            )
+            .flatten();
         }
         single(people().filter(|(_, p)| p.names.contains(&name)).map(|(index, _)| index))
-            .or_else(|| single(people().filter(|(_, p)| p.nicknames.contains(&name)).map(|(index, _)| index)))
+            .or_else(|| {
+                single(
+                    people().filter(|(_, p)| p.nicknames.contains(&name)).map(|(index, _)| index),
+                )
+            })
             .unwrap_or_else(|| {
                 let normal = names.normal(name);
-                let near = |p: &Person<'_>| p.names.iter().any(|own| within(names.normal(*own), normal, 1));
+                let near = |p: &Person<'_>| {
+                    p.names.iter().any(|own| within(names.normal(*own), normal, 1))
+                };
                 let trusted = normal.chars().count() >= SHORTEST_MISSPELT;
-                single(people().filter(|(_, p)| trusted && near(p)).map(|(index, _)| index)).flatten()
+                single(people().filter(|(_, p)| trusted && near(p)).map(|(index, _)| index))
+                    .flatten()
             })
     }
 }
@@ -285,7 +327,8 @@ fn person<'a>(records: Vec<&Named<'a>>, letter: char) -> Person<'a> {
     person
 }
 
-/// Which records are one person: the same phone and names at most 2 apart, or the same name and day of birth.
+/// Which records are one person: the same phone and names at most 2 apart, or the same name and day
+/// of birth.
 fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
     let mut union = Union::new(named.len());
     let mut by_phone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -301,7 +344,9 @@ fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
         let mut met_name = false;
         for &j in same_phone.iter() {
             met_name |= named[j].name == one.name;
-            if union.root(i) != union.root(j) && within(names.normal(one.name), names.normal(named[j].name), 2) {
+            if union.root(i) != union.root(j)
+                && within(names.normal(one.name), names.normal(named[j].name), 2)
+            {
                 union.join(i, j);
             }
         }
@@ -343,10 +388,12 @@ impl Union {
     }
 }
 
-/// Hashes of a name and of the name less each one of its letters: names at distance 1 share at least one
-/// (symmetric deletion, as in SymSpell; a shared hash is checked afterwards).
+/// Hashes of a name and of the name less each one of its letters: names at distance 1 share at
+/// least one (symmetric deletion, as in SymSpell; a shared hash is checked afterwards).
 fn signatures(normal: &str) -> impl Iterator<Item = u64> + '_ {
-    let less_one = normal.char_indices().map(move |(at, c)| hash_of(&normal[..at], &normal[at + c.len_utf8()..]));
+    let less_one = normal
+        .char_indices()
+        .map(move |(at, c)| hash_of(&normal[..at], &normal[at + c.len_utf8()..]));
     std::iter::once(hash_of(normal, "")).chain(less_one)
 }
 
@@ -391,7 +438,11 @@ mod tests {
     fn merged_people(rows: &Rows) -> Vec<(String, String)> {
         let records = Records::new(&rows.0);
         let people = People::merge(records.of("mentee_registration"), 'A', &mut Names::default());
-        people.all().iter().map(|person| (person.code.to_string(), person.full_name().to_owned())).collect()
+        people
+            .all()
+            .iter()
+            .map(|person| (person.code.to_string(), person.full_name().to_owned()))
+            .collect()
     }
 
     fn found(rows: &Rows, text: &str) -> Option<String> {
@@ -400,7 +451,11 @@ mod tests {
         let everyone: Vec<PersonIndex> = (0..people.len()).collect();
         let alone = people.find(&names, text);
         let name = names.meet(text);
-        assert_eq!(people.find_among(&everyone, &names, text, name), alone, "among all is the same as alone");
+        assert_eq!(
+            people.find_among(&everyone, &names, text, name),
+            alone,
+            "among all is the same as alone"
+        );
         alone.map(|index| people[index].full_name().to_owned())
     }
 
@@ -410,7 +465,10 @@ mod tests {
         rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
         rows.mentee("2026-07-16", "Achmad Fauzy", "+6281100000001");
         rows.mentee("2026-07-15", "Budi Santoso", "+6281100000001");
-        assert_eq!(merged_people(&rows), [("A1".into(), "Achmad Fauzy".into()), ("A3".into(), "Budi Santoso".into())]);
+        assert_eq!(
+            merged_people(&rows),
+            [("A1".into(), "Achmad Fauzy".into()), ("A3".into(), "Budi Santoso".into())]
+        );
     }
 
     #[test]
@@ -420,10 +478,13 @@ mod tests {
         rows.mentee("2026-07-15", "ALI  akbar", "+6281100000002");
         rows.mentee("2026-07-16", "Ali Akbars", "+6281100000002");
         assert_eq!(merged_people(&rows), [("A1".into(), "Ali Akbars".into())]);
-        let born =
-            json!({"full_name": "Ali Akbar", "nickname": "Ali", "birth_date": "2010-05-05", "phone": "+6281100000009"});
+        let born = json!({"full_name": "Ali Akbar", "nickname": "Ali", "birth_date": "2010-05-05", "phone": "+6281100000009"});
         rows.add("mentee_registration", "2026-07-17", born);
-        assert_eq!(merged_people(&rows).len(), 2, "a namesake born on another day is somebody else");
+        assert_eq!(
+            merged_people(&rows).len(),
+            2,
+            "a namesake born on another day is somebody else"
+        );
     }
 
     #[test]
@@ -431,12 +492,21 @@ mod tests {
         let mut rows = Rows::default();
         rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001");
         rows.mentee("2026-07-14", "Budi Santoso", "+6281100000002");
-        for text in
-            ["a2", " A2 ", "0811-0000-0002", "budi SANTOSO", "Budi", "Budi Santosa", "Budi Santos", "BBudi Santoso"]
-        {
+        for text in [
+            "a2",
+            " A2 ",
+            "0811-0000-0002",
+            "budi SANTOSO",
+            "Budi",
+            "Budi Santosa",
+            "Budi Santos",
+            "BBudi Santoso",
+        ] {
             assert_eq!(found(&rows, text).as_deref(), Some("Budi Santoso"), "{text}");
         }
-        for text in ["A9", "0811-0000-0003", "Budy", "Bvdi Santosa", "Santoso", "", "021 5550000002"] {
+        for text in
+            ["A9", "0811-0000-0003", "Budy", "Bvdi Santosa", "Santoso", "", "021 5550000002"]
+        {
             assert_eq!(found(&rows, text), None, "{text}");
         }
     }
@@ -450,14 +520,21 @@ mod tests {
         assert_eq!(found(&rows, "Rizku Ramadan"), None, "one letter from both");
         assert_eq!(found(&rows, "Rizki"), None, "two have the nickname");
         assert_eq!(found(&rows, "081100000001"), None, "brothers share the phone");
-        assert_eq!(found(&rows, "Rizki Ramadan").as_deref(), Some("Rizki Ramadan"), "an exact name comes before");
+        assert_eq!(
+            found(&rows, "Rizki Ramadan").as_deref(),
+            Some("Rizki Ramadan"),
+            "an exact name comes before"
+        );
     }
 
     #[test]
     fn a_leap_day_child_is_of_age_on_the_first_of_march() {
         assert_eq!(eighteenth_birthday(day("2008-02-29")), day("2026-03-01"));
         assert_eq!(
-            (full_years(day("2008-02-29"), day("2026-02-28")), full_years(day("2008-02-29"), day("2026-03-01"))),
+            (
+                full_years(day("2008-02-29"), day("2026-02-28")),
+                full_years(day("2008-02-29"), day("2026-03-01"))
+            ),
             (17, 18)
         );
     }
@@ -500,7 +577,8 @@ mod tests {
             prop_assert_eq!(merged, codes.iter().map(|code| format!("A{code}")).collect::<Vec<_>>());
         }
 
-        /// Looking up by signatures finds the same as comparing with everybody (asserted inside `found`).
+        /// Looking up by signatures finds the same as comparing with everybody (asserted inside
+        /// `found`).
         #[test]
         fn finding_by_signature_is_finding_by_comparison(rows in registrations(), text in "[ab]{1,2} [ab]{4,6}") {
             found(&rows, &text);

@@ -38,8 +38,11 @@ impl AsOf {
             Self::Moment(moment) => moment.with_timezone(&zone),
             Self::Day(day) => {
                 let last = day.and_time(NaiveTime::MIN) + TimeDelta::milliseconds(86_399_999);
-                // A zone may leave out the end of a day; then the same reading of the clock in UTC is as good as any.
-                zone.from_local_datetime(&last).latest().unwrap_or_else(|| zone.from_utc_datetime(&last))
+                // A zone may leave out the end of a day; then the same reading of the clock in UTC
+                // is as good as any.
+                zone.from_local_datetime(&last)
+                    .latest()
+                    .unwrap_or_else(|| zone.from_utc_datetime(&last))
             }
         }
     }
@@ -100,9 +103,15 @@ mod tests {
     #[test]
     fn a_moment_and_an_event_are_inside() {
         let moment: AsOf = "2026-11-24T07:36:00+07:00".parse().unwrap();
-        assert!(moment.holds(at("2026-11-24T00:36:00Z"), ZONE) && !moment.holds(at("2026-11-24T00:36:01Z"), ZONE));
+        assert!(
+            moment.holds(at("2026-11-24T00:36:00Z"), ZONE)
+                && !moment.holds(at("2026-11-24T00:36:01Z"), ZONE)
+        );
         let event: Point = "7".parse().unwrap();
-        assert!(event.holds(7, at("2030-01-01T00:00:00Z"), ZONE) && !event.holds(8, at("2000-01-01T00:00:00Z"), ZONE));
+        assert!(
+            event.holds(7, at("2030-01-01T00:00:00Z"), ZONE)
+                && !event.holds(8, at("2000-01-01T00:00:00Z"), ZONE)
+        );
     }
 
     #[test]

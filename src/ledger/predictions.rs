@@ -1,7 +1,9 @@
-//! What was predicted of placements when they were decided: folded from the ledger's lines in their order.
+//! What was predicted of placements when they were decided: folded from the ledger's lines in their
+//! order.
 //!
-//! A decision in the tab carries the suggestion it is about. A row of the form `placement_decision` carries none: what was
-//! suggested when the row was recorded is what stood before the coordinator's eyes, or could have.
+//! A decision in the tab carries the suggestion it is about. A row of the form `placement_decision`
+//! carries none: what was suggested when the row was recorded is what stood before the
+//! coordinator's eyes, or could have.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -47,7 +49,8 @@ impl Predictions {
     /// Whether events of a type say anything here.
     pub fn reads(kind: &str) -> bool {
         let row = kind.strip_prefix("placement_decision.");
-        matches!(kind, "suggestions_issued" | "placement_decided") || matches!(row, Some("submitted" | "amended"))
+        matches!(kind, "suggestions_issued" | "placement_decided")
+            || matches!(row, Some("submitted" | "amended"))
     }
 
     /// Takes in an event.
@@ -61,22 +64,36 @@ impl Predictions {
                 let suggested = decision.suggested.into();
                 self.decide(&group, decision.date, decision.mentees, suggested);
             }
-            Event::Submitted(form, row) | Event::Amended(form, row) if form == "placement_decision" => {
+            Event::Submitted(form, row) | Event::Amended(form, row)
+                if form == "placement_decision" =>
+            {
                 let places = matches!(row.answers.text("action"), Some("form_group" | "join"));
                 if let Some(group) = row.answers.text("group").filter(|_| places) {
-                    self.decide(group, row.date, row.answers.list("members").to_vec(), Rc::clone(&self.suggested));
+                    self.decide(
+                        group,
+                        row.date,
+                        row.answers.list("members").to_vec(),
+                        Rc::clone(&self.suggested),
+                    );
                 }
             }
             _ => {}
         }
     }
 
-    fn decide(&mut self, group: &str, date: NaiveDate, members: Vec<CompactString>, suggested: Rc<[IssuedSuggestion]>) {
+    fn decide(
+        &mut self,
+        group: &str,
+        date: NaiveDate,
+        members: Vec<CompactString>,
+        suggested: Rc<[IssuedSuggestion]>,
+    ) {
         let (group, weights) = (normal_name(group), Rc::clone(&self.weights));
         self.decided.push(Decided { group, date, members, suggested, weights });
     }
 
-    /// What was predicted when a mentee joined a group on a day: only if the suggestion was followed.
+    /// What was predicted when a mentee joined a group on a day: only if the suggestion was
+    /// followed.
     pub fn of(
         &self,
         standing: &Standing<'_>,
@@ -86,12 +103,13 @@ impl Predictions {
         day: NaiveDate,
     ) -> Option<Prediction<'_>> {
         let code = &standing.mentees[mentee].code;
-        let means = |text: &CompactString| text == code || standing.find_mentee(text) == Some(mentee);
-        let decided = self
-            .decided
-            .iter()
-            .find(|decided| decided.date == day && decided.group == group && decided.members.iter().any(means))?;
-        let suggestion = decided.suggested.iter().find(|one| one.mentee == *code && one.mentor == mentor)?;
+        let means =
+            |text: &CompactString| text == code || standing.find_mentee(text) == Some(mentee);
+        let decided = self.decided.iter().find(|decided| {
+            decided.date == day && decided.group == group && decided.members.iter().any(means)
+        })?;
+        let suggestion =
+            decided.suggested.iter().find(|one| one.mentee == *code && one.mentor == mentor)?;
         Some(Prediction { suggestion, weights: &decided.weights })
     }
 }

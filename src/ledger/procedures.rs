@@ -1,5 +1,6 @@
-//! Procedures with clocks: the steps that a board has written down, and how far each mentee, mentor, request, partner or
-//! document has come. A pure function of the standing; the steps are data from the configuration.
+//! Procedures with clocks: the steps that a board has written down, and how far each mentee,
+//! mentor, request, partner or document has come. A pure function of the standing; the steps are
+//! data from the configuration.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +31,8 @@ pub enum Subject {
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Mentee, Self::Mentor, Self::SupportRequest, Self::Partner, Self::Document];
+    pub const ALL: [Self; 5] =
+        [Self::Mentee, Self::Mentor, Self::SupportRequest, Self::Partner, Self::Document];
 
     /// As the configuration writes it.
     pub fn key(self) -> &'static str {
@@ -46,7 +48,12 @@ impl Subject {
     /// The forms whose rows can be about it.
     pub fn forms(self) -> &'static [&'static str] {
         match self {
-            Self::Mentee => &["mentee_registration", "guardian_consent", "mentee_follow_up", "memorization_record"],
+            Self::Mentee => &[
+                "mentee_registration",
+                "guardian_consent",
+                "mentee_follow_up",
+                "memorization_record",
+            ],
             Self::Mentor => &["mentor_application", "mentor_training"],
             Self::SupportRequest => &["support_request", "support_follow_up"],
             Self::Partner => &["partner_contact"],
@@ -63,7 +70,11 @@ impl Subject {
                 ("placed", State::Placed),
                 ("first_meeting", State::FirstMeeting),
             ],
-            Self::Mentor => &[("applied", State::Applied), ("ready", State::Ready), ("leads_group", State::LeadsGroup)],
+            Self::Mentor => &[
+                ("applied", State::Applied),
+                ("ready", State::Ready),
+                ("leads_group", State::LeadsGroup),
+            ],
             Self::SupportRequest => &[("asked", State::Asked), ("closed", State::Closed)],
             Self::Partner | Self::Document => &[],
         }
@@ -100,7 +111,8 @@ pub enum Condition {
     State(State),
     /// The mentor has passed these steps of screening and training.
     Passed(Vec<&'static str>),
-    /// A row of a form is about the subject, with one of these answers to a question if one is named.
+    /// A row of a form is about the subject, with one of these answers to a question if one is
+    /// named.
     Row {
         /// The form.
         form: String,
@@ -119,8 +131,8 @@ pub struct NotUnderstood {
 }
 
 impl Condition {
-    /// Reads a condition: a state such as `placed`, `passed:interview,reading_test`, or a row such as
-    /// `row:support_follow_up.status=resolved,declined`.
+    /// Reads a condition: a state such as `placed`, `passed:interview,reading_test`, or a row such
+    /// as `row:support_follow_up.status=resolved,declined`.
     ///
     /// # Errors
     /// It is none of them, or not one for this subject.
@@ -138,31 +150,47 @@ impl Condition {
             return steps.split(',').map(known).collect::<Result<_, _>>().map(Self::Passed);
         }
         let states = subject.states();
-        states.iter().find(|(name, _)| *name == text).map(|(_, state)| Self::State(*state)).ok_or_else(|| {
-            let mut ways: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
-            if subject == Subject::Mentor {
-                ways.push("passed:STEP,STEP");
-            }
-            ways.push("row:FORM");
-            ways.push("row:FORM.question=code,code");
-            NotUnderstood {
-                what: format!("no step of a {} is reached by \"{text}\"", subject.key().replace('_', " ")),
-                hint: format!("it can be {}", ways.join(", ")),
-            }
-        })
+        states
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, state)| Self::State(*state))
+            .ok_or_else(|| {
+                let mut ways: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
+                if subject == Subject::Mentor {
+                    ways.push("passed:STEP,STEP");
+                }
+                ways.push("row:FORM");
+                ways.push("row:FORM.question=code,code");
+                NotUnderstood {
+                    what: format!(
+                        "no step of a {} is reached by \"{text}\"",
+                        subject.key().replace('_', " ")
+                    ),
+                    hint: format!("it can be {}", ways.join(", ")),
+                }
+            })
     }
 
     fn read_row(row: &str, subject: Subject) -> Result<Self, NotUnderstood> {
-        let (place, codes) = row.split_once('=').map_or((row, None), |(place, codes)| (place, Some(codes)));
-        let (form, question) = place.split_once('.').map_or((place, None), |(form, question)| (form, Some(question)));
+        let (place, codes) =
+            row.split_once('=').map_or((row, None), |(place, codes)| (place, Some(codes)));
+        let (form, question) =
+            place.split_once('.').map_or((place, None), |(form, question)| (form, Some(question)));
         if !subject.forms().contains(&form) {
             return Err(NotUnderstood {
-                what: format!("no row of \"{form}\" is about a {}", subject.key().replace('_', " ")),
+                what: format!(
+                    "no row of \"{form}\" is about a {}",
+                    subject.key().replace('_', " ")
+                ),
                 hint: format!("the forms are {}", subject.forms().join(", ")),
             });
         }
-        let codes: Vec<String> =
-            codes.unwrap_or_default().split(',').map(|code| code.trim().to_owned()).filter(|c| !c.is_empty()).collect();
+        let codes: Vec<String> = codes
+            .unwrap_or_default()
+            .split(',')
+            .map(|code| code.trim().to_owned())
+            .filter(|c| !c.is_empty())
+            .collect();
         let answer = match question {
             Some(question) if !codes.is_empty() => Some((question.to_owned(), codes)),
             None if codes.is_empty() => None,
@@ -185,7 +213,9 @@ impl Condition {
             }
             Self::Passed(steps) => format!("passed:{}", steps.join(",")),
             Self::Row { form, answer: None } => format!("row:{form}"),
-            Self::Row { form, answer: Some((question, codes)) } => format!("row:{form}.{question}={}", codes.join(",")),
+            Self::Row { form, answer: Some((question, codes)) } => {
+                format!("row:{form}.{question}={}", codes.join(","))
+            }
         }
     }
 
@@ -202,8 +232,16 @@ impl Condition {
             Self::Row { form, answer } => {
                 record.form == form.as_str()
                     && answer.as_ref().is_none_or(|(question, codes)| {
-                        let given = record.answers.text(question).is_some_and(|text| codes.iter().any(|c| c == text));
-                        given || record.answers.list(question).iter().any(|text| codes.iter().any(|c| c == text))
+                        let given = record
+                            .answers
+                            .text(question)
+                            .is_some_and(|text| codes.iter().any(|c| c == text));
+                        given
+                            || record
+                                .answers
+                                .list(question)
+                                .iter()
+                                .any(|text| codes.iter().any(|c| c == text))
                     })
             }
             Self::State(_) | Self::Passed(_) => false,
@@ -269,14 +307,18 @@ pub struct Progress<'a> {
 
 /// How far everybody has come, in the order of the ledger.
 ///
-/// Whoever has reached a step has done with all before it: a mentee who is in a group need not be contacted first. So one
-/// clock runs for each subject, from the last step reached to the next.
+/// Whoever has reached a step has done with all before it: a mentee who is in a group need not be
+/// contacted first. So one clock runs for each subject, from the last step reached to the next.
 pub fn progress<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Progress<'a>> {
     let seen = subjects::of(standing, procedure);
     seen.into_iter().filter_map(|subject| advance(standing, procedure, &subject)).collect()
 }
 
-fn advance<'a>(standing: &Standing<'a>, procedure: &Procedure, subject: &subjects::Seen<'a>) -> Option<Progress<'a>> {
+fn advance<'a>(
+    standing: &Standing<'a>,
+    procedure: &Procedure,
+    subject: &subjects::Seen<'a>,
+) -> Option<Progress<'a>> {
     let reached: Vec<Option<NaiveDate>> =
         procedure.steps.iter().map(|step| subject.reached(standing, &step.reached_by)).collect();
     let last = reached.iter().rposition(Option::is_some);
@@ -286,7 +328,9 @@ fn advance<'a>(standing: &Standing<'a>, procedure: &Procedure, subject: &subject
     }?;
     let step = last.map_or(0, |last| last + 1);
     let next = procedure.steps.get(step);
-    let due = next.and_then(|step| step.days).and_then(|days| since.checked_add_days(Days::new(u64::from(days))));
+    let due = next
+        .and_then(|step| step.days)
+        .and_then(|days| since.checked_add_days(Days::new(u64::from(days))));
     Some(Progress {
         about: subject.about,
         step: next.map(|_| step),

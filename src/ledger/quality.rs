@@ -13,7 +13,8 @@ pub struct Quality {
     pub accepted: u64,
     /// Rows that did not.
     pub rejected: u64,
-    /// Rejected rows by reason (see [`Reason`](super::problem::Reason)); a reason that never occurred may be left out.
+    /// Rejected rows by reason (see [`Reason`](super::problem::Reason)); a reason that never
+    /// occurred may be left out.
     pub rejected_by_reason: BTreeMap<String, u64>,
     /// Rejected rows by form; a form without any may be left out.
     pub rejected_by_form: BTreeMap<String, u64>,

@@ -26,7 +26,8 @@ pub struct Record {
     pub source: Source,
     /// The sequence number of the first ledger line about this row.
     pub seq: u64,
-    /// The submission moment: the timestamp (local time, whole seconds), or the event date at 00:00 without one.
+    /// The submission moment: the timestamp (local time, whole seconds), or the event date at 00:00
+    /// without one.
     pub moment: NaiveDateTime,
     /// Whether the row has a timestamp (a row typed by hand may have none).
     pub has_timestamp: bool,
@@ -48,5 +49,6 @@ impl Record {
 /// The moment rounded to the nearest whole second.
 pub fn to_the_second(moment: NaiveDateTime) -> NaiveDateTime {
     let rounded = moment + chrono::TimeDelta::milliseconds(500);
-    rounded - chrono::TimeDelta::milliseconds(i64::from(rounded.and_utc().timestamp_subsec_millis()))
+    rounded
+        - chrono::TimeDelta::milliseconds(i64::from(rounded.and_utc().timestamp_subsec_millis()))
 }

@@ -30,7 +30,11 @@ impl<'a> Records<'a> {
 
     /// The records that pass a test, in the same order.
     pub fn keep(&self, test: impl Fn(&Record) -> bool) -> Self {
-        let kept = |records: &Vec<&'a Record>| records.iter().copied().filter(|record| test(record)).collect();
-        Self { by_form: self.by_form.iter().map(|(form, records)| (*form, kept(records))).collect() }
+        let kept = |records: &Vec<&'a Record>| {
+            records.iter().copied().filter(|record| test(record)).collect()
+        };
+        Self {
+            by_form: self.by_form.iter().map(|(form, records)| (*form, kept(records))).collect(),
+        }
     }
 }

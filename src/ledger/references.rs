@@ -1,4 +1,5 @@
-//! What refers to nobody or nothing: the rows that a coordinator must put right (statistics.md section 5).
+//! What refers to nobody or nothing: the rows that a coordinator must put right (statistics.md
+//! section 5).
 
 use super::record::Record;
 
@@ -75,7 +76,13 @@ pub struct References<'a> {
 }
 
 impl<'a> References<'a> {
-    pub(super) fn miss(&mut self, kind: Referent, record: &'a Record, question: &'static str, reference: &'a str) {
+    pub(super) fn miss(
+        &mut self,
+        kind: Referent,
+        record: &'a Record,
+        question: &'static str,
+        reference: &'a str,
+    ) {
         self.unmatched.push(Unmatched { kind, record, question, reference });
     }
 

@@ -23,7 +23,10 @@ pub(crate) fn program() -> Program {
         cash_opening: 500_000,
     };
     Program {
-        seasons: vec![season("2025-1", "2025-07-14", "2025-11-02"), season("2026-1", "2026-07-13", "2026-11-01")],
+        seasons: vec![
+            season("2025-1", "2025-07-14", "2025-11-02"),
+            season("2026-1", "2026-07-13", "2026-11-01"),
+        ],
         ..Program::default()
     }
 }
@@ -33,9 +36,12 @@ pub(crate) fn program() -> Program {
 pub(crate) struct Rows(pub Vec<Record>);
 
 impl Rows {
-    /// A row of a form submitted on a day or moment (`2026-07-14`, `2026-07-14T08:00:00`); an answer `date` is its event.
+    /// A row of a form submitted on a day or moment (`2026-07-14`, `2026-07-14T08:00:00`); an
+    /// answer `date` is its event.
     pub fn add(&mut self, form: &str, moment: &str, answers: Value) -> &mut Self {
-        let moment = moment.parse::<NaiveDateTime>().unwrap_or_else(|_| day(moment).and_hms_opt(12, 0, 0).unwrap());
+        let moment = moment
+            .parse::<NaiveDateTime>()
+            .unwrap_or_else(|_| day(moment).and_hms_opt(12, 0, 0).unwrap());
         let answers: Answers = serde_json::from_value(answers).unwrap();
         let seq = self.0.len() as u64 + 1;
         self.0.push(Record {

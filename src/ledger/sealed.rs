@@ -1,8 +1,8 @@
-//! What of an event is private: taken out of it before it is written, put back when it is read. Knows what belongs to whom,
-//! but no key and no cipher: those are at the edge.
+//! What of an event is private: taken out of it before it is written, put back when it is read.
+//! Knows what belongs to whom, but no key and no cipher: those are at the edge.
 //!
-//! An event that was taken apart and put together again is the same to the byte: a row whose answers stood in another order
-//! would count as amended.
+//! An event that was taken apart and put together again is the same to the byte: a row whose
+//! answers stood in another order would count as amended.
 
 use std::collections::BTreeMap;
 
@@ -27,10 +27,12 @@ pub struct SealedPart {
 /// What one part holds. Places count from 0 in the order of the event.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Private {
-    /// Answers: the place among all answers, the question, the answer. Names that are sealed under another key are blank.
+    /// Answers: the place among all answers, the question, the answer. Names that are sealed under
+    /// another key are blank.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<(u32, CompactString, Answer)>,
-    /// Names in answers of another part: the question, the place in its list (0 where it is no list), the name.
+    /// Names in answers of another part: the question, the place in its list (0 where it is no
+    /// list), the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<(CompactString, u32, CompactString)>,
     /// The cells of dropped values, by place.
@@ -63,7 +65,8 @@ impl Private {
 /// A row of a form tab: the form and the row's key.
 pub type RowOf = (CompactString, CompactString);
 
-/// Whose an answer is: any of the rows that are about the person. One that belongs to nobody is the row's own.
+/// Whose an answer is: any of the rows that are about the person. One that belongs to nobody is the
+/// row's own.
 pub type Owner = Vec<RowOf>;
 
 /// Says what is private in the rows of one form, and whose it is.
@@ -79,15 +82,19 @@ pub trait Privacy {
 /// What is taken out of one row: the row's own part first.
 pub type Parts = Vec<(Owner, Private)>;
 
-/// Takes what is private out of an event. Each list of parts belongs to one row: of most events there is one, an erasure has
-/// one for the names and one for each of its rows.
+/// Takes what is private out of an event. Each list of parts belongs to one row: of most events
+/// there is one, an erasure has one for the names and one for each of its rows.
 pub fn take_apart(event: &mut Event, key: &str, privacy: &mut impl Privacy) -> Vec<Parts> {
     match event {
-        Event::Submitted(form, row) | Event::Amended(form, row) => vec![submission(form, key, row, privacy)],
+        Event::Submitted(form, row) | Event::Amended(form, row) => {
+            vec![submission(form, key, row, privacy)]
+        }
         Event::RowRejected(row) => vec![rejected(key, row, privacy)],
         Event::PersonErased(erased) | Event::TextsErased(erased) => {
-            let called = Private { called: std::mem::take(&mut erased.called), ..Private::default() };
-            let own = vec![(format!("person_erased.{}", erased.code).into(), CompactString::default())];
+            let called =
+                Private { called: std::mem::take(&mut erased.called), ..Private::default() };
+            let own =
+                vec![(format!("person_erased.{}", erased.code).into(), CompactString::default())];
             let mut all = vec![if called.is_empty() { Vec::new() } else { vec![(own, called)] }];
             all.extend(erased.rows.iter_mut().map(|row| remains(row, privacy)));
             all
@@ -96,7 +103,8 @@ pub fn take_apart(event: &mut Event, key: &str, privacy: &mut impl Privacy) -> V
     }
 }
 
-/// Puts back what the sealed parts of an event held; `open` gives nothing for a part that cannot be opened any more.
+/// Puts back what the sealed parts of an event held; `open` gives nothing for a part that cannot be
+/// opened any more.
 pub fn put_together<E>(
     event: &mut Event,
     mut open: impl FnMut(&SealedPart) -> Result<Option<Private>, E>,
@@ -130,7 +138,9 @@ pub fn put_together<E>(
                 let parts = all(&mut row.sealed)?;
                 match &mut row.remains {
                     Remains::Accepted { answers, dropped } => put_answers(answers, dropped, &parts),
-                    Remains::Rejected { cells } => cells.extend(parts.into_iter().flat_map(|part| part.cells)),
+                    Remains::Rejected { cells } => {
+                        cells.extend(parts.into_iter().flat_map(|part| part.cells))
+                    }
                 }
             }
         }
@@ -153,9 +163,13 @@ pub fn sealed_lists(event: &mut Event) -> Vec<&mut Vec<SealedPart>> {
 }
 
 fn submission(form: &str, key: &str, row: &mut Submission, privacy: &mut impl Privacy) -> Parts {
-    let own =
-        Private { raw: std::mem::take(&mut row.raw), extra: std::mem::take(&mut row.extra), ..Private::default() };
-    let owner = privacy.subject(form, key, &row.answers).unwrap_or_else(|| vec![(form.into(), key.into())]);
+    let own = Private {
+        raw: std::mem::take(&mut row.raw),
+        extra: std::mem::take(&mut row.extra),
+        ..Private::default()
+    };
+    let owner =
+        privacy.subject(form, key, &row.answers).unwrap_or_else(|| vec![(form.into(), key.into())]);
     answers(owner, form, &mut row.answers, &mut row.dropped, own, privacy)
 }
 
@@ -201,14 +215,17 @@ fn answers(
         }
         let mut answer = answer.clone();
         let mut give = |place: u32, name: &mut CompactString| {
-            if let Some(other) = privacy.named(form, question, name).filter(|other| *other != owner) {
+            if let Some(other) = privacy.named(form, question, name).filter(|other| *other != owner)
+            {
                 let names = &mut others.entry(other).or_default().names;
                 names.push((question.into(), place, std::mem::take(name)));
             }
         };
         match &mut answer {
             Answer::Text(text) => give(0, text),
-            Answer::List(list) => (0..).zip(list.iter_mut()).for_each(|(place, name)| give(place, name)),
+            Answer::List(list) => {
+                (0..).zip(list.iter_mut()).for_each(|(place, name)| give(place, name))
+            }
             Answer::Integer(_) | Answer::Number(_) => {}
         }
         own.answers.push((place, question.into(), answer));
@@ -226,7 +243,8 @@ fn answers(
 }
 
 fn put_answers(all: &mut Answers, dropped: &mut [Problem], parts: &[Private]) {
-    let mut private: Vec<&(u32, CompactString, Answer)> = parts.iter().flat_map(|part| &part.answers).collect();
+    let mut private: Vec<&(u32, CompactString, Answer)> =
+        parts.iter().flat_map(|part| &part.answers).collect();
     if !private.is_empty() {
         private.sort_by_key(|(place, ..)| *place);
         let mut whole = Answers::default();
@@ -255,7 +273,8 @@ fn put_answers(all: &mut Answers, dropped: &mut [Problem], parts: &[Private]) {
                 }
                 all.insert(question, Answer::List(list));
             }
-            // The row's own part cannot be opened any more: nothing is left that the name could stand in.
+            // The row's own part cannot be opened any more: nothing is left that the name could
+            // stand in.
             _ => {}
         }
     }

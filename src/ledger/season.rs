@@ -1,4 +1,5 @@
-//! The program's seasons, calendar and vocabulary, as the configuration gives them to the pure rooms.
+//! The program's seasons, calendar and vocabulary, as the configuration gives them to the pure
+//! rooms.
 
 use std::collections::BTreeMap;
 

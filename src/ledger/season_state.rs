@@ -1,5 +1,5 @@
-//! What the board has decided about its seasons: that one is opened or closed, and on which day. Which seasons there are, and
-//! their days, stands in the configuration.
+//! What the board has decided about its seasons: that one is opened or closed, and on which day.
+//! Which seasons there are, and their days, stands in the configuration.
 
 use std::collections::BTreeMap;
 

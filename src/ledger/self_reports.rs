@@ -44,14 +44,21 @@ impl<'a> SelfReports<'a> {
     }
 }
 
-/// Who permits by the last row that the answers are used. `later` are rows that the standing does not count yet: a permission
-/// that is taken back between seasons holds from the day it is.
-pub(super) fn permitting<'a>(people: &People<'a>, later: &[&'a Record], names: &Names<'a>) -> BTreeSet<PersonIndex> {
+/// Who permits by the last row that the answers are used. `later` are rows that the standing does
+/// not count yet: a permission that is taken back between seasons holds from the day it is.
+pub(super) fn permitting<'a>(
+    people: &People<'a>,
+    later: &[&'a Record],
+    names: &Names<'a>,
+) -> BTreeSet<PersonIndex> {
     let all = people.all().iter().enumerate();
-    let permits = |(_, person): &(PersonIndex, &Person<'_>)| permits_profile(&person.latest().answers);
-    let mut permitting: BTreeSet<PersonIndex> = all.filter(permits).map(|(index, _)| index).collect();
+    let permits =
+        |(_, person): &(PersonIndex, &Person<'_>)| permits_profile(&person.latest().answers);
+    let mut permitting: BTreeSet<PersonIndex> =
+        all.filter(permits).map(|(index, _)| index).collect();
     for record in later.iter().filter(|record| !permits_profile(&record.answers)) {
-        let called = ["phone", "full_name"].into_iter().filter_map(|question| record.answers.text(question));
+        let called =
+            ["phone", "full_name"].into_iter().filter_map(|question| record.answers.text(question));
         for person in called.filter_map(|called| people.find(names, called)) {
             permitting.remove(&person);
         }

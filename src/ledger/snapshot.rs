@@ -1,6 +1,8 @@
-//! The state as bytes and back, for a cache that only the program that wrote it reads: nothing here is a format that lasts.
+//! The state as bytes and back, for a cache that only the program that wrote it reads: nothing here
+//! is a format that lasts.
 //!
-//! Equal states give equal bytes. Rows that share a list of questions share it again when they are read.
+//! Equal states give equal bytes. Rows that share a list of questions share it again when they are
+//! read.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -37,8 +39,8 @@ pub enum SnapshotError {
     NoDay(i64),
 }
 
-/// What the standard library's hashes of this build come to: a row's content is kept as one of them, and they may differ
-/// between compilers.
+/// What the standard library's hashes of this build come to: a row's content is kept as one of
+/// them, and they may differ between compilers.
 pub fn hash_probe() -> u64 {
     let mut hasher = DefaultHasher::new();
     ("a row's content", 1_u64).hash(&mut hasher);
@@ -125,14 +127,31 @@ fn write_row(
     }
 }
 
-fn write_record(out: &mut impl Write, record: &Record, places: &Places) -> Result<(), SnapshotError> {
+fn write_record(
+    out: &mut impl Write,
+    record: &Record,
+    places: &Places,
+) -> Result<(), SnapshotError> {
     // Form and key stand before it.
-    let Record { form: _, source, seq, moment, has_timestamp, event_date, answers, dropped } = record;
+    let Record { form: _, source, seq, moment, has_timestamp, event_date, answers, dropped } =
+        record;
     let moment = moment.and_utc();
     let moment = (moment.timestamp(), moment.timestamp_subsec_nanos());
     let (questions, answers) = answers.apart();
     let list = places.get(&questions.as_ptr());
-    put(out, &(source.tab, source.row, seq, moment, has_timestamp, event_date.num_days_from_ce(), dropped, list))?;
+    put(
+        out,
+        &(
+            source.tab,
+            source.row,
+            seq,
+            moment,
+            has_timestamp,
+            event_date.num_days_from_ce(),
+            dropped,
+            list,
+        ),
+    )?;
     match list {
         Some(_) => put(out, &answers),
         None => put(out, &(questions, answers)),
@@ -148,7 +167,8 @@ pub fn read(parts: &mut Parts<'_>) -> Result<State, SnapshotError> {
     let mut forms = BTreeMap::new();
     for _ in 0..parts.take::<usize>()? {
         let (form, rows): (CompactString, usize) = parts.take()?;
-        let rows = (0..rows).map(|_| read_row(parts, &form, &lists)).collect::<Result<FormRows, _>>()?;
+        let rows =
+            (0..rows).map(|_| read_row(parts, &form, &lists)).collect::<Result<FormRows, _>>()?;
         forms.insert(form, rows);
     }
     let mut decisions = Vec::new();
@@ -157,7 +177,19 @@ pub fn read(parts: &mut Parts<'_>) -> Result<State, SnapshotError> {
         decisions.push(read_record(parts, form, key, &lists)?);
     }
     let question_lists = lists.into_iter().collect::<QuestionLists>();
-    Ok(State { seq, forms, gone, tabs, decisions, rejected_pairs, issued, seasons, configured, erased, question_lists })
+    Ok(State {
+        seq,
+        forms,
+        gone,
+        tabs,
+        decisions,
+        rejected_pairs,
+        issued,
+        seasons,
+        configured,
+        erased,
+        question_lists,
+    })
 }
 
 fn read_row(
@@ -165,7 +197,15 @@ fn read_row(
     form: &CompactString,
     lists: &[Arc<[CompactString]>],
 ) -> Result<(CompactString, Row), SnapshotError> {
-    let (key, seq, moment, identity, content, copies, accepted): (CompactString, _, _, _, _, _, bool) = parts.take()?;
+    let (key, seq, moment, identity, content, copies, accepted): (
+        CompactString,
+        _,
+        _,
+        _,
+        _,
+        _,
+        bool,
+    ) = parts.take()?;
     let fate = if accepted {
         let record = read_record(parts, form.clone(), key.clone(), lists)?;
         Fate::Accepted { record, dropped: parts.take::<Vec<Problem>>()? }
@@ -182,7 +222,8 @@ fn read_record(
     key: CompactString,
     lists: &[Arc<[CompactString]>],
 ) -> Result<Record, SnapshotError> {
-    let (tab, row, seq, (seconds, nanos), has_timestamp, days, dropped, list): RecordNumbers = parts.take()?;
+    let (tab, row, seq, (seconds, nanos), has_timestamp, days, dropped, list): RecordNumbers =
+        parts.take()?;
     let answers = match list {
         Some(number) => {
             let list = lists.get(number as usize).ok_or(SnapshotError::NoList(number))?;
@@ -193,10 +234,22 @@ fn read_record(
             questions.into_iter().zip(answers).collect()
         }
     };
-    let moment = DateTime::from_timestamp(seconds, nanos).ok_or(SnapshotError::NoDay(seconds))?.naive_utc();
-    let event_date = NaiveDate::from_num_days_from_ce_opt(days).ok_or(SnapshotError::NoDay(days.into()))?;
-    Ok(Record { form, source: Source { tab, row, key }, seq, moment, has_timestamp, event_date, answers, dropped })
+    let moment =
+        DateTime::from_timestamp(seconds, nanos).ok_or(SnapshotError::NoDay(seconds))?.naive_utc();
+    let event_date =
+        NaiveDate::from_num_days_from_ce_opt(days).ok_or(SnapshotError::NoDay(days.into()))?;
+    Ok(Record {
+        form,
+        source: Source { tab, row, key },
+        seq,
+        moment,
+        has_timestamp,
+        event_date,
+        answers,
+        dropped,
+    })
 }
 
-/// Tab, row, first line, moment, whether it has a timestamp, event date, dropped values, list of questions if it is shared.
+/// Tab, row, first line, moment, whether it has a timestamp, event date, dropped values, list of
+/// questions if it is shared.
 type RecordNumbers = (i64, u32, u64, (i64, u32), bool, i32, u32, Option<u32>);

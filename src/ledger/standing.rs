@@ -1,5 +1,6 @@
-//! How the program stands on a day: everything that follows from the accepted rows up to then, derived once and used
-//! by the figures, by matching and by the summary tabs (statistics.md sections 1 to 3).
+//! How the program stands on a day: everything that follows from the accepted rows up to then,
+//! derived once and used by the figures, by matching and by the summary tabs (statistics.md
+//! sections 1 to 3).
 //!
 //! A pure value of (records, program, day, season); the order of the records makes no difference.
 
@@ -34,7 +35,9 @@ pub enum NoSeason {
         known: Vec<String>,
     },
     /// No season has begun by the day.
-    #[error("no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]")]
+    #[error(
+        "no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]"
+    )]
     NoneBegun {
         /// The day.
         as_of: NaiveDate,
@@ -128,7 +131,8 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// The standing on `as_of` in the season with code `season`, else in the one that holds the day or began last.
+    /// The standing on `as_of` in the season with code `season`, else in the one that holds the day
+    /// or began last.
     ///
     /// # Errors
     /// No season has that code, or none has begun.
@@ -150,7 +154,8 @@ impl<'a> Standing<'a> {
         let mut mentor = Finder::among(&mentors);
         let guardians = guardians_in(&records, &names, &mentees, &mut mentee, &mut references);
         let guardians_today = if through < as_of {
-            // Between seasons the figures stand still; what guardians say holds from the day they say it.
+            // Between seasons the figures stand still; what guardians say holds from the day they
+            // say it.
             let until_today = all_records.keep(|record| record.submitted_on() <= as_of);
             guardians_in(&until_today, &names, &mentees, &mut mentee, &mut References::default())
         } else {
@@ -158,12 +163,14 @@ impl<'a> Standing<'a> {
         };
         let finders = (&mut mentee, &mut mentor);
         let self_reports = SelfReports::of(&records, &names, finders, &mut references);
-        let later = all_records.keep(|record| record.submitted_on() > through && record.submitted_on() <= as_of);
+        let later = all_records
+            .keep(|record| record.submitted_on() > through && record.submitted_on() <= as_of);
         let may_profile_mentees = permitting(&mentees, later.of("mentee_registration"), &names);
         let may_profile_mentors = permitting(&mentors, later.of("mentor_application"), &names);
         let decisions = records.of("placement_decision");
         let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
-        let mut steps = MentorSteps::taken(records.of("mentor_training"), &names, &mut mentor, &mut references);
+        let mut steps =
+            MentorSteps::taken(records.of("mentor_training"), &names, &mut mentor, &mut references);
         let requests = (records.of("support_request"), records.of("support_follow_up"));
         let support = support_cases(requests, &names, &mut mentor, &mut steps, &mut references);
         let recitations = recitations(&records, &names, &mut mentee, &mut references);
@@ -179,8 +186,12 @@ impl<'a> Standing<'a> {
             season,
             previous: previous(program, season, through),
             weeks: SchoolWeeks::of(program),
-            group_of_mentee: (0..mentees.len()).map(|mentee| groups.group_of(mentee, through)).collect(),
-            members: (0..groups.all().len()).map(|group| groups.members_at(group, through).collect()).collect(),
+            group_of_mentee: (0..mentees.len())
+                .map(|mentee| groups.group_of(mentee, through))
+                .collect(),
+            members: (0..groups.all().len())
+                .map(|group| groups.members_at(group, through).collect())
+                .collect(),
             ready: (0..mentors.len()).map(|mentor| steps.ready(mentor, through)).collect(),
             led_by: led_by(&groups, mentors.len(), through),
             records,
@@ -205,8 +216,9 @@ impl<'a> Standing<'a> {
             may_profile_mentors,
             first_taaruf,
         };
-        standing.cohort =
-            (0..standing.mentees.len()).filter(|mentee| standing.registration(*mentee).is_some()).collect();
+        standing.cohort = (0..standing.mentees.len())
+            .filter(|mentee| standing.registration(*mentee).is_some())
+            .collect();
         standing.line_up();
         Ok(standing)
     }
@@ -224,7 +236,8 @@ impl<'a> Standing<'a> {
                 ConsentStatus::Missing => self.awaiting_consent.push(mentee),
                 ConsentStatus::Refused => self.refused.push(mentee),
                 ConsentStatus::Adult | ConsentStatus::Granted => {
-                    let ended = self.groups.latest_membership(mentee).and_then(|m| m.end).map(|end| end.on);
+                    let ended =
+                        self.groups.latest_membership(mentee).and_then(|m| m.end).map(|end| end.on);
                     // Empty only if adult by a rule that knows no 18th birthday, which cannot be.
                     let since = self.consent_complete_on(mentee).into_iter().chain(ended).max();
                     self.waiting.extend(since.map(|since| Waiting { mentee, since }));
@@ -252,7 +265,11 @@ impl<'a> Standing<'a> {
     /// The records of a form whose event date lies in the window.
     pub fn in_window(&self, form: &str) -> impl Iterator<Item = &'a Record> {
         let window = self.window();
-        self.records.of(form).iter().copied().filter(move |record| window.contains(record.event_date))
+        self.records
+            .of(form)
+            .iter()
+            .copied()
+            .filter(move |record| window.contains(record.event_date))
     }
 
     /// The mentee whom a text means.
@@ -281,7 +298,11 @@ impl<'a> Standing<'a> {
     /// A mentee's first registration in the window.
     pub fn registration(&self, mentee: PersonIndex) -> Option<&'a Record> {
         let window = self.window();
-        self.mentees[mentee].records.iter().copied().find(|record| window.contains(record.submitted_on()))
+        self.mentees[mentee]
+            .records
+            .iter()
+            .copied()
+            .find(|record| window.contains(record.submitted_on()))
     }
 
     /// A mentee's age in full years.
@@ -299,18 +320,20 @@ impl<'a> Standing<'a> {
         ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
     }
 
-    /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of age, or with the consent
-    /// of the guardian, on `through` and today; and not erased.
+    /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of
+    /// age, or with the consent of the guardian, on `through` and today; and not erased.
     pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
-        let today = ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
+        let today =
+            ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
         self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
     }
 
-    /// What a mentee said about his or her own personality, if that may be used to form groups: the mentee permits it, and
-    /// under 18 the guardian too.
+    /// What a mentee said about his or her own personality, if that may be used to form groups: the
+    /// mentee permits it, and under 18 the guardian too.
     pub fn self_report_of_mentee(&self, mentee: PersonIndex) -> Option<&'a Record> {
         let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
-        let guardian = matches!(self.guardians_today[mentee], Guardian::Granted { profile: true, .. });
+        let guardian =
+            matches!(self.guardians_today[mentee], Guardian::Granted { profile: true, .. });
         let own = self.may_profile_mentees.contains(&mentee) && self.may_take_part(mentee);
         self.self_reports.mentees.get(&mentee).copied().filter(|_| own && (is_adult || guardian))
     }
@@ -323,12 +346,17 @@ impl<'a> Standing<'a> {
         self.self_reports.mentors.get(&mentor).copied().filter(|_| own && is_adult)
     }
 
-    /// The consents that guardians have taken back and not given again by today, the earliest first.
+    /// The consents that guardians have taken back and not given again by today, the earliest
+    /// first.
     pub fn consent_withdrawals(&self) -> Vec<Withdrawal> {
         let of = |mentee: PersonIndex| match self.guardians_today[mentee] {
             Guardian::Refused { withdrawn: Some(since) } => {
                 let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
-                (!is_adult).then(|| Withdrawal { mentee, since, still_in: self.groups.group_of(mentee, self.as_of) })
+                (!is_adult).then(|| Withdrawal {
+                    mentee,
+                    since,
+                    still_in: self.groups.group_of(mentee, self.as_of),
+                })
             }
             _ => None,
         };
@@ -391,7 +419,9 @@ impl<'a> Standing<'a> {
         } else {
             self.season.start
         };
-        let last = group.closed.map_or(self.through, |closing| self.through.min(closing.on - TimeDelta::days(1)));
+        let last = group
+            .closed
+            .map_or(self.through, |closing| self.through.min(closing.on - TimeDelta::days(1)));
         self.weeks.within(self.season, first, last)
     }
 
@@ -404,7 +434,10 @@ impl<'a> Standing<'a> {
     pub fn attended(&self, window: Window) -> Vec<u32> {
         let mut attended = vec![0; self.mentees.len()];
         for meeting in self.meetings.within(window) {
-            let present = meeting.attendance.as_ref().map_or(&[] as &[PersonIndex], |attendance| &attendance.present);
+            let present = meeting
+                .attendance
+                .as_ref()
+                .map_or(&[] as &[PersonIndex], |attendance| &attendance.present);
             present.iter().for_each(|mentee| attended[*mentee] += 1);
         }
         attended
@@ -422,7 +455,8 @@ impl<'a> Standing<'a> {
 
     /// How many members the open groups of a mentor have.
     pub fn mentor_load(&self, mentor: PersonIndex) -> i64 {
-        let members: usize = self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
+        let members: usize =
+            self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
         i64::try_from(members).unwrap_or(i64::MAX)
     }
 
@@ -442,30 +476,42 @@ impl<'a> Standing<'a> {
     }
 }
 
-fn select<'a>(program: &'a Program, as_of: NaiveDate, asked: Option<&str>) -> Result<&'a Season, NoSeason> {
+fn select<'a>(
+    program: &'a Program,
+    as_of: NaiveDate,
+    asked: Option<&str>,
+) -> Result<&'a Season, NoSeason> {
     if let Some(code) = asked {
-        return program.seasons.iter().find(|season| season.code == code).ok_or_else(|| NoSeason::Unknown {
-            asked: code.to_owned(),
-            known: program.seasons.iter().map(|season| season.code.clone()).collect(),
+        return program.seasons.iter().find(|season| season.code == code).ok_or_else(|| {
+            NoSeason::Unknown {
+                asked: code.to_owned(),
+                known: program.seasons.iter().map(|season| season.code.clone()).collect(),
+            }
         });
     }
     let begun = || program.seasons.iter().filter(|season| season.start <= as_of);
     let holds_day = begun().find(|season| as_of <= season.end);
-    holds_day.or_else(|| begun().max_by_key(|season| season.start)).ok_or(NoSeason::NoneBegun { as_of })
+    holds_day
+        .or_else(|| begun().max_by_key(|season| season.start))
+        .ok_or(NoSeason::NoneBegun { as_of })
 }
 
 fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Option<Previous<'a>> {
     let before = program.seasons.iter().filter(|other| other.start < season.start);
-    before
-        .max_by_key(|other| other.start)
-        .map(|other| Previous { season: other, through: other.end.min(other.start + (through - season.start)) })
+    before.max_by_key(|other| other.start).map(|other| Previous {
+        season: other,
+        through: other.end.min(other.start + (through - season.start)),
+    })
 }
 
 /// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
 fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
-    let is_plan =
-        |record: &Record| record.form == "finance_record" && record.answers.text("record_type") == Some("plan");
-    records.keep(|record| record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record)))
+    let is_plan = |record: &Record| {
+        record.form == "finance_record" && record.answers.text("record_type") == Some("plan")
+    };
+    records.keep(|record| {
+        record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record))
+    })
 }
 
 fn guardians_in<'a>(

@@ -1,4 +1,5 @@
-//! The state: what follows from all events together. Replay and live work go through the same `apply`.
+//! The state: what follows from all events together. Replay and live work go through the same
+//! `apply`.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,8 @@ use super::answers::{Answer, Answers, QuestionLists};
 use super::configured::Configured;
 use super::erased::{Erased, ErasedMark};
 use super::event::{
-    ErasedPerson, ErasedRow, Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow, Remains,
-    Submission, Verdict,
+    ErasedPerson, ErasedRow, Event, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow,
+    Remains, Submission, Verdict,
 };
 use super::line::LineHash;
 use super::problem::Problem;
@@ -52,7 +53,8 @@ pub struct LedgerHead {
 /// How many days' checkpoints are kept at hand; the ledger has all of them.
 const CHECKPOINT_DAYS: usize = 14;
 
-/// The last event that was recorded on a day: who keeps its hash can tell later whether the ledger was rewritten.
+/// The last event that was recorded on a day: who keeps its hash can tell later whether the ledger
+/// was rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The day, in local time.
@@ -64,7 +66,8 @@ pub struct Checkpoint {
 }
 
 impl LedgerHead {
-    /// Notes an event as the newest of its day. If the clock was set back, it is the newest of the day that the clock said.
+    /// Notes an event as the newest of its day. If the clock was set back, it is the newest of the
+    /// day that the clock said.
     pub fn note_day(&mut self, checkpoint: Checkpoint) {
         match self.checkpoints.binary_search_by_key(&checkpoint.day, |known| known.day) {
             Ok(place) => self.checkpoints[place] = checkpoint,
@@ -100,7 +103,8 @@ pub enum Fate {
 /// One row that stands in a form tab.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The sequence number of the first ledger line about it, rejected or not: people's codes are made of it.
+    /// The sequence number of the first ledger line about it, rejected or not: people's codes are
+    /// made of it.
     pub seq: u64,
     /// Its timestamp in milliseconds, if it has a readable one.
     pub moment: Option<i64>,
@@ -149,7 +153,8 @@ pub struct State {
     pub seq: u64,
     /// The rows that stand in the form tabs, by form.
     pub forms: BTreeMap<CompactString, FormRows>,
-    /// Rows that stood there once, by form and key, with the first line about each: one that is put back is the same row.
+    /// Rows that stood there once, by form and key, with the first line about each: one that is put
+    /// back is the same row.
     pub gone: Gone,
     /// The form tabs as last observed, by form.
     pub tabs: BTreeMap<CompactString, ObservedTab>,
@@ -174,12 +179,22 @@ impl State {
     pub fn apply(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         let kind = event.kind();
         let key = source.as_ref().map(|source| source.key.clone()).unwrap_or_default();
-        self.change(seq, source, event).map_err(|why| Illegal { seq, kind, key: key.into(), why })?;
+        self.change(seq, source, event).map_err(|why| Illegal {
+            seq,
+            kind,
+            key: key.into(),
+            why,
+        })?;
         self.seq = seq;
         Ok(())
     }
 
-    fn change(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), &'static str> {
+    fn change(
+        &mut self,
+        seq: u64,
+        source: Option<Source>,
+        event: Event,
+    ) -> Result<(), &'static str> {
         let row_source = || source.clone().ok_or("it names no row");
         match event {
             Event::Submitted(form, row) => self.submit(seq, form, row_source()?, row),
@@ -197,7 +212,8 @@ impl State {
             }
             Event::RowCopied(copies) => {
                 let rows = self.forms.get_mut(&copies.form).ok_or("the form has no rows")?;
-                let row = rows.get_mut(&row_source()?.key).ok_or("the row does not stand in the tab")?;
+                let row =
+                    rows.get_mut(&row_source()?.key).ok_or("the row does not stand in the tab")?;
                 row.copies = copies.copies;
                 Ok(())
             }
@@ -237,7 +253,9 @@ impl State {
         row.answers.settle(&mut self.question_lists);
         let rows = self.forms.entry(form.clone()).or_default();
         match rows.entry(source.key.clone()) {
-            Entry::Occupied(before) if before.get().is_accepted() => return Err("the row was already accepted"),
+            Entry::Occupied(before) if before.get().is_accepted() => {
+                return Err("the row was already accepted");
+            }
             Entry::Occupied(mut before) => {
                 let (first, copies) = (before.get().seq, before.get().copies);
                 before.insert(accepted_row(form, source, first, copies, row));
@@ -250,7 +268,8 @@ impl State {
         Ok(())
     }
 
-    /// The first line about a row and the number of its copies; of a row not met before, this line and none.
+    /// The first line about a row and the number of its copies; of a row not met before, this line
+    /// and none.
     fn stood(&mut self, form: &CompactString, key: &CompactString, seq: u64) -> (u64, u32) {
         match self.forms.get(form).and_then(|rows| rows.get(key)) {
             Some(row) => (row.seq, row.copies),
@@ -258,11 +277,18 @@ impl State {
         }
     }
 
-    fn amend(&mut self, form: CompactString, source: Source, mut row: Submission) -> Result<(), &'static str> {
+    fn amend(
+        &mut self,
+        form: CompactString,
+        source: Source,
+        mut row: Submission,
+    ) -> Result<(), &'static str> {
         row.answers.settle(&mut self.question_lists);
         let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
         let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
-        let Fate::Accepted { record, .. } = &before.fate else { return Err("the row was rejected, not accepted") };
+        let Fate::Accepted { record, .. } = &before.fate else {
+            return Err("the row was rejected, not accepted");
+        };
         let after = accepted_row(form, source.clone(), record.seq, before.copies, row);
         rows.insert(source.key, after);
         Ok(())
@@ -284,7 +310,8 @@ impl State {
 
     fn decide(&mut self, seq: u64, decision: PlacementDecision) {
         if decision.verdict == Verdict::Rejected {
-            let pairs = decision.mentees.into_iter().map(|mentee| (mentee, decision.mentor.clone()));
+            let pairs =
+                decision.mentees.into_iter().map(|mentee| (mentee, decision.mentor.clone()));
             self.rejected_pairs.extend(pairs);
             return;
         }
@@ -315,9 +342,15 @@ impl State {
     fn erase(&mut self, erased: ErasedPerson) {
         for ErasedRow { form, key, own, blanked, remains, sealed: _ } in erased.rows {
             if let Some(row) = self.forms.get_mut(&form).and_then(|rows| rows.get_mut(&key)) {
-                let timestamp = row.moment.and_then(DateTime::from_timestamp_millis).map(|moment| moment.naive_utc());
+                let timestamp = row
+                    .moment
+                    .and_then(DateTime::from_timestamp_millis)
+                    .map(|moment| moment.naive_utc());
                 match (&mut row.fate, remains) {
-                    (Fate::Accepted { record, dropped }, Remains::Accepted { mut answers, dropped: left }) => {
+                    (
+                        Fate::Accepted { record, dropped },
+                        Remains::Accepted { mut answers, dropped: left },
+                    ) => {
                         row.content = accepted_content(timestamp, &answers, &left);
                         answers.settle(&mut self.question_lists);
                         record.answers = answers;
@@ -333,8 +366,11 @@ impl State {
                     _ => {}
                 }
             }
-            let mark =
-                self.erased.rows.entry((form, key)).or_insert(ErasedMark { own, blanked: Vec::new(), at: erased.at });
+            let mark = self.erased.rows.entry((form, key)).or_insert(ErasedMark {
+                own,
+                blanked: Vec::new(),
+                at: erased.at,
+            });
             mark.own |= own;
             mark.blanked.extend(blanked);
         }
@@ -343,10 +379,11 @@ impl State {
 
     /// Every accepted row, and every decision made in the tab, in the order of form and key.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        let accepted = self.forms.values().flat_map(BTreeMap::values).filter_map(|row| match &row.fate {
-            Fate::Accepted { record, .. } => Some(record),
-            Fate::Rejected(..) => None,
-        });
+        let accepted =
+            self.forms.values().flat_map(BTreeMap::values).filter_map(|row| match &row.fate {
+                Fate::Accepted { record, .. } => Some(record),
+                Fate::Rejected(..) => None,
+            });
         accepted.chain(&self.decisions)
     }
 
@@ -394,7 +431,13 @@ fn first_line(gone: &mut Gone, form: &CompactString, key: &CompactString, seq: u
     gone.remove(&(form.clone(), key.clone())).unwrap_or(seq)
 }
 
-fn accepted_row(form: CompactString, source: Source, seq: u64, copies: u32, row: Submission) -> Row {
+fn accepted_row(
+    form: CompactString,
+    source: Source,
+    seq: u64,
+    copies: u32,
+    row: Submission,
+) -> Row {
     let content = accepted_content(row.timestamp, &row.answers, &row.dropped);
     let moment = row.timestamp.map_or(row.date.and_time(NaiveTime::MIN), to_the_second);
     Row {
@@ -434,7 +477,11 @@ fn identity_of(hex: &str) -> u64 {
 }
 
 /// Stands for everything that makes an accepted row the same as before.
-pub fn accepted_content(timestamp: Option<NaiveDateTime>, answers: &Answers, dropped: &[Problem]) -> u64 {
+pub fn accepted_content(
+    timestamp: Option<NaiveDateTime>,
+    answers: &Answers,
+    dropped: &[Problem],
+) -> u64 {
     let mut hasher = DefaultHasher::new();
     timestamp.map(to_the_second).hash(&mut hasher);
     for (key, answer) in answers.iter() {
@@ -447,7 +494,8 @@ pub fn accepted_content(timestamp: Option<NaiveDateTime>, answers: &Answers, dro
     hasher.finish()
 }
 
-/// Stands for everything that makes a rejected row the same as before. Columns may move: their titles do not count.
+/// Stands for everything that makes a rejected row the same as before. Columns may move: their
+/// titles do not count.
 pub fn rejected_content(problem: &Problem, cells: &[(CompactString, crate::table::Cell)]) -> u64 {
     let mut texts: Vec<String> =
         cells.iter().map(|(_, cell)| cell.to_string()).filter(|text| !text.is_empty()).collect();

@@ -28,7 +28,9 @@ pub struct SupportCase<'a> {
 impl SupportCase<'_> {
     /// The day it was resolved or declined.
     pub fn closed_on(&self) -> Option<NaiveDate> {
-        let closing = |record: &&&Record| matches!(record.answers.text("status"), Some("resolved" | "declined"));
+        let closing = |record: &&&Record| {
+            matches!(record.answers.text("status"), Some("resolved" | "declined"))
+        };
         self.follow_ups.iter().find(closing).map(|record| record.event_date)
     }
 
@@ -48,7 +50,8 @@ impl SupportCase<'_> {
     }
 }
 
-/// All requests by a mentor that was found, by mentor, kind and date. An answer to a mentor counts as a contact.
+/// All requests by a mentor that was found, by mentor, kind and date. An answer to a mentor counts
+/// as a contact.
 pub(super) fn support_cases<'a>(
     (requests, follow_ups): (&[&'a Record], &[&'a Record]),
     names: &Names<'a>,

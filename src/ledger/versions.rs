@@ -1,7 +1,9 @@
-//! Versions of the events' data: which one this program writes of each type, and how older ones become it.
+//! Versions of the events' data: which one this program writes of each type, and how older ones
+//! become it.
 //!
-//! A ledger is never rewritten, so what was written in an old version is upgraded each time that it is read, one version
-//! after the other. What a newer program wrote is read as it is: its fields that are not known here are passed over.
+//! A ledger is never rewritten, so what was written in an old version is upgraded each time that it
+//! is read, one version after the other. What a newer program wrote is read as it is: its fields
+//! that are not known here are passed over.
 
 use std::borrow::Cow;
 
@@ -31,25 +33,34 @@ pub const FIRST: u16 = 1;
 
 /// The newest version of a type that a program with these upgrades knows.
 pub fn written_version(upgrades: &[Upgrade], kind: &str) -> u16 {
-    upgrades.iter().filter(|upgrade| is_of(upgrade, kind)).map(|upgrade| upgrade.from + 1).max().unwrap_or(FIRST)
+    upgrades
+        .iter()
+        .filter(|upgrade| is_of(upgrade, kind))
+        .map(|upgrade| upgrade.from + 1)
+        .max()
+        .unwrap_or(FIRST)
 }
 
-/// The newest version of a type that this program knows, which it writes unless an older one says the same
-/// (see [`Event::version`](super::event::Event::version)).
+/// The newest version of a type that this program knows, which it writes unless an older one says
+/// the same (see [`Event::version`](super::event::Event::version)).
 pub fn version_of(kind: &str) -> u16 {
     written_version(UPGRADES, kind)
 }
 
-/// Data of any version as data of the newest known one; those that need no upgrade come back as they are.
+/// Data of any version as data of the newest known one; those that need no upgrade come back as
+/// they are.
 pub fn upgraded<'d>(
     upgrades: &[Upgrade],
     kind: &str,
     version: u16,
     data: &'d str,
 ) -> Result<Cow<'d, str>, serde_json::Error> {
-    let step = |from: u16| upgrades.iter().find(|upgrade| upgrade.from == from && is_of(upgrade, kind));
+    let step =
+        |from: u16| upgrades.iter().find(|upgrade| upgrade.from == from && is_of(upgrade, kind));
     let steps: Vec<fn(Value) -> Value> =
-        std::iter::successors(step(version), |last| step(last.from + 1)).filter_map(|step| step.upgrade).collect();
+        std::iter::successors(step(version), |last| step(last.from + 1))
+            .filter_map(|step| step.upgrade)
+            .collect();
     if steps.is_empty() {
         return Ok(Cow::Borrowed(data));
     }
@@ -78,11 +89,24 @@ mod tests {
         data
     }
 
-    /// The history of a program that never was: `row_copied` has its third version, and a retraction its second.
+    /// The history of a program that never was: `row_copied` has its third version, and a
+    /// retraction its second.
     const HISTORY: &[Upgrade] = &[
-        Upgrade { kind: "row_copied", from: 2, upgrade: Some(|data| renamed(data, "sheet_form", "form")) },
-        Upgrade { kind: "row_copied", from: 1, upgrade: Some(|data| renamed(data, "times", "copies")) },
-        Upgrade { kind: "form.retracted", from: 1, upgrade: Some(|data| renamed(data, "was_accepted", "accepted")) },
+        Upgrade {
+            kind: "row_copied",
+            from: 2,
+            upgrade: Some(|data| renamed(data, "sheet_form", "form")),
+        },
+        Upgrade {
+            kind: "row_copied",
+            from: 1,
+            upgrade: Some(|data| renamed(data, "times", "copies")),
+        },
+        Upgrade {
+            kind: "form.retracted",
+            from: 1,
+            upgrade: Some(|data| renamed(data, "was_accepted", "accepted")),
+        },
     ];
 
     #[test]
@@ -95,16 +119,25 @@ mod tests {
             (4, r#"{"form":"mentee_registration","copies":2,"from_tomorrow":{"a":[1]}}"#),
         ];
         for (version, data) in versions {
-            assert_eq!(Event::read_with(HISTORY, "row_copied", version, data).unwrap(), copied, "version {version}");
+            assert_eq!(
+                Event::read_with(HISTORY, "row_copied", version, data).unwrap(),
+                copied,
+                "version {version}"
+            );
         }
-        let retracted = Event::read_with(HISTORY, "agreement.retracted", 1, r#"{"was_accepted":true}"#).unwrap();
+        let retracted =
+            Event::read_with(HISTORY, "agreement.retracted", 1, r#"{"was_accepted":true}"#)
+                .unwrap();
         assert_eq!(retracted, Event::Retracted("agreement".into(), Retraction { accepted: true }));
     }
 
     #[test]
     fn the_written_version_is_the_one_after_the_last_upgrade() {
         let written = |kind| written_version(HISTORY, kind);
-        assert_eq!([written("row_copied"), written("agreement.retracted"), written("tab_observed")], [3, 2, 1]);
+        assert_eq!(
+            [written("row_copied"), written("agreement.retracted"), written("tab_observed")],
+            [3, 2, 1]
+        );
         assert_eq!(written("retracted"), 1, "no type is taken for a form's");
     }
 
@@ -119,7 +152,11 @@ mod tests {
         for upgrades in [UPGRADES, HISTORY] {
             for upgrade in upgrades {
                 let steps = (FIRST..written_version(upgrades, upgrade.kind)).filter(|from| {
-                    upgrades.iter().filter(|other| other.kind == upgrade.kind && other.from == *from).count() != 1
+                    upgrades
+                        .iter()
+                        .filter(|other| other.kind == upgrade.kind && other.from == *from)
+                        .count()
+                        != 1
                 });
                 assert_eq!(steps.collect::<Vec<_>>(), [0; 0], "{}", upgrade.kind);
             }

@@ -25,7 +25,8 @@ impl Window {
 pub struct SchoolWeeks(Vec<NaiveDate>);
 
 impl SchoolWeeks {
-    /// A week counts if its Monday lies in a season and fewer than 3 of its days Monday to Friday are off.
+    /// A week counts if its Monday lies in a season and fewer than 3 of its days Monday to Friday
+    /// are off.
     pub fn of(program: &Program) -> Self {
         let mut mondays = Vec::new();
         for season in &program.seasons {
@@ -52,7 +53,8 @@ impl SchoolWeeks {
         &self.0[..self.0.partition_point(|monday| *monday + Days::new(6) <= day)]
     }
 
-    /// The school weeks of a season with their Monday on or after `first` and their Sunday on or before `last`.
+    /// The school weeks of a season with their Monday on or after `first` and their Sunday on or
+    /// before `last`.
     pub fn within(&self, season: &Season, first: NaiveDate, last: NaiveDate) -> &[NaiveDate] {
         let from = first.max(season.start);
         let ended = self.ended_by(last);
@@ -69,7 +71,10 @@ impl SchoolWeeks {
 
 fn is_off(monday: NaiveDate, calendar: &[CalendarEntry]) -> bool {
     let weekdays = (0..5).map(|n| monday + Days::new(n));
-    weekdays.filter(|day| calendar.iter().any(|entry| entry.from <= *day && *day <= entry.to)).count() >= 3
+    weekdays
+        .filter(|day| calendar.iter().any(|entry| entry.from <= *day && *day <= entry.to))
+        .count()
+        >= 3
 }
 
 #[cfg(test)]
@@ -86,7 +91,10 @@ mod tests {
         ];
         let weeks = SchoolWeeks::of(&program);
         let begun = weeks.begun_by(day("2026-08-03"));
-        assert_eq!(begun[begun.len() - 3..], [day("2026-07-13"), day("2026-07-20"), day("2026-08-03")]);
+        assert_eq!(
+            begun[begun.len() - 3..],
+            [day("2026-07-13"), day("2026-07-20"), day("2026-08-03")]
+        );
         assert_eq!(weeks.ended_by(day("2026-08-08")).last(), Some(&day("2026-07-20")));
         assert_eq!(weeks.passed_since(day("2026-07-19"), day("2026-08-09")), 2);
         let season = &program.seasons[1];

@@ -1,10 +1,11 @@
-//! The transportation problem, solved exactly: people to seats with room, most people first, then the largest sum of
-//! scores. It knows numbers only, not who they stand for.
+//! The transportation problem, solved exactly: people to seats with room, most people first, then
+//! the largest sum of scores. It knows numbers only, not who they stand for.
 //!
-//! Successive shortest augmenting paths with prices (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, section 9.7): people
-//! enter one at a time, each along the path of least loss, on which those already seated move over. The nodes of the search
-//! are the seats, not the people, for there are few seats; of all who could move from one seat to another only the one who
-//! loses least matters, and that move is kept until the seat's members change.
+//! Successive shortest augmenting paths with prices (Ahuja, Magnanti and Orlin, *Network Flows*,
+//! 1993, section 9.7): people enter one at a time, each along the path of least loss, on which
+//! those already seated move over. The nodes of the search are the seats, not the people, for there
+//! are few seats; of all who could move from one seat to another only the one who loses least
+//! matters, and that move is kept until the seat's members change.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -35,7 +36,8 @@ pub struct Person {
 pub struct Seat {
     /// How many more it takes.
     pub capacity: u32,
-    /// The owner whose own capacity its seats share, by position; `None` if this seat's capacity says it all.
+    /// The owner whose own capacity its seats share, by position; `None` if this seat's capacity
+    /// says it all.
     pub owner: Option<u32>,
 }
 
@@ -84,9 +86,11 @@ pub struct Assignment<'n> {
 }
 
 impl<'n> Assignment<'n> {
-    /// Seats everybody as well as possible; `slots` says when each seat meets (no bit: it is closed).
+    /// Seats everybody as well as possible; `slots` says when each seat meets (no bit: it is
+    /// closed).
     pub fn solve(network: &'n Network, slots: &[Slots]) -> Self {
-        let (people, seats, owners) = (network.people.len(), network.seats.len(), network.owners.len());
+        let (people, seats, owners) =
+            (network.people.len(), network.seats.len(), network.owners.len());
         let mut assignment = Self {
             network,
             slots: slots.to_vec(),
@@ -122,11 +126,13 @@ impl<'n> Assignment<'n> {
         (placed.clone().count(), placed.map(|&(_, score)| u64::from(score)).sum())
     }
 
-    /// No assignment to seats that meet in these slots is worth more: the prices prove it (linear programming duality).
-    /// In scores, each person without a place taken off at `loss_unplaced`; equal to what `solve` reaches.
+    /// No assignment to seats that meet in these slots is worth more: the prices prove it (linear
+    /// programming duality). In scores, each person without a place taken off at `loss_unplaced`;
+    /// equal to what `solve` reaches.
     pub fn bound(&self) -> i64 {
         let network = self.network;
-        let price_of_owner = |seat: &Seat| seat.owner.map_or(0, |owner| self.price[self.owner_node(owner)]);
+        let price_of_owner =
+            |seat: &Seat| seat.owner.map_or(0, |owner| self.price[self.owner_node(owner)]);
         let price = |seat: usize| self.price[seat].max(price_of_owner(&network.seats[seat]));
         let best = |(person, who): (usize, &Person)| {
             let open = who.fits.iter().filter(|fit| self.meets(person as u32, fit.seat));
@@ -135,12 +141,19 @@ impl<'n> Assignment<'n> {
         };
         let people: i64 = network.people.iter().enumerate().map(best).sum();
         let open = network.seats.iter().enumerate().filter(|(seat, _)| self.slots[*seat] != 0);
-        let seats: i64 = open.map(|(at, seat)| i64::from(seat.capacity) * (price(at) - price_of_owner(seat))).sum();
+        let seats: i64 = open
+            .map(|(at, seat)| i64::from(seat.capacity) * (price(at) - price_of_owner(seat)))
+            .sum();
         let owners = network.owners.iter().enumerate();
-        people + seats + owners.map(|(at, room)| i64::from(*room) * self.price[self.owner_node(at as u32)]).sum::<i64>()
+        people
+            + seats
+            + owners
+                .map(|(at, room)| i64::from(*room) * self.price[self.owner_node(at as u32)])
+                .sum::<i64>()
     }
 
-    /// What a person without a place takes off: more than all scores together, so that no score outweighs a person.
+    /// What a person without a place takes off: more than all scores together, so that no score
+    /// outweighs a person.
     pub fn loss_unplaced(&self) -> i64 {
         self.unplaced_loss
     }
@@ -165,7 +178,10 @@ impl<'n> Assignment<'n> {
         }
         match network.seats.get(node) {
             Some(seat) => seat.owner.is_none() && self.has_room(node),
-            None => self.taken_of_owner[node - self.nowhere() - 1] < network.owners[node - self.nowhere() - 1],
+            None => {
+                self.taken_of_owner[node - self.nowhere() - 1]
+                    < network.owners[node - self.nowhere() - 1]
+            }
         }
     }
 
@@ -180,11 +196,14 @@ impl<'n> Assignment<'n> {
         }
     }
 
-    /// Brings one person in along the path of least loss (Dijkstra's search on losses that the prices make non-negative).
+    /// Brings one person in along the path of least loss (Dijkstra's search on losses that the
+    /// prices make non-negative).
     fn enter_one(&mut self, search: &mut Search, person: u32) {
         let network = self.network;
         search.clear();
-        for fit in network.people[person as usize].fits.iter().filter(|fit| self.meets(person, fit.seat)) {
+        for fit in
+            network.people[person as usize].fits.iter().filter(|fit| self.meets(person, fit.seat))
+        {
             let seat = fit.seat as usize;
             let length = self.price[seat] - i64::from(fit.score);
             search.reach(seat, length, Via::Enters, self.is_end(seat));
@@ -217,31 +236,48 @@ impl<'n> Assignment<'n> {
         };
         if let Some(owner) = seat.owner.filter(|_| self.has_room(node)) {
             let owner_node = self.owner_node(owner);
-            search.reach(owner_node, from + self.price[owner_node], Via::Node(node), self.is_end(owner_node));
+            search.reach(
+                owner_node,
+                from + self.price[owner_node],
+                Via::Node(node),
+                self.is_end(owner_node),
+            );
         }
         let moves = self.moves[node].take().unwrap_or_else(|| self.moves_from(search, node));
-        for step in moves.iter().filter(|step| step.to == self.nowhere() || self.slots[step.to] != 0) {
+        for step in
+            moves.iter().filter(|step| step.to == self.nowhere() || self.slots[step.to] != 0)
+        {
             let via = Via::Moves { from: node, person: step.person };
-            search.reach(step.to, from + step.loss + self.price[step.to], via, self.is_end(step.to));
+            search.reach(
+                step.to,
+                from + step.loss + self.price[step.to],
+                via,
+                self.is_end(step.to),
+            );
         }
         self.moves[node] = Some(moves);
     }
 
-    /// For every other seat the member of `seat` who loses least by moving there; the last move leads nowhere.
+    /// For every other seat the member of `seat` who loses least by moving there; the last move
+    /// leads nowhere.
     fn moves_from(&mut self, search: &mut Search, seat: usize) -> Vec<Move> {
         let mut moves: Vec<Move> = Vec::new();
         let mut leave: Option<Move> = None;
         for &person in &self.members[seat] {
             let now = self.seat_of[person as usize].map_or(0, |(_, score)| i64::from(score));
             let fits = &self.network.people[person as usize].fits;
-            for fit in fits.iter().filter(|fit| fit.seat as usize != seat && self.meets(person, fit.seat)) {
+            for fit in
+                fits.iter().filter(|fit| fit.seat as usize != seat && self.meets(person, fit.seat))
+            {
                 let step = Move { to: fit.seat as usize, person, loss: now - i64::from(fit.score) };
                 match search.position[step.to] {
                     usize::MAX => {
                         search.position[step.to] = moves.len();
                         moves.push(step);
                     }
-                    at if (step.loss, step.person) < (moves[at].loss, moves[at].person) => moves[at] = step,
+                    at if (step.loss, step.person) < (moves[at].loss, moves[at].person) => {
+                        moves[at] = step
+                    }
                     _ => {}
                 }
             }
@@ -257,7 +293,8 @@ impl<'n> Assignment<'n> {
         moves
     }
 
-    /// Carries out the moves on the path that ends in `end`; the person who enters takes the first place on it.
+    /// Carries out the moves on the path that ends in `end`; the person who enters takes the first
+    /// place on it.
     fn shift(&mut self, search: &Search, end: usize, enters: u32) {
         let mut node = end;
         loop {
@@ -354,7 +391,10 @@ impl Search {
     }
 
     fn shorter_than(&self, length: i64) -> impl Iterator<Item = (usize, i64)> {
-        self.reached.iter().map(|&node| (node, self.length[node])).filter(move |&(_, own)| own < length)
+        self.reached
+            .iter()
+            .map(|&node| (node, self.length[node]))
+            .filter(move |&(_, own)| own < length)
     }
 }
 

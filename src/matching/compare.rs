@@ -1,7 +1,8 @@
-//! What was decided beside what would have been suggested: both on one score, both against the same rules.
+//! What was decided beside what would have been suggested: both on one score, both against the same
+//! rules.
 //!
-//! The rules are asked here once more, placement by placement and apart from the board on which suggestions are made, so
-//! that a suggestion which breaks one is found as well.
+//! The rules are asked here once more, placement by placement and apart from the board on which
+//! suggestions are made, so that a suggestion which breaks one is found as well.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,19 +54,22 @@ impl Side {
 pub struct Comparison {
     /// As it was decided.
     pub made: Side,
-    /// How many were placed who did not wait: without complete consent, or not registered. They are in no other number.
+    /// How many were placed who did not wait: without complete consent, or not registered. They are
+    /// in no other number.
     pub not_waiting: u32,
-    /// What is left of it without the placements that break a rule, and without new groups that are too small then.
+    /// What is left of it without the placements that break a rule, and without new groups that are
+    /// too small then.
     pub within_rules: Side,
-    /// What that is worth by everything that a plan is chosen by: scores, cohesion, sizes, being alone. None only if it
-    /// breaks a rule after all.
+    /// What that is worth by everything that a plan is chosen by: scores, cohesion, sizes, being
+    /// alone. None only if it breaks a rule after all.
     pub worth_within_rules: Option<i64>,
     /// As it would have been suggested.
     pub suggested: Side,
     /// What that is worth.
     pub worth_suggested: Option<i64>,
-    /// The same people as they would be placed if the rules that the decisions broke did not hold: the same liberties, on
-    /// the same score. No liberty is taken with the number of members and groups that a mentor has.
+    /// The same people as they would be placed if the rules that the decisions broke did not hold:
+    /// the same liberties, on the same score. No liberty is taken with the number of members and
+    /// groups that a mentor has.
     pub same_liberties: Side,
 }
 
@@ -80,7 +84,8 @@ pub fn compare(instance: &Instance, made: &[Placement]) -> Comparison {
     let allowed = within_rules(&instance, made.clone());
     let suggested = suggested_in(&suggestions);
     let as_made = side(&board, &made);
-    let slots: Vec<CompactString> = board.slots.iter().map(|slot| slot.to_compact_string()).collect();
+    let slots: Vec<CompactString> =
+        board.slots.iter().map(|slot| slot.to_compact_string()).collect();
     let freely = suggest(&without_rules(&instance, &slots, &as_made.broken, &made));
     Comparison {
         worth_within_rules: worth(&board, &allowed),
@@ -93,8 +98,8 @@ pub fn compare(instance: &Instance, made: &[Placement]) -> Comparison {
     }
 }
 
-/// The people who were placed, without the rules that were broken. Who has to be free is free always; a new group may be as
-/// small as the smallest that was formed.
+/// The people who were placed, without the rules that were broken. Who has to be free is free
+/// always; a new group may be as small as the smallest that was formed.
 fn without_rules<'a>(
     instance: &Instance<'a>,
     slots: &'a [CompactString],
@@ -113,7 +118,8 @@ fn without_rules<'a>(
     }
     if waived(Bar::TooFewForGroup) {
         let new = groups(instance, made).into_iter().filter(|group| group.open.is_none());
-        let smallest = new.map(|group| group.joining.len()).min().and_then(|size| u32::try_from(size).ok());
+        let smallest =
+            new.map(|group| group.joining.len()).min().and_then(|size| u32::try_from(size).ok());
         free.group_size.min = free.group_size.min.min(smallest.unwrap_or(free.group_size.min));
     }
     free
@@ -123,7 +129,12 @@ fn suggested_in(suggestions: &Suggestions) -> Vec<Placement<'_>> {
     let mut placements = Vec::new();
     for one in &suggestions.placements {
         let (Place::Open(group) | Place::New(group)) = &one.place;
-        placements.push(Placement { mentee: &one.mentee, mentor: Some(&one.mentor), group, slot: Some(&one.slot) });
+        placements.push(Placement {
+            mentee: &one.mentee,
+            mentor: Some(&one.mentor),
+            group,
+            slot: Some(&one.slot),
+        });
     }
     placements
 }
@@ -186,16 +197,20 @@ fn most_shared<'a>(
     placements: &[Placement],
     joining: &[usize],
 ) -> Option<&'a str> {
-    let free = |slot: &str| joining.iter().filter(|at| is_free(instance, &placements[**at], slot)).count();
-    rules::slots_of_mentor(instance, mentor).into_iter().min_by_key(|slot| (Reverse(free(slot)), *slot))
+    let free =
+        |slot: &str| joining.iter().filter(|at| is_free(instance, &placements[**at], slot)).count();
+    rules::slots_of_mentor(instance, mentor)
+        .into_iter()
+        .min_by_key(|slot| (Reverse(free(slot)), *slot))
 }
 
 fn is_free(instance: &Instance, placement: &Placement, slot: &str) -> bool {
-    mentee_at(instance, placement).is_some_and(|at| instance.mentees[at].slots.iter().any(|own| own == slot))
+    mentee_at(instance, placement)
+        .is_some_and(|at| instance.mentees[at].slots.iter().any(|own| own == slot))
 }
 
-/// Every rule that a placement breaks, with the placement's position. The placements are in order of the mentees' codes: of
-/// those who are too many the last ones are.
+/// Every rule that a placement breaks, with the placement's position. The placements are in order
+/// of the mentees' codes: of those who are too many the last ones are.
 fn broken<'a>(instance: &Instance<'a>, placements: &[Placement<'a>]) -> Vec<(usize, Bar)> {
     let groups = groups(instance, placements);
     let mut broken = Vec::new();
@@ -217,15 +232,21 @@ fn broken<'a>(instance: &Instance<'a>, placements: &[Placement<'a>]) -> Vec<(usi
         }
     }
     for mentor in &instance.mentors {
-        let led: Vec<&Group> =
-            groups.iter().filter(|group| group.mentor.is_some_and(|other| other.code == mentor.code)).collect();
-        let mut joining: Vec<usize> = led.iter().flat_map(|group| &group.joining).copied().collect();
+        let led: Vec<&Group> = groups
+            .iter()
+            .filter(|group| group.mentor.is_some_and(|other| other.code == mentor.code))
+            .collect();
+        let mut joining: Vec<usize> =
+            led.iter().flat_map(|group| &group.joining).copied().collect();
         joining.sort_unstable();
-        broken.extend(joining.into_iter().skip(mentor.remaining() as usize).map(|at| (at, Bar::MentorFull)));
+        broken.extend(
+            joining.into_iter().skip(mentor.remaining() as usize).map(|at| (at, Bar::MentorFull)),
+        );
         let new = || led.iter().filter(|group| group.open.is_none());
         let too_many = new().skip(rules::new_groups(instance, mentor) as usize);
         broken.extend(too_many.flat_map(|group| &group.joining).map(|at| (*at, Bar::GroupFull)));
-        let mut taken: BTreeSet<&str> = instance.groups_of(mentor.code).filter_map(|group| group.slot).collect();
+        let mut taken: BTreeSet<&str> =
+            instance.groups_of(mentor.code).filter_map(|group| group.slot).collect();
         for group in new() {
             // Nobody leads two groups at one time.
             if group.slot.is_some_and(|slot| !taken.insert(slot)) {
@@ -239,8 +260,15 @@ fn broken<'a>(instance: &Instance<'a>, placements: &[Placement<'a>]) -> Vec<(usi
 }
 
 /// The rules between two people that do not hold, and whether both are free when the group meets.
-fn pair_bars(instance: &Instance, placement: &Placement, mentor: &Mentor, slot: Option<&str>) -> Vec<Bar> {
-    let Some(mentee) = mentee_at(instance, placement).map(|at| &instance.mentees[at]) else { return Vec::new() };
+fn pair_bars(
+    instance: &Instance,
+    placement: &Placement,
+    mentor: &Mentor,
+    slot: Option<&str>,
+) -> Vec<Bar> {
+    let Some(mentee) = mentee_at(instance, placement).map(|at| &instance.mentees[at]) else {
+        return Vec::new();
+    };
     let slots = rules::slots_of_mentor(instance, mentor);
     let meet = slot.is_some_and(|slot| slots.contains(&slot) && is_free(instance, placement, slot));
     let common = rules::common_slots(mentee, &slots).next().is_some();
@@ -255,12 +283,18 @@ fn pair_bars(instance: &Instance, placement: &Placement, mentor: &Mentor, slot: 
     holds.into_iter().filter(|(_, holds)| !holds).map(|(bar, _)| bar).collect()
 }
 
-/// The placements that break no rule. Groups that are too small go last, for others may go before and leave them so.
-fn within_rules<'a>(instance: &Instance<'a>, mut placements: Vec<Placement<'a>>) -> Vec<Placement<'a>> {
+/// The placements that break no rule. Groups that are too small go last, for others may go before
+/// and leave them so.
+fn within_rules<'a>(
+    instance: &Instance<'a>,
+    mut placements: Vec<Placement<'a>>,
+) -> Vec<Placement<'a>> {
     loop {
         let broken = broken(instance, &placements);
-        let (few, others): (Vec<_>, Vec<_>) = broken.into_iter().partition(|(_, bar)| *bar == Bar::TooFewForGroup);
-        let out: BTreeSet<usize> = if others.is_empty() { few } else { others }.into_iter().map(|(at, _)| at).collect();
+        let (few, others): (Vec<_>, Vec<_>) =
+            broken.into_iter().partition(|(_, bar)| *bar == Bar::TooFewForGroup);
+        let out: BTreeSet<usize> =
+            if others.is_empty() { few } else { others }.into_iter().map(|(at, _)| at).collect();
         if out.is_empty() {
             return placements;
         }

@@ -1,5 +1,5 @@
-//! Criteria from the configuration: a question of the mentee, one of the mentor or of the members, and how the two answers
-//! are measured. A further question needs no code.
+//! Criteria from the configuration: a question of the mentee, one of the mentor or of the members,
+//! and how the two answers are measured. A further question needs no code.
 
 use std::collections::BTreeMap;
 
@@ -53,12 +53,13 @@ pub struct Criterion {
     pub measure: Measure,
     /// Its weight against the others.
     pub weight: u32,
-    /// The codes of the question's choices from the lowest to the highest; empty if answers are numbers, days or texts.
+    /// The codes of the question's choices from the lowest to the highest; empty if answers are
+    /// numbers, days or texts.
     pub order: Vec<CompactString>,
 }
 
-/// A name for each criterion that no other has, nor any in `taken`: its question, and where that is not enough how and with
-/// whom it is compared, and its number.
+/// A name for each criterion that no other has, nor any in `taken`: its question, and where that is
+/// not enough how and with whom it is compared, and its number.
 pub fn names(criteria: &[Criterion], taken: &[&str]) -> Vec<CompactString> {
     let mut names: Vec<CompactString> = Vec::new();
     for criterion in criteria {
@@ -69,8 +70,10 @@ pub fn names(criteria: &[Criterion], taken: &[&str]) -> Vec<CompactString> {
             With::Members => format_compact!("{}.{measure}.members", criterion.field),
         };
         let name = if of_field == 1 { criterion.field.clone() } else { longer };
-        let is_free = |name: &CompactString| !names.contains(name) && !taken.contains(&name.as_str());
-        let numbered = std::iter::once(name.clone()).chain((2..).map(|number| format_compact!("{name}.{number}")));
+        let is_free =
+            |name: &CompactString| !names.contains(name) && !taken.contains(&name.as_str());
+        let numbered = std::iter::once(name.clone())
+            .chain((2..).map(|number| format_compact!("{name}.{number}")));
         names.extend(numbered.into_iter().find(is_free));
     }
     names
@@ -94,7 +97,8 @@ impl Measure {
 /// Years that count as far apart as can be.
 const FAR_YEARS: i64 = 10;
 
-/// What a numeric answer without a list of choices is measured against: the scale of most questions.
+/// What a numeric answer without a list of choices is measured against: the scale of most
+/// questions.
 const NUMBERS: i64 = 4;
 
 /// What comes out of a criterion: the reason with its sentence, and thousandths.
@@ -103,7 +107,8 @@ pub fn measured<'o>(
     mentee: &Answers,
     others: impl Iterator<Item = &'o Answers>,
 ) -> (Reason, u32) {
-    let values: Vec<u32> = others.filter_map(|other| pair_value(criterion, mentee, other)).collect();
+    let values: Vec<u32> =
+        others.filter_map(|other| pair_value(criterion, mentee, other)).collect();
     let question = criterion.field.clone();
     if values.is_empty() {
         return (Reason::Unanswered(question), super::score::NEUTRAL);
@@ -148,7 +153,9 @@ fn steps(order: &[CompactString]) -> u64 {
 
 fn same(own: &Answer, others: &Answer) -> bool {
     match (own, others) {
-        (Answer::Text(own), Answer::Text(others)) => own.trim().to_lowercase() == others.trim().to_lowercase(),
+        (Answer::Text(own), Answer::Text(others)) => {
+            own.trim().to_lowercase() == others.trim().to_lowercase()
+        }
         _ => own == others,
     }
 }
@@ -237,7 +244,9 @@ impl Criterion {
         }
         let both = |fits: fn(&Asked) -> bool| fits(own) && fits(other);
         let (fits, needs) = match self.measure {
-            Measure::Equality => (both(|asked| *asked != Asked::Any), "equality compares two single answers"),
+            Measure::Equality => {
+                (both(|asked| *asked != Asked::Any), "equality compares two single answers")
+            }
             Measure::Overlap | Measure::Jaccard => (
                 both(|asked| matches!(asked, Asked::Any | Asked::One(_))),
                 "overlap and jaccard compare lists of ticked choices",
@@ -268,7 +277,14 @@ mod tests {
 
     fn criterion(measure: Measure, order: &[&str]) -> Criterion {
         let order = order.iter().map(|code| CompactString::from(*code)).collect();
-        Criterion { field: "q".into(), with: With::Mentor, other: "q".into(), measure, weight: 10, order }
+        Criterion {
+            field: "q".into(),
+            with: With::Mentor,
+            other: "q".into(),
+            measure,
+            weight: 10,
+            order,
+        }
     }
 
     fn value(measure: Measure, order: &[&str], own: Answer, other: Answer) -> u32 {
@@ -302,14 +318,19 @@ mod tests {
     #[test]
     fn what_was_not_answered_is_neutral_and_said() {
         let nothing = Answers::default();
-        let neutral = measured(&criterion(Measure::Equality, &[]), &nothing, std::iter::once(&nothing));
+        let neutral =
+            measured(&criterion(Measure::Equality, &[]), &nothing, std::iter::once(&nothing));
         assert_eq!(neutral, (Reason::Unanswered("q".into()), 500));
         assert_eq!(value(Measure::Distance, &["low", "high"], text("unknown"), text("low")), 500);
     }
 
     #[test]
     fn no_two_criteria_share_a_name() {
-        let on = |field: &str, measure, with| Criterion { field: field.into(), with, ..criterion(measure, &[]) };
+        let on = |field: &str, measure, with| Criterion {
+            field: field.into(),
+            with,
+            ..criterion(measure, &[])
+        };
         let criteria = [
             on("slots", Measure::Jaccard, With::Mentor),
             on("interests", Measure::Jaccard, With::Mentor),
@@ -317,8 +338,13 @@ mod tests {
             on("interests", Measure::Jaccard, With::Members),
             on("reading", Measure::Equality, With::Mentor),
         ];
-        let expected =
-            ["slots", "interests.jaccard.q", "interests.jaccard.members", "interests.jaccard.members.2", "reading.2"];
+        let expected = [
+            "slots",
+            "interests.jaccard.q",
+            "interests.jaccard.members",
+            "interests.jaccard.members.2",
+            "reading.2",
+        ];
         assert_eq!(names(&criteria, &["schedule", "reading"]), expected);
     }
 

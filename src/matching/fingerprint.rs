@@ -1,4 +1,5 @@
-//! A stable number for an instance, so that the same one is recognised and need not be solved again.
+//! A stable number for an instance, so that the same one is recognised and need not be solved
+//! again.
 
 use std::hash::Hasher;
 
@@ -10,7 +11,8 @@ use super::instance::{Instance, ReadingMix};
 use super::score;
 use crate::ledger::answers::{Answer, Answers};
 
-/// FNV-1a with 64 bits (Fowler, Noll and Vo): the same on every machine and in every version of the program.
+/// FNV-1a with 64 bits (Fowler, Noll and Vo): the same on every machine and in every version of the
+/// program.
 struct Fnv(u64);
 
 impl Hasher for Fnv {
@@ -56,7 +58,9 @@ impl Fnv {
 
     /// The answers that the score reads; all others may change freely.
     fn answers(&mut self, answers: &Answers, criteria: &[Criterion]) {
-        let asked = criteria.iter().flat_map(|criterion| [criterion.field.as_str(), criterion.other.as_str()]);
+        let asked = criteria
+            .iter()
+            .flat_map(|criterion| [criterion.field.as_str(), criterion.other.as_str()]);
         for key in score::KEYS.iter().copied().chain(asked) {
             match answers.get(key) {
                 None => self.number(0),
@@ -173,15 +177,18 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
     }
 }
 
-/// The bands of those who could be suggested, if two could be compared. Not in every hash, so that what was suggested without
-/// any is still recognised.
+/// The bands of those who could be suggested, if two could be compared. Not in every hash, so that
+/// what was suggested without any is still recognised.
 fn personality(hash: &mut Fnv, instance: &Instance) {
     let of_mentees = instance.mentees.iter().map(|mentee| instance.bands.mentees.get(mentee.code));
     let of_mentors = instance.mentors.iter().map(|mentor| instance.bands.mentors.get(mentor.code));
-    let known = of_mentees.clone().any(|bands| bands.is_some()) && of_mentors.clone().any(|bands| bands.is_some());
+    let known = of_mentees.clone().any(|bands| bands.is_some())
+        && of_mentors.clone().any(|bands| bands.is_some());
     if instance.weights.personality > 0 && known {
         hash.text("personality");
-        of_mentees.chain(of_mentors).for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
+        of_mentees
+            .chain(of_mentors)
+            .for_each(|bands| hash.number(bands.map_or(0, |bands| bands.number())));
     }
 }
 

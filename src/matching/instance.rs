@@ -1,4 +1,5 @@
-//! What matching is asked: who waits, who can lead a group, which groups have room, and what the program wants.
+//! What matching is asked: who waits, who can lead a group, which groups have room, and what the
+//! program wants.
 //!
 //! Plain borrowed data; it knows nothing of where the answers came from.
 
@@ -26,17 +27,27 @@ pub struct Mentee<'a> {
     pub gender: &'a str,
     /// Codes of `weekly_slot`.
     pub slots: &'a [CompactString],
-    /// The code of the friend the mentee asked to be grouped with, if the caller could tell who is meant.
+    /// The code of the friend the mentee asked to be grouped with, if the caller could tell who is
+    /// meant.
     pub friend: Option<&'a str>,
     /// The group the mentee is in now: only when everybody is to be grouped anew.
     pub current: Option<&'a str>,
 }
 
 impl<'a> Mentee<'a> {
-    /// Takes gender, day of birth and slots from the answers; `None` without a gender or a day of birth.
+    /// Takes gender, day of birth and slots from the answers; `None` without a gender or a day of
+    /// birth.
     pub fn from_answers(code: &'a str, answers: &'a Answers) -> Option<Self> {
         let (birth_date, gender) = (answers.date("birth_date")?, answers.text("gender")?);
-        Some(Self { code, answers, birth_date, gender, slots: answers.list("slots"), friend: None, current: None })
+        Some(Self {
+            code,
+            answers,
+            birth_date,
+            gender,
+            slots: answers.list("slots"),
+            friend: None,
+            current: None,
+        })
     }
 }
 
@@ -64,8 +75,8 @@ pub struct Mentor<'a> {
 }
 
 impl<'a> Mentor<'a> {
-    /// Takes gender, day of birth, slots and maximum from the answers, as somebody not yet screened and without members;
-    /// `None` without a gender, a day of birth or a maximum.
+    /// Takes gender, day of birth, slots and maximum from the answers, as somebody not yet screened
+    /// and without members; `None` without a gender, a day of birth or a maximum.
     pub fn from_answers(code: &'a str, answers: &'a Answers) -> Option<Self> {
         Some(Self {
             code,
@@ -200,12 +211,14 @@ pub struct Instance<'a> {
     pub apart: BTreeSet<(&'a str, &'a str)>,
     /// What may be used of people's personality.
     pub bands: KnownBands<'a>,
-    /// What was suggested last: an open suggestion is not changed without a reason. No part of the instance's fingerprint.
+    /// What was suggested last: an open suggestion is not changed without a reason. No part of the
+    /// instance's fingerprint.
     pub last: Option<&'a IssuedSuggestions>,
 }
 
 impl<'a> Instance<'a> {
-    /// The same instance with every list in order of its codes, on which all later steps rely to break ties.
+    /// The same instance with every list in order of its codes, on which all later steps rely to
+    /// break ties.
     pub(super) fn sorted(&self) -> Instance<'a> {
         let mut sorted = self.clone();
         sorted.mentees.sort_by_key(|mentee| mentee.code);
@@ -217,16 +230,21 @@ impl<'a> Instance<'a> {
         sorted
     }
 
-    /// The same program with all members to be grouped anew; the groups stay, and staying in one's own is worth something.
+    /// The same program with all members to be grouped anew; the groups stay, and staying in one's
+    /// own is worth something.
     pub fn regrouped(&self) -> Instance<'a> {
         let mut anew = self.clone();
         anew.last = None;
         for group in &mut anew.groups {
-            let of_group = group.members.iter().filter_map(|member| Mentee::from_answers(member.code, member.answers));
+            let of_group = group
+                .members
+                .iter()
+                .filter_map(|member| Mentee::from_answers(member.code, member.answers));
             let mut leaving: Vec<Mentee> =
                 of_group.map(|mentee| Mentee { current: Some(group.name), ..mentee }).collect();
             group.members.retain(|member| !leaving.iter().any(|mentee| mentee.code == member.code));
-            group.size = group.size.saturating_sub(u32::try_from(leaving.len()).unwrap_or(u32::MAX));
+            group.size =
+                group.size.saturating_sub(u32::try_from(leaving.len()).unwrap_or(u32::MAX));
             let mentor = anew.mentors.iter_mut().find(|mentor| mentor.code == group.mentor);
             if let Some(mentor) = mentor {
                 let gone = u32::try_from(leaving.len()).unwrap_or(u32::MAX);

@@ -1,4 +1,5 @@
-//! What was suggested last, on the board of today: where it had people sit and groups meet, as far as that still can be.
+//! What was suggested last, on the board of today: where it had people sit and groups meet, as far
+//! as that still can be.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,10 @@ pub struct Issued {
 impl Issued {
     /// Finds them on a board.
     pub fn of(board: &Board) -> Self {
-        let fixed =
-            |seat: &Seat| seat.group.and_then(|_| seat.choices.first().copied().filter(|_| seat.choices.len() == 1));
+        let fixed = |seat: &Seat| {
+            seat.group
+                .and_then(|_| seat.choices.first().copied().filter(|_| seat.choices.len() == 1))
+        };
         let mut issued = Self {
             seat_of: vec![None; board.instance.mentees.len()],
             slots: board.seats.iter().map(fixed).collect(),
@@ -44,20 +47,33 @@ impl Issued {
         opened: &mut BTreeMap<(usize, usize), usize>,
     ) -> Option<(usize, usize, usize)> {
         let instance = board.instance;
-        let mentee = instance.mentees.binary_search_by_key(&one.mentee.as_str(), |mentee| mentee.code).ok()?;
-        let mentor = instance.mentors.binary_search_by_key(&one.mentor.as_str(), |mentor| mentor.code).ok()?;
+        let mentee = instance
+            .mentees
+            .binary_search_by_key(&one.mentee.as_str(), |mentee| mentee.code)
+            .ok()?;
+        let mentor = instance
+            .mentors
+            .binary_search_by_key(&one.mentor.as_str(), |mentor| mentor.code)
+            .ok()?;
         let slot = board.slots.binary_search(&one.slot.as_deref()?).ok()?;
-        let group_of = |seat: usize| board.seats[seat].group.map(|group| instance.groups[group].name);
+        let group_of =
+            |seat: usize| board.seats[seat].group.map(|group| instance.groups[group].name);
         let seat = match one.group.as_deref() {
             Some(name) => board.seats_of(mentor).find(|seat| group_of(*seat) == Some(name))?,
             None => match opened.get(&(mentor, slot)) {
                 Some(seat) => *seat,
                 None => {
                     // Where an open group meets, no other of the mentor's can.
-                    let slot_of = |seat: usize| board.seats[seat].group.and_then(|group| instance.groups[group].slot);
+                    let slot_of = |seat: usize| {
+                        board.seats[seat].group.and_then(|group| instance.groups[group].slot)
+                    };
                     let meets = |seat: &usize| slot_of(*seat) == Some(board.slots[slot]);
-                    let new = |seat: &usize| group_of(*seat).is_none() && self.slots[*seat].is_none();
-                    let seat = board.seats_of(mentor).find(meets).or_else(|| board.seats_of(mentor).find(new))?;
+                    let new =
+                        |seat: &usize| group_of(*seat).is_none() && self.slots[*seat].is_none();
+                    let seat = board
+                        .seats_of(mentor)
+                        .find(meets)
+                        .or_else(|| board.seats_of(mentor).find(new))?;
                     opened.insert((mentor, slot), seat);
                     seat
                 }

@@ -1,7 +1,9 @@
-//! Who fits whom: from everybody who waits and every mentor with room to suggested groups, with reasons as data.
+//! Who fits whom: from everybody who waits and every mentor with room to suggested groups, with
+//! reasons as data.
 //!
-//! A pure function of its input: the same instance, in whatever order its rows come, gives the same suggestions. It may
-//! not know how answers came to be, how suggestions are shown or in which words; a coordinator decides about each of them.
+//! A pure function of its input: the same instance, in whatever order its rows come, gives the same
+//! suggestions. It may not know how answers came to be, how suggestions are shown or in which
+//! words; a coordinator decides about each of them.
 
 pub mod assign;
 pub mod compare;
@@ -24,9 +26,12 @@ mod worth;
 use compact_str::CompactString;
 use instance::Instance;
 use seats::Board;
-pub use suggestions::{Alternative, Cost, Lost, Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
+pub use suggestions::{
+    Alternative, Cost, Lost, Place, Suggestion, Suggestions, Unplaced, WorthOfMentor,
+};
 
-/// Suggests a group for as many as possible: most people first, no new group below its minimum, then the highest score.
+/// Suggests a group for as many as possible: most people first, no new group below its minimum,
+/// then the highest score.
 pub fn suggest(instance: &Instance) -> Suggestions {
     suggest_until(instance, &|| false)
 }
@@ -60,20 +65,25 @@ pub fn suggest_until(instance: &Instance, stop: &(dyn Fn() -> bool + Sync)) -> S
     }
 }
 
-/// What the whole plan would lose if a mentee went to the group that is the best alternative, and everybody else were placed
-/// as well as can be then; none without an alternative. What an open suggestion is worth as such is no part of it: both plans
-/// are weighed as if nothing had been suggested before.
+/// What the whole plan would lose if a mentee went to the group that is the best alternative, and
+/// everybody else were placed as well as can be then; none without an alternative. What an open
+/// suggestion is worth as such is no part of it: both plans are weighed as if nothing had been
+/// suggested before.
 pub fn cost_of_alternative(
     instance: &Instance,
     suggestions: &Suggestions,
     mentee: &str,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<Cost> {
-    let suggestion = suggestions.placements.iter().find(|suggestion| suggestion.mentee == mentee)?;
+    let suggestion =
+        suggestions.placements.iter().find(|suggestion| suggestion.mentee == mentee)?;
     let alternative = suggestion.alternative.as_ref()?;
     let instance = Instance { last: None, ..instance.sorted() };
     let board = Board::new(&instance);
-    let mentor = instance.mentors.binary_search_by_key(&alternative.mentor.as_str(), |mentor| mentor.code).ok()?;
+    let mentor = instance
+        .mentors
+        .binary_search_by_key(&alternative.mentor.as_str(), |mentor| mentor.code)
+        .ok()?;
     let at = instance.mentees.binary_search_by_key(&mentee, |mentee| mentee.code).ok()?;
     let is_it = |seat: &usize| match (&alternative.place, board.seats[*seat].group) {
         (Place::Open(name), Some(group)) => instance.groups[group].name == name,

@@ -1,13 +1,16 @@
-//! Personality: the answers to the Mini-IPIP become bands, and bands a similarity. Nothing finer than a band leaves this file.
+//! Personality: the answers to the Mini-IPIP become bands, and bands a similarity. Nothing finer
+//! than a band leaves this file.
 //!
-//! The instrument is that of Donnellan, Oswald, Baird and Lucas (2006), *The Mini-IPIP scales: tiny-yet-effective measures of
-//! the Big Five factors of personality*, Psychological Assessment 18(2), 192–203; the statements are in the public domain.
-//! Each statement is answered from 1 to 5; a trait is the mean of its four answers, some of them reversed (6 − x).
+//! The instrument is that of Donnellan, Oswald, Baird and Lucas (2006), *The Mini-IPIP scales:
+//! tiny-yet-effective measures of the Big Five factors of personality*, Psychological Assessment
+//! 18(2), 192–203; the statements are in the public domain. Each statement is answered from 1 to 5;
+//! a trait is the mean of its four answers, some of them reversed (6 − x).
 //!
-//! Only openness and conscientiousness are compared: for these, similar pairs have been found to fare better. Scales of four
-//! statements are coarse: two people differ reliably only where they lie about one and a half standard deviations apart. The
-//! band `low` ends at 2.5 and `high` begins at 3.75, which are 1.25 points apart, and such scales have a standard deviation of
-//! about 0.8 points. So only opposite bands speak against a pair, and nobody is ever ranked.
+//! Only openness and conscientiousness are compared: for these, similar pairs have been found to
+//! fare better. Scales of four statements are coarse: two people differ reliably only where they
+//! lie about one and a half standard deviations apart. The band `low` ends at 2.5 and `high` begins
+//! at 3.75, which are 1.25 points apart, and such scales have a standard deviation of about 0.8
+//! points. So only opposite bands speak against a pair, and nobody is ever ranked.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +27,8 @@ enum Trait {
     Openness,
 }
 
-/// The scoring key: of each statement, in the order of its number, the trait and whether it is reversed.
+/// The scoring key: of each statement, in the order of its number, the trait and whether it is
+/// reversed.
 const KEY: [(Trait, bool); 20] = {
     use Trait::{Agreeableness, Conscientiousness, Extraversion, Neuroticism, Openness};
     [
@@ -86,7 +90,8 @@ impl Band {
     }
 }
 
-/// What matching knows of somebody's personality; a trait of which too little was answered is left out.
+/// What matching knows of somebody's personality; a trait of which too little was answered is left
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bands {
     /// Curious of ideas, or down to earth.
@@ -96,13 +101,14 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// The bands that answers give; none if they tell nothing. Who answers everything alike has not read the statements, for
-    /// eleven of the twenty are reversed.
+    /// The bands that answers give; none if they tell nothing. Who answers everything alike has not
+    /// read the statements, for eleven of the twenty are reversed.
     pub fn of(answers: &Answers) -> Option<Self> {
         let answered: Vec<(Trait, usize, usize)> = (1..)
             .zip(KEY)
             .filter_map(|(number, (of, reversed))| {
-                let raw = usize::try_from(answers.integer(&format!("{STATEMENT}{number}"))?).ok()?;
+                let raw =
+                    usize::try_from(answers.integer(&format!("{STATEMENT}{number}"))?).ok()?;
                 let raw = Some(raw).filter(|raw| (1..=5).contains(raw))?;
                 Some((of, raw, if reversed { 6 - raw } else { raw }))
             })
@@ -116,14 +122,18 @@ impl Bands {
             let count = own().count();
             (count + BLANKS >= asked).then(|| Band::of(own().map(|(.., score)| score).sum(), count))
         };
-        let bands = Self { openness: band(Trait::Openness), conscientiousness: band(Trait::Conscientiousness) };
+        let bands = Self {
+            openness: band(Trait::Openness),
+            conscientiousness: band(Trait::Conscientiousness),
+        };
         (bands.openness.is_some() || bands.conscientiousness.is_some()).then_some(bands)
     }
 
-    /// How alike two people are, in thousandths: the mean of the traits, where one that is missing counts neither for nor
-    /// against; none if no trait is known of both.
+    /// How alike two people are, in thousandths: the mean of the traits, where one that is missing
+    /// counts neither for nor against; none if no trait is known of both.
     pub fn likeness(self, other: Self) -> Option<u32> {
-        let traits = [(self.openness, other.openness), (self.conscientiousness, other.conscientiousness)];
+        let traits =
+            [(self.openness, other.openness), (self.conscientiousness, other.conscientiousness)];
         let alike = traits.map(|(own, others)| Some(own?.likeness(others?)));
         let known = alike.iter().any(Option::is_some);
         known.then(|| alike.map(|likeness| likeness.unwrap_or(NEUTRAL)).iter().sum::<u32>() / 2)
@@ -136,8 +146,8 @@ impl Bands {
     }
 }
 
-/// The bands of those whose answers may be used, by code. They stand apart from the people, so that a member who is to be placed
-/// anew has them too.
+/// The bands of those whose answers may be used, by code. They stand apart from the people, so that
+/// a member who is to be placed anew has them too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownBands<'a> {
     /// Of mentees, whether they wait or are in a group.

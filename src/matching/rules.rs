@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::instance::{GroupSize, Instance, Mentee, Mentor, OpenGroup};
 
-/// Why somebody cannot be placed with a mentor, from the first question asked to the last: a later one was nearer to a
-/// placement.
+/// Why somebody cannot be placed with a mentor, from the first question asked to the last: a later
+/// one was nearer to a placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bar {
@@ -37,7 +37,8 @@ pub enum Bar {
 /// How many school years older than the mentees a mentor must be.
 pub const YEARS_OLDER: i32 = 2;
 
-/// The school year group of a birthday, named by the calendar year in which its July lies: July to June is one group.
+/// The school year group of a birthday, named by the calendar year in which its July lies: July to
+/// June is one group.
 pub fn year_group(birth_date: NaiveDate) -> i32 {
     if birth_date.month() >= 7 { birth_date.year() } else { birth_date.year() - 1 }
 }
@@ -52,7 +53,8 @@ pub fn old_enough(mentee: &Mentee, mentor: &Mentor) -> bool {
     mentor.adult_co_mentor || years_apart(mentee.birth_date, mentor.birth_date)
 }
 
-/// Whether a mentor born on one day is at least two school years older than a mentee born on another.
+/// Whether a mentor born on one day is at least two school years older than a mentee born on
+/// another.
 pub fn years_apart(mentee: NaiveDate, mentor: NaiveDate) -> bool {
     year_group(mentor) + YEARS_OLDER <= year_group(mentee)
 }
@@ -62,7 +64,8 @@ pub fn may_join(instance: &Instance, mentee: &Mentee, mentor: &Mentor) -> bool {
     !instance.must_not.contains(&(mentee.code, mentor.code))
 }
 
-/// The slots in which the mentor can meet, in order: those answered, and those in which a group of the mentor meets anyway.
+/// The slots in which the mentor can meet, in order: those answered, and those in which a group of
+/// the mentor meets anyway.
 pub fn slots_of_mentor<'a>(instance: &Instance<'a>, mentor: &Mentor<'a>) -> Vec<&'a str> {
     let kept = instance.groups_of(mentor.code).filter_map(|group| group.slot);
     let mut slots: Vec<&str> = mentor.slots.iter().map(|slot| slot.as_str()).chain(kept).collect();
@@ -72,7 +75,10 @@ pub fn slots_of_mentor<'a>(instance: &Instance<'a>, mentor: &Mentor<'a>) -> Vec<
 }
 
 /// The slots of a mentor (as `slots_of_mentor` gives them) that suit a mentee too.
-pub fn common_slots<'s>(mentee: &'s Mentee, of_mentor: &'s [&str]) -> impl Iterator<Item = &'s str> {
+pub fn common_slots<'s>(
+    mentee: &'s Mentee,
+    of_mentor: &'s [&str],
+) -> impl Iterator<Item = &'s str> {
     of_mentor.iter().copied().filter(|slot| mentee.slots.iter().any(|own| own == slot))
 }
 
@@ -81,8 +87,8 @@ pub fn free_places(group: &OpenGroup, mentor: &Mentor, size: GroupSize) -> u32 {
     size.max.saturating_sub(group.size).min(mentor.remaining())
 }
 
-/// How many new groups a mentor may open: each filled at least to the minimum, and no more groups in all than the
-/// mentor's own maximum needs (16 mentees in groups of at most 10 are two groups).
+/// How many new groups a mentor may open: each filled at least to the minimum, and no more groups
+/// in all than the mentor's own maximum needs (16 mentees in groups of at most 10 are two groups).
 pub fn new_groups(instance: &Instance, mentor: &Mentor) -> u32 {
     let size = instance.group_size;
     let wanted = mentor.max_mentees.div_ceil(size.max.max(1));
@@ -90,9 +96,14 @@ pub fn new_groups(instance: &Instance, mentor: &Mentor) -> u32 {
     wanted.saturating_sub(now).min(mentor.remaining() / size.min.max(1))
 }
 
-/// The first rule between a mentee and a mentor that does not hold, places in groups aside; `slots` are the mentor's, as
-/// `slots_of_mentor` gives them.
-pub fn pair_bar(instance: &Instance, mentee: &Mentee, mentor: &Mentor, slots: &[&str]) -> Option<Bar> {
+/// The first rule between a mentee and a mentor that does not hold, places in groups aside; `slots`
+/// are the mentor's, as `slots_of_mentor` gives them.
+pub fn pair_bar(
+    instance: &Instance,
+    mentee: &Mentee,
+    mentor: &Mentor,
+    slots: &[&str],
+) -> Option<Bar> {
     let rules = [
         (Bar::Gender, same_gender(mentee, mentor)),
         (Bar::NotScreened, mentor.ready),

@@ -1,7 +1,9 @@
-//! How well a mentee fits a group: each term between 0 and 1 with the reasons that made it, weighed into 0..=1000.
+//! How well a mentee fits a group: each term between 0 and 1 with the reasons that made it, weighed
+//! into 0..=1000.
 //!
-//! Whole thousandths throughout, so that the same answers give the same score on every machine. An answer that is missing
-//! counts neither for nor against (500 thousandths), and the reason says that it is missing.
+//! Whole thousandths throughout, so that the same answers give the same score on every machine. An
+//! answer that is missing counts neither for nor against (500 thousandths), and the reason says
+//! that it is missing.
 
 use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
@@ -193,7 +195,8 @@ pub struct Profile<'a> {
     answers: &'a Answers,
 }
 
-/// The keys of all answers that the score reads; an instance that agrees on them is the same instance.
+/// The keys of all answers that the score reads; an instance that agrees on them is the same
+/// instance.
 pub const KEYS: &[&str] = &[
     "birth_date",
     "class_name",
@@ -209,10 +212,11 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Reading levels from the lowest to the highest; `unknown` is none of them.
-const READING_LEVELS: [&str; 5] = ["iqra_early", "iqra_late", "quran_halting", "quran_fluent", "tahsin"];
+const READING_LEVELS: [&str; 5] =
+    ["iqra_early", "iqra_late", "quran_halting", "quran_fluent", "tahsin"];
 
-/// What a mentee may hope for, and the mentor's answers that promise it. What no answer can promise (more regular worship)
-/// is not in the list and counts neither for nor against.
+/// What a mentee may hope for, and the mentor's answers that promise it. What no answer can promise
+/// (more regular worship) is not in the list and counts neither for nor against.
 const PROMISED_BY: [(&str, &str, &[&str]); 6] = [
     ("friends", "own_trait", &["easygoing"]),
     ("quran_reading", "reading_level", &["quran_fluent", "tahsin"]),
@@ -271,11 +275,17 @@ pub struct Pair<'s, 'a> {
 /// The parts of all terms, in the order of the terms.
 pub fn parts(pair: &Pair) -> Vec<Part> {
     use TermKind::{
-        ClassDistrict, ContinuityFriend, LikesDislikes, Personality, Reading, Schedule, ValuesExpectations,
+        ClassDistrict, ContinuityFriend, LikesDislikes, Personality, Reading, Schedule,
+        ValuesExpectations,
     };
     let weights = &pair.instance.weights;
-    let part =
-        |term: TermKind, share, (reason, value)| Part { term, reason, value, share, weight: term.weight(weights) };
+    let part = |term: TermKind, share, (reason, value)| Part {
+        term,
+        reason,
+        value,
+        share,
+        weight: term.weight(weights),
+    };
     let mut parts = vec![
         part(Schedule, 1000, slots_to_spare(pair)),
         part(ValuesExpectations, 334, mentor_wished(pair)),
@@ -295,7 +305,9 @@ pub fn parts(pair: &Pair) -> Vec<Part> {
         let (reason, value) = match criterion.with {
             With::Mentor => measured(criterion, mentee, std::iter::once(pair.of_mentor.answers)),
             With::Members if members.is_empty() => (Reason::NewGroup, NEUTRAL),
-            With::Members => measured(criterion, mentee, members.iter().map(|member| member.answers)),
+            With::Members => {
+                measured(criterion, mentee, members.iter().map(|member| member.answers))
+            }
         };
         let term = TermKind::Asked(u16::try_from(at).unwrap_or(u16::MAX));
         parts.push(Part { term, reason, value, share: 1000, weight: criterion.weight });
@@ -310,8 +322,8 @@ pub fn total(parts: &[Part]) -> u32 {
     if weight == 0 { 0 } else { ((2 * sum + weight) / (2 * weight)) as u32 }
 }
 
-/// How much a part lifts the score above that of one who answered nothing, in thousandths of a point; negative if it
-/// lowers it. `whole` are all parts.
+/// How much a part lifts the score above that of one who answered nothing, in thousandths of a
+/// point; negative if it lowers it. `whole` are all parts.
 pub fn points(part: &Part, whole: &[Part]) -> i64 {
     let weight = whole.iter().map(weighed).sum::<u64>() as i64 / 1000;
     let lift = i64::from(part.value) - i64::from(NEUTRAL);
@@ -361,11 +373,14 @@ fn common(some: &[CompactString], others: &[CompactString]) -> Vec<CompactString
     both
 }
 
-/// One shared slot is what the hard rule asks; with three the group can move when the school's schedule does.
+/// One shared slot is what the hard rule asks; with three the group can move when the school's
+/// schedule does.
 fn slots_to_spare(pair: &Pair) -> (Reason, u32) {
     let mut shared = rules::common_slots(pair.mentee, pair.mentor_slots);
     let Some(slot) = pair.slot.or_else(|| shared.next()) else { return unanswered("slots") };
-    let spare = rules::common_slots(pair.mentee, pair.mentor_slots).filter(|other| *other != slot).count() as u32;
+    let spare = rules::common_slots(pair.mentee, pair.mentor_slots)
+        .filter(|other| *other != slot)
+        .count() as u32;
     (Reason::SlotShared { slot: slot.to_compact_string(), spare }, (spare.min(2) + 1) * 1000 / 3)
 }
 
@@ -377,13 +392,17 @@ fn mentor_wished(pair: &Pair) -> (Reason, u32) {
     match pair.of_mentor.mentor_trait {
         None | Some("any") => unanswered("own_trait"),
         Some(found) if found == wished => (Reason::MentorAsWished(wished.into()), 1000),
-        Some(found) => (Reason::MentorNotAsWished { wished: wished.into(), found: found.into() }, 0),
+        Some(found) => {
+            (Reason::MentorNotAsWished { wished: wished.into(), found: found.into() }, 0)
+        }
     }
 }
 
 fn study_approach(pair: &Pair) -> (Reason, u32) {
     match (pair.of_mentee.study_approach, pair.of_mentor.study_approach) {
-        (Some(mentee), Some(mentor)) if mentee == mentor => (Reason::SameStudyApproach(mentee.into()), 1000),
+        (Some(mentee), Some(mentor)) if mentee == mentor => {
+            (Reason::SameStudyApproach(mentee.into()), 1000)
+        }
         (Some(mentee), Some(mentor)) => {
             (Reason::OtherStudyApproach { mentee: mentee.into(), mentor: mentor.into() }, 0)
         }
@@ -407,11 +426,16 @@ fn expectations(pair: &Pair) -> (Reason, u32) {
         return unanswered("expectations");
     }
     let value = (1000 * met.len() / (met.len() + not_met.len())) as u32;
-    let reason = if met.is_empty() { Reason::ExpectationsNotMet(not_met) } else { Reason::ExpectationsMet(met) };
+    let reason = if met.is_empty() {
+        Reason::ExpectationsNotMet(not_met)
+    } else {
+        Reason::ExpectationsMet(met)
+    };
     (reason, value)
 }
 
-/// The overlap coefficient: interests in common over those of whoever named fewer (Szymkiewicz–Simpson).
+/// The overlap coefficient: interests in common over those of whoever named fewer
+/// (Szymkiewicz–Simpson).
 fn likes(pair: &Pair) -> (Reason, u32) {
     let (mentee, mentor) = (pair.of_mentee.interests, pair.of_mentor.interests);
     let fewer = mentee.len().min(mentor.len());
@@ -438,10 +462,13 @@ fn dislikes(pair: &Pair) -> (Reason, u32) {
     opposed.extend(common(mentee.interests, mentor.dislikes));
     opposed.sort_unstable();
     opposed.dedup();
-    let value = (500 + 250 * shared.len() as i64 - 250 * opposed.len() as i64).clamp(0, 1000) as u32;
+    let value =
+        (500 + 250 * shared.len() as i64 - 250 * opposed.len() as i64).clamp(0, 1000) as u32;
     let reason = match (shared.len(), opposed.len()) {
         (0, 0) => Reason::NoDislikeInCommon,
-        (shared_count, opposed_count) if shared_count >= opposed_count => Reason::SharedDislikes(shared),
+        (shared_count, opposed_count) if shared_count >= opposed_count => {
+            Reason::SharedDislikes(shared)
+        }
         _ => Reason::OpposedTastes(opposed),
     };
     (reason, value)
@@ -452,9 +479,12 @@ fn classmates(pair: &Pair) -> (Reason, u32) {
         return (Reason::NewGroup, NEUTRAL);
     };
     let Some(class) = pair.of_mentee.class_name else { return unanswered("class_name") };
-    let count = |same: &dyn Fn(&Profile) -> bool| members.iter().filter(|member| same(member)).count() as u32;
+    let count = |same: &dyn Fn(&Profile) -> bool| {
+        members.iter().filter(|member| same(member)).count() as u32
+    };
     let own = class.trim().to_lowercase();
-    let of_class = count(&|member| member.class_name.is_some_and(|other| other.trim().to_lowercase() == own));
+    let of_class =
+        count(&|member| member.class_name.is_some_and(|other| other.trim().to_lowercase() == own));
     if of_class > 0 {
         return (Reason::SameClass { class: class.into(), members: of_class }, 1000);
     }
@@ -472,9 +502,12 @@ fn continuity(pair: &Pair) -> (Reason, u32) {
     if previous == Some(pair.mentor.code) {
         return (Reason::PreviousMentor, 1000);
     }
-    let is_in = |group: &OpenGroup, code: &str| group.members.iter().any(|member| member.code == code);
+    let is_in =
+        |group: &OpenGroup, code: &str| group.members.iter().any(|member| member.code == code);
     let friend = mentee.friend;
-    if let Some(friend) = friend.filter(|friend| pair.group.is_some_and(|(group, _)| is_in(group, friend))) {
+    if let Some(friend) =
+        friend.filter(|friend| pair.group.is_some_and(|(group, _)| is_in(group, friend)))
+    {
         return (Reason::FriendInGroup(friend.into()), 1000);
     }
     if let Some(previous) = previous.filter(|code| instance.has_mentor(code)) {
@@ -497,8 +530,12 @@ fn reading_of_mentor(pair: &Pair) -> (Reason, u32) {
     let highest = READING_LEVELS.len() as u32 - 1;
     let both = (name(mentee), name(mentor));
     match mentor.cmp(&mentee) {
-        std::cmp::Ordering::Equal if mentor < highest => (Reason::MentorReadsAlike(both.0), NEUTRAL),
-        std::cmp::Ordering::Less => (Reason::MenteeReadsBetter { mentee: both.0, mentor: both.1 }, 0),
+        std::cmp::Ordering::Equal if mentor < highest => {
+            (Reason::MentorReadsAlike(both.0), NEUTRAL)
+        }
+        std::cmp::Ordering::Less => {
+            (Reason::MenteeReadsBetter { mentee: both.0, mentor: both.1 }, 0)
+        }
         _ => (Reason::MentorReadsBetter { mentee: both.0, mentor: both.1 }, 1000),
     }
 }
@@ -506,7 +543,9 @@ fn reading_of_mentor(pair: &Pair) -> (Reason, u32) {
 fn reading_of_group(pair: &Pair) -> (Reason, u32) {
     let Some((_, members)) = pair.group else { return (Reason::NewGroup, NEUTRAL) };
     let levels: Vec<u32> = members.iter().filter_map(Profile::reading).collect();
-    let (Some(own), false) = (pair.of_mentee.reading(), levels.is_empty()) else { return unanswered("reading_level") };
+    let (Some(own), false) = (pair.of_mentee.reading(), levels.is_empty()) else {
+        return unanswered("reading_level");
+    };
     let mean = 1000 * levels.iter().sum::<u32>() / levels.len() as u32;
     let distance = mean.abs_diff(1000 * own);
     let wanted = pair.instance.reading;

@@ -1,4 +1,5 @@
-//! Which seats there are, who could sit where and what each pair is worth: an instance in the solver's numbers.
+//! Which seats there are, who could sit where and what each pair is worth: an instance in the
+//! solver's numbers.
 
 use std::collections::BTreeSet;
 
@@ -41,8 +42,11 @@ pub struct Board<'s, 'a> {
 impl<'s, 'a> Board<'s, 'a> {
     /// Lays out a sorted instance.
     pub fn new(instance: &'s Instance<'a>) -> Self {
-        let mentor_slots: Vec<_> =
-            instance.mentors.iter().map(|mentor| rules::slots_of_mentor(instance, mentor)).collect();
+        let mentor_slots: Vec<_> = instance
+            .mentors
+            .iter()
+            .map(|mentor| rules::slots_of_mentor(instance, mentor))
+            .collect();
         let mut slots: Vec<&str> = mentor_slots.iter().flatten().copied().collect();
         slots.sort_unstable();
         slots.dedup();
@@ -57,13 +61,16 @@ impl<'s, 'a> Board<'s, 'a> {
             of_members: instance
                 .groups
                 .iter()
-                .map(|group| group.members.iter().map(|member| Profile::of(member.answers)).collect())
+                .map(|group| {
+                    group.members.iter().map(|member| Profile::of(member.answers)).collect()
+                })
                 .collect(),
         };
         for (at, mentor) in instance.mentors.iter().enumerate().filter(|(_, mentor)| mentor.ready) {
             board.add_seats(at, mentor);
         }
-        board.network.people = (0..instance.mentees.len()).map(|mentee| board.person(mentee)).collect();
+        board.network.people =
+            (0..instance.mentees.len()).map(|mentee| board.person(mentee)).collect();
         board
     }
 
@@ -75,10 +82,16 @@ impl<'s, 'a> Board<'s, 'a> {
     /// The rule that keeps a mentee from a mentor, places aside.
     pub fn bar(&self, mentee: usize, mentor: usize) -> Option<Bar> {
         let slots = &self.mentor_slots[mentor];
-        rules::pair_bar(self.instance, &self.instance.mentees[mentee], &self.instance.mentors[mentor], slots)
+        rules::pair_bar(
+            self.instance,
+            &self.instance.mentees[mentee],
+            &self.instance.mentors[mentor],
+            slots,
+        )
     }
 
-    /// What a mentee's score in a seat is made of; `slot` is the one in which it meets, once that is chosen.
+    /// What a mentee's score in a seat is made of; `slot` is the one in which it meets, once that
+    /// is chosen.
     pub fn parts(&self, mentee: usize, seat: &Seat, slot: Option<usize>) -> Vec<Part> {
         score::parts(&Pair {
             instance: self.instance,
@@ -87,7 +100,9 @@ impl<'s, 'a> Board<'s, 'a> {
             mentor: &self.instance.mentors[seat.mentor],
             of_mentor: &self.of_mentors[seat.mentor],
             mentor_slots: &self.mentor_slots[seat.mentor],
-            group: seat.group.map(|group| (&self.instance.groups[group], self.of_members[group].as_slice())),
+            group: seat
+                .group
+                .map(|group| (&self.instance.groups[group], self.of_members[group].as_slice())),
             slot: slot.map(|slot| self.slots[slot]),
         })
     }
@@ -98,7 +113,8 @@ impl<'s, 'a> Board<'s, 'a> {
         (from..self.seats.len()).take_while(move |seat| self.seats[*seat].mentor == mentor)
     }
 
-    /// For every seat the slot in which most of those who could sit there are free; two groups of a mentor never share one.
+    /// For every seat the slot in which most of those who could sit there are free; two groups of a
+    /// mentor never share one.
     pub fn slots_in_demand(&self) -> Vec<Option<usize>> {
         let mut demand = vec![vec![0u32; self.slots.len()]; self.seats.len()];
         for person in &self.network.people {
@@ -111,7 +127,8 @@ impl<'s, 'a> Board<'s, 'a> {
         }
         let mut slots: Vec<Option<usize>> = vec![None; self.seats.len()];
         for (at, seat) in self.seats.iter().enumerate() {
-            let free = |slot: &usize| self.seats_of(seat.mentor).all(|other| slots[other] != Some(*slot));
+            let free =
+                |slot: &usize| self.seats_of(seat.mentor).all(|other| slots[other] != Some(*slot));
             let open = seat.choices.iter().copied().filter(free);
             slots[at] = open.min_by_key(|&slot| (std::cmp::Reverse(demand[at][slot]), slot));
         }
@@ -122,16 +139,22 @@ impl<'s, 'a> Board<'s, 'a> {
         let (instance, size) = (self.instance, self.instance.group_size);
         let position = |slot: &&str| self.slots.binary_search(slot).ok();
         let choices: Vec<usize> = self.mentor_slots[at].iter().filter_map(position).collect();
-        let kept: Vec<usize> = instance.groups_of(mentor.code).filter_map(|group| position(&group.slot?)).collect();
-        let others: Vec<usize> = choices.iter().copied().filter(|slot| !kept.contains(slot)).collect();
+        let kept: Vec<usize> =
+            instance.groups_of(mentor.code).filter_map(|group| position(&group.slot?)).collect();
+        let others: Vec<usize> =
+            choices.iter().copied().filter(|slot| !kept.contains(slot)).collect();
         let mut seats = Vec::new();
         let mut met = BTreeSet::new();
-        for (group, open) in instance.groups.iter().enumerate().filter(|(_, group)| group.mentor == mentor.code) {
+        for (group, open) in
+            instance.groups.iter().enumerate().filter(|(_, group)| group.mentor == mentor.code)
+        {
             let capacity = rules::free_places(open, mentor, size);
             // Nobody is sent to a group that meets while its mentor is in another one.
             let meets_alone = open.slot.is_none_or(|slot| met.insert(slot));
             if capacity > 0 && meets_alone {
-                let choices = open.slot.map_or_else(|| others.clone(), |slot| position(&slot).into_iter().collect());
+                let choices = open
+                    .slot
+                    .map_or_else(|| others.clone(), |slot| position(&slot).into_iter().collect());
                 seats.push(Seat { mentor: at, group: Some(group), capacity, choices });
             }
         }
@@ -162,7 +185,11 @@ impl<'s, 'a> Board<'s, 'a> {
                     continue;
                 }
                 let score = || score::total(&self.parts(mentee, seat, None));
-                let score = if seat.group.is_none() { *score_of_new.get_or_insert_with(score) } else { score() };
+                let score = if seat.group.is_none() {
+                    *score_of_new.get_or_insert_with(score)
+                } else {
+                    score()
+                };
                 fits.push(Fit { seat: at as u32, score });
             }
         }

@@ -131,7 +131,8 @@ pub struct Suggestions {
     pub placed: u32,
     /// The sum of the scores.
     pub score_total: u64,
-    /// What the whole plan is worth: scores and cohesion, less the prices of uneven sizes and of being alone.
+    /// What the whole plan is worth: scores and cohesion, less the prices of uneven sizes and of
+    /// being alone.
     pub objective: i64,
     /// No plan is worth more, where that could be computed.
     pub bound: Option<i64>,
@@ -139,14 +140,16 @@ pub struct Suggestions {
     pub stopped: bool,
     /// How chance chose among plans that are nearly as good as the best, if it did.
     pub randomised: Option<Randomised>,
-    /// What one more mentor would place, by gender and slot; the most first. Those who would place nobody are left out.
+    /// What one more mentor would place, by gender and slot; the most first. Those who would place
+    /// nobody are left out.
     pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.
     pub instance_hash: CompactString,
 }
 
 impl Suggestions {
-    /// How far, in percent rounded up, the plan can be below the best possible; none without a bound.
+    /// How far, in percent rounded up, the plan can be below the best possible; none without a
+    /// bound.
     pub fn gap_percent(&self) -> Option<i64> {
         let (bound, gap) = (self.bound?.max(1), self.bound? - self.objective);
         Some(if gap <= 0 { 0 } else { ((100 * gap + bound - 1) / bound).min(100) })

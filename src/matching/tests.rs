@@ -1,5 +1,5 @@
-//! The laws of a suggestion, on random programs: every hard rule holds, the order of the rows does not matter, and a mentor
-//! more does no harm. And one small program whose suggestions can be read.
+//! The laws of a suggestion, on random programs: every hard rule holds, the order of the rows does
+//! not matter, and a mentor more does no harm. And one small program whose suggestions can be read.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,12 @@ fn codes(list: &'static [&'static str], bits: u32) -> Answer {
 fn row(letter: char, years: std::ops::Range<i32>, slots: u32) -> impl Strategy<Value = Row> {
     let person = (any::<bool>(), years, 1u32..13, 1..=slots, 0u32..32, 0u32..8);
     let answers = (0usize..4, 0usize..2, 0usize..4, 0usize..3);
-    let standing = (prop::bool::weighted(0.85), prop::bool::weighted(0.2), 0u32..9, prop::option::of(0usize..4));
+    let standing = (
+        prop::bool::weighted(0.85),
+        prop::bool::weighted(0.2),
+        0u32..9,
+        prop::option::of(0usize..4),
+    );
     (person, answers, standing).prop_map(move |(person, answers, (ready, adult, now, slot))| {
         let (male, year, month, slots, likes, dislikes) = person;
         let (own_trait, approach, reading, class) = answers;
@@ -68,15 +73,29 @@ fn row(letter: char, years: std::ops::Range<i32>, slots: u32) -> impl Strategy<V
             ("class_name", text(["X-1", "X-2", "XI-1"][class])),
             ("max_mentees", text(["5", "8", "16"][class])),
         ];
-        Row { code: CompactString::default(), answers: answers.into_iter().collect(), ready, adult, now, slot }
+        Row {
+            code: CompactString::default(),
+            answers: answers.into_iter().collect(),
+            ready,
+            adult,
+            now,
+            slot,
+        }
     })
 }
 
 /// Programs whose people choose among the first slots of `SLOTS` (a bit set each).
-fn programs(mentees: usize, mentors: usize, slots: u32, min: std::ops::Range<u32>) -> impl Strategy<Value = Program> {
+fn programs(
+    mentees: usize,
+    mentors: usize,
+    slots: u32,
+    min: std::ops::Range<u32>,
+) -> impl Strategy<Value = Program> {
     let named = |letter: char, rows: Vec<Row>| {
         let numbered = rows.into_iter().enumerate();
-        numbered.map(|(at, row)| Row { code: CompactString::from(format!("{letter}{at:02}")), ..row }).collect()
+        numbered
+            .map(|(at, row)| Row { code: CompactString::from(format!("{letter}{at:02}")), ..row })
+            .collect()
     };
     (
         prop::collection::vec(row('A', 2009..2012, slots), 0..mentees),
@@ -110,7 +129,13 @@ impl Program {
             if row.now > 0 {
                 let slot = row.slot.map(|slot| SLOTS[slot]);
                 let members = vec![Member { code: "A99", answers: &row.answers }];
-                instance.groups.push(OpenGroup { name: &row.code, mentor: &row.code, slot, size: row.now, members });
+                instance.groups.push(OpenGroup {
+                    name: &row.code,
+                    mentor: &row.code,
+                    slot,
+                    size: row.now,
+                    members,
+                });
             }
         }
         let pair = |&(mentee, mentor): &(usize, usize)| {
@@ -127,8 +152,10 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
     let mut groups: BTreeMap<&Place, (u32, &str, &str)> = BTreeMap::new();
     let mut of_mentor: BTreeMap<&str, u32> = BTreeMap::new();
     for suggestion in &suggestions.placements {
-        let mentee = instance.mentees.iter().find(|mentee| mentee.code == suggestion.mentee).unwrap();
-        let mentor = instance.mentors.iter().find(|mentor| mentor.code == suggestion.mentor).unwrap();
+        let mentee =
+            instance.mentees.iter().find(|mentee| mentee.code == suggestion.mentee).unwrap();
+        let mentor =
+            instance.mentors.iter().find(|mentor| mentor.code == suggestion.mentor).unwrap();
         assert_eq!(mentee.gender, mentor.gender);
         assert!(mentor.ready && old_enough(mentee, mentor));
         assert!(!instance.must_not.contains(&(mentee.code, mentor.code)));
@@ -139,14 +166,23 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
             None => assert!(mentor.slots.contains(&suggestion.slot)),
         }
         let before = open.map_or(0, |group| group.size);
-        let group = groups.entry(&suggestion.place).or_insert((before, &suggestion.slot, &suggestion.mentor));
+        let group = groups.entry(&suggestion.place).or_insert((
+            before,
+            &suggestion.slot,
+            &suggestion.mentor,
+        ));
         group.0 += 1;
         assert_eq!((group.1, group.2), (suggestion.slot.as_str(), suggestion.mentor.as_str()));
         *of_mentor.entry(mentor.code).or_default() += 1;
         let weight: u32 = suggestion.terms.iter().map(|term| term.weight).sum();
-        let mean = suggestion.terms.iter().map(|term| term.weight * term.value).sum::<u32>() / weight;
+        let mean =
+            suggestion.terms.iter().map(|term| term.weight * term.value).sum::<u32>() / weight;
         assert!(mean.abs_diff(suggestion.score) <= 1, "the terms that are shown make the score");
-        assert!(suggestion.score <= 1000 && suggestion.reasons.len() <= 3 && !suggestion.reasons.is_empty());
+        assert!(
+            suggestion.score <= 1000
+                && suggestion.reasons.len() <= 3
+                && !suggestion.reasons.is_empty()
+        );
     }
     for (place, (size, ..)) in &groups {
         assert!(*size <= instance.group_size.max);
@@ -154,15 +190,22 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
     }
     for mentor in &instance.mentors {
         assert!(of_mentor.get(mentor.code).is_none_or(|new| *new <= mentor.remaining()));
-        let slots = groups.values().filter(|(_, _, own)| *own == mentor.code).map(|(_, slot, _)| slot);
+        let slots =
+            groups.values().filter(|(_, _, own)| *own == mentor.code).map(|(_, slot, _)| slot);
         let mut slots: Vec<_> = slots.collect();
         slots.sort_unstable();
-        assert!(slots.windows(2).all(|pair| pair[0] != pair[1]), "a mentor is in one place at a time");
+        assert!(
+            slots.windows(2).all(|pair| pair[0] != pair[1]),
+            "a mentor is in one place at a time"
+        );
     }
     let everybody = suggestions.placements.len() + suggestions.unplaced.len();
     assert_eq!(everybody, instance.mentees.len());
     assert_eq!(suggestions.placed as usize, suggestions.placements.len());
-    assert_eq!(suggestions.score_total, suggestions.placements.iter().map(|one| u64::from(one.score)).sum::<u64>());
+    assert_eq!(
+        suggestions.score_total,
+        suggestions.placements.iter().map(|one| u64::from(one.score)).sum::<u64>()
+    );
 }
 
 proptest! {
@@ -259,8 +302,8 @@ proptest! {
         }
     }
 
-    /// Whoever has an open suggestion keeps it when somebody registers, unless a place for one more depends on it or the whole
-    /// gains by more than each move costs.
+    /// Whoever has an open suggestion keeps it when somebody registers, unless a place for one more
+    /// depends on it or the whole gains by more than each move costs.
     #[test]
     fn a_newcomer_moves_others_only_for_a_gain(program in programs(18, 6, 7, 1..5)) {
         let all = program.instance();
@@ -286,8 +329,9 @@ proptest! {
         }
     }
 
-    /// With one slot in the week and no minimum the answer is exact, so a mentor more never places fewer. With a minimum, or
-    /// with slots to choose, it need not hold, for closing groups and choosing slots are not exact.
+    /// With one slot in the week and no minimum the answer is exact, so a mentor more never places
+    /// fewer. With a minimum, or with slots to choose, it need not hold, for closing groups and
+    /// choosing slots are not exact.
     #[test]
     fn a_mentor_more_never_places_fewer(program in programs(24, 6, 1, 0..2)) {
         let all = program.instance();
@@ -312,7 +356,10 @@ fn most_in_slots(board: &Board, seat: usize, slots: &mut Vec<Option<usize>>) -> 
     slots[seat] = None;
     let mut most = most_in_slots(board, seat + 1, slots);
     for &slot in &board.seats[seat].choices {
-        if board.seats_of(board.seats[seat].mentor).all(|other| other >= seat || slots[other] != Some(slot)) {
+        if board
+            .seats_of(board.seats[seat].mentor)
+            .all(|other| other >= seat || slots[other] != Some(slot))
+        {
             slots[seat] = Some(slot);
             most = most.max(most_in_slots(board, seat + 1, slots));
         }
@@ -330,7 +377,9 @@ fn most_seated(
 ) -> Option<usize> {
     let Some(who) = board.network.people.get(person) else {
         let minimum = board.instance.group_size.min;
-        let opens = |(at, seat): (usize, &seats::Seat)| taken[at] == 0 || seat.group.is_some() || taken[at] >= minimum;
+        let opens = |(at, seat): (usize, &seats::Seat)| {
+            taken[at] == 0 || seat.group.is_some() || taken[at] >= minimum
+        };
         return board.seats.iter().enumerate().all(opens).then_some(seated);
     };
     let mut most = most_seated(board, slots, person + 1, taken, seated);
@@ -339,7 +388,10 @@ fn most_seated(
         let mentor = board.seats[at].mentor;
         let of_mentor: u32 = board.seats_of(mentor).map(|seat| taken[seat]).sum();
         let meets = slots[at].is_some_and(|slot| who.slots & Board::slot_set(slot) != 0);
-        if meets && taken[at] < board.seats[at].capacity && of_mentor < board.instance.mentors[mentor].remaining() {
+        if meets
+            && taken[at] < board.seats[at].capacity
+            && of_mentor < board.instance.mentors[mentor].remaining()
+        {
             taken[at] += 1;
             most = most.max(most_seated(board, slots, person + 1, taken, seated + 1));
             taken[at] -= 1;
@@ -348,18 +400,21 @@ fn most_seated(
     most
 }
 
-/// The search is not exact. On small programs it is measured against enumeration: it never places more people, and nearly
-/// always as many.
+/// The search is not exact. On small programs it is measured against enumeration: it never places
+/// more people, and nearly always as many.
 #[test]
 fn nearly_always_as_many_have_a_place_as_can_have_one() {
-    let config = ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let config =
+        ProptestConfig { rng_algorithm: RngAlgorithm::ChaCha, ..ProptestConfig::default() };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (mut as_many, mut tried) = (0, 0);
     while tried < 200 {
         let program = programs(11, 6, 15, 2..5).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
-        if board.seats.len() > 3 || board.network.people.iter().all(|person| person.fits.is_empty()) {
+        if board.seats.len() > 3 || board.network.people.iter().all(|person| person.fits.is_empty())
+        {
             continue;
         }
         let (placed, most) = (suggest(&instance).placed as usize, most_placed(&board));
@@ -373,9 +428,9 @@ fn nearly_always_as_many_have_a_place_as_can_have_one() {
 
 fn answers(pairs: &[(&str, &str)], lists: &[(&str, &[&str])]) -> Answers {
     let texts = pairs.iter().map(|(key, text)| (*key, Answer::Text((*text).into())));
-    let lists = lists
-        .iter()
-        .map(|(key, codes)| (*key, Answer::List(codes.iter().map(|code| code.to_compact_string()).collect())));
+    let lists = lists.iter().map(|(key, codes)| {
+        (*key, Answer::List(codes.iter().map(|code| code.to_compact_string()).collect()))
+    });
     texts.chain(lists).collect()
 }
 
@@ -416,10 +471,17 @@ fn reasons_alternatives_and_bars_can_be_read() {
     let gamer = person("male", "2010-01-01", &["sat_morning", "fri_afternoon"], &["gaming"]);
     let girl = person("female", "2010-01-01", &["sat_morning"], &["gaming"]);
     let sunday = person("male", "2010-01-01", &["sun_morning"], &["gaming"]);
-    let like = person("male", "2000-01-01", &["sat_morning", "fri_afternoon"], &["gaming", "football"]);
+    let like =
+        person("male", "2000-01-01", &["sat_morning", "fri_afternoon"], &["gaming", "football"]);
     let unlike = person("male", "2000-01-01", &["sat_morning"], &["business"]);
     let mentee = |code, answers| Mentee::from_answers(code, answers).unwrap();
-    let group = |name, mentor, slot| OpenGroup { name, mentor, slot: Some(slot), size: 5, members: Vec::new() };
+    let group = |name, mentor, slot| OpenGroup {
+        name,
+        mentor,
+        slot: Some(slot),
+        size: 5,
+        members: Vec::new(),
+    };
     let instance = Instance {
         mentees: vec![mentee("A1", &gamer), mentee("A2", &girl), mentee("A3", &sunday)],
         mentors: vec![ready("K1", &like), ready("K2", &unlike)],
@@ -428,13 +490,17 @@ fn reasons_alternatives_and_bars_can_be_read() {
     };
     let suggestions = suggest(&instance);
     let placed = &suggestions.placements[0];
-    assert_eq!((placed.mentee.as_str(), placed.group(), placed.slot.as_str()), ("A1", Some("Badar"), "fri_afternoon"));
+    assert_eq!(
+        (placed.mentee.as_str(), placed.group(), placed.slot.as_str()),
+        ("A1", Some("Badar"), "fri_afternoon")
+    );
     let shared = Reason::SlotShared { slot: "fri_afternoon".into(), spare: 1 };
     assert_eq!(placed.reasons, [shared, Reason::SharedInterests(vec!["gaming".into()])]);
     let other = placed.alternative.as_ref().unwrap();
     assert_eq!((other.mentor.as_str(), other.lost), ("K2", Lost::LowerScore));
     assert_eq!(other.difference, i64::from(placed.score) - i64::from(other.score));
-    let why: Vec<_> = suggestions.unplaced.iter().map(|one| (one.mentee.as_str(), one.why)).collect();
+    let why: Vec<_> =
+        suggestions.unplaced.iter().map(|one| (one.mentee.as_str(), one.why)).collect();
     assert_eq!(why, [("A2", Bar::Gender), ("A3", Bar::NoCommonSlot)]);
     let json = serde_json::to_string(&suggestions).unwrap();
     assert_eq!(serde_json::from_str::<Suggestions>(&json).unwrap(), suggestions);
@@ -448,7 +514,8 @@ fn a_new_group_opens_in_the_slot_that_places_most_and_not_below_its_minimum() {
     let codes = ["A1", "A2", "A3", "A4", "A5"];
     let rows = |count: usize| {
         let of = |at: usize| if at < 3 { &mentee } else { &flexible };
-        let mentees = (0..count).map(|at| Mentee::from_answers(codes[at], of(at)).unwrap()).collect();
+        let mentees =
+            (0..count).map(|at| Mentee::from_answers(codes[at], of(at)).unwrap()).collect();
         Instance { mentees, mentors: vec![ready("K1", &mentor)], ..Instance::default() }
     };
     let four = suggest(&rows(4));
@@ -459,8 +526,8 @@ fn a_new_group_opens_in_the_slot_that_places_most_and_not_below_its_minimum() {
     assert!(places.eq([("sat_morning", Some("K1-1")); 5]));
 }
 
-/// What was suggested for the same program is suggested again, whatever the solver would find now; the model keeps apart
-/// whom it is told to; and every answer is at most its bound.
+/// What was suggested for the same program is suggested again, whatever the solver would find now;
+/// the model keeps apart whom it is told to; and every answer is at most its bound.
 #[test]
 fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
     let free = person("male", "2010-01-01", &["sat_morning", "fri_afternoon"], &["gaming"]);
@@ -474,18 +541,25 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
     instance.group_size.min = 1;
     instance.apart.insert(("A1", "A2"));
     let suggestions = suggest(&instance);
-    let place = |code: &str| &suggestions.placements.iter().find(|one| one.mentee == code).unwrap().place;
+    let place =
+        |code: &str| &suggestions.placements.iter().find(|one| one.mentee == code).unwrap().place;
     assert_ne!(place("A1"), place("A2"));
     assert!(suggestions.bound.unwrap() >= suggestions.objective);
     let swapped = |mentor: &str| if mentor == "K1" { "K2" } else { "K1" };
     let mut last = issued(&suggestions);
     last.suggestions.iter_mut().for_each(|one| one.mentor = swapped(&one.mentor).into());
     let again = suggest(&Instance { last: Some(&last), ..instance });
-    let mentors = |of: &Suggestions| of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>();
-    assert_eq!(mentors(&again), mentors(&suggestions).iter().map(|mentor| swapped(mentor)).collect::<Vec<_>>());
+    let mentors = |of: &Suggestions| {
+        of.placements.iter().map(|one| one.mentor.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        mentors(&again),
+        mentors(&suggestions).iter().map(|mentor| swapped(mentor)).collect::<Vec<_>>()
+    );
 }
 
-/// Three girls wait on Friday and nobody leads: a mentor for a Friday places them, one for another day does not.
+/// Three girls wait on Friday and nobody leads: a mentor for a Friday places them, one for another
+/// day does not.
 #[test]
 fn one_more_mentor_is_worth_those_who_would_have_a_place() {
     let girl = person("female", "2010-01-01", &["fri_afternoon"], &[]);
@@ -502,7 +576,8 @@ fn one_more_mentor_is_worth_those_who_would_have_a_place() {
 
 #[test]
 fn who_answered_nothing_is_in_the_middle_and_it_is_said() {
-    let (mentee, mentor) = (person("male", "2010-01-01", &[], &[]), person("male", "2000-01-01", &[], &[]));
+    let (mentee, mentor) =
+        (person("male", "2010-01-01", &[], &[]), person("male", "2000-01-01", &[], &[]));
     let instance = Instance {
         mentees: Mentee::from_answers("A1", &mentee).into_iter().collect(),
         mentors: vec![ready("K1", &mentor)],
@@ -546,16 +621,17 @@ fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
     let bands = |openness: Option<personality::Band>| {
         openness.map(|_| personality::Bands { openness, conscientiousness: None })
     };
-    let hash = |personality: u32, mentee: Option<personality::Band>, mentor: Option<personality::Band>| {
-        let bands = personality::KnownBands {
-            mentees: bands(mentee).map(|bands| ("A1", bands)).into_iter().collect(),
-            mentors: bands(mentor).map(|bands| ("K1", bands)).into_iter().collect(),
+    let hash =
+        |personality: u32, mentee: Option<personality::Band>, mentor: Option<personality::Band>| {
+            let bands = personality::KnownBands {
+                mentees: bands(mentee).map(|bands| ("A1", bands)).into_iter().collect(),
+                mentors: bands(mentor).map(|bands| ("K1", bands)).into_iter().collect(),
+            };
+            let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
+            let mentors = vec![ready("K1", &row)];
+            let weights = instance::Weights { personality, ..instance::Weights::default() };
+            instance_hash(&Instance { mentees, mentors, weights, bands, ..Instance::default() })
         };
-        let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
-        let mentors = vec![ready("K1", &row)];
-        let weights = instance::Weights { personality, ..instance::Weights::default() };
-        instance_hash(&Instance { mentees, mentors, weights, bands, ..Instance::default() })
-    };
     let (low, high) = (Some(personality::Band::Low), Some(personality::Band::High));
     assert_eq!(hash(0, high, low), hash(0, None, None), "without weight");
     assert_eq!(hash(10, high, None), hash(10, None, None), "of one of the two alone");
@@ -581,7 +657,9 @@ fn a_kept_plan_says_the_same_of_everybody() {
         person("male", "2000-01-01", &["fri_afternoon"], &["gaming"]),
     );
     let codes = ["A1", "A2", "A3", "A4", "A5", "A6"];
-    let mentees = codes.iter().map(|code| Mentee::from_answers(code, if *code == "A6" { &friday } else { &saturday }));
+    let mentees = codes
+        .iter()
+        .map(|code| Mentee::from_answers(code, if *code == "A6" { &friday } else { &saturday }));
     let instance = Instance {
         mentees: mentees.map(Option::unwrap).collect(),
         mentors: vec![ready("K1", &on_saturday), ready("K2", &on_friday)],
@@ -593,18 +671,29 @@ fn a_kept_plan_says_the_same_of_everybody() {
     assert_eq!(kept, found);
 }
 
-/// Classmates who are in a group already keep each other from being alone: nobody has to be sent to them.
+/// Classmates who are in a group already keep each other from being alone: nobody has to be sent to
+/// them.
 #[test]
 fn members_of_a_group_are_not_alone_among_classmates() {
     let of_class = |class: &str| {
         let answers = person("male", "2010-01-01", &["sat_morning"], &[]);
         let class = ("class_name".to_owned(), Answer::Text(class.into()));
-        answers.iter().map(|(key, answer)| (key.to_string(), answer.clone())).chain([class]).collect::<Answers>()
+        answers
+            .iter()
+            .map(|(key, answer)| (key.to_string(), answer.clone()))
+            .chain([class])
+            .collect::<Answers>()
     };
     let (classmate, newcomer) = (of_class("X-1"), of_class("X-2"));
     let mentor = person("male", "2000-01-01", &["sat_morning"], &[]);
     let members = ["A1", "A2"].map(|code| Member { code, answers: &classmate });
-    let group = OpenGroup { name: "Bilal", mentor: "K1", slot: Some("sat_morning"), size: 2, members: members.into() };
+    let group = OpenGroup {
+        name: "Bilal",
+        mentor: "K1",
+        slot: Some("sat_morning"),
+        size: 2,
+        members: members.into(),
+    };
     let instance = Instance {
         mentees: vec![Mentee::from_answers("A3", &newcomer).unwrap()],
         mentors: vec![ready("K1", &mentor)],
@@ -612,11 +701,15 @@ fn members_of_a_group_are_not_alone_among_classmates() {
         ..Instance::default()
     };
     let instance = instance.sorted();
-    assert_eq!(plan::problem(&Board::new(&instance)).ties, [(1, 2)], "the newcomer comes first, then the members");
+    assert_eq!(
+        plan::problem(&Board::new(&instance)).ties,
+        [(1, 2)],
+        "the newcomer comes first, then the members"
+    );
 }
 
-/// Coordinators write down two groups of a mentor in one slot. The whole model answers all the same (a bound says that it
-/// did), and nobody is sent to the second.
+/// Coordinators write down two groups of a mentor in one slot. The whole model answers all the same
+/// (a bound says that it did), and nobody is sent to the second.
 #[test]
 fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
     let saturday = person("male", "2010-01-01", &["sat_morning"], &["gaming"]);
@@ -640,17 +733,26 @@ fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
     assert!(suggestions.bound.is_some());
 }
 
-/// Chance does something: among many alike there are others as good. And what was issued is suggested again.
+/// Chance does something: among many alike there are others as good. And what was issued is
+/// suggested again.
 #[test]
 fn chance_gives_another_plan_and_keeps_it() {
-    let answers: Vec<Answers> =
-        (0..24).map(|at| person("male", "2010-01-01", &["sat_morning", "sun_morning"], &[INTERESTS[at % 5]])).collect();
+    let answers: Vec<Answers> = (0..24)
+        .map(|at| {
+            person("male", "2010-01-01", &["sat_morning", "sun_morning"], &[INTERESTS[at % 5]])
+        })
+        .collect();
     let of_mentor = person("male", "2000-01-01", &["sat_morning", "sun_morning"], &["gaming"]);
     let codes: Vec<String> = (0..24).map(|at| format!("A{at:02}")).collect();
-    let mentees = codes.iter().zip(&answers).map(|(code, answers)| Mentee::from_answers(code, answers).unwrap());
+    let mentees = codes
+        .iter()
+        .zip(&answers)
+        .map(|(code, answers)| Mentee::from_answers(code, answers).unwrap());
     let best = Instance {
         mentees: mentees.collect(),
-        mentors: ["K1", "K2", "K3"].map(|code| Mentor { max_mentees: 10, ..ready(code, &of_mentor) }).into(),
+        mentors: ["K1", "K2", "K3"]
+            .map(|code| Mentor { max_mentees: 10, ..ready(code, &of_mentor) })
+            .into(),
         ..Instance::default()
     };
     let instance = Instance { randomise: true, ..best.clone() };
@@ -672,7 +774,9 @@ fn an_alternative_may_cost_somebody_else_the_place() {
         person("male", "2000-01-01", &["sun_morning"], &["gaming"]),
     );
     let mut instance = Instance {
-        mentees: [("A1", &both), ("A2", &saturday)].map(|(code, own)| Mentee::from_answers(code, own).unwrap()).into(),
+        mentees: [("A1", &both), ("A2", &saturday)]
+            .map(|(code, own)| Mentee::from_answers(code, own).unwrap())
+            .into(),
         mentors: [("K1", &on_saturday), ("K2", &on_sunday)]
             .map(|(code, own)| Mentor { max_mentees: 1, ..ready(code, own) })
             .into(),
@@ -683,7 +787,11 @@ fn an_alternative_may_cost_somebody_else_the_place() {
     assert_eq!((suggestions.placed, suggestions.placements[0].mentor.as_str()), (2, "K2"));
     let cost = cost_of_alternative(&instance, &suggestions, "A1", &|| false).unwrap();
     assert_eq!(cost.places, 1, "A2 would have no place: {cost:?}");
-    assert_eq!(cost_of_alternative(&instance, &suggestions, "A2", &|| false), None, "A2 has no alternative");
+    assert_eq!(
+        cost_of_alternative(&instance, &suggestions, "A2", &|| false),
+        None,
+        "A2 has no alternative"
+    );
     // With room for both it costs what the plan is worth less, and nobody's place.
     let sunday = person("male", "2010-01-01", &["sun_morning"], &["gaming"]);
     instance.mentees.push(Mentee::from_answers("A3", &sunday).unwrap());
@@ -704,7 +812,8 @@ fn every_alternative_costs_something_or_nothing() {
         let instance = program.instance();
         let suggestions = suggest(&instance);
         for one in &suggestions.placements {
-            if let Some(cost) = cost_of_alternative(&instance, &suggestions, &one.mentee, &|| false) {
+            if let Some(cost) = cost_of_alternative(&instance, &suggestions, &one.mentee, &|| false)
+            {
                 seen += 1;
                 assert!((cost.places, cost.worth) >= (0, 0), "{cost:?}");
             }

@@ -1,9 +1,11 @@
-//! One among the plans that are nearly as good as the best, so that a board can learn which of their differences matter: if
-//! chance decides between equals, what becomes of the groups is not the weights' own doing.
+//! One among the plans that are nearly as good as the best, so that a board can learn which of
+//! their differences matter: if chance decides between equals, what becomes of the groups is not
+//! the weights' own doing.
 //!
-//! A walk over plans by moves and swaps, of which every one that stays within the rules, places as many and is worth enough is
-//! taken (Metropolis and others, 1953, with the same weight for all of these plans). The numbers are drawn from a seed that
-//! follows from the instance: the same instance has the same plan. Who has an open suggestion keeps it.
+//! A walk over plans by moves and swaps, of which every one that stays within the rules, places as
+//! many and is worth enough is taken (Metropolis and others, 1953, with the same weight for all of
+//! these plans). The numbers are drawn from a seed that follows from the instance: the same
+//! instance has the same plan. Who has an open suggestion keeps it.
 
 use super::model::{Problem, slot_set};
 
@@ -30,8 +32,8 @@ impl Draw {
     }
 }
 
-/// Walks from a plan to another that is worth `floor` or more; gives what it is worth. Only people in `free` are moved, by
-/// position; groups keep their slots.
+/// Walks from a plan to another that is worth `floor` or more; gives what it is worth. Only people
+/// in `free` are moved, by position; groups keep their slots.
 pub fn walk(
     problem: &Problem,
     seat_of: &mut Vec<Option<u32>>,
@@ -42,7 +44,11 @@ pub fn walk(
 ) -> Option<i64> {
     let mut value = problem.evaluate(seat_of, slot_of).ok()?;
     let fits: usize = problem.people.iter().map(|person| person.fits.len()).sum();
-    let a_step = problem.people.len() + problem.seats.len() + problem.pairs.len() + problem.ties.len() + fits;
+    let a_step = problem.people.len()
+        + problem.seats.len()
+        + problem.pairs.len()
+        + problem.ties.len()
+        + fits;
     let steps = (STEPS_EACH * free.len()).min(WORK / a_step.max(1));
     let mut draw = Draw(seed);
     for _ in 0..steps {
@@ -51,14 +57,17 @@ pub fn walk(
         let before = seat_of.clone();
         let possible = &problem.people[one].fits;
         match draw.below(2) {
-            0 if !possible.is_empty() => seat_of[one] = Some(possible[draw.below(possible.len())].seat),
+            0 if !possible.is_empty() => {
+                seat_of[one] = Some(possible[draw.below(possible.len())].seat)
+            }
             _ => {
                 let other = free[draw.below(free.len())];
                 let Some(its) = seat_of[other] else { continue };
                 (seat_of[one], seat_of[other]) = (Some(its), Some(seat));
             }
         }
-        // Whoever is sent to a group that does not meet, or meets at another time, is known before all is reckoned.
+        // Whoever is sent to a group that does not meet, or meets at another time, is known before
+        // all is reckoned.
         let meets = |person: usize| {
             let slot = seat_of[person].and_then(|seat| slot_of[seat as usize]).map_or(0, slot_set);
             problem.people[person].slots & slot != 0

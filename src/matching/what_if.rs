@@ -65,15 +65,23 @@ impl WhatIf {
     }
 
     /// The changed instance; the first code that nobody has, as an error.
-    pub fn applied<'a>(&'a self, now: &Instance<'a>, newcomers: &'a Newcomers) -> Result<Instance<'a>, &'a str> {
+    pub fn applied<'a>(
+        &'a self,
+        now: &Instance<'a>,
+        newcomers: &'a Newcomers,
+    ) -> Result<Instance<'a>, &'a str> {
         let mut then = now.clone();
         for code in &self.leaves {
-            let at = then.mentors.iter().position(|mentor| mentor.code == code).ok_or(code.as_str())?;
+            let at =
+                then.mentors.iter().position(|mentor| mentor.code == code).ok_or(code.as_str())?;
             then.mentors.remove(at);
-            let (gone, stays): (Vec<_>, Vec<_>) = then.groups.into_iter().partition(|group| group.mentor == code);
+            let (gone, stays): (Vec<_>, Vec<_>) =
+                then.groups.into_iter().partition(|group| group.mentor == code);
             then.groups = stays;
             let members = gone.iter().flat_map(|group| &group.members);
-            then.mentees.extend(members.filter_map(|member| Mentee::from_answers(member.code, member.answers)));
+            then.mentees.extend(
+                members.filter_map(|member| Mentee::from_answers(member.code, member.answers)),
+            );
         }
         for (code, coming) in newcomers.codes.iter().zip(&self.comes) {
             then.mentors.push(Mentor {
@@ -109,12 +117,15 @@ mod tests {
 
     #[test]
     fn a_mentor_who_comes_gives_places_and_one_nobody_knows_is_named() {
-        let text =
-            [("gender", "male"), ("birth_date", "2010-01-01")].map(|(key, text)| (key, Answer::Text(text.into())));
+        let text = [("gender", "male"), ("birth_date", "2010-01-01")]
+            .map(|(key, text)| (key, Answer::Text(text.into())));
         let slots = [("slots", Answer::List(["fri_afternoon".into()].into()))];
         let answers: Answers = text.into_iter().chain(slots).collect();
         let now = Instance {
-            mentees: ["A1", "A2"].iter().map(|code| Mentee::from_answers(code, &answers).unwrap()).collect(),
+            mentees: ["A1", "A2"]
+                .iter()
+                .map(|code| Mentee::from_answers(code, &answers).unwrap())
+                .collect(),
             ..Instance::default()
         };
         let coming = Coming {
@@ -127,9 +138,13 @@ mod tests {
         let group_size = Some(GroupSize { min: 2, target: 3, max: 5 });
         // A mentor of the mentees' own age brings an adult, or nobody.
         for (adult_co_mentor, placed) in [(false, 0), (true, 2)] {
-            let young = Coming { birth_date: "2009-01-01".parse().ok(), adult_co_mentor, ..coming.clone() };
+            let young =
+                Coming { birth_date: "2009-01-01".parse().ok(), adult_co_mentor, ..coming.clone() };
             let what_if = WhatIf { comes: vec![young], group_size, ..WhatIf::default() };
-            assert_eq!(suggest(&what_if.applied(&now, &what_if.newcomers()).unwrap()).placed, placed);
+            assert_eq!(
+                suggest(&what_if.applied(&now, &what_if.newcomers()).unwrap()).placed,
+                placed
+            );
         }
         let what_if = WhatIf { comes: vec![coming], group_size, ..WhatIf::default() };
         let newcomers = what_if.newcomers();

@@ -1,4 +1,5 @@
-//! What one more mentor would be worth: how many more people would have a place, by gender and slot.
+//! What one more mentor would be worth: how many more people would have a place, by gender and
+//! slot.
 
 use std::cmp::Reverse;
 
@@ -9,11 +10,14 @@ use super::plan::Plan;
 use super::seats::Board;
 use super::suggestions::WorthOfMentor;
 
-/// For every gender and slot of those without a place. The groups meet when the plan has them meet; who sits where is
-/// settled anew and exactly, for a place that somebody leaves for the new mentor may suit one who is not free then.
+/// For every gender and slot of those without a place. The groups meet when the plan has them meet;
+/// who sits where is settled anew and exactly, for a place that somebody leaves for the new mentor
+/// may suit one who is not free then.
 pub fn of_mentors(board: &Board, plan: &Plan) -> Vec<WorthOfMentor> {
-    let unplaced = (0..board.instance.mentees.len()).filter(|&mentee| plan.seat_of(mentee).is_none());
-    let mut genders: Vec<&str> = unplaced.map(|mentee| board.instance.mentees[mentee].gender).collect();
+    let unplaced =
+        (0..board.instance.mentees.len()).filter(|&mentee| plan.seat_of(mentee).is_none());
+    let mut genders: Vec<&str> =
+        unplaced.map(|mentee| board.instance.mentees[mentee].gender).collect();
     genders.sort_unstable();
     genders.dedup();
     let mut worth = Vec::new();
@@ -31,10 +35,9 @@ pub fn of_mentors(board: &Board, plan: &Plan) -> Vec<WorthOfMentor> {
         let before = placed(&network);
         for slot in slots {
             let free = with_mentor(board, &network, gender, slot);
-            let could = free
-                .people
-                .iter()
-                .filter(|person| person.fits.iter().any(|fit| fit.seat as usize == free.seats.len() - 1));
+            let could = free.people.iter().filter(|person| {
+                person.fits.iter().any(|fit| fit.seat as usize == free.seats.len() - 1)
+            });
             if could.count() < board.instance.group_size.min as usize {
                 continue;
             }

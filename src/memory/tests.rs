@@ -1,4 +1,5 @@
-//! A start from a snapshot comes to what a replay of everything comes to, and whatever does not fit is thrown away.
+//! A start from a snapshot comes to what a replay of everything comes to, and whatever does not fit
+//! is thrown away.
 
 use std::fs;
 use std::io;
@@ -16,8 +17,8 @@ use crate::edge::seal::{KEY_FILE, ProgramKey};
 use crate::ledger::answers::Answer;
 use crate::ledger::answers::Answers;
 use crate::ledger::event::{
-    Copies, ErasedPerson, ErasedRow, IssuedSuggestion, IssuedSuggestions, ObservedTab, PlacementDecision, RejectedRow,
-    Remains, Retraction, Submission, Verdict,
+    Copies, ErasedPerson, ErasedRow, IssuedSuggestion, IssuedSuggestions, ObservedTab,
+    PlacementDecision, RejectedRow, Remains, Retraction, Submission, Verdict,
 };
 use crate::ledger::problem::{Problem, Reason};
 use crate::ledger::sealed::{Owner, Privacy};
@@ -94,7 +95,8 @@ impl Privacy for PartlyPrivate {
     }
 }
 
-/// Appends events in batches of `batch`, sealed. An erasure destroys the keys of its rows, and is a batch by itself.
+/// Appends events in batches of `batch`, sealed. An erasure destroys the keys of its rows, and is a
+/// batch by itself.
 fn append(dir: &Path, events: &[Told], batch: usize) {
     let mut seals = Seals::of(dir, PROGRAM).unwrap();
     let gather = |line: &Line<'_>| -> Result<(), FoldError> {
@@ -110,12 +112,15 @@ fn append(dir: &Path, events: &[Told], batch: usize) {
         let mut destroyed = Vec::new();
         if let [(_, Event::PersonErased(erased))] = &mut batch[..] {
             let keys = keys_of_rows(dir, PROGRAM).unwrap();
-            let rows = erased.rows.iter().filter_map(|row| keys.get(&(row.form.clone(), row.key.clone())));
+            let rows =
+                erased.rows.iter().filter_map(|row| keys.get(&(row.form.clone(), row.key.clone())));
             erased.keys = rows.flatten().cloned().collect();
             destroyed.clone_from(&erased.keys);
         }
         seals.retire(&destroyed);
-        let lines = seals.seal(start + chrono::TimeDelta::hours(13 * n as i64), batch, &mut PartlyPrivate).unwrap();
+        let lines = seals
+            .seal(start + chrono::TimeDelta::hours(13 * n as i64), batch, &mut PartlyPrivate)
+            .unwrap();
         save_keys(&mut seals, &mut log).unwrap();
         log.append(&lines).unwrap();
         seals.destroy(&destroyed);
@@ -166,7 +171,10 @@ fn answers() -> impl Strategy<Value = Vec<(&'static str, Answer)>> {
         prop::collection::vec("[A-Za-z ]{0,26}", 0..3)
             .prop_map(|list| Answer::List(list.into_iter().map(CompactString::from).collect())),
     ];
-    prop::collection::vec((prop::sample::select(vec!["group", "date", "status", "mood", "present"]), answer), 0..5)
+    prop::collection::vec(
+        (prop::sample::select(vec!["group", "date", "status", "mood", "present"]), answer),
+        0..5,
+    )
 }
 
 fn cell() -> impl Strategy<Value = Cell> {
@@ -188,29 +196,36 @@ fn problem() -> impl Strategy<Value = Problem> {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    let form = || prop::sample::select(vec!["meeting_report", "mentee_registration"]).prop_map(CompactString::from);
+    let form = || {
+        prop::sample::select(vec!["meeting_report", "mentee_registration"])
+            .prop_map(CompactString::from)
+    };
     let moment = || {
         prop::option::of((0_u32..28, 0_u32..86_400, 0_u32..2_000)).prop_map(|moment| {
             // The last second of a minute may be a leap second.
             let at = |(on, second, millis): (u32, u32, u32)| {
-                let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(second, millis * 1_000_000);
+                let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(
+                    second,
+                    millis * 1_000_000,
+                );
                 time.map(|time| day(on).and_time(time))
             };
             moment.and_then(at)
         })
     };
-    let submission = (answers(), prop::collection::vec(problem(), 0..2), moment(), 0_u32..28, any::<u64>())
-        .prop_map(|(answers, dropped, timestamp, on, identity)| Submission {
-            timestamp,
-            date: day(on),
-            identity: format!("{identity:016x}").into(),
-            answers: answers.into_iter().collect(),
-            dropped,
-            raw: Default::default(),
-            extra: Default::default(),
-            sealed: vec![],
-        })
-        .boxed();
+    let submission =
+        (answers(), prop::collection::vec(problem(), 0..2), moment(), 0_u32..28, any::<u64>())
+            .prop_map(|(answers, dropped, timestamp, on, identity)| Submission {
+                timestamp,
+                date: day(on),
+                identity: format!("{identity:016x}").into(),
+                answers: answers.into_iter().collect(),
+                dropped,
+                raw: Default::default(),
+                extra: Default::default(),
+                sealed: vec![],
+            })
+            .boxed();
     let rejected = (form(), problem(), moment(), prop::collection::vec(cell(), 0..3)).prop_map(
         |(form, problem, timestamp, cells)| {
             Event::RowRejected(RejectedRow {
@@ -224,23 +239,27 @@ fn told() -> impl Strategy<Value = Told> {
             })
         },
     );
-    let issued = (any::<i64>(), -1e3..1e3_f64, prop::option::of(any::<i64>())).prop_map(|(score, weight, bound)| {
-        let terms = [("schedule".into(), score)].into();
-        let (mentee, mentor) = ("A01".into(), "K07".into());
-        let suggestion = IssuedSuggestion { mentee, mentor, group: None, slot: None, score, terms };
-        let weights = [("schedule".into(), weight), ("reading".into(), 1.0)].into();
-        let instance = "00000000000000a1".into();
-        Event::SuggestionsIssued(IssuedSuggestions {
-            instance,
-            weights,
-            suggestions: vec![suggestion],
-            objective: score,
-            bound,
-            stopped: false,
-            randomised: None,
-        })
-    });
-    let verdict = prop::sample::select(vec![Verdict::Accepted, Verdict::Redirected, Verdict::Rejected]);
+    let issued = (any::<i64>(), -1e3..1e3_f64, prop::option::of(any::<i64>())).prop_map(
+        |(score, weight, bound)| {
+            let terms = [("schedule".into(), score)].into();
+            let (mentee, mentor) = ("A01".into(), "K07".into());
+            let suggestion =
+                IssuedSuggestion { mentee, mentor, group: None, slot: None, score, terms };
+            let weights = [("schedule".into(), weight), ("reading".into(), 1.0)].into();
+            let instance = "00000000000000a1".into();
+            Event::SuggestionsIssued(IssuedSuggestions {
+                instance,
+                weights,
+                suggestions: vec![suggestion],
+                objective: score,
+                bound,
+                stopped: false,
+                randomised: None,
+            })
+        },
+    );
+    let verdict =
+        prop::sample::select(vec![Verdict::Accepted, Verdict::Redirected, Verdict::Rejected]);
     let decided = (verdict, any::<bool>(), 0_u32..28).prop_map(|(verdict, forms_group, on)| {
         let group = (verdict != Verdict::Rejected).then(|| "Al Fatih".into());
         let slot = forms_group.then(|| "fri_afternoon".into());
@@ -258,13 +277,27 @@ fn told() -> impl Strategy<Value = Told> {
     });
     let observed = (form(), any::<i64>()).prop_map(|(form, tab)| {
         let questions = vec![("Tanggal".into(), Some("date".into())), ("Catatan".into(), None)];
-        Event::TabObserved(ObservedTab { form, tab, title: "Laporan".into(), configured: "Laporan".into(), questions })
+        Event::TabObserved(ObservedTab {
+            form,
+            tab,
+            title: "Laporan".into(),
+            configured: "Laporan".into(),
+            questions,
+        })
     });
     let erased = (form(), 0_u32..6, answers()).prop_map(|(form, row, answers)| {
         let (key, answers) = (source(row).unwrap().key, answers.into_iter().collect());
         let remains = Remains::Accepted { answers, dropped: vec![] };
-        let row = ErasedRow { form, key, own: true, blanked: vec!["mood".into()], remains, sealed: vec![] };
-        let called = vec!["00000000000000a1".into(), "00000000000000a2 meeting_report 1.2.3".into()];
+        let row = ErasedRow {
+            form,
+            key,
+            own: true,
+            blanked: vec!["mood".into()],
+            remains,
+            sealed: vec![],
+        };
+        let called =
+            vec!["00000000000000a1".into(), "00000000000000a2 meeting_report 1.2.3".into()];
         Event::PersonErased(ErasedPerson {
             code: "A01".into(),
             at: day(1).and_hms_opt(7, 0, 0).unwrap(),
@@ -335,9 +368,12 @@ fn report(group: &str) -> Submission {
         timestamp: None,
         date: day(6),
         identity: "00000000000000a1".into(),
-        answers: [("group", Answer::Text(group.into())), ("status", Answer::Text(group.chars().take(8).collect()))]
-            .into_iter()
-            .collect(),
+        answers: [
+            ("group", Answer::Text(group.into())),
+            ("status", Answer::Text(group.chars().take(8).collect())),
+        ]
+        .into_iter()
+        .collect(),
         dropped: vec![],
         raw: Default::default(),
         extra: Default::default(),
@@ -345,14 +381,20 @@ fn report(group: &str) -> Submission {
     }
 }
 
-/// A ledger of several segments with a snapshot of its first three events; the fourth amends what the first submitted.
+/// A ledger of several segments with a snapshot of its first three events; the fourth amends what
+/// the first submitted.
 fn with_snapshot() -> Place {
     let folder = Place::new();
-    let submitted =
-        |row: u32| (source(row), Event::Submitted("meeting_report".into(), report(&"Al Fatih ".repeat(30))));
+    let submitted = |row: u32| {
+        (source(row), Event::Submitted("meeting_report".into(), report(&"Al Fatih ".repeat(30))))
+    };
     append(folder.path(), &[1, 2, 3].map(submitted), 1);
     open(folder.path(), 3);
-    append(folder.path(), &[(source(1), Event::Amended("meeting_report".into(), report("Al Kahfi"))), submitted(4)], 1);
+    append(
+        folder.path(),
+        &[(source(1), Event::Amended("meeting_report".into(), report("Al Kahfi"))), submitted(4)],
+        1,
+    );
     assert_eq!(remembered(folder.path()), Some(3));
     folder
 }
@@ -403,8 +445,9 @@ fn a_snapshot_of_another_ledger_is_not_used() {
     for file in ["../program-key", STORE_FILE] {
         fs::copy(ours.path().join(file), other.path().join(file)).unwrap();
     }
-    let submitted =
-        |row: u32| (source(row), Event::Submitted("meeting_report".into(), report(&"Al Fatah ".repeat(30))));
+    let submitted = |row: u32| {
+        (source(row), Event::Submitted("meeting_report".into(), report(&"Al Fatah ".repeat(30))))
+    };
     append(other.path(), &[1, 2, 3, 5].map(submitted), 1);
     fs::copy(ours.path().join("snapshot"), other.path().join("snapshot")).unwrap();
     assert_eq!(remembered(other.path()), Some(3));
@@ -414,7 +457,8 @@ fn a_snapshot_of_another_ledger_is_not_used() {
 
 /// The files of the segments, in order.
 fn segments(dir: &Path) -> Vec<PathBuf> {
-    let mut segments: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut segments: Vec<_> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     segments.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     segments.sort();
     segments
@@ -458,7 +502,11 @@ fn lie(dir: &Path, sources: &str, probe: u64) {
     let gathered = memory.seals.gathered().unwrap();
     let (head, mut out) = (*mark.head(), Vec::new());
     snapshot::put(&mut out, &(sources, probe)).unwrap();
-    snapshot::put(&mut out, &Preface { mark, at: None, checkpoints: vec![], newer: false, gathered }).unwrap();
+    snapshot::put(
+        &mut out,
+        &Preface { mark, at: None, checkpoints: vec![], newer: false, gathered },
+    )
+    .unwrap();
     snapshot::write(&State::default(), &mut out).unwrap();
     write_snapshot(dir, &memory.seals.seal_cache(&head, &out).unwrap()).unwrap();
 }
@@ -502,7 +550,9 @@ fn nothing_is_left_of_a_snapshot_that_was_forgotten() {
     let folder = with_snapshot();
     fs::write(folder.path().join("snapshot.new"), "cut").unwrap();
     forget_caches(folder.path()).unwrap();
-    let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(left.into_iter().all(|name| !name.contains("snapshot")));
     forget_caches(folder.path()).unwrap();
 }
@@ -511,8 +561,11 @@ fn nothing_is_left_of_a_snapshot_that_was_forgotten() {
 fn rows_share_their_lists_of_questions_after_a_start_from_a_snapshot() {
     let folder = with_snapshot();
     let memory = open(folder.path(), NEVER);
-    let lists: std::collections::BTreeSet<_> =
-        memory.state.records().map(|record| record.answers.iter().next().unwrap().0.as_ptr()).collect();
+    let lists: std::collections::BTreeSet<_> = memory
+        .state
+        .records()
+        .map(|record| record.answers.iter().next().unwrap().0.as_ptr())
+        .collect();
     assert_eq!((memory.state.records().count(), lists.len()), (4, 1));
 }
 
@@ -557,7 +610,8 @@ fn written_over(dir: &Path) -> Vec<Write> {
 fn the_last_batch_is_written_over_itself_although_it_stands_before_the_snapshot() {
     let folder = Place::new();
     let dir = folder.path();
-    let submitted = |row: u32| (source(row), Event::Submitted("meeting_report".into(), report("Al Fatih")));
+    let submitted =
+        |row: u32| (source(row), Event::Submitted("meeting_report".into(), report("Al Fatih")));
     append(dir, &[1, 2, 3].map(submitted), 1);
     append(dir, &[4, 5].map(submitted), 2);
     let expected = written_over(dir);
@@ -601,12 +655,19 @@ fn without_the_program_key_a_snapshot_is_neither_written_nor_used_nor_read_by_an
     fs::remove_file(&key).unwrap();
     assert_eq!(remembered(dir), None);
     let (memory, _) = Memory::read(dir, PROGRAM).unwrap();
-    assert!(memory.seals.is_shut() && memory.state.records().all(|record| record.answers.get("group").is_none()));
+    assert!(
+        memory.seals.is_shut()
+            && memory.state.records().all(|record| record.answers.get("group").is_none())
+    );
     assert!(Memory::open(dir, PROGRAM).is_err());
     fs::write(&key, &held).unwrap();
-    for closed in [Memory::read_without_key(dir, PROGRAM), Memory::read_with(Seals::closed(dir, PROGRAM), dir, PROGRAM)]
-    {
-        assert!(closed.unwrap().0.state.records().all(|record| record.answers.get("group").is_none()));
+    for closed in [
+        Memory::read_without_key(dir, PROGRAM),
+        Memory::read_with(Seals::closed(dir, PROGRAM), dir, PROGRAM),
+    ] {
+        assert!(
+            closed.unwrap().0.state.records().all(|record| record.answers.get("group").is_none())
+        );
     }
 
     let bare = tempfile::tempdir().unwrap();
@@ -637,9 +698,13 @@ fn an_opening_deletes_the_snapshot_that_an_erasure_cut_short_left() {
     let (form, key) = ("meeting_report".into(), source(2).unwrap().key);
     let row = ErasedRow { form, key, own: true, blanked: vec![], remains, sealed: vec![] };
     let (at, code) = (day(1).and_hms_opt(7, 0, 0).unwrap(), "A01".into());
-    let erased = ErasedPerson { code, at, keys: vec![], called: vec![], rows: vec![row], sealed: vec![] };
+    let erased =
+        ErasedPerson { code, at, keys: vec![], called: vec![], rows: vec![row], sealed: vec![] };
     append(dir, &[(None, Event::PersonErased(erased))], 1);
-    assert!(dir.join("snapshot").exists() && remembered(dir).is_none() && !fits(dir), "its key is gone");
+    assert!(
+        dir.join("snapshot").exists() && remembered(dir).is_none() && !fits(dir),
+        "its key is gone"
+    );
     fs::write(dir.join("snapshot.new"), "cut").unwrap();
     open(dir, NEVER);
     assert!(!dir.join("snapshot").exists() && !dir.join("snapshot.new").exists());

@@ -1,4 +1,5 @@
-//! HTTP: from a request to a call and from its outcome to an answer. Knows the paths, not what the calls do.
+//! HTTP: from a request to a call and from its outcome to an answer. Knows the paths, not what the
+//! calls do.
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use super::{Sandbox, calls, drive, now_ms, people};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 << 20;
-/// What our tokens begin with; the moment at which they were made follows, in milliseconds since 1970.
+/// What our tokens begin with; the moment at which they were made follows, in milliseconds since
+/// 1970.
 const TOKEN_PREFIX: &str = "sandbox-";
 const JSON: &str = "application/json; charset=UTF-8";
 
@@ -52,14 +54,18 @@ impl Call {
         self.path.starts_with("/drive/")
     }
 
-    /// Whether it may change something. Some calls that only read are sent by POST, for they have a body.
+    /// Whether it may change something. Some calls that only read are sent by POST, for they have a
+    /// body.
     fn kind(&self) -> Kind {
-        const READING: [&str; 3] = [":getByDataFilter", ":batchGetByDataFilter", "/developerMetadata:search"];
-        let reads = self.method == Method::GET || READING.iter().any(|end| self.path.ends_with(end));
+        const READING: [&str; 3] =
+            [":getByDataFilter", ":batchGetByDataFilter", "/developerMetadata:search"];
+        let reads =
+            self.method == Method::GET || READING.iter().any(|end| self.path.ends_with(end));
         if reads { Kind::Read } else { Kind::Write }
     }
 
-    /// Whether it reads values alone: that waits for nobody and takes less time than handing it to another thread would.
+    /// Whether it reads values alone: that waits for nobody and takes less time than handing it to
+    /// another thread would.
     fn is_light(&self) -> bool {
         self.kind() == Kind::Read && self.path.contains("/values")
     }
@@ -78,7 +84,11 @@ impl Call {
 
     /// Every value of a repeated parameter.
     pub(super) fn parameters(&self, name: &str) -> Vec<&str> {
-        self.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+        self.query
+            .iter()
+            .filter(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .collect()
     }
 
     /// A parameter that is true or false.
@@ -100,7 +110,8 @@ impl Call {
             Value::Null => Ok(json!({})),
             _ => Err(ApiError::bad_fields(vec![(
                 String::new(),
-                "Invalid JSON payload received. Unknown name \"\": Root element must be a message.".to_owned(),
+                "Invalid JSON payload received. Unknown name \"\": Root element must be a message."
+                    .to_owned(),
             )])),
         }
     }
@@ -120,7 +131,9 @@ impl Call {
 
 /// The answer to a mask that names what is not there.
 pub(super) fn invalid_fields(path: &str) -> ApiError {
-    let description = format!("Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'.");
+    let description = format!(
+        "Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'."
+    );
     let mut error = ApiError::bad_fields(vec![(path.to_owned(), description)]);
     error.body["error"]["message"] = json!("Request contains an invalid argument.");
     error
@@ -186,7 +199,8 @@ async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response {
     ([(header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
-/// What a fault does before or after a call is carried out: silence, people, and the answer if it is an error.
+/// What a fault does before or after a call is carried out: silence, people, and the answer if it
+/// is an error.
 async fn strike(sandbox: &Sandbox, fault: Option<Fault>, call: &Call) -> Option<Response> {
     let fault = fault?;
     if fault.delay_ms > 0 {
@@ -198,7 +212,10 @@ async fn strike(sandbox: &Sandbox, fault: Option<Fault>, call: &Call) -> Option<
             people.iter().try_for_each(|deed| stored(&worker, |book| people::act(book, &id, deed)))
         });
         if let Ok(Err(error)) = acted.await {
-            tracing::warn!(error = error.message(), "people could not do what a fault asks of them");
+            tracing::warn!(
+                error = error.message(),
+                "people could not do what a fault asks of them"
+            );
         }
     }
     fault.fails().then(|| faulty(sandbox, &fault, call))
@@ -209,10 +226,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-/// Whether a token is one of ours and too old. A token carries the moment at which it was made; others never run out.
+/// Whether a token is one of ours and too old. A token carries the moment at which it was made;
+/// others never run out.
 fn has_run_out(token: &str, seconds: u64) -> bool {
     let made: Option<i64> = token.strip_prefix(TOKEN_PREFIX).and_then(|made| made.parse().ok());
-    made.is_some_and(|made| u64::try_from(now_ms() - made).is_ok_and(|age| age >= seconds.saturating_mul(1000)))
+    made.is_some_and(|made| {
+        u64::try_from(now_ms() - made).is_ok_and(|age| age >= seconds.saturating_mul(1000))
+    })
 }
 
 /// An answer whose connection breaks off in the middle of the body.
@@ -221,11 +241,13 @@ fn cut_in_the_middle(mut body: Vec<u8>) -> Response {
     body.truncate(length / 2);
     let half = stream::once(async { Ok(Bytes::from(body)) });
     let cut = stream::once(async {
-        // The first half is sent while the rest is waited for; an error at once would take it along.
+        // The first half is sent while the rest is waited for; an error at once would take it
+        // along.
         tokio::task::yield_now().await;
         Err(std::io::Error::other("cut off as a fault asked"))
     });
-    let headers = [(header::CONTENT_TYPE, JSON.to_owned()), (header::CONTENT_LENGTH, length.to_string())];
+    let headers =
+        [(header::CONTENT_TYPE, JSON.to_owned()), (header::CONTENT_LENGTH, length.to_string())];
     (headers, Body::from_stream(half.chain(cut))).into_response()
 }
 
@@ -237,8 +259,13 @@ fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
         let common = name.trim_start_matches('$');
         !PARAMETERS.contains(&common) && !COMMON_PARAMETERS.contains(&common)
     };
-    let violations: Vec<(String, String)> = call.query.iter().filter(unknown).map(|(name, _)| unbound(name)).collect();
-    if violations.is_empty() { calls::perform(sandbox, call) } else { Err(ApiError::bad_fields(violations)) }
+    let violations: Vec<(String, String)> =
+        call.query.iter().filter(unknown).map(|(name, _)| unbound(name)).collect();
+    if violations.is_empty() {
+        calls::perform(sandbox, call)
+    } else {
+        Err(ApiError::bad_fields(violations))
+    }
 }
 
 /// The parameters of the Sheets methods.
@@ -285,15 +312,21 @@ fn unbound(name: &str) -> (String, String) {
 async fn read(request: Request) -> Result<Call, ApiError> {
     let (parts, body) = request.into_parts();
     let base_url = base_url(&parts.headers);
-    let body = to_bytes(body, LARGEST_BODY)
-        .await
-        .map_err(|_| ApiError::new(413, "INVALID_ARGUMENT", "Request payload size exceeds the limit."))?;
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| {
+        ApiError::new(413, "INVALID_ARGUMENT", "Request payload size exceeds the limit.")
+    })?;
     let query = parts.uri.query().unwrap_or("");
     let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(&name.replace('+', " ")), decoded(&value.replace('+', " ")))
     });
-    Ok(Call { method: parts.method, path: parts.uri.path().to_owned(), query: query.collect(), body, base_url })
+    Ok(Call {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: query.collect(),
+        body,
+        base_url,
+    })
 }
 
 fn base_url(headers: &HeaderMap) -> String {
@@ -307,7 +340,8 @@ pub(super) fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let digit = |offset: usize| bytes.get(at + offset).and_then(|byte| char::from(*byte).to_digit(16));
+        let digit =
+            |offset: usize| bytes.get(at + offset).and_then(|byte| char::from(*byte).to_digit(16));
         if bytes[at] == b'%'
             && let (Some(high), Some(low)) = (digit(1), digit(2))
         {
@@ -329,15 +363,23 @@ fn refused(sandbox: &Sandbox, error: &ApiError) -> Response {
 fn faulty(sandbox: &Sandbox, fault: &Fault, call: &Call) -> Response {
     sandbox.count_request();
     if fault.html {
-        let code = fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
-        let title = format!("Error {} ({})!!1", code.as_u16(), code.canonical_reason().unwrap_or("Error"));
-        let page = format!("<!DOCTYPE html><html lang=en><title>{title}</title><p>That\u{2019}s an error.</html>");
+        let code = fault
+            .status
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::BAD_GATEWAY);
+        let title =
+            format!("Error {} ({})!!1", code.as_u16(), code.canonical_reason().unwrap_or("Error"));
+        let page = format!(
+            "<!DOCTYPE html><html lang=en><title>{title}</title><p>That\u{2019}s an error.</html>"
+        );
         return (code, [(header::CONTENT_TYPE, "text/html; charset=UTF-8")], page).into_response();
     }
     let writing = call.kind() == Kind::Write;
     let error = match fault.status.unwrap_or(503) {
         401 => ApiError::unauthenticated(call.is_drive()),
-        429 if fault.old_wording => ApiError::quota_until_2020(if writing { "Write" } else { "Read" }),
+        429 if fault.old_wording => {
+            ApiError::quota_until_2020(if writing { "Write" } else { "Read" })
+        }
         status => ApiError::of_status(status, writing),
     };
     with_status(error.status, &error.body)
@@ -345,7 +387,8 @@ fn faulty(sandbox: &Sandbox, fault: &Fault, call: &Call) -> Response {
 
 fn with_status(status: u16, body: &Value) -> Response {
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = (code, [(header::CONTENT_TYPE, JSON)], Body::from(body.to_string())).into_response();
+    let mut answer =
+        (code, [(header::CONTENT_TYPE, JSON)], Body::from(body.to_string())).into_response();
     if status == 401 {
         let realm = "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"";
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
@@ -369,7 +412,9 @@ async fn add_faults(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
             faults.into_iter().for_each(|fault| sandbox.add_fault(fault));
             Json(json!({})).into_response()
         }
-        Err(error) => (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response(),
+        Err(error) => {
+            (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response()
+        }
     }
 }
 

@@ -102,12 +102,18 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
 }
 
 /// Applies a batch to a draft; on an error the draft is to be thrown away. Gives the replies.
-pub fn apply(draft: &mut Spreadsheet, ids: &mut Ids<'_>, requests: &[Value]) -> Result<Vec<Value>, ApiError> {
+pub fn apply(
+    draft: &mut Spreadsheet,
+    ids: &mut Ids<'_>,
+    requests: &[Value],
+) -> Result<Vec<Value>, ApiError> {
     if requests.is_empty() {
         return Err(Refusal::from("Must specify at least one request.").into());
     }
     if requests.len() > MOST_REQUESTS {
-        return Err(Refusal(format!("Cannot exceed {MOST_REQUESTS} requests in a single batch.")).into());
+        return Err(
+            Refusal(format!("Cannot exceed {MOST_REQUESTS} requests in a single batch.")).into()
+        );
     }
     let mut replies = Vec::with_capacity(requests.len());
     for (at, request) in requests.iter().enumerate() {
@@ -116,14 +122,17 @@ pub fn apply(draft: &mut Spreadsheet, ids: &mut Ids<'_>, requests: &[Value]) -> 
             return Err(Refusal(format!("Invalid requests[{at}]: No request set.")).into());
         };
         let Some((_, change)) = CHANGES.iter().find(|(known, _)| known == kind) else {
-            return Err(
-                Refusal(format!("Invalid requests[{at}].{kind}: The sandbox does not know this request.")).into()
-            );
+            return Err(Refusal(format!(
+                "Invalid requests[{at}].{kind}: The sandbox does not know this request."
+            ))
+            .into());
         };
         match change(draft, ids, body) {
             Ok(Value::Null) => replies.push(json!({})),
             Ok(reply) => replies.push(json!({kind: reply})),
-            Err(Refusal(text)) => return Err(Refusal(format!("Invalid requests[{at}].{kind}: {text}")).into()),
+            Err(Refusal(text)) => {
+                return Err(Refusal(format!("Invalid requests[{at}].{kind}: {text}")).into());
+            }
         }
     }
     Ok(replies)
@@ -158,11 +167,15 @@ fn sheet_id(range: &Value) -> i64 {
     int(range, "sheetId").unwrap_or(0)
 }
 
-/// The mask of an update of a message; one without fields, or with a field that the message has not, is refused.
+/// The mask of an update of a message; one without fields, or with a field that the message has
+/// not, is refused.
 fn mask(body: &Value, message: &str) -> Result<Mask, Refusal> {
     let fields = text(body, "fields");
     if fields.is_empty() {
-        return Err("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)".into());
+        return Err(
+            "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
+                .into(),
+        );
     }
     let mask = Mask::parse(fields).ok_or_else(|| Refusal(format!("Invalid field: {fields}")))?;
     match schema::unknown_path(&mask, message) {
@@ -172,7 +185,11 @@ fn mask(body: &Value, message: &str) -> Result<Mask, Refusal> {
 }
 
 /// The sheet and the cells of a `GridRange`; one that reaches beyond the grid is refused.
-fn grid_range(book: &Spreadsheet, range: Option<&Value>, name: &str) -> Result<(i64, Area), Refusal> {
+fn grid_range(
+    book: &Spreadsheet,
+    range: Option<&Value>,
+    name: &str,
+) -> Result<(i64, Area), Refusal> {
     let Some(range) = range else { return Err(Refusal(format!("Must specify {name}."))) };
     let id = sheet_id(range);
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
@@ -194,10 +211,15 @@ fn checked_area(sheet: &Sheet, range: &Value, name: &str) -> Result<Area, Refusa
         (area.left, area.right, sheet.column_count(), "column", "ColumnIndex"),
     ] {
         if from >= limit {
-            return Err(Refusal(format!("GridRange.start{side}[{from}] is after last {noun} in grid[{}]", limit - 1)));
+            return Err(Refusal(format!(
+                "GridRange.start{side}[{from}] is after last {noun} in grid[{}]",
+                limit - 1
+            )));
         }
         if from >= to {
-            return Err(Refusal(format!("{name}.end{side}[{to}] must be greater than {name}.start{side}[{from}]")));
+            return Err(Refusal(format!(
+                "{name}.end{side}[{to}] must be greater than {name}.start{side}[{from}]"
+            )));
         }
     }
     // An end beyond the grid means its edge.
@@ -206,20 +228,28 @@ fn checked_area(sheet: &Sheet, range: &Value, name: &str) -> Result<Area, Refusa
 }
 
 /// The sheet, dimension, start and end of a `DimensionRange` inside the grid.
-fn dimension_range(book: &Spreadsheet, range: &Value, name: &str) -> Result<(i64, Dimension, usize, usize), Refusal> {
+fn dimension_range(
+    book: &Spreadsheet,
+    range: &Value,
+    name: &str,
+) -> Result<(i64, Dimension, usize, usize), Refusal> {
     let id = sheet_id(range);
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
-    let dimension =
-        Dimension::parse(text(range, "dimension")).ok_or_else(|| Refusal(format!("{name}.dimension is required")))?;
+    let dimension = Dimension::parse(text(range, "dimension"))
+        .ok_or_else(|| Refusal(format!("{name}.dimension is required")))?;
     let count = sheet.count(dimension);
     let index = |side: &str, open: usize| match int(range, side) {
-        Some(index) if index < 0 => Err(Refusal(format!("{name}.{side}[{index}] must be greater than or equal to 0."))),
+        Some(index) if index < 0 => {
+            Err(Refusal(format!("{name}.{side}[{index}] must be greater than or equal to 0.")))
+        }
         Some(index) => Ok(index as usize),
         None => Ok(open),
     };
     let (start, end) = (index("startIndex", 0)?, index("endIndex", count)?);
     if end <= start {
-        return Err(Refusal(format!("{name}.endIndex[{end}] must be greater than {name}.startIndex[{start}]")));
+        return Err(Refusal(format!(
+            "{name}.endIndex[{end}] must be greater than {name}.startIndex[{start}]"
+        )));
     }
     Ok((id, dimension, start, end))
 }

@@ -1,5 +1,6 @@
-//! The spreadsheet model: spreadsheets, their sheets, and the changes that keep them whole. Pure: knows no clock, no file,
-//! no HTTP. A `Book` is cheap to clone: what is not changed is shared, so a draft can be thrown away.
+//! The spreadsheet model: spreadsheets, their sheets, and the changes that keep them whole. Pure:
+//! knows no clock, no file, no HTTP. A `Book` is cheap to clone: what is not changed is shared, so
+//! a draft can be thrown away.
 
 pub mod cell;
 pub mod range;
@@ -81,7 +82,8 @@ impl Book {
         self.spreadsheets.get_mut(id).map(Arc::make_mut)
     }
 
-    /// Makes a spreadsheet with one blank sheet (`Sheet1`, id 0, 1000 by 26), as Google does; gives its id.
+    /// Makes a spreadsheet with one blank sheet (`Sheet1`, id 0, 1000 by 26), as Google does; gives
+    /// its id.
     pub fn create(&mut self, title: &str) -> String {
         let id = self.draw_id();
         let sheet = Sheet::new(0, "Sheet1", 1000, 26);
@@ -161,9 +163,15 @@ impl Book {
         self.spreadsheets.get(id)
     }
 
-    /// Appends a row as Google Forms does: below the last row that holds anything, growing the grid. A number in the first
-    /// column is the response's timestamp and is shown as one. Gives the row, counted from 0.
-    pub fn append_row(&mut self, spreadsheet: &str, sheet_id: i64, cells: Vec<Cell>) -> Result<usize, Refusal> {
+    /// Appends a row as Google Forms does: below the last row that holds anything, growing the
+    /// grid. A number in the first column is the response's timestamp and is shown as one. Gives
+    /// the row, counted from 0.
+    pub fn append_row(
+        &mut self,
+        spreadsheet: &str,
+        sheet_id: i64,
+        cells: Vec<Cell>,
+    ) -> Result<usize, Refusal> {
         let no_such_book = || Refusal::from("Requested entity was not found.");
         let book = self.spreadsheet_mut(spreadsheet).ok_or_else(no_such_book)?;
         let stamp = book.intern(serde_json::json!({"numberFormat": {"type": "DATE_TIME"}}));
@@ -172,15 +180,19 @@ impl Book {
         sheet.grow(row + 1, cells.len());
         for (column, cell) in cells.into_iter().enumerate() {
             // The format of the column above stays, as a response inherits it.
-            let above =
-                row.checked_sub(1).and_then(|above| sheet.cell(above, column)).and_then(|cell| cell.format.clone());
+            let above = row
+                .checked_sub(1)
+                .and_then(|above| sheet.cell(above, column))
+                .and_then(|cell| cell.format.clone());
             let is_stamp = column == 0 && matches!(cell, Cell::Number(_));
             sheet.edit(row, column, |place| {
                 place.entry = cell.into();
                 if place.format.is_none() && row > 1 {
                     place.format = above;
                 }
-                if is_stamp && place.format.as_ref().is_none_or(|format| format.number().0.is_empty()) {
+                if is_stamp
+                    && place.format.as_ref().is_none_or(|format| format.number().0.is_empty())
+                {
                     place.format.clone_from(&stamp);
                 }
             });
@@ -189,7 +201,8 @@ impl Book {
         Ok(row)
     }
 
-    /// Enters a text into a cell as if typed: `50%`, `=A1+1`, `24/11/2026` are understood, `'` keeps the rest as text.
+    /// Enters a text into a cell as if typed: `50%`, `=A1+1`, `24/11/2026` are understood, `'`
+    /// keeps the rest as text.
     pub fn set_cell(
         &mut self,
         spreadsheet: &str,
@@ -198,13 +211,17 @@ impl Book {
         column: usize,
         typed: &str,
     ) -> Result<(), Refusal> {
-        let book = self.spreadsheet_mut(spreadsheet).ok_or_else(|| Refusal::from("Requested entity was not found."))?;
+        let book = self
+            .spreadsheet_mut(spreadsheet)
+            .ok_or_else(|| Refusal::from("Requested entity was not found."))?;
         book.enter(sheet_id, row, column, typed)
     }
 
     /// A sheet of a spreadsheet, to be changed.
     pub fn sheet_mut(&mut self, spreadsheet: &str, sheet_id: i64) -> Result<&mut Sheet, Refusal> {
-        let book = self.spreadsheet_mut(spreadsheet).ok_or_else(|| Refusal::from("Requested entity was not found."))?;
+        let book = self
+            .spreadsheet_mut(spreadsheet)
+            .ok_or_else(|| Refusal::from("Requested entity was not found."))?;
         book.sheet_mut(sheet_id)
     }
 }
@@ -218,7 +235,9 @@ impl Spreadsheet {
     /// A sheet by its title; the exact title first, then letter case aside.
     pub fn sheet_titled(&self, title: &str) -> Option<&Sheet> {
         let exact = self.sheets.iter().find(|sheet| sheet.title == title);
-        exact.or_else(|| self.sheets.iter().find(|sheet| same_title(&sheet.title, title))).map(AsRef::as_ref)
+        exact
+            .or_else(|| self.sheets.iter().find(|sheet| same_title(&sheet.title, title)))
+            .map(AsRef::as_ref)
     }
 
     /// A sheet by its id, to be changed.
@@ -253,7 +272,13 @@ impl Spreadsheet {
     }
 
     /// Enters a text as if typed. A cell beyond the grid is refused.
-    pub fn enter(&mut self, sheet_id: i64, row: usize, column: usize, typed: &str) -> Result<(), Refusal> {
+    pub fn enter(
+        &mut self,
+        sheet_id: i64,
+        row: usize,
+        column: usize,
+        typed: &str,
+    ) -> Result<(), Refusal> {
         let sheet = self.sheet(sheet_id).ok_or_else(|| Refusal::no_grid(sheet_id))?;
         if row >= sheet.row_count() || column >= sheet.column_count() {
             let cell = Area { top: row, bottom: row + 1, left: column, right: column + 1 };
@@ -273,8 +298,13 @@ impl Spreadsheet {
         Ok(())
     }
 
-    /// What a typed text becomes in a cell that has the format `old`: the entry and the cell's format afterwards.
-    pub fn typed(&mut self, text: &str, old: Option<Arc<Format>>) -> Result<(Entry, Option<Arc<Format>>), Refusal> {
+    /// What a typed text becomes in a cell that has the format `old`: the entry and the cell's
+    /// format afterwards.
+    pub fn typed(
+        &mut self,
+        text: &str,
+        old: Option<Arc<Format>>,
+    ) -> Result<(Entry, Option<Arc<Format>>), Refusal> {
         check_length(text)?;
         let as_text = old.as_ref().is_some_and(|format| format.number().0 == "TEXT");
         if as_text && !text.starts_with('=') {
@@ -283,8 +313,13 @@ impl Spreadsheet {
         }
         let read = locale::read(text, &self.locale);
         let format = match read.number_format {
-            Some(number_format) if old.as_ref().is_none_or(|format| format.number().0.is_empty()) => {
-                let mut json = old.map_or_else(|| Value::Object(serde_json::Map::new()), |format| format.json.clone());
+            Some(number_format)
+                if old.as_ref().is_none_or(|format| format.number().0.is_empty()) =>
+            {
+                let mut json = old.map_or_else(
+                    || Value::Object(serde_json::Map::new()),
+                    |format| format.json.clone(),
+                );
                 json["numberFormat"] = number_format;
                 self.intern(json)
             }
@@ -310,12 +345,16 @@ impl Spreadsheet {
         display::show(&self.value(sheet, row, column), format, &self.locale)
     }
 
-    /// The values of a sheet as `UNFORMATTED_VALUE` and `SERIAL_NUMBER` give them: blank cells and rows at the end left out.
+    /// The values of a sheet as `UNFORMATTED_VALUE` and `SERIAL_NUMBER` give them: blank cells and
+    /// rows at the end left out.
     pub fn rows(&self, sheet: &Sheet) -> Vec<Vec<Cell>> {
         let mut rows: Vec<Vec<Cell>> = (0..sheet.filled_rows())
             .map(|row| {
                 let cells = sheet.row(row);
-                let width = cells.iter().rposition(|cell| !cell.entry.is_blank()).map_or(0, |last| last + 1);
+                let width = cells
+                    .iter()
+                    .rposition(|cell| !cell.entry.is_blank())
+                    .map_or(0, |last| last + 1);
                 (0..width).map(|column| cell_of(self.value(sheet, row, column))).collect()
             })
             .collect();
@@ -325,14 +364,20 @@ impl Spreadsheet {
         rows
     }
 
-    /// Changes every formula of the spreadsheet by `change`, which gets the title of the formula's sheet and its text.
-    pub(in crate::sandbox) fn rewrite_formulas(&mut self, change: impl Fn(&str, &str) -> Option<String>) {
+    /// Changes every formula of the spreadsheet by `change`, which gets the title of the formula's
+    /// sheet and its text.
+    pub(in crate::sandbox) fn rewrite_formulas(
+        &mut self,
+        change: impl Fn(&str, &str) -> Option<String>,
+    ) {
         for sheet in &mut self.sheets {
             let changes: Vec<(usize, usize, String)> = sheet
                 .rows()
                 .iter()
                 .enumerate()
-                .flat_map(|(row, cells)| cells.iter().enumerate().map(move |(column, cell)| (row, column, cell)))
+                .flat_map(|(row, cells)| {
+                    cells.iter().enumerate().map(move |(column, cell)| (row, column, cell))
+                })
                 .filter_map(|(row, column, cell)| match &cell.entry {
                     Entry::Formula(source) => Some((row, column, change(&sheet.title, source)?)),
                     _ => None,
@@ -356,15 +401,15 @@ impl Spreadsheet {
 
     /// A named range, `(sheetId, range)`, by its name, letter case aside.
     pub fn named_range(&self, name: &str) -> Option<(i64, OpenRange)> {
-        let found = self
-            .named_ranges
-            .iter()
-            .find(|range| range["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name)))?;
+        let found = self.named_ranges.iter().find(|range| {
+            range["name"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(name))
+        })?;
         let range = &found["range"];
         Some((range["sheetId"].as_i64().unwrap_or(0), OpenRange::from_json(range)))
     }
 
-    /// A range in A1 notation, with or without a title: the sheet, the range, and whether it names one cell without `:`.
+    /// A range in A1 notation, with or without a title: the sheet, the range, and whether it names
+    /// one cell without `:`.
     pub fn find_range(&self, text: &str) -> Option<(&Sheet, OpenRange, bool)> {
         let (title, cells) = range::split_title(text);
         if let Some(title) = title {
@@ -386,7 +431,8 @@ impl Spreadsheet {
         }
         // A bare cell reference is one of the first visible sheet; anything else is a title.
         if let Some((range, single)) = range::parse_cells(text) {
-            let first = self.sheets.iter().find(|sheet| !sheet.hidden).or_else(|| self.sheets.first())?;
+            let first =
+                self.sheets.iter().find(|sheet| !sheet.hidden).or_else(|| self.sheets.first())?;
             return Some((first.as_ref(), range, single));
         }
         Some((self.sheet_titled(text)?, OpenRange::default(), false))
@@ -412,8 +458,9 @@ pub fn same_title(one: &str, other: &str) -> bool {
 /// Refuses a text that is too long for a cell.
 pub fn check_length(text: &str) -> Result<(), Refusal> {
     if text.len() > MOST_CHARACTERS && text.chars().count() > MOST_CHARACTERS {
-        let message =
-            format!("Your input contains more than the maximum of {MOST_CHARACTERS} characters in a single cell.");
+        let message = format!(
+            "Your input contains more than the maximum of {MOST_CHARACTERS} characters in a single cell."
+        );
         return Err(Refusal(message));
     }
     Ok(())

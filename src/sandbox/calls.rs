@@ -1,4 +1,5 @@
-//! The methods of Sheets v4: which call means what, and what it answers. Knows the model and the API's resources.
+//! The methods of Sheets v4: which call means what, and what it answers. Knows the model and the
+//! API's resources.
 
 use std::sync::Arc;
 
@@ -18,7 +19,9 @@ type Answer = Result<Outcome, ApiError>;
 /// Carries out a call below `/v4/spreadsheets`.
 pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Answer {
     let path = call.path.trim_end_matches('/');
-    let Some(rest) = path.strip_prefix("/v4/spreadsheets") else { return Err(ApiError::not_found()) };
+    let Some(rest) = path.strip_prefix("/v4/spreadsheets") else {
+        return Err(ApiError::not_found());
+    };
     let Some(rest) = rest.strip_prefix('/') else {
         return if call.method == Method::POST && rest.is_empty() {
             create(sandbox, call)
@@ -42,11 +45,17 @@ pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Answer {
         (&Method::POST, "batchUpdate", "") => batch_update(sandbox, call, id),
         (&Method::POST, "getByDataFilter", "") => get_by_filter(sandbox, call, id),
         (&Method::GET, "", "values:batchGet") => batch_get(sandbox, call, id),
-        (&Method::POST, "", "values:batchGetByDataFilter") => batch_get_by_filter(sandbox, call, id),
+        (&Method::POST, "", "values:batchGetByDataFilter") => {
+            batch_get_by_filter(sandbox, call, id)
+        }
         (&Method::POST, "", "values:batchUpdate") => batch_write(sandbox, call, id),
-        (&Method::POST, "", "values:batchUpdateByDataFilter") => batch_write_by_filter(sandbox, call, id),
+        (&Method::POST, "", "values:batchUpdateByDataFilter") => {
+            batch_write_by_filter(sandbox, call, id)
+        }
         (&Method::POST, "", "values:batchClear") => batch_clear(sandbox, call, id),
-        (&Method::POST, "", "values:batchClearByDataFilter") => batch_clear_by_filter(sandbox, call, id),
+        (&Method::POST, "", "values:batchClearByDataFilter") => {
+            batch_clear_by_filter(sandbox, call, id)
+        }
         (&Method::POST, "", "developerMetadata:search") => search_metadata(sandbox, call, id),
         (&Method::GET, "", rest) => match rest.strip_prefix("developerMetadata/") {
             Some(metadata) => get_metadata(sandbox, id, metadata),
@@ -78,11 +87,15 @@ fn on_range(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
 }
 
 /// Changes the book durably, or answers why not.
-pub(super) fn stored<T>(sandbox: &Sandbox, edit: impl FnOnce(&mut Book) -> Result<T, ApiError>) -> Result<T, ApiError> {
+pub(super) fn stored<T>(
+    sandbox: &Sandbox,
+    edit: impl FnOnce(&mut Book) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
     stored_book(sandbox, edit).map(|(result, _)| result)
 }
 
-/// As [`stored`]; gives also the book as this change left it: an answer tells of its own change, not of a later one.
+/// As [`stored`]; gives also the book as this change left it: an answer tells of its own change,
+/// not of a later one.
 pub(super) fn stored_book<T>(
     sandbox: &Sandbox,
     edit: impl FnOnce(&mut Book) -> Result<T, ApiError>,
@@ -140,7 +153,8 @@ fn masked(call: &Call, message: &str, body: Value) -> Answer {
     Ok(through(mask_of(call, message)?, body))
 }
 
-/// A body through the mask of its call. A call that writes reads its mask first: a bad one changes nothing.
+/// A body through the mask of its call. A call that writes reads its mask first: a bad one changes
+/// nothing.
 fn through(mask: Option<Mask>, body: Value) -> Outcome {
     Outcome::Json(match mask {
         Some(mask) => mask.apply(body),
@@ -181,7 +195,10 @@ pub(super) fn with_ids<T>(
     let mut numbers = Book::new();
     numbers.set_drawn(book.drawn());
     let mut draw = || numbers.draw();
-    let result = change(book.spreadsheet_mut(id).ok_or_else(ApiError::not_found)?, &mut Ids { draw: &mut draw })?;
+    let result = change(
+        book.spreadsheet_mut(id).ok_or_else(ApiError::not_found)?,
+        &mut Ids { draw: &mut draw },
+    )?;
     book.set_drawn(numbers.drawn());
     Ok(result)
 }
@@ -203,8 +220,9 @@ fn fill(draft: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Result<(), 
                 "columnIndex": data.get("startColumn").cloned().unwrap_or(json!(0)),
             });
             let cells = json!({"start": start, "rows": items(data, "rowData"), "fields": "*"});
-            batch::write_cells(draft, ids, &cells)
-                .map_err(|Refusal(text)| Refusal(format!("Invalid sheets[{at}].data[{part}]: {text}")))?;
+            batch::write_cells(draft, ids, &cells).map_err(|Refusal(text)| {
+                Refusal(format!("Invalid sheets[{at}].data[{part}]: {text}"))
+            })?;
         }
         for (list, kind, field) in [
             ("merges", "mergeCells", "range"),
@@ -250,19 +268,31 @@ fn get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
     let mut places = Vec::new();
-    for (sheet_id, area) in filtered(spreadsheet, items(&body, "dataFilters"))?.into_iter().map(|(place, _)| place) {
+    for (sheet_id, area) in
+        filtered(spreadsheet, items(&body, "dataFilters"))?.into_iter().map(|(place, _)| place)
+    {
         places.push((sheet_id, area));
     }
-    answer_spreadsheet(call, spreadsheet, places, body["includeGridData"].as_bool().unwrap_or(false))
+    answer_spreadsheet(
+        call,
+        spreadsheet,
+        places,
+        body["includeGridData"].as_bool().unwrap_or(false),
+    )
 }
 
-fn answer_spreadsheet(call: &Call, spreadsheet: &Spreadsheet, places: Vec<(i64, Area)>, grid_data: bool) -> Answer {
+fn answer_spreadsheet(
+    call: &Call,
+    spreadsheet: &Spreadsheet,
+    places: Vec<(i64, Area)>,
+    grid_data: bool,
+) -> Answer {
     let mask = mask_of(call, "Spreadsheet")?;
     // A mask that names the data asks for it; without a mask only the parameter does.
     let grid_data = match &mask {
-        Some(mask) if !mask.is_all() => {
-            mask.child("sheets").is_some_and(|sheets| sheets.names("data") || (sheets.is_all() && grid_data))
-        }
+        Some(mask) if !mask.is_all() => mask
+            .child("sheets")
+            .is_some_and(|sheets| sheets.names("data") || (sheets.is_all() && grid_data)),
         _ => grid_data,
     };
     let mask = mask.unwrap_or_default();
@@ -278,7 +308,9 @@ fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let ((replies, places), book) = stored_book(sandbox, |book| {
         let replies = with_ids(book, id, |draft, ids| batch::apply(draft, ids, requests))?;
         let mut places = Vec::new();
-        for text in items(&body, "responseRanges").iter().filter_map(Value::as_str).filter(|_| shows) {
+        for text in
+            items(&body, "responseRanges").iter().filter_map(Value::as_str).filter(|_| shows)
+        {
             let place = values::place(found(book, id)?, text)?;
             places.push((place.sheet_id, place.area));
         }
@@ -288,7 +320,8 @@ fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     if shows {
         let grid_data = body["responseIncludeGridData"] == json!(true);
         let wanted = render::Wanted { places, grid_data, mask: &Mask::default() };
-        answer["updatedSpreadsheet"] = render::spreadsheet(found(&book, id)?, &wanted, &call.base_url);
+        answer["updatedSpreadsheet"] =
+            render::spreadsheet(found(&book, id)?, &wanted, &call.base_url);
     }
     Ok(through(mask, answer))
 }
@@ -332,12 +365,20 @@ fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let place = values::place(spreadsheet, text)?;
         value_ranges.push(ValueRange::new(spreadsheet, &place, rendering)?);
     }
-    written(call, "BatchGetValuesResponse", write_ranges(id, &value_ranges, |out, range| range.write(out)))
+    written(
+        call,
+        "BatchGetValuesResponse",
+        write_ranges(id, &value_ranges, |out, range| range.write(out)),
+    )
 }
 
-/// The places that the filters select, each with the filters that select it, in the order of the filters.
+/// The places that the filters select, each with the filters that select it, in the order of the
+/// filters.
 #[allow(clippy::type_complexity)]
-fn filtered<'f>(book: &Spreadsheet, filters: &'f [Value]) -> Result<Vec<((i64, Area), Vec<&'f Value>)>, ApiError> {
+fn filtered<'f>(
+    book: &Spreadsheet,
+    filters: &'f [Value],
+) -> Result<Vec<((i64, Area), Vec<&'f Value>)>, ApiError> {
     let mut places: Vec<((i64, Area), Vec<&Value>)> = Vec::new();
     for filter in filters {
         for (id, open) in locations_found(book, filter)? {
@@ -364,7 +405,10 @@ fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let mut value_ranges = Vec::new();
     for ((sheet_id, area), data_filters) in filtered(spreadsheet, items(&body, "dataFilters"))? {
         let place = Place { sheet_id, area, single: false };
-        value_ranges.push((ValueRange::new(spreadsheet, &place, rendering)?, json!(data_filters).to_string()));
+        value_ranges.push((
+            ValueRange::new(spreadsheet, &place, rendering)?,
+            json!(data_filters).to_string(),
+        ));
     }
     let body = write_ranges(id, &value_ranges, |out, (range, filters)| {
         out.extend_from_slice(b"{\"valueRange\":");
@@ -397,12 +441,20 @@ impl Echo {
     }
 
     fn of_body(body: &Value) -> Result<Self, ApiError> {
-        let rendering =
-            Rendering::parse(word(body, "responseValueRenderOption"), word(body, "responseDateTimeRenderOption"), "")?;
+        let rendering = Rendering::parse(
+            word(body, "responseValueRenderOption"),
+            word(body, "responseDateTimeRenderOption"),
+            "",
+        )?;
         Ok(Self { wanted: body["includeValuesInResponse"] == json!(true), rendering })
     }
 
-    fn answer(&self, book: &Spreadsheet, written: &values::Written, by_columns: bool) -> Result<Value, ApiError> {
+    fn answer(
+        &self,
+        book: &Spreadsheet,
+        written: &values::Written,
+        by_columns: bool,
+    ) -> Result<Value, ApiError> {
         let mut json = written.to_json(book);
         if self.wanted {
             let place = Place { sheet_id: written.sheet_id, area: written.area, single: false };
@@ -424,9 +476,13 @@ fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         let place = values::place(draft, range)?;
         let named = word(&body, "range");
         if !named.is_empty()
-            && values::place(draft, named).map(|own| (own.sheet_id, own.area)) != Ok((place.sheet_id, place.area))
+            && values::place(draft, named).map(|own| (own.sheet_id, own.area))
+                != Ok((place.sheet_id, place.area))
         {
-            return Err(Refusal(format!("Request range[{range}] does not match value's range[{named}]")).into());
+            return Err(Refusal(format!(
+                "Request range[{range}] does not match value's range[{named}]"
+            ))
+            .into());
         }
         Ok(values::write(draft, &place, range, &lists, columns, input)?)
     })?;
@@ -446,7 +502,8 @@ fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
         Ok(values::append(draft, &place, &lists, columns, input, insert_rows)?)
     })?;
     let spreadsheet = found(&book, id)?;
-    let mut answer = json!({"spreadsheetId": id, "updates": echo.answer(spreadsheet, &done, columns)?});
+    let mut answer =
+        json!({"spreadsheetId": id, "updates": echo.answer(spreadsheet, &done, columns)?});
     if let Some(table) = table {
         let title = spreadsheet.sheet(done.sheet_id).map_or("", |sheet| &sheet.title);
         answer["tableRange"] = json!(range::shown(title, &table));
@@ -491,7 +548,11 @@ fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
 }
 
 /// The sums that a batch of writes answers with, and one answer for each.
-fn totals(book: &Spreadsheet, done: &[(values::Written, bool)], echo: &Echo) -> Result<(Value, Vec<Value>), ApiError> {
+fn totals(
+    book: &Spreadsheet,
+    done: &[(values::Written, bool)],
+    echo: &Echo,
+) -> Result<(Value, Vec<Value>), ApiError> {
     let mut totals = json!({"spreadsheetId": book.id});
     let mut sheets: Vec<i64> = done.iter().map(|(written, _)| written.sheet_id).collect();
     sheets.sort_unstable();
@@ -530,7 +591,10 @@ fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let data = items(&body, "data");
     let mut checked = Vec::new();
     for (at, value_range) in data.iter().enumerate() {
-        checked.push((values::lists(value_range, &format!("data[{at}].values"))?, by_columns(value_range)?));
+        checked.push((
+            values::lists(value_range, &format!("data[{at}].values"))?,
+            by_columns(value_range)?,
+        ));
     }
     let (done, book) = edit(sandbox, id, |draft| {
         let mut done = Vec::new();
@@ -561,7 +625,10 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
             let columns = by_columns(item)?;
             let filter = item.get("dataFilter").cloned().unwrap_or_default();
             for ((sheet_id, area), _) in filtered(draft, std::slice::from_ref(&filter))? {
-                let named = draft.sheet(sheet_id).map(|sheet| range::shown(&sheet.title, &area)).unwrap_or_default();
+                let named = draft
+                    .sheet(sheet_id)
+                    .map(|sheet| range::shown(&sheet.title, &area))
+                    .unwrap_or_default();
                 let place = Place { sheet_id, area, single: false };
                 let write = values::write(draft, &place, &named, &lists, columns, input)
                     .map_err(|Refusal(text)| Refusal(format!("Invalid data[{at}]: {text}")))?;
@@ -586,8 +653,10 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
 fn get_metadata(sandbox: &Sandbox, id: &str, metadata: &str) -> Answer {
     let book = sandbox.book();
     let wanted: Option<i64> = metadata.parse().ok();
-    let found =
-        found(&book, id)?.metadata.iter().find(|kept| kept["metadataId"].as_i64() == wanted && wanted.is_some());
+    let found = found(&book, id)?
+        .metadata
+        .iter()
+        .find(|kept| kept["metadataId"].as_i64() == wanted && wanted.is_some());
     found.cloned().map(Outcome::Json).ok_or_else(ApiError::not_found)
 }
 
@@ -598,12 +667,15 @@ fn search_metadata(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let filters = items(&body, "dataFilters");
     let mut matched = Vec::new();
     for kept in &spreadsheet.metadata {
-        let by: Vec<&Value> =
-            filters.iter().filter(|filter| batch::metadata_matches(spreadsheet, kept, filter)).collect();
+        let by: Vec<&Value> = filters
+            .iter()
+            .filter(|filter| batch::metadata_matches(spreadsheet, kept, filter))
+            .collect();
         if !by.is_empty() {
             matched.push(json!({"developerMetadata": kept, "dataFilters": by}));
         }
     }
-    let body = if matched.is_empty() { json!({}) } else { json!({"matchedDeveloperMetadata": matched}) };
+    let body =
+        if matched.is_empty() { json!({}) } else { json!({"matchedDeveloperMetadata": matched}) };
     masked(call, "SearchDeveloperMetadataResponse", body)
 }

@@ -31,7 +31,11 @@ fn show_number(number: f64, format: Option<&Format>, customs: &Customs) -> Strin
         ("", "SCIENTIFIC") => "0.00E+00",
         (pattern, _) => pattern,
     };
-    if pattern.is_empty() || kind == "TEXT" || pattern.eq_ignore_ascii_case("general") || pattern == "@" {
+    if pattern.is_empty()
+        || kind == "TEXT"
+        || pattern.eq_ignore_ascii_case("general")
+        || pattern == "@"
+    {
         return general(number, customs);
     }
     if matches!(kind, "DATE" | "TIME" | "DATE_TIME") {
@@ -59,12 +63,17 @@ fn general(number: f64, customs: &Customs) -> String {
     // The shortest text that gives the number back is the same where ten digits are enough for it.
     let shortest = number.to_string();
     if size >= 1e-4 && shortest.bytes().filter(u8::is_ascii_digit).count() <= 10 {
-        return if customs.decimal == '.' { shortest } else { shortest.replace('.', &customs.decimal.to_string()) };
+        return if customs.decimal == '.' {
+            shortest
+        } else {
+            shortest.replace('.', &customs.decimal.to_string())
+        };
     }
     let whole_digits = size.log10().floor() as i32 + 1;
     let decimals = usize::try_from((10 - whole_digits).clamp(0, 17)).unwrap_or(0);
     let text = format!("{number:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     text.replace('.', &customs.decimal.to_string())
 }
 
@@ -218,7 +227,11 @@ fn rounded(number: f64, decimals: usize) -> f64 {
     let scale = 10_f64.powi(i32::try_from(decimals.min(15)).unwrap_or(15));
     let scaled = number * scale;
     // A double such as 1.005 lies a hair below what was typed.
-    if scaled.is_finite() && scaled.abs() < 1e15 { (scaled + scaled.signum() * 1e-9).round() / scale } else { number }
+    if scaled.is_finite() && scaled.abs() < 1e15 {
+        (scaled + scaled.signum() * 1e-9).round() / scale
+    } else {
+        number
+    }
 }
 
 fn group(whole: &str, mark: char) -> String {
@@ -239,7 +252,8 @@ fn moment(number: f64, pattern: &str, customs: &Customs) -> Option<String> {
     let days = (milliseconds / 86_400_000.0).floor();
     let date = date_of(days as i64)?;
     let rest = (milliseconds - days * 86_400_000.0) as u64;
-    let half_day = pattern.to_ascii_lowercase().contains("am/pm") || pattern.to_ascii_lowercase().contains("a/p");
+    let half_day = pattern.to_ascii_lowercase().contains("am/pm")
+        || pattern.to_ascii_lowercase().contains("a/p");
     let mut out = String::new();
     let mut letters = pattern.chars().peekable();
     let mut after_hour = false;
@@ -253,16 +267,23 @@ fn moment(number: f64, pattern: &str, customs: &Customs) -> Option<String> {
                 while letters.next_if(|next| next.to_ascii_lowercase() == lower).is_some() {
                     length += 1;
                 }
-                let ahead: String = letters.clone().take_while(|next| !next.is_ascii_digit()).collect();
+                let ahead: String =
+                    letters.clone().take_while(|next| !next.is_ascii_digit()).collect();
                 let minute = lower == 'm'
                     && letter == 'm'
                     && length <= 2
-                    && (after_hour || ahead.to_ascii_lowercase().trim_start_matches([':', '.', ' ']).starts_with('s'));
+                    && (after_hour
+                        || ahead
+                            .to_ascii_lowercase()
+                            .trim_start_matches([':', '.', ' '])
+                            .starts_with('s'));
                 token(&mut out, lower, length, minute, date, rest, half_day, customs);
-                after_hour = lower == 'h' || (after_hour && !minute && lower != 'd' && lower != 'y' && lower != 's');
+                after_hour = lower == 'h'
+                    || (after_hour && !minute && lower != 'd' && lower != 'y' && lower != 's');
             }
             'a' => {
-                let ahead: String = letters.clone().take(4).collect::<String>().to_ascii_lowercase();
+                let ahead: String =
+                    letters.clone().take(4).collect::<String>().to_ascii_lowercase();
                 let noon = rest >= 43_200_000;
                 if ahead == "m/pm" {
                     letters.by_ref().take(4).for_each(|_| ());
@@ -274,7 +295,9 @@ fn moment(number: f64, pattern: &str, customs: &Customs) -> Option<String> {
                     out.push(letter);
                 }
             }
-            '.' if letters.peek() == Some(&'0') && out.ends_with(|last: char| last.is_ascii_digit()) => {
+            '.' if letters.peek() == Some(&'0')
+                && out.ends_with(|last: char| last.is_ascii_digit()) =>
+            {
                 let mut places = 0;
                 while letters.next_if(|&next| next == '0').is_some() {
                     places += 1;
@@ -361,7 +384,10 @@ mod tests {
     #[test]
     fn dates_and_times_follow_their_patterns() {
         assert_eq!(shown(43831.0, "DATE", "yyyy-mm-dd", "en_US"), "2020-01-01");
-        assert_eq!(shown(43831.3125, "DATE_TIME", "dd/MM/yyyy H:mm:ss", "id_ID"), "01/01/2020 7:30:00");
+        assert_eq!(
+            shown(43831.3125, "DATE_TIME", "dd/MM/yyyy H:mm:ss", "id_ID"),
+            "01/01/2020 7:30:00"
+        );
         assert_eq!(shown(43831.8125, "DATE_TIME", "", "en_US"), "1/1/2020 19:30:00");
         assert_eq!(shown(46166.0, "DATE", "d MMMM yyyy", "id_ID"), "24 Mei 2026");
         assert_eq!(shown(0.8125, "TIME", "h:mm am/pm", "en_US"), "7:30 PM");

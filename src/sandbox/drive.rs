@@ -1,4 +1,5 @@
-//! The few methods of Drive v3 that spreadsheet clients use: create, get, list, update, copy and delete a file.
+//! The few methods of Drive v3 that spreadsheet clients use: create, get, list, update, copy and
+//! delete a file.
 
 use axum::http::Method;
 use chrono::{DateTime, SecondsFormat};
@@ -16,7 +17,9 @@ const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 /// Carries out a call below `/drive/v3/files`.
 pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
     let path = call.path.trim_end_matches('/');
-    let Some(rest) = path.strip_prefix("/drive/v3/files") else { return Err(ApiError::not_found()) };
+    let Some(rest) = path.strip_prefix("/drive/v3/files") else {
+        return Err(ApiError::not_found());
+    };
     let parts: Vec<String> = rest.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match (&call.method, parts.as_slice()) {
@@ -29,7 +32,9 @@ pub(super) fn perform(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiErro
         }
         (&Method::PATCH, [id]) => rename(sandbox, call, id),
         (&Method::DELETE, [id]) => {
-            stored(sandbox, |book| if book.remove(id) { Ok(()) } else { Err(ApiError::file_not_found(id)) })?;
+            stored(sandbox, |book| {
+                if book.remove(id) { Ok(()) } else { Err(ApiError::file_not_found(id)) }
+            })?;
             Ok(Outcome::Nothing)
         }
         (&Method::POST, [id, "copy"]) => {
@@ -98,7 +103,9 @@ fn list(sandbox: &Sandbox, call: &Call) -> Result<Outcome, ApiError> {
     let body = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": files});
     let mask = match call.mask()? {
         Some(mask) => mask,
-        None => Mask::parse("kind,incompleteSearch,files(kind,id,name,mimeType)").unwrap_or_default(),
+        None => {
+            Mask::parse("kind,incompleteSearch,files(kind,id,name,mimeType)").unwrap_or_default()
+        }
     };
     Ok(Outcome::Json(mask.apply(body)))
 }
@@ -147,7 +154,9 @@ impl Condition {
         };
         match self {
             Self::Is(name, value) => field(name) == *value,
-            Self::Contains(name, value) => field(name).to_lowercase().contains(&value.to_lowercase()),
+            Self::Contains(name, value) => {
+                field(name).to_lowercase().contains(&value.to_lowercase())
+            }
             Self::Anything => true,
             Self::Nothing => false,
         }

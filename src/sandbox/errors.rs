@@ -14,7 +14,10 @@ pub struct ApiError {
 impl ApiError {
     /// An error with Google's `status` word, such as `INVALID_ARGUMENT`.
     pub fn new(status: u16, word: &str, message: &str) -> Self {
-        Self { status, body: json!({"error": {"code": status, "message": message, "status": word}}) }
+        Self {
+            status,
+            body: json!({"error": {"code": status, "message": message, "status": word}}),
+        }
     }
 
     /// The message in the body.
@@ -34,7 +37,8 @@ impl ApiError {
 
     /// A JSON body or query parameter that does not fit the method: one violation a field.
     pub fn bad_fields(violations: Vec<(String, String)>) -> Self {
-        let message = violations.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
+        let message =
+            violations.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
         let fields: Vec<Value> = violations
             .iter()
             .map(|(field, text)| match field.as_str() {
@@ -108,7 +112,11 @@ impl ApiError {
             429 => Self::quota(if writing { "Write" } else { "Read" }),
             500 => Self::new(500, "INTERNAL", "Internal error encountered."),
             503 => Self::new(503, "UNAVAILABLE", "The service is currently unavailable."),
-            504 => Self::new(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
+            504 => Self::new(
+                504,
+                "DEADLINE_EXCEEDED",
+                "Deadline expired before operation could complete.",
+            ),
             other => Self::new(other, "UNKNOWN", "The request failed."),
         }
     }
@@ -120,12 +128,15 @@ impl ApiError {
             "message": message, "domain": "global", "reason": "notFound", "location": "fileId",
             "locationType": "parameter",
         }]);
-        Self { status: 404, body: json!({"error": {"code": 404, "message": message, "errors": errors}}) }
+        Self {
+            status: 404,
+            body: json!({"error": {"code": 404, "message": message, "errors": errors}}),
+        }
     }
 }
 
-/// Why the model refuses a change: a sentence in Google's words, to be put after `Invalid requests[i].kind: ` when it comes
-/// out of a batch.
+/// Why the model refuses a change: a sentence in Google's words, to be put after `Invalid
+/// requests[i].kind: ` when it comes out of a batch.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(pub String);

@@ -1,5 +1,6 @@
-//! Faults on demand, to try clients: errors before or after the work is done, cut and foreign bodies, silence, tokens that run
-//! out, people who type meanwhile. Knows which call meets which fault, not how an answer is made.
+//! Faults on demand, to try clients: errors before or after the work is done, cut and foreign
+//! bodies, silence, tokens that run out, people who type meanwhile. Knows which call meets which
+//! fault, not how an answer is made.
 //!
 #![doc = include_str!("faults.txt")]
 
@@ -67,7 +68,9 @@ pub enum Sharing {
     None,
 }
 
-fn status_of_an_error<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+fn status_of_an_error<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u16>, D::Error> {
     match Option::<u16>::deserialize(deserializer)? {
         Some(status) if !(400..600).contains(&status) => {
             Err(D::Error::custom(format!("status {status} is no error: give one from 400 to 599")))
@@ -77,7 +80,8 @@ fn status_of_an_error<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Resu
 }
 
 impl Fault {
-    /// The faults in a JSON text: one, or an array of them. The error names the line and what was expected.
+    /// The faults in a JSON text: one, or an array of them. The error names the line and what was
+    /// expected.
     pub fn list(json: &str) -> Result<Vec<Self>, serde_json::Error> {
         if json.trim_start().starts_with('[') {
             return serde_json::from_str(json);
@@ -139,7 +143,8 @@ impl Faults {
         self.token_seconds
     }
 
-    /// The fault that this call meets. People act only in the spreadsheet of a call that is about one.
+    /// The fault that this call meets. People act only in the spreadsheet of a call that is about
+    /// one.
     pub(super) fn next(&mut self, kind: Kind, on_a_spreadsheet: bool) -> Option<Fault> {
         let at = self.waiting.iter().position(|fault| fault.is_for(kind, on_a_spreadsheet))?;
         let first = &mut self.waiting[at];
@@ -169,7 +174,11 @@ mod tests {
         let met: Vec<_> = std::iter::from_fn(|| faults.next(Kind::Read, true)).collect();
         let met: Vec<_> = met.iter().map(|fault| (fault.status, fault.cut_body)).collect();
         assert_eq!(met, [(Some(429), false), (Some(429), false), (None, true)]);
-        faults.add(Fault { sharing: Some(Sharing::None), token_seconds: Some(2), ..Fault::default() });
+        faults.add(Fault {
+            sharing: Some(Sharing::None),
+            token_seconds: Some(2),
+            ..Fault::default()
+        });
         assert!(faults.nothing_shared() && faults.next(Kind::Read, true).is_none());
         assert_eq!(faults.token_seconds(), 2);
         faults.clear();
@@ -193,12 +202,15 @@ mod tests {
     #[test]
     fn the_table_of_faults_is_true() {
         // Every example line of the table is JSON that is understood.
-        let fields =
-            FAULTS_HELP.lines().filter_map(|line| line.strip_prefix("  \"")).filter(|line| !line.contains("..."));
+        let fields = FAULTS_HELP
+            .lines()
+            .filter_map(|line| line.strip_prefix("  \""))
+            .filter(|line| !line.contains("..."));
         let mut read = 0;
         for line in fields {
             let example = line.split("  ").next().unwrap().split(" or ").next().unwrap();
-            Fault::list(&format!("{{\"{example}}}")).unwrap_or_else(|error| panic!("{example}: {error}"));
+            Fault::list(&format!("{{\"{example}}}"))
+                .unwrap_or_else(|error| panic!("{example}: {error}"));
             read += 1;
         }
         assert_eq!(read, 11);
@@ -206,7 +218,12 @@ mod tests {
         for deed in deeds {
             let deed = deed.split("   ").next().unwrap();
             let json = format!("{{\"people\": [{{{deed}]}}");
-            assert_eq!(Fault::list(&json).unwrap_or_else(|error| panic!("{json}: {error}"))[0].people.len(), 1);
+            assert_eq!(
+                Fault::list(&json).unwrap_or_else(|error| panic!("{json}: {error}"))[0]
+                    .people
+                    .len(),
+                1
+            );
         }
         let script = &FAULTS_HELP[FAULTS_HELP.find("  [{").unwrap()..];
         assert_eq!(Fault::list(script).unwrap().len(), 2);
@@ -215,10 +232,15 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_said() {
         let said = |json: &str| Fault::list(json).unwrap_err().to_string();
-        assert!(said(r#"[{"stauts": 503}]"#).starts_with("unknown field `stauts`, expected one of `on`, `skip`"));
+        assert!(
+            said(r#"[{"stauts": 503}]"#)
+                .starts_with("unknown field `stauts`, expected one of `on`, `skip`")
+        );
         assert!(said(r#"{"status": 200}"#).starts_with("status 200 is no error"));
         assert!(said(r#"{"sharing": "some"}"#).contains("expected `all` or `none`"));
-        assert!(said("[{\"people\": [{\"type\": {\"tab\": 1}}]}]").contains("missing field `cell`"));
+        assert!(
+            said("[{\"people\": [{\"type\": {\"tab\": 1}}]}]").contains("missing field `cell`")
+        );
         assert!(said("[{},\n {]").contains("line 2"));
     }
 }

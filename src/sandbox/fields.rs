@@ -1,4 +1,5 @@
-//! Field masks: `a.b(c,d/e),f`, as the `fields` parameter of a read and of a request. Knows nothing of what it masks.
+//! Field masks: `a.b(c,d/e),f`, as the `fields` parameter of a read and of a request. Knows nothing
+//! of what it masks.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +50,9 @@ impl Mask {
             return value;
         }
         match value {
-            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.apply(item)).collect()),
+            Value::Array(items) => {
+                Value::Array(items.into_iter().map(|item| self.apply(item)).collect())
+            }
             Value::Object(map) => Value::Object(
                 map.into_iter()
                     .filter_map(|(name, value)| {
@@ -77,8 +80,9 @@ impl Mask {
                 };
                 continue;
             }
-            let mut inner =
-                into.remove(name).and_then(|value| if let Value::Object(map) = value { Some(map) } else { None });
+            let mut inner = into
+                .remove(name)
+                .and_then(|value| if let Value::Object(map) = value { Some(map) } else { None });
             let target = inner.get_or_insert_with(Map::new);
             let empty = Map::new();
             mask.transfer(given.and_then(Value::as_object).unwrap_or(&empty), target);
@@ -107,8 +111,10 @@ fn parse_path<'t>(text: &'t str, mask: &mut Mask, depth: u32) -> Option<&'t str>
     let mut node = mask;
     let mut rest = text;
     loop {
-        let length =
-            rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'*').count();
+        let length = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'*')
+            .count();
         if length == 0 {
             return None;
         }
@@ -148,11 +154,16 @@ mod tests {
 
     #[test]
     fn a_mask_keeps_what_it_names() {
-        let sheet =
-            json!({"sheets": [{"properties": {"title": "A", "index": 0}, "data": [{"startRow": 1}]}], "id": "x"});
+        let sheet = json!({"sheets": [{"properties": {"title": "A", "index": 0}, "data": [{"startRow": 1}]}], "id": "x"});
         let mask = |text: &str| Mask::parse(text).unwrap().apply(sheet.clone());
-        assert_eq!(mask("sheets(properties.title)"), json!({"sheets": [{"properties": {"title": "A"}}]}));
-        assert_eq!(mask("sheets/properties/index,id"), json!({"sheets": [{"properties": {"index": 0}}], "id": "x"}));
+        assert_eq!(
+            mask("sheets(properties.title)"),
+            json!({"sheets": [{"properties": {"title": "A"}}]})
+        );
+        assert_eq!(
+            mask("sheets/properties/index,id"),
+            json!({"sheets": [{"properties": {"index": 0}}], "id": "x"})
+        );
         assert_eq!(mask("*"), sheet);
         assert_eq!(mask("sheets.data.rowData"), json!({"sheets": [{"data": [{}]}]}));
         assert_eq!(mask("charts"), json!({}));
@@ -163,7 +174,10 @@ mod tests {
 
     #[test]
     fn a_transfer_takes_away_what_is_meant_but_not_given() {
-        let mut into = json!({"bold": true, "size": 10, "colour": {"red": 1, "blue": 1}}).as_object().unwrap().clone();
+        let mut into = json!({"bold": true, "size": 10, "colour": {"red": 1, "blue": 1}})
+            .as_object()
+            .unwrap()
+            .clone();
         let from = json!({"size": 12, "colour": {"green": 1}}).as_object().unwrap().clone();
         Mask::parse("bold,size,colour.red").unwrap().transfer(&from, &mut into);
         assert_eq!(Value::Object(into), json!({"size": 12, "colour": {"blue": 1}}));

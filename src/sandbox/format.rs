@@ -1,4 +1,5 @@
-//! Colours and cell formats as Google gives them back: quantised, without zeros, each colour beside its style.
+//! Colours and cell formats as Google gives them back: quantised, without zeros, each colour beside
+//! its style.
 
 use serde_json::{Map, Value, json};
 
@@ -66,7 +67,9 @@ fn quantised(rgb: &Value) -> Value {
             map.insert(name.to_owned(), single(step / 255.0));
         }
     }
-    if let Some(alpha) = rgb.get("alpha").filter(|alpha| alpha.as_f64().is_some_and(|alpha| alpha < 1.0)) {
+    if let Some(alpha) =
+        rgb.get("alpha").filter(|alpha| alpha.as_f64().is_some_and(|alpha| alpha < 1.0))
+    {
         map.insert("alpha".to_owned(), alpha.clone());
     }
     Value::Object(map)
@@ -123,7 +126,10 @@ pub fn overlaid(mut base: Value, over: &Value) -> Value {
     if let (Value::Object(base), Value::Object(over)) = (&mut base, over) {
         for (name, value) in over {
             let below = base.remove(name).unwrap_or_default();
-            let whole = name.ends_with("Color") || name.ends_with("Style") || !value.is_object() || !below.is_object();
+            let whole = name.ends_with("Color")
+                || name.ends_with("Style")
+                || !value.is_object()
+                || !below.is_object();
             base.insert(name.clone(), if whole { value.clone() } else { overlaid(below, value) });
         }
     }

@@ -1,5 +1,6 @@
-//! The form pages: what a respondent would fill on a phone, and the response row that Google Forms would write.
-//! Knows form definitions and the book; knows no summary tab but the roster of groups, from which names are suggested.
+//! The form pages: what a respondent would fill on a phone, and the response row that Google Forms
+//! would write. Knows form definitions and the book; knows no summary tab but the roster of groups,
+//! from which names are suggested.
 
 mod controls;
 mod page;
@@ -16,7 +17,9 @@ use axum::routing::get;
 use self::page::Sheet;
 use self::row::NotSent;
 use self::typed::Typed;
-use super::pages::{NotChanged, PageLanguage, Pages, Pairs, change, message, no_spreadsheet, parameter};
+use super::pages::{
+    NotChanged, PageLanguage, Pages, Pairs, change, message, no_spreadsheet, parameter,
+};
 
 pub(super) fn router() -> Router<Pages> {
     Router::new()
@@ -26,7 +29,11 @@ pub(super) fn router() -> Router<Pages> {
 }
 
 /// All forms of a spreadsheet.
-async fn list(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Response {
+async fn list(
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     pages.sandbox.with_book(|book| match book.spreadsheet(&id) {
         Some(spreadsheet) => page::list(&pages, spreadsheet, &pairs, language).into_response(),
@@ -35,7 +42,11 @@ async fn list(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): 
 }
 
 /// A form to be filled, or a response to be edited (`?edit=`).
-async fn show(State(pages): State<Pages>, Path(place): Path<(String, String)>, Query(pairs): Query<Pairs>) -> Response {
+async fn show(
+    State(pages): State<Pages>,
+    Path(place): Path<(String, String)>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     sheet(&pages, &place, &pairs, language, |sheet| match parameter(&pairs, "edit") {
         None => sheet.blank(&pairs).into_response(),
@@ -58,7 +69,9 @@ async fn send(
     let typed = Typed::posted(form, &fields);
     let errors = typed.errors(form, language);
     if !errors.is_empty() {
-        let again = |sheet: &Sheet<'_>| sheet.again(&typed, &errors, parameter(&query, "edit")).into_response();
+        let again = |sheet: &Sheet<'_>| {
+            sheet.again(&typed, &errors, parameter(&query, "edit")).into_response()
+        };
         let mut page = sheet(&pages, &place, &query, language, again);
         if page.status() == StatusCode::OK {
             *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -72,7 +85,11 @@ async fn send(
     let result = change(&pages.sandbox, move |book| {
         let form = forms.get(&key).ok_or(NotSent::NoTab)?;
         let edit = edit.as_deref();
-        row::send(book, &id, &row::Response { forms: &forms, form, typed: &typed, language, now, edit })
+        row::send(
+            book,
+            &id,
+            &row::Response { forms: &forms, form, typed: &typed, language, now, edit },
+        )
     });
     match result.await {
         Ok(receipt) => {
@@ -80,7 +97,8 @@ async fn send(
             if !group.is_empty() {
                 about.push(("group", group.as_str()));
             }
-            Redirect::to(&pages.link(&["forms", &place.0, &place.1, "sent"], &about, language)).into_response()
+            Redirect::to(&pages.link(&["forms", &place.0, &place.1, "sent"], &about, language))
+                .into_response()
         }
         Err(NotChanged::Refused(NotSent::NoSpreadsheet)) => no_spreadsheet(language),
         Err(NotChanged::Refused(NotSent::NoTab)) => {
@@ -88,12 +106,18 @@ async fn send(
         }
         Err(NotChanged::Refused(NotSent::Gone)) => not_there(language),
         Err(NotChanged::Refused(NotSent::Refused(why))) => not_kept(language, &why.to_string()),
-        Err(NotChanged::NotStored(why)) => not_kept(language, &why.map(|error| error.to_string()).unwrap_or_default()),
+        Err(NotChanged::NotStored(why)) => {
+            not_kept(language, &why.map(|error| error.to_string()).unwrap_or_default())
+        }
     }
 }
 
 /// Thanks, another response, or a correction.
-async fn sent(State(pages): State<Pages>, Path(place): Path<(String, String)>, Query(pairs): Query<Pairs>) -> Response {
+async fn sent(
+    State(pages): State<Pages>,
+    Path(place): Path<(String, String)>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     sheet(&pages, &place, &pairs, language, |sheet| sheet.thanks(&pairs).into_response())
 }

@@ -1,5 +1,5 @@
-//! A small evaluator for formulas: arithmetic, comparison, text, references and the everyday functions. What it does not
-//! know comes to `#NAME?`, as in a spreadsheet that lacks the function.
+//! A small evaluator for formulas: arithmetic, comparison, text, references and the everyday
+//! functions. What it does not know comes to `#NAME?`, as in a spreadsheet that lacks the function.
 
 use std::cell::{Cell as Counter, RefCell};
 use std::collections::BTreeMap;
@@ -70,12 +70,13 @@ struct Known {
     missing: RefCell<Vec<Place>>,
 }
 
-/// The value of a formula that stands on `sheet`. The formulas that it leans on are worked out first, one after another, so
-/// that a long chain of them needs no deep stack.
+/// The value of a formula that stands on `sheet`. The formulas that it leans on are worked out
+/// first, one after another, so that a long chain of them needs no deep stack.
 pub fn evaluate(book: &Spreadsheet, sheet: &Sheet, source: &str) -> Outcome {
     let known = Known::default();
-    let run =
-        |sheet: &Sheet, source: &str| Evaluation { book, sheet, depth: &Counter::new(0), known: &known }.run(source);
+    let run = |sheet: &Sheet, source: &str| {
+        Evaluation { book, sheet, depth: &Counter::new(0), known: &known }.run(source)
+    };
     let mut waiting: Vec<Place> = Vec::new();
     for _ in 0..MOST_STEPS {
         let Some(&place) = waiting.last() else {
@@ -206,7 +207,11 @@ impl<'a> Evaluation<'a, '_> {
         match name {
             "SUM" => return Ok(Outcome::Number(self.numbers(&operands)?.iter().sum())),
             "COUNT" => {
-                let counted = self.all(&operands).into_iter().filter(|(_, v)| matches!(v, Outcome::Number(_))).count();
+                let counted = self
+                    .all(&operands)
+                    .into_iter()
+                    .filter(|(_, v)| matches!(v, Outcome::Number(_)))
+                    .count();
                 return Ok(Outcome::Number(counted as f64));
             }
             "COUNTA" => return Ok(Outcome::Number(self.all(&operands).len() as f64)),
@@ -217,8 +222,16 @@ impl<'a> Evaluation<'a, '_> {
                 }
                 return Ok(Outcome::Number(numbers.iter().sum::<f64>() / numbers.len() as f64));
             }
-            "MIN" => return Ok(Outcome::Number(self.numbers(&operands)?.into_iter().reduce(f64::min).unwrap_or(0.0))),
-            "MAX" => return Ok(Outcome::Number(self.numbers(&operands)?.into_iter().reduce(f64::max).unwrap_or(0.0))),
+            "MIN" => {
+                return Ok(Outcome::Number(
+                    self.numbers(&operands)?.into_iter().reduce(f64::min).unwrap_or(0.0),
+                ));
+            }
+            "MAX" => {
+                return Ok(Outcome::Number(
+                    self.numbers(&operands)?.into_iter().reduce(f64::max).unwrap_or(0.0),
+                ));
+            }
             "CONCATENATE" | "JOIN" => {
                 let mut joined = CompactString::default();
                 for (_, value) in self.all(&operands) {
@@ -248,7 +261,8 @@ impl<'a> Evaluation<'a, '_> {
             }
             _ => {}
         }
-        let values: Vec<Try<Outcome>> = operands.into_iter().map(|operand| self.single(operand)).collect();
+        let values: Vec<Try<Outcome>> =
+            operands.into_iter().map(|operand| self.single(operand)).collect();
         let at = |index: usize| values.get(index).cloned().unwrap_or(Err("#N/A"));
         match (name, count) {
             ("TRUE", 0) => Ok(Outcome::Boolean(true)),
@@ -260,7 +274,8 @@ impl<'a> Evaluation<'a, '_> {
             ("ABS", 1) => Ok(Outcome::Number(at(0)?.number()?.abs())),
             ("INT", 1) => Ok(Outcome::Number(at(0)?.number()?.floor())),
             ("ROUND", 1..=2) => {
-                let places = if count == 2 { at(1)?.number()?.clamp(-15.0, 15.0) as i32 } else { 0 };
+                let places =
+                    if count == 2 { at(1)?.number()?.clamp(-15.0, 15.0) as i32 } else { 0 };
                 let scale = 10_f64.powi(places);
                 Ok(Outcome::Number((at(0)?.number()? * scale).round() / scale))
             }
@@ -399,7 +414,9 @@ impl<'a> Parser<'_, '_, 'a, '_> {
         let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
         if digits > 0 && !text[digits..].starts_with(':') {
             self.text = &text[digits..];
-            return Ok(Operand::Value(Outcome::Number(text[..digits].parse().map_err(|_| "#ERROR!")?)));
+            return Ok(Operand::Value(Outcome::Number(
+                text[..digits].parse().map_err(|_| "#ERROR!")?,
+            )));
         }
         self.reference_or_call()
     }
@@ -429,7 +446,10 @@ impl<'a> Parser<'_, '_, 'a, '_> {
             sheet = self.eval.book.sheet_titled(&title).ok_or("#REF!")?;
             rest = after;
         }
-        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"$:_.".contains(byte)).count();
+        let length = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"$:_.".contains(byte))
+            .count();
         let (word, after) = rest.split_at(length);
         if word.is_empty() {
             return Err("#ERROR!");
@@ -506,7 +526,11 @@ fn titled(text: &str) -> Option<(String, &str)> {
         let rest = text[end..].strip_prefix('!')?;
         return Some((text[1..end - 1].replace("''", "'"), rest));
     }
-    let length = text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').map(char::len_utf8).sum();
+    let length = text
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+        .map(char::len_utf8)
+        .sum();
     let (word, rest) = text.split_at(length);
     Some((word.to_owned(), rest.strip_prefix('!')?)).filter(|(word, _)| !word.is_empty())
 }
@@ -568,7 +592,10 @@ mod tests {
         }
         let book = book.spreadsheet(&id).unwrap();
         assert_eq!(book.value(book.sheet(0).unwrap(), 899, 0), Outcome::Number(900.0));
-        assert_eq!(evaluate(book, book.sheet(0).unwrap(), "=SUM(A1:A900)"), Outcome::Number(405_450.0));
+        assert_eq!(
+            evaluate(book, book.sheet(0).unwrap(), "=SUM(A1:A900)"),
+            Outcome::Number(405_450.0)
+        );
     }
 
     #[test]

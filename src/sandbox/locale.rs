@@ -1,4 +1,5 @@
-//! What a typed text means in a spreadsheet's locale: numbers, percentages, money, dates, times. Knows no spreadsheet.
+//! What a typed text means in a spreadsheet's locale: numbers, percentages, money, dates, times.
+//! Knows no spreadsheet.
 
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use serde_json::{Value, json};
@@ -29,7 +30,8 @@ pub struct Customs {
     pub days: &'static [&'static str; 7],
 }
 
-const ENGLISH_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const ENGLISH_DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const INDONESIAN_DAYS: [&str; 7] = ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"];
 
 const AMERICAN: Customs = Customs {
@@ -58,9 +60,12 @@ pub fn customs(locale: &str) -> Customs {
         ..AMERICAN
     };
     match (language, country) {
-        ("id" | "in", _) => {
-            Customs { currency: "Rp", months: &INDONESIAN_MONTHS, days: &INDONESIAN_DAYS, ..continental }
-        }
+        ("id" | "in", _) => Customs {
+            currency: "Rp",
+            months: &INDONESIAN_MONTHS,
+            days: &INDONESIAN_DAYS,
+            ..continental
+        },
         ("en", "US" | "") => AMERICAN,
         ("en" | "ms", _) => Customs {
             month_first: false,
@@ -70,9 +75,12 @@ pub fn customs(locale: &str) -> Customs {
             ..AMERICAN
         },
         ("fr", _) => Customs { group: '\u{202f}', ..continental },
-        ("ja" | "zh" | "ko", _) => {
-            Customs { date: "yyyy/MM/dd", time: "H:mm:ss", date_time: "yyyy/MM/dd H:mm:ss", ..AMERICAN }
-        }
+        ("ja" | "zh" | "ko", _) => Customs {
+            date: "yyyy/MM/dd",
+            time: "H:mm:ss",
+            date_time: "yyyy/MM/dd H:mm:ss",
+            ..AMERICAN
+        },
         _ => continental,
     }
 }
@@ -92,7 +100,10 @@ impl Typed {
     }
 
     fn number(number: f64, kind: &str, pattern: &str) -> Self {
-        Self { entry: Entry::Number(number), number_format: Some(json!({"type": kind, "pattern": pattern})) }
+        Self {
+            entry: Entry::Number(number),
+            number_format: Some(json!({"type": kind, "pattern": pattern})),
+        }
     }
 }
 
@@ -143,10 +154,14 @@ fn number(text: &str, customs: &Customs) -> Option<Typed> {
     let whole = if grouped { ungrouped(whole, customs.group)? } else { whole.to_owned() };
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let fraction_digits = fraction.unwrap_or("");
-    if !all_digits(&whole) || !all_digits(fraction_digits) || (whole.is_empty() && fraction_digits.is_empty()) {
+    if !all_digits(&whole)
+        || !all_digits(fraction_digits)
+        || (whole.is_empty() && fraction_digits.is_empty())
+    {
         return None;
     }
-    let value: f64 = format!("0{whole}.{fraction_digits}0e{}", exponent.unwrap_or(0)).parse().ok()?;
+    let value: f64 =
+        format!("0{whole}.{fraction_digits}0e{}", exponent.unwrap_or(0)).parse().ok()?;
     let value = if negative != late_minus { -value } else { value };
     let decimals = if fraction_digits.is_empty() { "" } else { ".00" };
     Some(if percent {
@@ -205,7 +220,8 @@ fn time_of_day(text: &str) -> Option<(f64, Option<&'static str>)> {
         _ => (lower.as_str(), None),
     };
     let parts: Vec<&str> = clock.split(':').collect();
-    if !(2..=3).contains(&parts.len()) || parts.iter().any(|part| part.is_empty() || part.len() > 6) {
+    if !(2..=3).contains(&parts.len()) || parts.iter().any(|part| part.is_empty() || part.len() > 6)
+    {
         return None;
     }
     let hour: u32 = parts[0].parse().ok()?;
@@ -231,11 +247,16 @@ fn time_of_day(text: &str) -> Option<(f64, Option<&'static str>)> {
 /// A date as days since 1899-12-30, and whether it was written year first.
 fn date(text: &str, customs: &Customs) -> Option<(f64, bool)> {
     let separator = text.chars().find(|letter| matches!(letter, '-' | '/' | ' '))?;
-    let parts: Vec<&str> =
-        text.split(separator).map(|part| part.trim_end_matches(',')).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> = text
+        .split(separator)
+        .map(|part| part.trim_end_matches(','))
+        .filter(|p| !p.is_empty())
+        .collect();
     let [first, second, third] = parts.as_slice() else { return None };
     let small = |part: &str| part.len() <= 2;
-    let number = |part: &str| if part.bytes().all(|b| b.is_ascii_digit()) { part.parse::<u32>().ok() } else { None };
+    let number = |part: &str| {
+        if part.bytes().all(|b| b.is_ascii_digit()) { part.parse::<u32>().ok() } else { None }
+    };
     let (year, month, day, iso) = if let (4, Some(year)) = (first.len(), number(first)) {
         (year, number(second)?, number(third)?, true)
     } else if let Some(month) = month_named(second, customs) {
@@ -295,7 +316,9 @@ mod tests {
         let read = read(text, locale);
         let kind = read.number_format.map(|format| format["type"].as_str().unwrap().to_owned());
         match read.entry {
-            Entry::Number(number) => format!("{number} {}", kind.unwrap_or_default()).trim_end().to_owned(),
+            Entry::Number(number) => {
+                format!("{number} {}", kind.unwrap_or_default()).trim_end().to_owned()
+            }
             Entry::Text(text) => format!("text {text}"),
             other => format!("{other:?}"),
         }

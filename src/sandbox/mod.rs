@@ -1,5 +1,6 @@
-//! A local stand-in for Google: spreadsheets behind the Sheets v4 API (and the few Drive v3 methods that clients use), with
-//! Google's defaults, normalisation and error bodies. For development and trial; it may not know what the tabs mean.
+//! A local stand-in for Google: spreadsheets behind the Sheets v4 API (and the few Drive v3 methods
+//! that clients use), with Google's defaults, normalisation and error bodies. For development and
+//! trial; it may not know what the tabs mean.
 
 pub mod batch;
 pub mod book;
@@ -47,7 +48,9 @@ use self::store::Store;
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The file cannot be read or written.
-    #[error("the sandbox cannot use its data file {path}: {source}; choose another place with --data")]
+    #[error(
+        "the sandbox cannot use its data file {path}: {source}; choose another place with --data"
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -67,7 +70,9 @@ pub enum SandboxError {
         reason: String,
     },
     /// Another process has the file open.
-    #[error("another sandbox is using the data file {path}; stop it or choose another file with --data")]
+    #[error(
+        "another sandbox is using the data file {path}; stop it or choose another file with --data"
+    )]
     InUse {
         /// The file.
         path: PathBuf,
@@ -162,9 +167,10 @@ impl Sandbox {
         look(&self.book())
     }
 
-    /// Changes the book, all or nothing: on an `Err` it stays as it was. The change is stored before this returns; if the
-    /// data file fails, the change lives on in memory only and an error is logged (see [`Sandbox::commit`]); the next
-    /// change that can be stored is stored together with it.
+    /// Changes the book, all or nothing: on an `Err` it stays as it was. The change is stored
+    /// before this returns; if the data file fails, the change lives on in memory only and an error
+    /// is logged (see [`Sandbox::commit`]); the next change that can be stored is stored together
+    /// with it.
     pub fn edit_book<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, E> {
         let mut state = self.state();
         let mut draft = Book::clone(&state.book);
@@ -181,12 +187,19 @@ impl Sandbox {
     }
 
     /// As [`Sandbox::edit_book`], but a change that cannot be stored is not made.
-    pub fn commit<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<T, Unmade<E>> {
+    pub fn commit<T, E>(
+        &self,
+        edit: impl FnOnce(&mut Book) -> Result<T, E>,
+    ) -> Result<T, Unmade<E>> {
         self.committed(edit).map(|(result, _)| result)
     }
 
-    /// As [`Sandbox::commit`]; gives also the book as this change left it, whatever others change meanwhile.
-    fn committed<T, E>(&self, edit: impl FnOnce(&mut Book) -> Result<T, E>) -> Result<(T, Arc<Book>), Unmade<E>> {
+    /// As [`Sandbox::commit`]; gives also the book as this change left it, whatever others change
+    /// meanwhile.
+    fn committed<T, E>(
+        &self,
+        edit: impl FnOnce(&mut Book) -> Result<T, E>,
+    ) -> Result<(T, Arc<Book>), Unmade<E>> {
         let mut state = self.state();
         let mut draft = Book::clone(&state.book);
         let result = edit(&mut draft).map_err(Unmade::Refused)?;
@@ -204,7 +217,8 @@ impl Sandbox {
     fn publish(&self, state: &mut State, draft: Book) {
         state.book = Arc::new(draft);
         state.revision += 1;
-        *self.inner.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&state.book);
+        *self.inner.published.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::clone(&state.book);
         self.inner.changed.send_replace(state.revision);
     }
 
@@ -227,15 +241,17 @@ impl Sandbox {
     }
 }
 
-/// Serves a router, such as the API with pages merged into it, until `stop` is done. Calls that are under way are answered
-/// first, but streams that never end (server-sent events) hold nobody up for more than a moment.
+/// Serves a router, such as the API with pages merged into it, until `stop` is done. Calls that are
+/// under way are answered first, but streams that never end (server-sent events) hold nobody up for
+/// more than a moment.
 pub async fn serve_router(
     router: axum::Router,
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-    // A small answer, or the end of a large one, is not held back until the client has confirmed what came before.
+    // A small answer, or the end of a large one, is not held back until the client has confirmed
+    // what came before.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");

@@ -1,5 +1,6 @@
-//! What the pages for people share: their settings, their frame, their language, their one style sheet and one script.
-//! Knows neither forms nor cells; makes no Google API call, so nothing here counts as one.
+//! What the pages for people share: their settings, their frame, their language, their one style
+//! sheet and one script. Knows neither forms nor cells; makes no Google API call, so nothing here
+//! counts as one.
 
 use std::sync::Arc;
 
@@ -76,7 +77,12 @@ pub struct PageSettings {
 impl PageSettings {
     /// Settings with a clock alone: Indonesian, no known cycle.
     pub fn with_clock(now: Arc<dyn Fn() -> DateTime<Tz> + Send + Sync>) -> Self {
-        Self { now, last_cycle: Arc::new(|| None), language: PageLanguage::default(), closing: None }
+        Self {
+            now,
+            last_cycle: Arc::new(|| None),
+            language: PageLanguage::default(),
+            closing: None,
+        }
     }
 }
 
@@ -88,7 +94,10 @@ pub fn pages(sandbox: &Sandbox, forms: Arc<Forms>, settings: PageSettings) -> Ro
         .route("/spreadsheets/d/{id}", get(opened))
         .route("/spreadsheets/d/{id}/{rest}", get(opened_for))
         .route("/assets/pages.css", get(|| async { asset("text/css; charset=UTF-8", STYLE) }))
-        .route("/assets/pages.js", get(|| async { asset("text/javascript; charset=UTF-8", SCRIPT) }))
+        .route(
+            "/assets/pages.js",
+            get(|| async { asset("text/javascript; charset=UTF-8", SCRIPT) }),
+        )
         .merge(forms::router())
         .merge(viewer::router())
         .with_state(pages)
@@ -121,7 +130,12 @@ impl Pages {
     }
 
     /// A link that keeps the language.
-    pub(super) fn link(&self, path: &[&str], pairs: &[(&str, &str)], language: PageLanguage) -> String {
+    pub(super) fn link(
+        &self,
+        path: &[&str],
+        pairs: &[(&str, &str)],
+        language: PageLanguage,
+    ) -> String {
         let mut link = String::new();
         for part in path {
             link.push('/');
@@ -137,8 +151,11 @@ impl Pages {
 
     /// The link to the same page in the other language.
     pub(super) fn switch(&self, path: &[&str], pairs: &Pairs, language: PageLanguage) -> Markup {
-        let kept: Vec<(&str, &str)> =
-            pairs.iter().filter(|(name, _)| name != "lang").map(|(name, value)| (&**name, &**value)).collect();
+        let kept: Vec<(&str, &str)> = pairs
+            .iter()
+            .filter(|(name, _)| name != "lang")
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
         let other = language.other();
         html! {
             a.switch href=(self.link(path, &kept, other)) lang=(other.code()) hreflang=(other.code()) {
@@ -162,7 +179,12 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 /// The frame of every page.
-pub(super) fn frame(language: PageLanguage, class: &str, title: &str, body: &Markup) -> Html<String> {
+pub(super) fn frame(
+    language: PageLanguage,
+    class: &str,
+    title: &str,
+    body: &Markup,
+) -> Html<String> {
     let page = html! {
         (DOCTYPE)
         html lang=(language.code()) {
@@ -181,7 +203,12 @@ pub(super) fn frame(language: PageLanguage, class: &str, title: &str, body: &Mar
 }
 
 /// A page that says one thing: what was not found, or why something was not done.
-pub(super) fn message(status: StatusCode, language: PageLanguage, title: &str, text: &str) -> Response {
+pub(super) fn message(
+    status: StatusCode,
+    language: PageLanguage,
+    title: &str,
+    text: &str,
+) -> Response {
     let body = html! {
         main {
             div.card { h1 { (title) } p { (text) } p { a href="/" { (language.say("Ke halaman awal", "To the start")) } } }
@@ -200,7 +227,8 @@ pub(super) fn no_spreadsheet(language: PageLanguage) -> Response {
     message(StatusCode::NOT_FOUND, language, title, text)
 }
 
-/// Changes the book away from the thread that serves everyone: the lock and the data file may block.
+/// Changes the book away from the thread that serves everyone: the lock and the data file may
+/// block.
 pub(super) async fn change<T, E>(
     sandbox: &Sandbox,
     edit: impl FnOnce(&mut super::Book) -> Result<T, E> + Send + 'static,
@@ -230,10 +258,15 @@ fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text)
 }
 
-async fn home(State(pages): State<Pages>, axum::extract::Query(pairs): axum::extract::Query<Pairs>) -> Response {
+async fn home(
+    State(pages): State<Pages>,
+    axum::extract::Query(pairs): axum::extract::Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     let known: Vec<(String, String)> = pages.sandbox.with_book(|book| {
-        book.spreadsheets().map(|spreadsheet| (spreadsheet.id.clone(), spreadsheet.title.clone())).collect()
+        book.spreadsheets()
+            .map(|spreadsheet| (spreadsheet.id.clone(), spreadsheet.title.clone()))
+            .collect()
     });
     if let [(only, _)] = known.as_slice() {
         return Redirect::to(&pages.link(&["view", only], &[], language)).into_response();

@@ -1,5 +1,5 @@
-//! What people do in a spreadsheet between two calls: a cell typed into, a tab renamed or deleted. Knows nothing of when
-//! that is due.
+//! What people do in a spreadsheet between two calls: a cell typed into, a tab renamed or deleted.
+//! Knows nothing of when that is due.
 
 use serde::Deserialize;
 use serde_json::json;

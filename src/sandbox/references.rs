@@ -1,4 +1,5 @@
-//! The references in a formula, and how they follow rows and columns that come and go and tabs that get a new title.
+//! The references in a formula, and how they follow rows and columns that come and go and tabs that
+//! get a new title.
 
 use super::book::range::{Dimension, Shift, shown_title};
 use super::book::same_title;
@@ -19,9 +20,15 @@ struct Corner {
     row: Option<(bool, usize)>,
 }
 
-/// The formula after rows or columns came or went on the tab `changed`; `None` if it stays as it is. `home` is the title of the
-/// tab on which the formula stands.
-pub fn shifted(source: &str, home: &str, changed: &str, dimension: Dimension, shift: Shift) -> Option<String> {
+/// The formula after rows or columns came or went on the tab `changed`; `None` if it stays as it
+/// is. `home` is the title of the tab on which the formula stands.
+pub fn shifted(
+    source: &str,
+    home: &str,
+    changed: &str,
+    dimension: Dimension,
+    shift: Shift,
+) -> Option<String> {
     rewritten(source, |title, cells| {
         if !same_title(title.unwrap_or(home), changed) {
             return None;
@@ -34,13 +41,16 @@ pub fn shifted(source: &str, home: &str, changed: &str, dimension: Dimension, sh
     })
 }
 
-/// The formula as it reads when it is copied so many rows down and columns to the right: references without `$` go along, and
-/// one that would leave the grid is lost. `None` if it stays as it is.
+/// The formula as it reads when it is copied so many rows down and columns to the right: references
+/// without `$` go along, and one that would leave the grid is lost. `None` if it stays as it is.
 pub fn moved(source: &str, down: isize, right: isize) -> Option<String> {
     rewritten(source, |title, cells| {
-        let corners =
-            cells.split(':').map(|cells| moved_corner(corner(cells)?, down, right).map(|corner| written(&corner)));
-        let cells = corners.collect::<Option<Vec<String>>>().map_or_else(|| "#REF!".to_owned(), |ends| ends.join(":"));
+        let corners = cells
+            .split(':')
+            .map(|cells| moved_corner(corner(cells)?, down, right).map(|corner| written(&corner)));
+        let cells = corners
+            .collect::<Option<Vec<String>>>()
+            .map_or_else(|| "#REF!".to_owned(), |ends| ends.join(":"));
         Some(match (title, cells.as_str()) {
             (_, "#REF!") | (None, _) => cells,
             (Some(title), _) => format!("{}!{cells}", shown_title(title)),
@@ -59,11 +69,16 @@ fn moved_corner(corner: Corner, down: isize, right: isize) -> Option<Corner> {
 /// The formula after a tab was renamed; `None` if it stays as it is.
 pub fn retitled(source: &str, old: &str, new: &str) -> Option<String> {
     rewritten(source, |title, cells| {
-        title.filter(|title| same_title(title, old)).map(|_| format!("{}!{cells}", shown_title(new)))
+        title
+            .filter(|title| same_title(title, old))
+            .map(|_| format!("{}!{cells}", shown_title(new)))
     })
 }
 
-fn rewritten(source: &str, mut change: impl FnMut(Option<&str>, &str) -> Option<String>) -> Option<String> {
+fn rewritten(
+    source: &str,
+    mut change: impl FnMut(Option<&str>, &str) -> Option<String>,
+) -> Option<String> {
     let mut out = String::with_capacity(source.len());
     let mut changed = false;
     for piece in pieces(source) {
@@ -107,7 +122,8 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '$' | '_' | '.')
 }
 
-/// The length of a text in double quotes; a doubled quote inside is read as the end of one text and the start of the next.
+/// The length of a text in double quotes; a doubled quote inside is read as the end of one text and
+/// the start of the next.
 fn string_length(text: &str) -> usize {
     text[1..].find('"').map_or(text.len(), |end| end + 2)
 }
@@ -170,7 +186,8 @@ fn corner(text: &str) -> Option<Corner> {
     if letters > 3 {
         return None;
     }
-    let column = if letters > 0 { Some((column_fixed, column_index(&rest[..letters])?)) } else { None };
+    let column =
+        if letters > 0 { Some((column_fixed, column_index(&rest[..letters])?)) } else { None };
     let rest = &rest[letters..];
     let (row_fixed, digits) = match rest.strip_prefix('$') {
         Some(digits) => (true, digits),
@@ -179,7 +196,9 @@ fn corner(text: &str) -> Option<Corner> {
     };
     let row = match digits {
         "" => None,
-        digits if digits.len() <= 8 => Some((row_fixed, digits.parse::<usize>().ok()?.checked_sub(1)?)),
+        digits if digits.len() <= 8 => {
+            Some((row_fixed, digits.parse::<usize>().ok()?.checked_sub(1)?))
+        }
         _ => return None,
     };
     (column.is_some() || row.is_some()).then_some(Corner { column, row })
@@ -207,10 +226,12 @@ fn shifted_cells(cells: &str, dimension: Dimension, shift: Shift) -> String {
         Dimension::Columns => (&mut from.column, &mut to.column),
     };
     match (start, end) {
-        (Some((_, start)), Some((_, end))) => match shift.span((*start).min(*end), (*start).max(*end) + 1) {
-            Some((first, after)) => (*start, *end) = (first, after - 1),
-            None => return "#REF!".to_owned(),
-        },
+        (Some((_, start)), Some((_, end))) => {
+            match shift.span((*start).min(*end), (*start).max(*end) + 1) {
+                Some((first, after)) => (*start, *end) = (first, after - 1),
+                None => return "#REF!".to_owned(),
+            }
+        }
         // An open end stays open; the named one moves alone.
         (Some((_, index)), None) | (None, Some((_, index))) => {
             *index = shift.span(*index, *index + 1).map_or(*index, |(moved, _)| moved);
@@ -222,8 +243,12 @@ fn shifted_cells(cells: &str, dimension: Dimension, shift: Shift) -> String {
 
 fn written(corner: &Corner) -> String {
     let mark = |fixed: bool| if fixed { "$" } else { "" };
-    let column = corner.column.map(|(fixed, at)| format!("{}{}", mark(fixed), column_letters(at))).unwrap_or_default();
-    let row = corner.row.map(|(fixed, at)| format!("{}{}", mark(fixed), at + 1)).unwrap_or_default();
+    let column = corner
+        .column
+        .map(|(fixed, at)| format!("{}{}", mark(fixed), column_letters(at)))
+        .unwrap_or_default();
+    let row =
+        corner.row.map(|(fixed, at)| format!("{}{}", mark(fixed), at + 1)).unwrap_or_default();
     format!("{column}{row}")
 }
 
@@ -239,17 +264,24 @@ mod tests {
     fn references_follow_their_rows() {
         let insert = Shift::Insert { at: 2, count: 2 };
         assert_eq!(after("=A2+$B$3*sum(C1:C5)", insert), "=A2+$B$5*sum(C1:C7)");
-        assert_eq!(after("=\"A3\"&Isi!A3&Lain!A3&'Isi'!A:A", insert), "=\"A3\"&Isi!A5&Lain!A3&Isi!A:A");
+        assert_eq!(
+            after("=\"A3\"&Isi!A3&Lain!A3&'Isi'!A:A", insert),
+            "=\"A3\"&Isi!A5&Lain!A3&Isi!A:A"
+        );
         assert_eq!(after("=LOG10(3)+A3:A", insert), "=LOG10(3)+A5:A");
         let delete = Shift::Delete { at: 2, count: 2 };
         assert_eq!(after("=A3+SUM(B1:B10)+SUM(B3:B4)", delete), "=#REF!+SUM(B1:B8)+SUM(#REF!)");
-        let column = shifted("=A1+C$1", "Isi", "Isi", Dimension::Columns, Shift::Insert { at: 1, count: 1 });
+        let column =
+            shifted("=A1+C$1", "Isi", "Isi", Dimension::Columns, Shift::Insert { at: 1, count: 1 });
         assert_eq!(column.as_deref(), Some("=A1+D$1"));
     }
 
     #[test]
     fn references_go_along_with_a_copy() {
-        assert_eq!(moved("=A1+$B$1+C$2*SUM(A2:B3)", 2, 1).as_deref(), Some("=B3+$B$1+D$2*SUM(B4:C5)"));
+        assert_eq!(
+            moved("=A1+$B$1+C$2*SUM(A2:B3)", 2, 1).as_deref(),
+            Some("=B3+$B$1+D$2*SUM(B4:C5)")
+        );
         assert_eq!(moved("='Isi lain'!A2&\"A2\"", 1, 0).as_deref(), Some("='Isi lain'!A3&\"A2\""));
         assert_eq!(moved("=A1+A3:A", -1, 0).as_deref(), Some("=#REF!+A2:A"));
         assert_eq!(moved("=$A$1", 5, 5), None);

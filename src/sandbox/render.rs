@@ -33,8 +33,11 @@ pub fn spreadsheet(book: &Spreadsheet, wanted: &Wanted<'_>, base_url: &str) -> V
     if !book.named_ranges.is_empty() {
         put("namedRanges", &|| shown(json!(book.named_ranges)));
     }
-    let own: Vec<&Value> =
-        book.metadata.iter().filter(|metadata| metadata["location"]["spreadsheet"] == json!(true)).collect();
+    let own: Vec<&Value> = book
+        .metadata
+        .iter()
+        .filter(|metadata| metadata["location"]["spreadsheet"] == json!(true))
+        .collect();
     if !own.is_empty() {
         put("developerMetadata", &|| json!(own));
     }
@@ -44,7 +47,9 @@ pub fn spreadsheet(book: &Spreadsheet, wanted: &Wanted<'_>, base_url: &str) -> V
         let sheets: Vec<Value> = book
             .sheets
             .iter()
-            .filter(|sheet| wanted.places.is_empty() || wanted.places.iter().any(|(id, _)| *id == sheet.id))
+            .filter(|sheet| {
+                wanted.places.is_empty() || wanted.places.iter().any(|(id, _)| *id == sheet.id)
+            })
             .map(|one| sheet(book, one, wanted, below))
             .collect();
         map.insert("sheets".to_owned(), Value::Array(sheets));
@@ -77,8 +82,11 @@ fn sheet(book: &Spreadsheet, one: &Sheet, wanted: &Wanted<'_>, mask: &Mask) -> V
     if let Some(filter) = one.objects.basic_filter.as_ref().filter(|_| mask.has("basicFilter")) {
         map.insert("basicFilter".to_owned(), shown(filter.clone()));
     }
-    let own: Vec<&Value> =
-        book.metadata.iter().filter(|metadata| metadata["location"]["sheetId"] == json!(id)).collect();
+    let own: Vec<&Value> = book
+        .metadata
+        .iter()
+        .filter(|metadata| metadata["location"]["sheetId"] == json!(id))
+        .collect();
     if !own.is_empty() && mask.has("developerMetadata") {
         map.insert("developerMetadata".to_owned(), json!(own));
     }
@@ -87,8 +95,11 @@ fn sheet(book: &Spreadsheet, one: &Sheet, wanted: &Wanted<'_>, mask: &Mask) -> V
         let below = if mask.is_all() { &all } else { mask.child("data").unwrap_or(&all) };
         let whole = [(id, one.area())];
         let places: &[(i64, Area)] = if wanted.places.is_empty() { &whole } else { &wanted.places };
-        let data: Vec<Value> =
-            places.iter().filter(|(on, _)| *on == id).map(|(_, area)| grid_data(book, one, area, below)).collect();
+        let data: Vec<Value> = places
+            .iter()
+            .filter(|(on, _)| *on == id)
+            .map(|(_, area)| grid_data(book, one, area, below))
+            .collect();
         map.insert("data".to_owned(), Value::Array(data));
     }
     Value::Object(map)
@@ -115,7 +126,8 @@ fn properties_of(book: &Spreadsheet, sheet: &Sheet) -> Value {
     Value::Object(map)
 }
 
-/// Leaves out sheet ids that are 0, as Google's JSON does in ranges and anchors (but not in properties or metadata).
+/// Leaves out sheet ids that are 0, as Google's JSON does in ranges and anchors (but not in
+/// properties or metadata).
 pub fn shown(mut value: Value) -> Value {
     leave_out_zero_ids(&mut value);
     value
@@ -125,7 +137,9 @@ fn leave_out_zero_ids(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(leave_out_zero_ids),
         Value::Object(map) => {
-            if map.get("sheetId") == Some(&json!(0)) && !map.contains_key("title") && !map.contains_key("locationType")
+            if map.get("sheetId") == Some(&json!(0))
+                && !map.contains_key("title")
+                && !map.contains_key("locationType")
             {
                 map.remove("sheetId");
             }
@@ -153,8 +167,9 @@ fn grid_data(book: &Spreadsheet, sheet: &Sheet, area: &Area, mask: &Mask) -> Val
         ("columnMetadata", Dimension::Columns, area.left, area.right),
     ] {
         if mask.has(name) {
-            let list: Vec<Value> =
-                (from..to).map(|index| dimension_properties(book, sheet, dimension, index)).collect();
+            let list: Vec<Value> = (from..to)
+                .map(|index| dimension_properties(book, sheet, dimension, index))
+                .collect();
             if !list.is_empty() {
                 map.insert(name.to_owned(), Value::Array(list));
             }
@@ -171,8 +186,9 @@ fn row_data(book: &Spreadsheet, sheet: &Sheet, area: &Area, mask: &Mask) -> Vec<
     let mut rows: Vec<Value> = (area.top..area.bottom.min(sheet.rows().len()))
         .map(|row| {
             let right = area.right.min(sheet.row(row).len());
-            let cells: Vec<Value> =
-                (area.left..right).map(|column| cell_data(book, sheet, row, column, cells_mask)).collect();
+            let cells: Vec<Value> = (area.left..right)
+                .map(|column| cell_data(book, sheet, row, column, cells_mask))
+                .collect();
             if cells.is_empty() { json!({}) } else { json!({"values": cells}) }
         })
         .collect();
@@ -182,7 +198,12 @@ fn row_data(book: &Spreadsheet, sheet: &Sheet, area: &Area, mask: &Mask) -> Vec<
     rows
 }
 
-fn dimension_properties(book: &Spreadsheet, sheet: &Sheet, dimension: Dimension, index: usize) -> Value {
+fn dimension_properties(
+    book: &Spreadsheet,
+    sheet: &Sheet,
+    dimension: Dimension,
+    index: usize,
+) -> Value {
     let mut map = Map::new();
     map.insert("pixelSize".to_owned(), json!(sheet.pixel_size(dimension, index)));
     if sheet.properties_of(dimension, index).hidden {
@@ -263,7 +284,10 @@ fn value_fields(
         map.insert("effectiveValue".to_owned(), extended(&value));
     }
     if mask.has("formattedValue") {
-        map.insert("formattedValue".to_owned(), json!(display::show(&value, cell.format.as_deref(), &book.locale)));
+        map.insert(
+            "formattedValue".to_owned(),
+            json!(display::show(&value, cell.format.as_deref(), &book.locale)),
+        );
     }
     if let Outcome::Text(text) = &value
         && mask.has("hyperlink")

@@ -1,9 +1,10 @@
-//! The shape of requests: which fields a message has and of what kind. A body is checked and normalised against it before a
-//! method sees it, with Google's words for what does not fit.
+//! The shape of requests: which fields a message has and of what kind. A body is checked and
+//! normalised against it before a method sees it, with Google's words for what does not fit.
 //!
-//! The table in `schema.txt` follows Google's discovery document for Sheets v4. A line is a message and its fields, or an
-//! enumeration (`e` and a number) and its words. Kinds: `s` text, `i` 32-bit integer, `l` 64-bit integer, `n` number, `b` true or
-//! false, `m` field mask, `*` anything, `[…]` a list.
+//! The table in `schema.txt` follows Google's discovery document for Sheets v4. A line is a message
+//! and its fields, or an enumeration (`e` and a number) and its words. Kinds: `s` text, `i` 32-bit
+//! integer, `l` 64-bit integer, `n` number, `b` true or false, `m` field mask, `*` anything, `[…]`
+//! a list.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -23,7 +24,10 @@ static MESSAGES: LazyLock<BTreeMap<&'static str, Fields>> = LazyLock::new(|| {
         .collect()
 });
 static WORDS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    lines().filter(|(name, _)| is_enumeration(name)).map(|(name, words)| (name, words.collect())).collect()
+    lines()
+        .filter(|(name, _)| is_enumeration(name))
+        .map(|(name, words)| (name, words.collect()))
+        .collect()
 });
 
 fn lines() -> impl Iterator<Item = (&'static str, std::str::SplitWhitespace<'static>)> {
@@ -34,14 +38,16 @@ fn lines() -> impl Iterator<Item = (&'static str, std::str::SplitWhitespace<'sta
 }
 
 fn is_enumeration(name: &str) -> bool {
-    name.strip_prefix('e').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    name.strip_prefix('e')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// How deep a message may be nested.
 const DEEPEST: usize = 90;
 
-/// The body as the message it should be: field names in camel case, nulls left out, single values of a list wrapped, numbers in
-/// text read. Everything that does not fit is told at once. `path` is where the body stands in the request, such as `data`.
+/// The body as the message it should be: field names in camel case, nulls left out, single values
+/// of a list wrapped, numbers in text read. Everything that does not fit is told at once. `path` is
+/// where the body stands in the request, such as `data`.
 pub(super) fn checked(body: Value, message: &str, path: &str) -> Result<Value, ApiError> {
     let mut violations = Vec::new();
     let body = Walk { violations: &mut violations }.message(body, message, path, 0);
@@ -103,7 +109,8 @@ impl Walk<'_> {
                 self.complain(path, text);
                 continue;
             }
-            let below = if path.is_empty() { snake(known) } else { format!("{path}.{}", snake(known)) };
+            let below =
+                if path.is_empty() { snake(known) } else { format!("{path}.{}", snake(known)) };
             let value = self.field(value, kind, &below, depth + 1);
             kept.insert((*known).to_owned(), value);
         }
@@ -141,7 +148,11 @@ impl Walk<'_> {
                 Some("false") => json!(false),
                 _ => self.kept(value, Value::is_boolean, "TYPE_BOOL", path),
             },
-            "n" => match value.as_str().and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite()) {
+            "n" => match value
+                .as_str()
+                .and_then(|text| text.parse::<f64>().ok())
+                .filter(|number| number.is_finite())
+            {
                 Some(number) => json!(number),
                 None => self.kept(value, Value::is_number, "TYPE_DOUBLE", path),
             },
@@ -149,14 +160,24 @@ impl Walk<'_> {
             _ if is_enumeration(kind) => self.word(value, kind, path),
             message if value.is_object() => self.message(value, message, path, depth),
             message => {
-                let message = if message == "Request" { "BatchUpdateSpreadsheetRequest.Request" } else { message };
+                let message = if message == "Request" {
+                    "BatchUpdateSpreadsheetRequest.Request"
+                } else {
+                    message
+                };
                 let kind = format!("type.googleapis.com/google.apps.sheets.v4.{message}");
                 self.kept(value, |_| false, &kind, path)
             }
         }
     }
 
-    fn kept(&mut self, value: Value, fits: impl Fn(&Value) -> bool, kind: &str, path: &str) -> Value {
+    fn kept(
+        &mut self,
+        value: Value,
+        fits: impl Fn(&Value) -> bool,
+        kind: &str,
+        path: &str,
+    ) -> Value {
         if !fits(&value) {
             self.complain(path, format!("Invalid value at '{path}' ({kind}), {value}"));
         }
@@ -165,16 +186,18 @@ impl Walk<'_> {
 
     fn integer(&mut self, value: Value, short: bool, path: &str) -> Value {
         let number = match &value {
-            Value::Number(number) => number
-                .as_i64()
-                .or_else(|| number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64)),
+            Value::Number(number) => number.as_i64().or_else(|| {
+                number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64)
+            }),
             Value::String(text) => text.parse().ok(),
             _ => None,
         };
         let number = number.filter(|number| !short || i32::try_from(*number).is_ok());
         match number {
             Some(number) => json!(number),
-            None => self.kept(value, |_| false, if short { "TYPE_INT32" } else { "TYPE_INT64" }, path),
+            None => {
+                self.kept(value, |_| false, if short { "TYPE_INT32" } else { "TYPE_INT64" }, path)
+            }
         }
     }
 
@@ -191,11 +214,13 @@ impl Walk<'_> {
     }
 }
 
-/// The items of a list. Google takes a single value for a list of one, and a list inside a list for its items: pygsheets sends
-/// both.
+/// The items of a list. Google takes a single value for a list of one, and a list inside a list for
+/// its items: pygsheets sends both.
 fn spread(value: Value, items: &mut Vec<Value>, depth: usize) {
     match value {
-        Value::Array(inner) if depth < DEEPEST => inner.into_iter().for_each(|item| spread(item, items, depth + 1)),
+        Value::Array(inner) if depth < DEEPEST => {
+            inner.into_iter().for_each(|item| spread(item, items, depth + 1))
+        }
         item => items.push(item),
     }
 }
@@ -259,6 +284,9 @@ mod tests {
     fn a_mask_is_held_against_the_message() {
         let unknown = |mask: &str| unknown_path(&Mask::parse(mask).unwrap(), "Spreadsheet");
         assert_eq!(unknown("sheets(properties.title,data.rowData.values.note),namedRanges"), None);
-        assert_eq!(unknown("sheets.properties.colour"), Some("sheets.properties.colour".to_owned()));
+        assert_eq!(
+            unknown("sheets.properties.colour"),
+            Some("sheets.properties.colour".to_owned())
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! The data file: a log of what changed in the book, one checked line a change, synced before the change is acknowledged.
-//! Knows nothing of the API.
+//! The data file: a log of what changed in the book, one checked line a change, synced before the
+//! change is acknowledged. Knows nothing of the API.
 //!
-//! A line is eight hexadecimal digits of the SHA-256 of what follows, a space, and JSON. Two books share what did not change
-//! between them, so the difference is found by comparing pointers. When the log has grown far beyond what the book needs, it
-//! is written anew beside the old one and renamed over it.
+//! A line is eight hexadecimal digits of the SHA-256 of what follows, a space, and JSON. Two books
+//! share what did not change between them, so the difference is found by comparing pointers. When
+//! the log has grown far beyond what the book needs, it is written anew beside the old one and
+//! renamed over it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -30,17 +31,23 @@ pub(super) struct Store {
     length: u64,
     /// Bytes that the book took when it was last written whole.
     whole: u64,
-    /// Set when the file does not hold the book that the next change starts from, or when its end is not known: then the next
-    /// write is of the whole book, to a new file.
+    /// Set when the file does not hold the book that the next change starts from, or when its end
+    /// is not known: then the next write is of the whole book, to a new file.
     behind: bool,
 }
 
 impl Store {
-    /// Opens or makes a data file and reads the book in it. A last line that was cut short by a crash is dropped; it was never
-    /// acknowledged.
+    /// Opens or makes a data file and reads the book in it. A last line that was cut short by a
+    /// crash is dropped; it was never acknowledged.
     pub(super) fn open(path: &Path) -> Result<(Self, Book), SandboxError> {
         let io = |source| SandboxError::Io { path: path.to_owned(), source };
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(io)?;
         lock(&file, path)?;
         let (book, length) = read(&file, path)?;
         file.set_len(length).map_err(io)?;
@@ -62,7 +69,10 @@ impl Store {
         let wrote = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
         if let Err(source) = wrote {
             // Cut the torn line off; if even that fails, this file is given up.
-            let cut = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
+            let cut = self
+                .file
+                .set_len(self.length)
+                .and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
             self.behind = cut.is_err();
             return Err(SandboxError::Io { path: self.path.clone(), source });
         }
@@ -88,7 +98,13 @@ impl Store {
         let mut name = path.clone().into_os_string();
         name.push(".new");
         let beside = PathBuf::from(name);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&beside).map_err(io)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&beside)
+            .map_err(io)?;
         lock(&file, &path)?;
         let mut out = BufWriter::new(&file);
         let mut length = 0;
@@ -99,10 +115,12 @@ impl Store {
         put(checked_line(&json!({"format": HEADER}).to_string())).map_err(io)?;
         let empty = Book::new();
         for spreadsheet in book.spreadsheets() {
-            let put_one = json!({"put": [spreadsheet_change(None, spreadsheet)], "drawn": book.drawn()});
+            let put_one =
+                json!({"put": [spreadsheet_change(None, spreadsheet)], "drawn": book.drawn()});
             put(checked_line(&put_one.to_string())).map_err(io)?;
         }
-        put(checked_line(&difference(&empty, &empty_with(book.drawn())).to_string())).map_err(io)?;
+        put(checked_line(&difference(&empty, &empty_with(book.drawn())).to_string()))
+            .map_err(io)?;
         out.flush().map_err(io)?;
         drop(out);
         file.sync_all().map_err(io)?;
@@ -111,7 +129,8 @@ impl Store {
         self.file = file;
         self.file.seek(SeekFrom::Start(length)).map_err(io)?;
         (self.length, self.whole) = (length, length);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
         self.behind = false;
         Ok(())
@@ -127,8 +146,12 @@ fn empty_with(drawn: u64) -> Book {
 fn lock(file: &File, path: &Path) -> Result<(), SandboxError> {
     match file.try_lock() {
         Ok(()) => Ok(()),
-        Err(std::fs::TryLockError::WouldBlock) => Err(SandboxError::InUse { path: path.to_owned() }),
-        Err(std::fs::TryLockError::Error(source)) => Err(SandboxError::Io { path: path.to_owned(), source }),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(SandboxError::InUse { path: path.to_owned() })
+        }
+        Err(std::fs::TryLockError::Error(source)) => {
+            Err(SandboxError::Io { path: path.to_owned(), source })
+        }
     }
 }
 
@@ -148,14 +171,18 @@ fn read(file: &File, path: &Path) -> Result<(Book, u64), SandboxError> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read =
-            reader.read_until(b'\n', &mut line).map_err(|source| SandboxError::Io { path: path.to_owned(), source })?;
+        let read = reader
+            .read_until(b'\n', &mut line)
+            .map_err(|source| SandboxError::Io { path: path.to_owned(), source })?;
         if read == 0 {
             return Ok((book, good));
         }
         number += 1;
-        let damaged =
-            |reason: &str| SandboxError::Damaged { path: path.to_owned(), line: number, reason: reason.to_owned() };
+        let damaged = |reason: &str| SandboxError::Damaged {
+            path: path.to_owned(),
+            line: number,
+            reason: reason.to_owned(),
+        };
         let intact = std::str::from_utf8(&line)
             .ok()
             .and_then(|text| text.strip_suffix('\n')?.split_once(' '))
@@ -165,9 +192,8 @@ fn read(file: &File, path: &Path) -> Result<(Book, u64), SandboxError> {
             Some(change) if number == 1 && change["format"] != json!(HEADER) => {
                 return Err(damaged("it is not the data file of a sandbox of this version"));
             }
-            Some(change) => {
-                apply(&mut book, change).ok_or_else(|| damaged("a change does not fit what stands before it"))?
-            }
+            Some(change) => apply(&mut book, change)
+                .ok_or_else(|| damaged("a change does not fit what stands before it"))?,
             None if number == 1 && line.len() > HEADER.len() + 40 => {
                 return Err(damaged("it is not the data file of a sandbox"));
             }
@@ -186,13 +212,18 @@ fn difference(old: &Book, new: &Book) -> Value {
     let mut change = Map::new();
     let put: Vec<Value> = new
         .spreadsheets()
-        .filter_map(|spreadsheet| match (old.shared(&spreadsheet.id), new.shared(&spreadsheet.id)) {
-            (Some(before), Some(after)) if Arc::ptr_eq(before, after) => None,
-            (before, _) => Some(spreadsheet_change(before.map(AsRef::as_ref), spreadsheet)),
+        .filter_map(|spreadsheet| {
+            match (old.shared(&spreadsheet.id), new.shared(&spreadsheet.id)) {
+                (Some(before), Some(after)) if Arc::ptr_eq(before, after) => None,
+                (before, _) => Some(spreadsheet_change(before.map(AsRef::as_ref), spreadsheet)),
+            }
         })
         .collect();
-    let gone: Vec<&str> =
-        old.spreadsheets().map(|spreadsheet| spreadsheet.id.as_str()).filter(|id| new.shared(id).is_none()).collect();
+    let gone: Vec<&str> = old
+        .spreadsheets()
+        .map(|spreadsheet| spreadsheet.id.as_str())
+        .filter(|id| new.shared(id).is_none())
+        .collect();
     if !put.is_empty() {
         change.insert("put".to_owned(), Value::Array(put));
     }
@@ -229,7 +260,8 @@ fn sheet_change(old: Option<&Sheet>, new: &Sheet) -> Value {
             objects.insert(name.to_owned(), json!(list));
         }
     }
-    let merges: Vec<[usize; 4]> = new.objects.merges.iter().map(|m| [m.top, m.bottom, m.left, m.right]).collect();
+    let merges: Vec<[usize; 4]> =
+        new.objects.merges.iter().map(|m| [m.top, m.bottom, m.left, m.right]).collect();
     let sizes = |dimension| -> Vec<Value> {
         let all = new.all_properties(dimension).iter();
         all.map(|(index, kept)| json!([index, kept.pixel_size, kept.hidden])).collect()
@@ -242,7 +274,8 @@ fn sheet_change(old: Option<&Sheet>, new: &Sheet) -> Value {
     })
 }
 
-/// `{"set": [[index, row], …], "length": n}` or `{"splice": [at, removed], "with": [row, …]}`, whichever is shorter.
+/// `{"set": [[index, row], …], "length": n}` or `{"splice": [at, removed], "with": [row, …]}`,
+/// whichever is shorter.
 fn rows_change(old: &[Arc<Row>], new: &[Arc<Row>]) -> Value {
     let same = |a: &Arc<Row>, b: &Arc<Row>| Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty());
     let record = |row: &Row| -> Value { row.iter().map(CellData::to_record).collect() };
@@ -251,8 +284,9 @@ fn rows_change(old: &[Arc<Row>], new: &[Arc<Row>]) -> Value {
         .collect();
     let most = old.len().min(new.len());
     let head = (0..most).take_while(|&at| same(&old[at], &new[at])).count();
-    let tail =
-        (0..most - head).take_while(|&back| same(&old[old.len() - 1 - back], &new[new.len() - 1 - back])).count();
+    let tail = (0..most - head)
+        .take_while(|&back| same(&old[old.len() - 1 - back], &new[new.len() - 1 - back]))
+        .count();
     let middle = &new[head..new.len() - tail];
     if changed.len() <= middle.len() {
         let set: Vec<Value> = changed.iter().map(|&at| json!([at, record(&new[at])])).collect();
@@ -328,7 +362,8 @@ fn put_sheet(sheet: &mut Sheet, mut change: Value, formats: &mut Formats) -> Opt
     });
     sheet.objects.merges = merges.collect::<Option<_>>()?;
     for (name, list) in sheet.objects.lists_mut() {
-        *list = if let Value::Array(kept) = change["objects"][name].take() { kept } else { Vec::new() };
+        *list =
+            if let Value::Array(kept) = change["objects"][name].take() { kept } else { Vec::new() };
     }
     sheet.objects.basic_filter = Some(change["filter"].take()).filter(|filter| !filter.is_null());
     sheet.clear_properties();
@@ -357,7 +392,8 @@ fn put_rows(rows: &mut Vec<Arc<Row>>, mut change: Value, formats: &mut Formats) 
         }
         return Some(());
     }
-    let (at, removed) = (change["splice"][0].as_u64()? as usize, change["splice"][1].as_u64()? as usize);
+    let (at, removed) =
+        (change["splice"][0].as_u64()? as usize, change["splice"][1].as_u64()? as usize);
     let Value::Array(with) = change["with"].take() else { return None };
     let with: Option<Vec<Arc<Row>>> = with.into_iter().map(row).collect();
     let end = at.checked_add(removed).filter(|end| *end <= rows.len())?;
@@ -379,7 +415,8 @@ mod tests {
         let sandbox = Sandbox::open(path).unwrap();
         let id = sandbox.edit_book(|book| Ok::<_, ()>(book.create("Rohis"))).unwrap();
         for row in 0..30 {
-            let cells = vec![Cell::Number(46_000.0 + f64::from(row)), Cell::text(format!("baris {row}"))];
+            let cells =
+                vec![Cell::Number(46_000.0 + f64::from(row)), Cell::text(format!("baris {row}"))];
             sandbox.edit_book(|book| book.append_row(&id, 0, cells)).unwrap();
         }
         sandbox.edit_book(|book| book.set_cell(&id, 0, 3, 1, "=1+1")).unwrap();
@@ -388,7 +425,9 @@ mod tests {
                 let sheet = book.sheet_mut(&id, 0)?;
                 sheet.delete(Dimension::Rows, 5, 3);
                 sheet.insert(Dimension::Rows, 2, 4, None);
-                sheet.edit(1, 1, |cell| cell.edit_extra(|extra| extra.note = Some("catatan".into())));
+                sheet.edit(1, 1, |cell| {
+                    cell.edit_extra(|extra| extra.note = Some("catatan".into()))
+                });
                 sheet.edit_properties(Dimension::Columns, 1, |kept| kept.pixel_size = Some(240));
                 Ok::<_, super::super::Refusal>(())
             })
@@ -425,7 +464,11 @@ mod tests {
         damaged[middle] ^= 4;
         std::fs::write(&path, &damaged).unwrap();
         assert!(matches!(Sandbox::open(&path), Err(SandboxError::Damaged { .. })));
-        std::fs::write(&path, "a,b,c and some other text that is surely no data file of ours\n1,2,3\n").unwrap();
+        std::fs::write(
+            &path,
+            "a,b,c and some other text that is surely no data file of ours\n1,2,3\n",
+        )
+        .unwrap();
         assert!(matches!(Sandbox::open(&path), Err(SandboxError::Damaged { .. })));
     }
 

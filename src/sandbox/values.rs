@@ -34,8 +34,9 @@ impl Rendering {
     /// From the API's words; an unknown word is refused as Google does.
     pub fn parse(value: &str, date: &str, dimension: &str) -> Result<Self, ApiError> {
         let unknown = |field: &str, kind: &str, word: &str| {
-            let text =
-                format!("Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"{word}\"");
+            let text = format!(
+                "Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"{word}\""
+            );
             ApiError::bad_fields(vec![(field.to_owned(), text)])
         };
         let value = match value {
@@ -109,7 +110,11 @@ pub struct ValueRange<'a> {
 
 impl<'a> ValueRange<'a> {
     /// The values of a place.
-    pub fn new(book: &'a Spreadsheet, place: &Place, rendering: Rendering) -> Result<Self, Refusal> {
+    pub fn new(
+        book: &'a Spreadsheet,
+        place: &Place,
+        rendering: Rendering,
+    ) -> Result<Self, Refusal> {
         let sheet = book.sheet(place.sheet_id).ok_or_else(|| Refusal::no_grid(place.sheet_id))?;
         Ok(Self { book, sheet, area: place.area, rendering })
     }
@@ -131,7 +136,9 @@ impl<'a> ValueRange<'a> {
     fn row_end(&self, row: usize) -> usize {
         let cells = self.sheet.row(row);
         let end = self.area.right.min(cells.len()).max(self.area.left);
-        let last = cells.get(self.area.left..end).and_then(|cells| cells.iter().rposition(|cell| !self.is_blank(cell)));
+        let last = cells
+            .get(self.area.left..end)
+            .and_then(|cells| cells.iter().rposition(|cell| !self.is_blank(cell)));
         last.map_or(self.area.left, |last| self.area.left + last + 1)
     }
 
@@ -145,7 +152,8 @@ impl<'a> ValueRange<'a> {
 }
 
 impl ValueRange<'_> {
-    /// Writes it out as the API's JSON. By hand, for a spreadsheet is read far more often than anything else is done with it.
+    /// Writes it out as the API's JSON. By hand, for a spreadsheet is read far more often than
+    /// anything else is done with it.
     pub fn write(&self, out: &mut Vec<u8>) {
         let (bottom, right) = self.extent();
         out.reserve(64 + (bottom - self.area.top) * (right - self.area.left) * BYTES_A_CELL);
@@ -158,12 +166,15 @@ impl ValueRange<'_> {
             out.extend_from_slice(b",\"values\":");
             if self.rendering.by_columns {
                 write_list(out, self.area.left..right, |out, column| {
-                    let filled = (self.area.top..bottom)
-                        .rfind(|&row| self.sheet.cell(row, column).is_some_and(|cell| !self.is_blank(cell)));
+                    let filled = (self.area.top..bottom).rfind(|&row| {
+                        self.sheet.cell(row, column).is_some_and(|cell| !self.is_blank(cell))
+                    });
                     let end = filled.map_or(self.area.top, |last| last + 1);
-                    write_list(out, self.area.top..end, |out, row| match self.sheet.cell(row, column) {
-                        Some(cell) => self.write_cell(out, cell, (row, column)),
-                        None => write_text(out, ""),
+                    write_list(out, self.area.top..end, |out, row| {
+                        match self.sheet.cell(row, column) {
+                            Some(cell) => self.write_cell(out, cell, (row, column)),
+                            None => write_text(out, ""),
+                        }
                     });
                 });
             } else {
@@ -194,7 +205,8 @@ impl ValueRange<'_> {
             }
             Rendering { value: ValueRender::Formatted, .. } => {
                 let locale = &*self.book.locale;
-                let (of, reading) = cells.readings().formatted.get_or_init(|| (locale.into(), written()));
+                let (of, reading) =
+                    cells.readings().formatted.get_or_init(|| (locale.into(), written()));
                 (**of == *locale).then_some(&**reading)
             }
             _ => None,
@@ -213,7 +225,9 @@ impl ValueRange<'_> {
         let value = match &cell.entry {
             Entry::Blank => return write_text(out, ""),
             Entry::Text(text) => return write_text(out, text),
-            Entry::Formula(source) if rendering.value == ValueRender::Formula => return write_text(out, source),
+            Entry::Formula(source) if rendering.value == ValueRender::Formula => {
+                return write_text(out, source);
+            }
             Entry::Formula(_) => book.value(sheet, row, column),
             Entry::Number(number) => Outcome::Number(*number),
             Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
@@ -227,7 +241,9 @@ impl ValueRange<'_> {
                 out.extend_from_slice(if boolean { b"true" } else { b"false" });
             }
             // What most numbers are shown as takes no pattern.
-            Outcome::Number(number) if format.is_none() && is_whole(number) && number.abs() < 1e15 => {
+            Outcome::Number(number)
+                if format.is_none() && is_whole(number) && number.abs() < 1e15 =>
+            {
                 out.push(b'"');
                 write_number(out, number);
                 out.push(b'"');
@@ -245,7 +261,11 @@ impl ValueRange<'_> {
 }
 
 /// Writes a JSON list, item by item.
-pub fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
+pub fn write_list<T>(
+    out: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
     out.push(b'[');
     for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
@@ -256,7 +276,8 @@ pub fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut 
     out.push(b']');
 }
 
-/// Writes a JSON string. Most texts hold nothing that has to be escaped: that is found out without a branch a byte.
+/// Writes a JSON string. Most texts hold nothing that has to be escaped: that is found out without
+/// a branch a byte.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
     let special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
     if text.bytes().fold(false, |found, byte| found | special(byte)) {
@@ -322,14 +343,17 @@ impl Input {
     }
 }
 
-/// The lists of a `ValueRange`, checked: `field` is where they stand in the request, such as `data.values`.
+/// The lists of a `ValueRange`, checked: `field` is where they stand in the request, such as
+/// `data.values`.
 pub fn lists<'v>(value_range: &'v Value, field: &str) -> Result<Vec<&'v Vec<Value>>, ApiError> {
     let values = match value_range.get("values") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(values) => values,
     };
     let bad = |field: String, value: &Value| {
-        let text = format!("Invalid value at '{field}' (type.googleapis.com/google.protobuf.ListValue), {value}");
+        let text = format!(
+            "Invalid value at '{field}' (type.googleapis.com/google.protobuf.ListValue), {value}"
+        );
         ApiError::bad_fields(vec![(field, text)])
     };
     let Value::Array(lists) = values else { return Err(bad(field.to_owned(), values)) };
@@ -362,10 +386,13 @@ impl Written {
     /// As an `UpdateValuesResponse`.
     pub fn to_json(&self, book: &Spreadsheet) -> Value {
         let title = book.sheet(self.sheet_id).map_or("", |sheet| &sheet.title);
-        let mut json = json!({"spreadsheetId": book.id, "updatedRange": range::shown(title, &self.area)});
-        for (name, count) in
-            [("updatedRows", self.rows), ("updatedColumns", self.columns), ("updatedCells", self.cells)]
-        {
+        let mut json =
+            json!({"spreadsheetId": book.id, "updatedRange": range::shown(title, &self.area)});
+        for (name, count) in [
+            ("updatedRows", self.rows),
+            ("updatedColumns", self.columns),
+            ("updatedCells", self.cells),
+        ] {
             if count > 0 {
                 json[name] = json!(count);
             }
@@ -389,8 +416,11 @@ pub fn write(
         let sheet = book.sheet(place.sheet_id).ok_or_else(|| Refusal::no_grid(place.sheet_id))?;
         (sheet.row_count(), sheet.column_count())
     };
-    let (bottom, right) =
-        if place.single { (sheet_rows, sheet_columns) } else { (place.area.bottom, place.area.right) };
+    let (bottom, right) = if place.single {
+        (sheet_rows, sheet_columns)
+    } else {
+        (place.area.bottom, place.area.right)
+    };
     if place.area.top + height > bottom {
         return Err(Refusal(format!(
             "Requested writing within range [{named}], but tried writing to row [{}]",
@@ -442,7 +472,9 @@ fn enter(
     input: Input,
 ) -> Result<(), Refusal> {
     let entry = match value {
-        Value::String(text) if input == Input::UserEntered => return book.enter(sheet_id, row, column, text),
+        Value::String(text) if input == Input::UserEntered => {
+            return book.enter(sheet_id, row, column, text);
+        }
         Value::String(text) if text.is_empty() => Entry::Blank,
         Value::String(text) => {
             check_length(text)?;
@@ -451,8 +483,12 @@ fn enter(
         Value::Number(number) => Entry::Number(number.as_f64().unwrap_or(0.0)),
         Value::Bool(boolean) => Entry::Boolean(*boolean),
         Value::Null => return Ok(()),
-        Value::Array(_) => return Err(invalid_values(row, column, &format!("list_value: {value}"))),
-        Value::Object(_) => return Err(invalid_values(row, column, &format!("struct_value: {value}"))),
+        Value::Array(_) => {
+            return Err(invalid_values(row, column, &format!("list_value: {value}")));
+        }
+        Value::Object(_) => {
+            return Err(invalid_values(row, column, &format!("struct_value: {value}")));
+        }
     };
     book.sheet_mut(sheet_id)?.edit(row, column, |cell| cell.entry = entry);
     Ok(())
@@ -470,7 +506,8 @@ pub fn clear(book: &mut Spreadsheet, place: &Place) -> Result<String, Refusal> {
 }
 
 /// The table that an append to `area` goes on: the one around the last filled cell of the area.
-/// (Google: "the input range is used to search for existing data and find a table within that range".)
+/// (Google: "the input range is used to search for existing data and find a table within that
+/// range".)
 pub fn table_in(sheet: &Sheet, area: Area) -> Option<Area> {
     let filled = |row: usize, column: usize| !sheet.entry(row, column).is_blank();
     let bottom = area.bottom.min(sheet.rows().len());
@@ -503,7 +540,8 @@ pub fn table_in(sheet: &Sheet, area: Area) -> Option<Area> {
     }
 }
 
-/// Appends lists of values below the table of a place, growing the grid; gives the table and what was written.
+/// Appends lists of values below the table of a place, growing the grid; gives the table and what
+/// was written.
 pub fn append(
     book: &mut Spreadsheet,
     place: &Place,
@@ -516,7 +554,8 @@ pub fn append(
     let (height, width) = if by_columns { (longest, lists.len()) } else { (lists.len(), longest) };
     let sheet = book.sheet_mut(place.sheet_id)?;
     let table = table_in(sheet, place.area);
-    let (top, left) = table.map_or((place.area.top, place.area.left), |table| (table.bottom, table.left));
+    let (top, left) =
+        table.map_or((place.area.top, place.area.left), |table| (table.bottom, table.left));
     if insert_rows && height > 0 && top < sheet.row_count() && table.is_some() {
         sheet.insert(super::book::Dimension::Rows, top, height, top.checked_sub(1));
     }

@@ -1,5 +1,5 @@
-//! The viewer: the tabs of a spreadsheet as people see them, kept up to date, editable where the spreadsheet allows it.
-//! Knows the book and its resources; it does not know what the tabs mean.
+//! The viewer: the tabs of a spreadsheet as people see them, kept up to date, editable where the
+//! spreadsheet allows it. Knows the book and its resources; it does not know what the tabs mean.
 
 mod chart;
 mod edit;
@@ -25,7 +25,11 @@ pub(super) fn router() -> Router<Pages> {
 }
 
 /// The whole page.
-async fn view(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Response {
+async fn view(
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     pages.sandbox.with_book(|book| match book.spreadsheet(&id) {
         Some(spreadsheet) => page(&pages, spreadsheet, &pairs, language).into_response(),
@@ -34,15 +38,26 @@ async fn view(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): 
 }
 
 /// The tab alone, to be swapped in when it has changed.
-async fn fragment(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Response {
+async fn fragment(
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     pages.sandbox.with_book(|book| match book.spreadsheet(&id) {
-        Some(spreadsheet) => Html(tab(&pages, spreadsheet, &pairs, language).into_string()).into_response(),
+        Some(spreadsheet) => {
+            Html(tab(&pages, spreadsheet, &pairs, language).into_string()).into_response()
+        }
         None => no_spreadsheet(language),
     })
 }
 
-fn page(pages: &Pages, spreadsheet: &Spreadsheet, pairs: &Pairs, language: PageLanguage) -> Html<String> {
+fn page(
+    pages: &Pages,
+    spreadsheet: &Spreadsheet,
+    pairs: &Pairs,
+    language: PageLanguage,
+) -> Html<String> {
     let id = &spreadsheet.id;
     let body = html! {
         header.bar {
@@ -73,10 +88,12 @@ fn page(pages: &Pages, spreadsheet: &Spreadsheet, pairs: &Pairs, language: PageL
 /// When the last cycle ran; nothing while none is known.
 fn cycle_line(pages: &Pages, language: PageLanguage) -> String {
     let last = (pages.settings.last_cycle)();
-    last.map(|last| format!("{} {last}", language.say("Siklus terakhir:", "Last cycle:"))).unwrap_or_default()
+    last.map(|last| format!("{} {last}", language.say("Siklus terakhir:", "Last cycle:")))
+        .unwrap_or_default()
 }
 
-/// The tab that a link means: by id, else by title (a tab that was made anew keeps it), else the first one shown.
+/// The tab that a link means: by id, else by title (a tab that was made anew keeps it), else the
+/// first one shown.
 fn chosen<'b>(spreadsheet: &'b Spreadsheet, pairs: &Pairs) -> Option<&'b Sheet> {
     let by_id = parameter(pairs, "tab").and_then(|id| spreadsheet.sheet(id.parse().ok()?));
     let by_title = || parameter(pairs, "title").and_then(|title| spreadsheet.sheet_titled(title));
@@ -87,7 +104,9 @@ fn chosen<'b>(spreadsheet: &'b Spreadsheet, pairs: &Pairs) -> Option<&'b Sheet> 
 fn tab(pages: &Pages, spreadsheet: &Spreadsheet, pairs: &Pairs, language: PageLanguage) -> Markup {
     let Some(sheet) = chosen(spreadsheet, pairs) else { return html! {} };
     let from = parameter(pairs, "from").and_then(|from| from.parse().ok()).unwrap_or(0);
-    let to_tab = |sheet: &Sheet| pages.link(&["view", &spreadsheet.id], &[("tab", &sheet.id.to_string())], language);
+    let to_tab = |sheet: &Sheet| {
+        pages.link(&["view", &spreadsheet.id], &[("tab", &sheet.id.to_string())], language)
+    };
     html! {
         div #sheet data-tab=(sheet.id) data-title=(sheet.title) data-revision=(pages.sandbox.revision()) {
             (grid::grid(pages, spreadsheet, sheet, from, language))

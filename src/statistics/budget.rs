@@ -26,7 +26,8 @@ impl Line {
         let season = Window { from: standing.season.start, to: standing.season.end };
         let through = standing.through;
         let month_begun = |record: &Record| {
-            (record.event_date.year(), record.event_date.month()) <= (through.year(), through.month())
+            (record.event_date.year(), record.event_date.month())
+                <= (through.year(), through.month())
         };
         let mut line = Self::default();
         for record in standing.records.of("finance_record") {
@@ -39,7 +40,9 @@ impl Line {
                     line.plan += amount;
                     line.plan_to_date += if month_begun(record) { amount } else { 0 };
                 }
-                Some("expense") if standing.window().contains(record.event_date) => line.actual += amount,
+                Some("expense") if standing.window().contains(record.event_date) => {
+                    line.actual += amount
+                }
                 _ => {}
             }
         }
@@ -92,7 +95,10 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         under += (-line.variance()).max(0);
         figures.insert(category.clone(), line.figures(standing));
     }
-    let sums = Map::from_iter([("over_sum".to_owned(), json!(over)), ("under_sum".to_owned(), json!(under))]);
+    let sums = Map::from_iter([
+        ("over_sum".to_owned(), json!(over)),
+        ("under_sum".to_owned(), json!(under)),
+    ]);
     figures.insert("total".to_owned(), with(total.figures(standing), sums));
     figures.into()
 }
@@ -104,7 +110,8 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let category = path.first().copied().filter(|category| *category != "total");
     let rows = |kind: &str, window: Window| {
         let fits = |record: &&Record| {
-            text(record, "record_type") == kind && category.is_none_or(|category| text(record, "category") == category)
+            text(record, "record_type") == kind
+                && category.is_none_or(|category| text(record, "category") == category)
         };
         Evidence::of(asked.rows("finance_record", window).into_iter().filter(fits))
     };

@@ -18,18 +18,21 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         let (demand, supply) = balance(standing, |person| person.gender() == gender);
         let gap = demand - supply;
         let needed = (gap.max(0) + MENTEES_PER_MENTOR - 1) / MENTEES_PER_MENTOR;
-        let figures = json!({"demand": demand, "supply": supply, "gap": gap, "mentors_needed": needed});
+        let figures =
+            json!({"demand": demand, "supply": supply, "gap": gap, "mentors_needed": needed});
         capacity.insert(gender.to_owned(), figures);
     }
     let slots = standing.program.codes("mentee_registration", "slots");
-    let by_slot: Map<String, Value> = slots.iter().map(|slot| (slot.clone(), in_slot(standing, slot))).collect();
+    let by_slot: Map<String, Value> =
+        slots.iter().map(|slot| (slot.clone(), in_slot(standing, slot))).collect();
     capacity.insert("by_slot".to_owned(), by_slot.into());
     capacity.into()
 }
 
 fn in_slot(standing: &Standing<'_>, slot: &str) -> Value {
     let of = |gender: &str| {
-        let (demand, supply) = balance(standing, |person| person.gender() == gender && person.can_come(slot));
+        let (demand, supply) =
+            balance(standing, |person| person.gender() == gender && person.can_come(slot));
         json!({"demand": demand, "supply": supply, "gap": demand - supply})
     };
     json!({"male": of("male"), "female": of("female")})
@@ -37,9 +40,13 @@ fn in_slot(standing: &Standing<'_>, slot: &str) -> Value {
 
 /// Those who wait, and free places with ready mentors, among the people who pass a test.
 fn balance(standing: &Standing<'_>, fits: impl Fn(&Person<'_>) -> bool) -> (i64, i64) {
-    let demand = count(standing.waiting.iter().filter(|waiting| fits(&standing.mentees[waiting.mentee])));
+    let demand =
+        count(standing.waiting.iter().filter(|waiting| fits(&standing.mentees[waiting.mentee])));
     let mentors = (0..standing.mentors.len()).filter(|mentor| fits(&standing.mentors[*mentor]));
-    let supply = mentors.filter(|mentor| standing.is_ready(*mentor)).map(|mentor| standing.free_capacity(mentor)).sum();
+    let supply = mentors
+        .filter(|mentor| standing.is_ready(*mentor))
+        .map(|mentor| standing.free_capacity(mentor))
+        .sum();
     (demand, supply)
 }
 
@@ -52,13 +59,20 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         _ => (None, None, ""),
     };
     let fits = |person: &Person<'_>| {
-        gender.is_none_or(|gender| person.gender() == gender) && slot.is_none_or(|slot| person.can_come(slot))
+        gender.is_none_or(|gender| person.gender() == gender)
+            && slot.is_none_or(|slot| person.can_come(slot))
     };
-    let waiting = standing.waiting.iter().map(|waiting| waiting.mentee).filter(|m| fits(&standing.mentees[*m]));
-    let ready: Vec<usize> =
-        (0..standing.mentors.len()).filter(|m| standing.is_ready(*m) && fits(&standing.mentors[*m])).collect();
-    let led =
-        asked.groups(|_, group| group.is_open(standing.through) && group.mentor.is_some_and(|m| ready.contains(&m)));
+    let waiting = standing
+        .waiting
+        .iter()
+        .map(|waiting| waiting.mentee)
+        .filter(|m| fits(&standing.mentees[*m]));
+    let ready: Vec<usize> = (0..standing.mentors.len())
+        .filter(|m| standing.is_ready(*m) && fits(&standing.mentors[*m]))
+        .collect();
+    let led = asked.groups(|_, group| {
+        group.is_open(standing.through) && group.mentor.is_some_and(|m| ready.contains(&m))
+    });
     match figure {
         "demand" => asked.mentees(waiting),
         "supply" => asked.mentors(&ready).and(led),

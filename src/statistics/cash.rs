@@ -15,7 +15,9 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let is = |record: &Record, question, code| record.answers.text(question) == Some(code);
     let income = sum(standing, |record| is(record, "record_type", "income"));
     let expense = sum(standing, |record| is(record, "record_type", "expense"));
-    let recorded = sum(standing, |record| is(record, "record_type", "income") && is(record, "fund", "group_donations"));
+    let recorded = sum(standing, |record| {
+        is(record, "record_type", "income") && is(record, "fund", "group_donations")
+    });
     let reported = meetings::donations(standing);
     let balance = opening + income - expense;
     let a_month = expense as f64 / standing.days() as f64 * 30.0;
@@ -40,10 +42,16 @@ fn sum(standing: &Standing<'_>, counts: impl Fn(&Record) -> bool) -> i64 {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let rows = |kind: &str| {
-        Evidence::of(standing.in_window("finance_record").filter(|record| text(record, "record_type") == kind))
+        Evidence::of(
+            standing
+                .in_window("finance_record")
+                .filter(|record| text(record, "record_type") == kind),
+        )
     };
     let recorded = || {
-        let income = standing.in_window("finance_record").filter(|record| text(record, "record_type") == "income");
+        let income = standing
+            .in_window("finance_record")
+            .filter(|record| text(record, "record_type") == "income");
         Evidence::of(income.filter(|record| text(record, "fund") == "group_donations"))
     };
     let balance = || rows("income").and(rows("expense")).and(Evidence::configured());

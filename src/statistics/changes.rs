@@ -15,7 +15,8 @@ pub struct Change {
     pub after: Value,
 }
 
-/// Every figure that differs, family by family. The day and the season of the figures are no figures.
+/// Every figure that differs, family by family. The day and the season of the figures are no
+/// figures.
 pub fn changes(before: &Figures, after: &Figures) -> Vec<Change> {
     let mut changes = Vec::new();
     for family in FAMILIES {
@@ -38,7 +39,8 @@ fn collect(path: &str, before: Option<&Value>, after: Option<&Value>, changes: &
         }
         return;
     }
-    let (of_before, of_after): (Map<_, _>, Map<_, _>) = (of_before.unwrap_or_default(), of_after.unwrap_or_default());
+    let (of_before, of_after): (Map<_, _>, Map<_, _>) =
+        (of_before.unwrap_or_default(), of_after.unwrap_or_default());
     let mut names: Vec<&String> = of_before.keys().chain(of_after.keys()).collect();
     names.sort();
     names.dedup();
@@ -60,7 +62,8 @@ mod tests {
         let after = json!({"as_of": "2026-08-02", "groups": {"open": 1, "closed_by_reason": {"exams": 1, "moved": 2}},
             "registration": {"people": 10, "rate": 0.5}, "documents": {"handover_missing": []}});
         let found = changes(&Figures(before), &Figures(after));
-        let shown: Vec<String> = found.iter().map(|c| format!("{} {} {}", c.path, c.before, c.after)).collect();
+        let shown: Vec<String> =
+            found.iter().map(|c| format!("{} {} {}", c.path, c.before, c.after)).collect();
         assert_eq!(
             shown,
             [
@@ -74,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_same_figures_have_no_changes_and_back_is_the_other_way_round() {
-        let (one, other) = (Figures(json!({"waiting": {"count": 3}})), Figures(json!({"waiting": {}})));
+        let (one, other) =
+            (Figures(json!({"waiting": {"count": 3}})), Figures(json!({"waiting": {}})));
         assert_eq!(changes(&one, &one), []);
         let (there, back) = (changes(&one, &other), changes(&other, &one));
         assert_eq!((there[0].before.clone(), there[0].after.clone()), (json!(3), json!(null)));

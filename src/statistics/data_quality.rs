@@ -70,25 +70,32 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["rejected_by_reason", reason] => asked.read(|_, row| rejected(row) == Some(reason)),
         ["rejected_by_form", form] => asked.read(|found, row| found == *form && !row.is_accepted()),
         ["unknown_columns"] => Evidence { observed_tabs: true, ..Evidence::default() },
-        ["dropped_values"] => {
-            asked.read(|_, row| matches!(&row.fate, Fate::Accepted { record, .. } if record.dropped > 0))
-        }
+        ["dropped_values"] => asked.read(
+            |_, row| matches!(&row.fate, Fate::Accepted { record, .. } if record.dropped > 0),
+        ),
         ["unmatched", kind] => unmatched(match *kind {
             "mentee" => Referent::Mentee,
             "mentor" => Referent::Mentor,
             "group" => Referent::Group,
             _ => Referent::SupportRequest,
         }),
-        ["attendance_unmatched"] => Evidence::of(references.unknown_attendees.iter().map(|found| found.record)),
-        ["placement_problems"] => Evidence::of(references.placement_problems.iter().map(|found| found.record)),
+        ["attendance_unmatched"] => {
+            Evidence::of(references.unknown_attendees.iter().map(|found| found.record))
+        }
+        ["placement_problems"] => {
+            Evidence::of(references.placement_problems.iter().map(|found| found.record))
+        }
         ["duplicate_registrations"] => registration::evidence(asked, &["duplicates"]),
         ["shared_phones"] => {
-            let sharing = standing.mentees.shared_phones().flat_map(|(_, people)| people.iter().copied());
+            let sharing =
+                standing.mentees.shared_phones().flat_map(|(_, people)| people.iter().copied());
             asked.registrations(sharing)
         }
         ["minors_in_group_without_consent"] => {
-            let those: Vec<usize> =
-                standing.all_members().filter(|mentee| !standing.consent(*mentee).complete()).collect();
+            let those: Vec<usize> = standing
+                .all_members()
+                .filter(|mentee| !standing.consent(*mentee).complete())
+                .collect();
             asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
         }
         _ => asked.read(|_, _| true),

@@ -15,17 +15,22 @@ use crate::ledger::standing::Standing;
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let documents = documents(standing);
-    let codes = |question| standing.program.codes("document_record", question).iter().map(String::as_str);
+    let codes =
+        |question| standing.program.codes("document_record", question).iter().map(String::as_str);
     let is = |record: &Record, question, code: &str| record.answers.text(question) == Some(code);
-    let in_force: Vec<&Record> = documents.values().copied().filter(|r| is(r, "status", "in_force")).collect();
-    let overdue = |record: &Record| record.answers.date("review_date").is_some_and(|review| review < standing.through);
+    let in_force: Vec<&Record> =
+        documents.values().copied().filter(|r| is(r, "status", "in_force")).collect();
+    let overdue = |record: &Record| {
+        record.answers.date("review_date").is_some_and(|review| review < standing.through)
+    };
     let can_be_handed_over = |kind: &str| {
         in_force.iter().any(|record| {
             let linked = record.answers.text("link").is_some_and(|link| link.starts_with("http"));
             is(record, "document_kind", kind) && linked && !overdue(record)
         })
     };
-    let missing: Vec<&String> = scene.handover.iter().filter(|kind| !can_be_handed_over(kind)).collect();
+    let missing: Vec<&String> =
+        scene.handover.iter().filter(|kind| !can_be_handed_over(kind)).collect();
     json!({
         "total": documents.len(),
         "by_status": by_code(codes("status"), |status| count(documents.values().filter(|r| is(r, "status", status)))),
@@ -41,21 +46,32 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 /// The latest record of each document, by kind and title.
 pub fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactString), &'a Record> {
     let text = |record: &'a Record, question| record.answers.text(question).unwrap_or_default();
-    let key = |record: &'a Record| (text(record, "document_kind"), normal_name(text(record, "title")));
+    let key =
+        |record: &'a Record| (text(record, "document_kind"), normal_name(text(record, "title")));
     standing.records.of("document_record").iter().map(|record| (key(record), *record)).collect()
 }
 
 /// The rows behind each figure: the latest record of each document.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let rows = |test: &dyn Fn(&Record) -> bool| Evidence::of(documents(standing).into_values().filter(|r| test(r)));
+    let rows = |test: &dyn Fn(&Record) -> bool| {
+        Evidence::of(documents(standing).into_values().filter(|r| test(r)))
+    };
     let in_force = |record: &Record| text(record, "status") == "in_force";
-    let wanted = |record: &Record| asked.scene.handover.iter().any(|kind| *kind == text(record, "document_kind"));
+    let wanted = |record: &Record| {
+        asked.scene.handover.iter().any(|kind| *kind == text(record, "document_kind"))
+    };
     match path {
         ["by_status", status] => rows(&|record| text(record, "status") == *status),
-        ["in_force_by_kind", kind] => rows(&|record| in_force(record) && text(record, "document_kind") == *kind),
+        ["in_force_by_kind", kind] => {
+            rows(&|record| in_force(record) && text(record, "document_kind") == *kind)
+        }
         ["review_overdue"] => rows(&|record| {
-            in_force(record) && record.answers.date("review_date").is_some_and(|review| review < standing.through)
+            in_force(record)
+                && record
+                    .answers
+                    .date("review_date")
+                    .is_some_and(|review| review < standing.through)
         }),
         ["handover_ready" | "handover_missing"] => {
             rows(&|record| in_force(record) && wanted(record)).and(Evidence::configured())

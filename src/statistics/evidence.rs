@@ -1,5 +1,5 @@
-//! The rows behind a figure. Each family says beside its figures which rows they are computed from; here is what they say
-//! it with, and the one door to it: [`evidence`].
+//! The rows behind a figure. Each family says beside its figures which rows they are computed from;
+//! here is what they say it with, and the one door to it: [`evidence`].
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,11 @@ impl Evidence {
     /// The same over other rows.
     #[must_use]
     pub(super) fn against(self, other: Self) -> Self {
-        Self { against: Some(other.counted), configured: self.configured || other.configured, ..self }
+        Self {
+            against: Some(other.counted),
+            configured: self.configured || other.configured,
+            ..self
+        }
     }
 
     /// With more rows.
@@ -93,10 +97,12 @@ pub struct Asked<'s, 'a> {
     pub state: &'s State,
 }
 
-/// The rows behind the figure at a path, or behind all figures of a map; none for a path that leads nowhere.
+/// The rows behind the figure at a path, or behind all figures of a map; none for a path that leads
+/// nowhere.
 pub fn evidence(asked: &Asked<'_, '_>, figures: &Figures, path: &str) -> Option<Evidence> {
     if let Some(members) = figures.value(path)?.as_object() {
-        let parts = members.keys().filter_map(|key| evidence(asked, figures, &format!("{path}.{key}")));
+        let parts =
+            members.keys().filter_map(|key| evidence(asked, figures, &format!("{path}.{key}")));
         return Some(parts.fold(Evidence::default(), Evidence::and));
     }
     let parts: Vec<&str> = path.split('.').collect();
@@ -107,11 +113,14 @@ pub fn evidence(asked: &Asked<'_, '_>, figures: &Figures, path: &str) -> Option<
     }
 }
 
-/// Everything about the mentees who registered in some of these rows: registrations, consents, placements.
+/// Everything about the mentees who registered in some of these rows: registrations, consents,
+/// placements.
 pub fn about_mentees(asked: &Asked<'_, '_>, rows: &Lines) -> Evidence {
     let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
     let mentees = &asked.standing().mentees;
-    let is_meant = |mentee: &PersonIndex| mentees[*mentee].records.iter().any(|record| seqs.contains(&record.seq));
+    let is_meant = |mentee: &PersonIndex| {
+        mentees[*mentee].records.iter().any(|record| seqs.contains(&record.seq))
+    };
     let those: Vec<PersonIndex> = (0..mentees.len()).filter(is_meant).collect();
     asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
 }
@@ -133,16 +142,25 @@ impl<'a> Asked<'_, 'a> {
         let standing = self.standing();
         let those: BTreeSet<PersonIndex> = mentees.into_iter().collect();
         let is_about = |record: &&Record| {
-            standing.find_mentee(text(record, "child")).is_some_and(|mentee| those.contains(&mentee))
+            standing
+                .find_mentee(text(record, "child"))
+                .is_some_and(|mentee| those.contains(&mentee))
         };
         let said = standing.records.of("guardian_consent").iter().copied().filter(is_about);
-        Evidence::of(those.iter().flat_map(|mentee| standing.mentees[*mentee].records.iter().copied()).chain(said))
+        Evidence::of(
+            those
+                .iter()
+                .flat_map(|mentee| standing.mentees[*mentee].records.iter().copied())
+                .chain(said),
+        )
     }
 
     /// Registrations only.
     pub(super) fn registrations(&self, mentees: impl IntoIterator<Item = PersonIndex>) -> Evidence {
         let standing = self.standing();
-        Evidence::of(mentees.into_iter().flat_map(|mentee| standing.mentees[mentee].records.iter().copied()))
+        Evidence::of(
+            mentees.into_iter().flat_map(|mentee| standing.mentees[mentee].records.iter().copied()),
+        )
     }
 
     /// Every placement decision that names a mentee.
@@ -150,17 +168,23 @@ impl<'a> Asked<'_, 'a> {
         let standing = self.standing();
         let those: BTreeSet<PersonIndex> = mentees.iter().copied().collect();
         let names = |record: &&&Record| {
-            let mut found = record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
+            let mut found =
+                record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
             found.any(|mentee| those.contains(&mentee))
         };
         Evidence::of(standing.records.of("placement_decision").iter().filter(names).copied())
     }
 
-    /// Every decision about groups that pass a test: their forming, who joined, who left, their closing.
+    /// Every decision about groups that pass a test: their forming, who joined, who left, their
+    /// closing.
     pub(super) fn groups(&self, test: impl Fn(GroupIndex, &Group<'a>) -> bool) -> Evidence {
         let standing = self.standing();
-        let meant: Vec<&Group<'a>> =
-            standing.groups.iter().filter(|(index, group)| test(*index, group)).map(|(_, group)| group).collect();
+        let meant: Vec<&Group<'a>> = standing
+            .groups
+            .iter()
+            .filter(|(index, group)| test(*index, group))
+            .map(|(_, group)| group)
+            .collect();
         let is_about = |record: &&&Record| {
             let name = crate::ledger::names::normal_name(text(record, "group"));
             meant.iter().any(|group| {
@@ -181,18 +205,25 @@ impl<'a> Asked<'_, 'a> {
     /// The application, the steps and the contacts of mentors.
     pub(super) fn mentors(&self, mentors: &[PersonIndex]) -> Evidence {
         let standing = self.standing();
-        let applied = mentors.iter().flat_map(|mentor| standing.mentors[*mentor].records.iter().copied());
+        let applied =
+            mentors.iter().flat_map(|mentor| standing.mentors[*mentor].records.iter().copied());
         let forms = ["mentor_training", "support_follow_up"];
         let about = forms.into_iter().flat_map(|form| standing.records.of(form).iter().copied());
         let about = about.filter(|record| {
-            standing.find_mentor(text(record, "mentor")).is_some_and(|mentor| mentors.contains(&mentor))
+            standing
+                .find_mentor(text(record, "mentor"))
+                .is_some_and(|mentor| mentors.contains(&mentor))
         });
         Evidence::of(applied.chain(about))
     }
 
     /// The rows that stand in the form tabs and pass a test, rejected ones too, whatever the day.
     pub(super) fn read(&self, test: impl Fn(&str, &Row) -> bool) -> Evidence {
-        let all = self.state.forms.iter().flat_map(|(form, rows)| rows.iter().map(move |(key, row)| (form, key, row)));
+        let all = self
+            .state
+            .forms
+            .iter()
+            .flat_map(|(form, rows)| rows.iter().map(move |(key, row)| (form, key, row)));
         let counted = all.filter(|(form, _, row)| test(form, row)).map(|(form, key, row)| Behind {
             seq: row.seq,
             form: form.clone(),

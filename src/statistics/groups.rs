@@ -19,8 +19,12 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let open: Vec<GroupIndex> = standing.open_groups().map(|(group, _)| group).collect();
     let sizes: Vec<usize> = open.iter().map(|group| standing.members(*group).len()).collect();
     let gaps: Vec<Option<usize>> = open.iter().map(|group| standing.gap(*group)).collect();
-    let closed: Vec<&Group<'_>> =
-        standing.groups.all().iter().filter(|group| group.closed.is_some_and(|c| window.contains(c.on))).collect();
+    let closed: Vec<&Group<'_>> = standing
+        .groups
+        .all()
+        .iter()
+        .filter(|group| group.closed.is_some_and(|c| window.contains(c.on)))
+        .collect();
     let members = members(standing);
     let recent = recent_from(standing);
     json!({
@@ -49,14 +53,16 @@ pub(super) fn members(standing: &Standing<'_>) -> i64 {
     count(standing.all_members())
 }
 
-/// The Monday of the third latest school week that has begun, or of the earliest if there are fewer.
+/// The Monday of the third latest school week that has begun, or of the earliest if there are
+/// fewer.
 fn recent_from(standing: &Standing<'_>) -> NaiveDate {
     let begun = standing.weeks.begun_by(standing.through);
     begun.iter().rev().take(3).next_back().copied().unwrap_or(standing.through)
 }
 
 fn is_active(standing: &Standing<'_>, group: GroupIndex, recent: NaiveDate) -> bool {
-    standing.members(group).len() >= 3 && standing.last_held(group).is_some_and(|meeting| meeting.date >= recent)
+    standing.members(group).len() >= 3
+        && standing.last_held(group).is_some_and(|meeting| meeting.date >= recent)
 }
 
 fn is_not_started(standing: &Standing<'_>, group: GroupIndex) -> bool {
@@ -73,12 +79,15 @@ fn ended(standing: &Standing<'_>, how: Departure) -> i64 {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let window = standing.window();
-    let open =
-        |test: &dyn Fn(GroupIndex) -> bool| asked.groups(|index, group| group.is_open(standing.through) && test(index));
+    let open = |test: &dyn Fn(GroupIndex) -> bool| {
+        asked.groups(|index, group| group.is_open(standing.through) && test(index))
+    };
     // Silence is shown by the last meeting there was.
     let last_met = |test: &dyn Fn(GroupIndex) -> bool| {
         let groups = standing.open_groups().map(|(index, _)| index).filter(|index| test(*index));
-        Evidence::of(groups.filter_map(|index| standing.last_held(index)).map(|meeting| meeting.record))
+        Evidence::of(
+            groups.filter_map(|index| standing.last_held(index)).map(|meeting| meeting.record),
+        )
     };
     let with_meetings = |test: &dyn Fn(GroupIndex) -> bool| open(test).and(last_met(test));
     let size_of = |index: GroupIndex| standing.members(index).len();
@@ -90,9 +99,14 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["not_started"] => open(&|index| is_not_started(standing, index)),
         ["faltering"] => with_meetings(&|index| matches!(standing.gap(index), Some(3..=5))),
         ["stalled"] => with_meetings(&|index| matches!(standing.gap(index), Some(6..))),
-        ["formed"] => {
-            Evidence::of(standing.groups.all().iter().filter(|g| window.contains(g.start)).map(|group| group.formed_by))
-        }
+        ["formed"] => Evidence::of(
+            standing
+                .groups
+                .all()
+                .iter()
+                .filter(|g| window.contains(g.start))
+                .map(|group| group.formed_by),
+        ),
         // By reason too: why a group was closed is told to nobody.
         ["closed"] | ["closed_by_reason", _] => closings(asked),
         ["below_5"] => open(&|index| size_of(index) < 5),
@@ -116,7 +130,8 @@ fn closings(asked: &Asked<'_, '_>) -> Evidence {
         closes
             && standing.groups.all().iter().any(|group| {
                 let closed = group.closed.filter(|closing| window.contains(closing.on));
-                group.normal_name == name && closed.is_some_and(|closing| closing.on == record.event_date)
+                group.normal_name == name
+                    && closed.is_some_and(|closing| closing.on == record.event_date)
             })
     };
     Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())
@@ -129,10 +144,15 @@ fn moved(asked: &Asked<'_, '_>, how: Departure) -> Evidence {
         .groups
         .memberships()
         .iter()
-        .filter_map(|m| m.end.filter(|end| end.how == how && window.contains(end.on)).map(|end| (m.mentee, end.on)))
+        .filter_map(|m| {
+            m.end
+                .filter(|end| end.how == how && window.contains(end.on))
+                .map(|end| (m.mentee, end.on))
+        })
         .collect();
     let is_it = |record: &&&Record| {
-        let mut named = record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
+        let mut named =
+            record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
         named.any(|mentee| ended.contains(&(mentee, record.event_date)))
     };
     Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())

@@ -23,15 +23,24 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let meetings = standing.meetings.within(window);
     let reports = size(meetings.len());
     let held = held_in(standing, window);
-    let counted: Vec<&Attendance> = meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()).collect();
+    let counted: Vec<&Attendance> =
+        meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()).collect();
     let on_time = count(meetings.iter().filter(|meeting| meeting.on_time));
     let groups = 0..standing.groups.all().len();
-    let expected: i64 = groups.clone().map(|group| size(standing.expected_weeks(group).len())).sum();
+    let expected: i64 =
+        groups.clone().map(|group| size(standing.expected_weeks(group).len())).sum();
     let regular: i64 = groups.clone().map(|group| regular_weeks(standing, group)).sum();
     let reported: i64 = groups.map(|group| reported_weeks(standing, group)).sum();
-    let sum = |part: fn(&Attendance) -> usize| size(counted.iter().map(|attendance| part(attendance)).sum());
-    let (roster, present, excused) = (sum(|a| a.roster.len()), sum(|a| a.present.len()), sum(|a| a.excused.len()));
-    let duplicates = standing.references.duplicate_reports.iter().filter(|record| window.contains(record.event_date));
+    let sum = |part: fn(&Attendance) -> usize| {
+        size(counted.iter().map(|attendance| part(attendance)).sum())
+    };
+    let (roster, present, excused) =
+        (sum(|a| a.roster.len()), sum(|a| a.present.len()), sum(|a| a.excused.len()));
+    let duplicates = standing
+        .references
+        .duplicate_reports
+        .iter()
+        .filter(|record| window.contains(record.event_date));
     let figures = json!({
         "reports": reports,
         "held": held,
@@ -64,7 +73,8 @@ fn held_in(standing: &Standing<'_>, window: Window) -> i64 {
     count(standing.meetings.within(window).iter().filter(|meeting| meeting.held))
 }
 
-/// Held meetings of a group in the window, at most as many as weeks in which it was expected to meet.
+/// Held meetings of a group in the window, at most as many as weeks in which it was expected to
+/// meet.
 fn regular_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
     let window = standing.window();
     let held = count(standing.meetings.held(group).filter(|meeting| window.contains(meeting.date)));
@@ -79,7 +89,10 @@ pub fn regularity_of(standing: &Standing<'_>, group: GroupIndex) -> Option<f64> 
 /// Expected weeks of a group with a report on time, of a meeting held or not.
 fn reported_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
     let window = standing.window();
-    let reported = standing.meetings.of(group).filter(|meeting| meeting.on_time && window.contains(meeting.date));
+    let reported = standing
+        .meetings
+        .of(group)
+        .filter(|meeting| meeting.on_time && window.contains(meeting.date));
     let mondays: Vec<_> = reported.map(|meeting| monday_of(meeting.date)).collect();
     count(standing.expected_weeks(group).iter().filter(|monday| mondays.contains(monday)))
 }
@@ -89,9 +102,12 @@ fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
     count(absent_in_a_row(standing, meetings))
 }
 
-/// The members who were absent without notice at each of the last three meetings at which they were on the list, among
-/// `meetings` in order of date.
-pub fn absent_in_a_row(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> impl Iterator<Item = PersonIndex> {
+/// The members who were absent without notice at each of the last three meetings at which they were
+/// on the list, among `meetings` in order of date.
+pub fn absent_in_a_row(
+    standing: &Standing<'_>,
+    meetings: &[Meeting<'_>],
+) -> impl Iterator<Item = PersonIndex> {
     let mut absences: BTreeMap<PersonIndex, usize> = BTreeMap::new();
     for attendance in meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()) {
         for mentee in &attendance.roster {
@@ -99,7 +115,10 @@ pub fn absent_in_a_row(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> imp
             *in_a_row = if attendance.was_absent(*mentee) { *in_a_row + 1 } else { 0 };
         }
     }
-    let long = absences.into_iter().filter(|(_, in_a_row)| *in_a_row >= ABSENCES).map(|(mentee, _)| mentee);
+    let long = absences
+        .into_iter()
+        .filter(|(_, in_a_row)| *in_a_row >= ABSENCES)
+        .map(|(mentee, _)| mentee);
     long.filter(|mentee| standing.group_of(*mentee).is_some())
 }
 
@@ -112,14 +131,17 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let counted = |test: &dyn Fn(&Attendance) -> bool| {
         asked.meetings(window, |meeting| meeting.attendance.as_ref().is_some_and(test))
     };
-    let before = standing.previous.map_or_else(Evidence::default, |previous| held(previous.window()));
+    let before =
+        standing.previous.map_or_else(Evidence::default, |previous| held(previous.window()));
     let expecting = || asked.groups(|index, _| !standing.expected_weeks(index).is_empty());
     let on_time = || asked.meetings(window, |meeting| meeting.on_time);
     match path {
         ["held"] => held(window),
         ["online"] => asked.meetings(window, Meeting::online),
         ["cancelled"] => asked.meetings(window, |meeting| !meeting.held),
-        ["without_attendance"] => asked.meetings(window, |meeting| meeting.held && meeting.attendance.is_none()),
+        ["without_attendance"] => {
+            asked.meetings(window, |meeting| meeting.held && meeting.attendance.is_none())
+        }
         ["duplicate_reports"] => {
             let twice = standing.references.duplicate_reports.iter().copied();
             Evidence::of(twice.filter(|record| window.contains(record.event_date)))
@@ -131,12 +153,17 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["attendance", "absent"] => counted(&|attendance| attendance.absent() > 0),
         ["attendance", "present"] => counted(&|attendance| !attendance.present.is_empty()),
         ["attendance", ..] => counted(&|_| true),
-        ["attendance_rate"] => counted(&|attendance| !attendance.present.is_empty()).against(counted(&|_| true)),
-        ["excused_rate"] => counted(&|attendance| !attendance.excused.is_empty()).against(counted(&|_| true)),
+        ["attendance_rate"] => {
+            counted(&|attendance| !attendance.present.is_empty()).against(counted(&|_| true))
+        }
+        ["excused_rate"] => {
+            counted(&|attendance| !attendance.excused.is_empty()).against(counted(&|_| true))
+        }
         ["on_time"] => on_time(),
         ["on_time_rate"] => on_time().against(all()),
         ["absent_3"] => {
-            let absent: Vec<PersonIndex> = absent_in_a_row(standing, standing.meetings.within(window)).collect();
+            let absent: Vec<PersonIndex> =
+                absent_in_a_row(standing, standing.meetings.within(window)).collect();
             counted(&|attendance| absent.iter().any(|mentee| attendance.was_absent(*mentee)))
         }
         ["donations"] => donated(asked),

@@ -20,14 +20,22 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let (standing, mushaf) = (scene.standing, scene.mushaf);
     let window = standing.window();
     let of_mentee = by_mentee(standing);
-    let here: Vec<(PersonIndex, &Record)> =
-        standing.recitations.iter().copied().filter(|(_, record)| window.contains(record.event_date)).collect();
+    let here: Vec<(PersonIndex, &Record)> = standing
+        .recitations
+        .iter()
+        .copied()
+        .filter(|(_, record)| window.contains(record.event_date))
+        .collect();
     let kind = |record: &Record, kind| record.answers.text("record_kind") == Some(kind);
-    let review = here.iter().filter(|(_, record)| kind(record, "review")).flat_map(|(_, r)| passage(mushaf, r));
+    let review = here
+        .iter()
+        .filter(|(_, record)| kind(record, "review"))
+        .flat_map(|(_, r)| passage(mushaf, r));
     let gain = Gain::of(mushaf, &of_mentee, standing.season.start, standing.through);
     let new_ayat = gain.by_mentee.values().sum();
     let members: Vec<PersonIndex> = standing.all_members().collect();
-    let gains: Vec<i64> = members.iter().map(|mentee| gain.by_mentee.get(mentee).copied().unwrap_or(0)).collect();
+    let gains: Vec<i64> =
+        members.iter().map(|mentee| gain.by_mentee.get(mentee).copied().unwrap_or(0)).collect();
     let idle = members.iter().filter(|mentee| is_idle(of_mentee.get(mentee), standing.through));
     let reciters: BTreeSet<PersonIndex> = here.iter().map(|(mentee, _)| *mentee).collect();
     let figures = json!({
@@ -42,9 +50,12 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         "share_gaining": ratio(count(gains.iter().filter(|gain| **gain > 0)), size(members.len())),
         "share_idle_28d": ratio(count(idle), size(members.len())),
     });
-    let before = standing
-        .previous
-        .map(|previous| Gain::of(mushaf, &of_mentee, previous.season.start, previous.through).by_mentee.values().sum());
+    let before = standing.previous.map(|previous| {
+        Gain::of(mushaf, &of_mentee, previous.season.start, previous.through)
+            .by_mentee
+            .values()
+            .sum()
+    });
     with(figures, comparison("new_ayat", "ayat", new_ayat, before))
 }
 
@@ -58,12 +69,18 @@ fn by_mentee<'a>(standing: &Standing<'a>) -> BTreeMap<PersonIndex, Vec<&'a Recor
 
 fn passage(mushaf: &Mushaf, record: &Record) -> std::ops::Range<usize> {
     let number = |question| record.answers.integer(question);
-    mushaf.passage(number("surah").unwrap_or(0), number("ayah_from").unwrap_or(1), number("ayah_to"))
+    mushaf.passage(
+        number("surah").unwrap_or(0),
+        number("ayah_from").unwrap_or(1),
+        number("ayah_to"),
+    )
 }
 
 fn is_idle(records: Option<&Vec<&Record>>, through: NaiveDate) -> bool {
     let since = through - TimeDelta::days(IDLE_DAYS);
-    !records.is_some_and(|records| records.iter().any(|r| since < r.event_date && r.event_date <= through))
+    !records.is_some_and(|records| {
+        records.iter().any(|r| since < r.event_date && r.event_date <= through)
+    })
 }
 
 /// What one mentee memorized in the season.
@@ -94,7 +111,8 @@ pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<PersonInde
     by_mentee(standing).into_iter().map(of_one).collect()
 }
 
-/// What was learnt in a season: the ayat known at its end that were not known on the day before it began.
+/// What was learnt in a season: the ayat known at its end that were not known on the day before it
+/// began.
 #[derive(Debug, Default)]
 struct Gain {
     by_mentee: BTreeMap<PersonIndex, i64>,
@@ -150,7 +168,9 @@ impl Ayat {
     fn less<'s>(&'s self, before: &'s Self) -> impl Iterator<Item = usize> + 's {
         let words = self.0.iter().zip(&before.0).map(|(after, before)| after & !before).enumerate();
         let changed = words.filter(|(_, word)| *word != 0);
-        changed.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+        changed.flat_map(|(at, word)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+        })
     }
 }
 
@@ -158,26 +178,37 @@ impl Ayat {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let rows = |window: Window, test: &dyn Fn(PersonIndex, &Record) -> bool| {
-        let here = standing.recitations.iter().filter(|(_, record)| window.contains(record.event_date));
-        Evidence::of(here.filter(|(mentee, record)| test(*mentee, record)).map(|(_, record)| *record))
+        let here =
+            standing.recitations.iter().filter(|(_, record)| window.contains(record.event_date));
+        Evidence::of(
+            here.filter(|(mentee, record)| test(*mentee, record)).map(|(_, record)| *record),
+        )
     };
     let window = standing.window();
     let kind = |record: &Record, kind: &str| text(record, "record_kind") == kind;
-    let learnt = |record: &Record| kind(record, "new") && matches!(text(record, "fluency"), "fluent" | "fair");
-    let before = standing
-        .previous
-        .map_or_else(Evidence::default, |previous| rows(previous.window(), &|_, record| learnt(record)));
-    let of_members = || rows(window, &|mentee, record| learnt(record) && standing.group_of(mentee).is_some());
+    let learnt = |record: &Record| {
+        kind(record, "new") && matches!(text(record, "fluency"), "fluent" | "fair")
+    };
+    let before = standing.previous.map_or_else(Evidence::default, |previous| {
+        rows(previous.window(), &|_, record| learnt(record))
+    });
+    let of_members =
+        || rows(window, &|mentee, record| learnt(record) && standing.group_of(mentee).is_some());
     let members = || asked.groups(|_, group| group.is_open(standing.through));
     match path {
         ["exams"] => rows(window, &|_, record| kind(record, "exam")),
         // A juz may have been begun in an earlier season.
-        ["juz_completed"] => rows(Window { from: NaiveDate::MIN, to: standing.through }, &|_, record| learnt(record)),
+        ["juz_completed"] => {
+            rows(Window { from: NaiveDate::MIN, to: standing.through }, &|_, record| learnt(record))
+        }
         ["new_ayat" | "new_pages"] => rows(window, &|_, record| learnt(record)),
         ["review_pages"] => rows(window, &|_, record| kind(record, "review")),
         ["median_gain" | "share_gaining"] => of_members().against(members()),
         ["share_idle_28d"] => {
-            let since = Window { from: standing.through - TimeDelta::days(IDLE_DAYS - 1), to: standing.through };
+            let since = Window {
+                from: standing.through - TimeDelta::days(IDLE_DAYS - 1),
+                to: standing.through,
+            };
             // Who is not idle, against all members.
             rows(since, &|mentee, _| standing.group_of(mentee).is_some()).against(members())
         }

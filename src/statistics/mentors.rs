@@ -11,10 +11,14 @@ use crate::ledger::standing::Standing;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
-    let ready: Vec<PersonIndex> = (0..standing.mentors.len()).filter(|mentor| standing.is_ready(*mentor)).collect();
+    let ready: Vec<PersonIndex> =
+        (0..standing.mentors.len()).filter(|mentor| standing.is_ready(*mentor)).collect();
     let leading: Vec<PersonIndex> = standing.mentors_with_group().collect();
-    let among = |test: &dyn Fn(PersonIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
-    let ready_of = |gender: &str| count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender));
+    let among =
+        |test: &dyn Fn(PersonIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
+    let ready_of = |gender: &str| {
+        count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender))
+    };
     let members: i64 = leading.iter().map(|mentor| standing.mentor_load(*mentor)).sum();
     let places: i64 = leading.iter().map(|mentor| standing.mentors[*mentor].max_mentees()).sum();
     let silent_since = silent_since(standing);
@@ -39,7 +43,8 @@ fn silent_since(standing: &Standing<'_>) -> Option<NaiveDate> {
     standing.weeks.ended_by(standing.through).iter().rev().nth(2).copied()
 }
 
-/// Whether a mentor is silent: of the groups led for the last three school weeks, none has a report dated in them.
+/// Whether a mentor is silent: of the groups led for the last three school weeks, none has a report
+/// dated in them.
 pub fn is_silent_now(standing: &Standing<'_>, mentor: PersonIndex) -> bool {
     silent_since(standing).is_some_and(|since| is_silent(standing, mentor, since))
 }
@@ -48,42 +53,61 @@ pub fn is_silent_now(standing: &Standing<'_>, mentor: PersonIndex) -> bool {
 fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> bool {
     let led = standing.groups_led_by(mentor).iter();
     let old: Vec<_> = led.filter(|group| standing.groups[**group].start <= since).collect();
-    let reported = |group: usize| standing.meetings.of(group).next_back().is_some_and(|last| last.date >= since);
+    let reported = |group: usize| {
+        standing.meetings.of(group).next_back().is_some_and(|last| last.date >= since)
+    };
     !old.is_empty() && !old.into_iter().any(|group| reported(*group))
 }
 
 fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool {
-    standing.steps.last_contact(mentor).is_some_and(|last| last > standing.through - TimeDelta::days(days))
+    standing
+        .steps
+        .last_contact(mentor)
+        .is_some_and(|last| last > standing.through - TimeDelta::days(days))
 }
 
 /// The rows behind each figure.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let those =
-        |test: &dyn Fn(PersonIndex) -> bool| (0..standing.mentors.len()).filter(|m| test(*m)).collect::<Vec<_>>();
+    let those = |test: &dyn Fn(PersonIndex) -> bool| {
+        (0..standing.mentors.len()).filter(|m| test(*m)).collect::<Vec<_>>()
+    };
     let leads = |mentor: PersonIndex| !standing.groups_led_by(mentor).is_empty();
     let leading = |test: &dyn Fn(PersonIndex) -> bool| {
         let found = those(&|mentor| leads(mentor) && test(mentor));
-        let led = asked
-            .groups(|_, group| group.is_open(standing.through) && group.mentor.is_some_and(|m| found.contains(&m)));
+        let led = asked.groups(|_, group| {
+            group.is_open(standing.through) && group.mentor.is_some_and(|m| found.contains(&m))
+        });
         asked.mentors(&found).and(led)
     };
     let gender = |mentor: PersonIndex| standing.mentors[mentor].gender();
     match path {
         ["ready"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor))),
-        ["ready_male"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "male")),
-        ["ready_female"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "female")),
+        ["ready_male"] => {
+            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "male"))
+        }
+        ["ready_female"] => {
+            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "female"))
+        }
         ["with_group"] => leading(&|_| true),
         ["unready_with_group"] => leading(&|mentor| !standing.is_ready(mentor)),
         ["load"] => {
-            let places = Evidence::of(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].latest()));
-            asked.groups(|_, group| group.is_open(standing.through) && group.mentor.is_some()).against(places)
+            let places = Evidence::of(
+                standing.mentors_with_group().map(|mentor| standing.mentors[mentor].latest()),
+            );
+            asked
+                .groups(|_, group| group.is_open(standing.through) && group.mentor.is_some())
+                .against(places)
         }
-        ["overloaded"] => leading(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees()),
+        ["overloaded"] => {
+            leading(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees())
+        }
         ["three_groups"] => leading(&|mentor| standing.groups_led_by(mentor).len() >= 3),
         ["silent"] => leading(&|mentor| is_silent_now(standing, mentor)),
         ["no_contact_30d"] => leading(&|mentor| !had_contact(standing, mentor, 30)),
         ["no_contact_45d"] => leading(&|mentor| !had_contact(standing, mentor, 45)),
-        _ => Evidence::of(standing.mentors.all().iter().flat_map(|mentor| mentor.records.iter().copied())),
+        _ => Evidence::of(
+            standing.mentors.all().iter().flat_map(|mentor| mentor.records.iter().copied()),
+        ),
     }
 }

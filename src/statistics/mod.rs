@@ -1,7 +1,8 @@
 //! The figures: how the program stands, in numbers (statistics.md sections 4 and 5).
 //!
-//! One file a family: a function from the scene to a JSON object, and beside it one that says which rows are behind each
-//! figure. To add a family, write such a file and name it in [`FAMILIES`]. Pure: knows the ledger's standing and nothing of tabs, words or the clock.
+//! One file a family: a function from the scene to a JSON object, and beside it one that says which
+//! rows are behind each figure. To add a family, write such a file and name it in [`FAMILIES`].
+//! Pure: knows the ledger's standing and nothing of tabs, words or the clock.
 
 use serde_json::{Map, Value};
 
@@ -40,7 +41,9 @@ pub use memorization::{Progress, progress};
 pub use mentors::is_silent_now;
 pub use mushaf::{BadMushaf, Mushaf};
 pub use partners::partners;
-pub use prediction::{Compared, Correlation, ENOUGH_GROUPS, Evaluation, Outcome, Third, Verdict, evaluation};
+pub use prediction::{
+    Compared, Correlation, ENOUGH_GROUPS, Evaluation, Outcome, Third, Verdict, evaluation,
+};
 pub use retention::mentee_retention_before;
 pub use satisfaction::{SHOWN_FROM, previous_satisfaction, scores_by_group};
 
@@ -108,7 +111,9 @@ impl Figures {
         figures.insert("as_of".into(), standing.as_of.to_string().into());
         figures.insert("season".into(), standing.season.code.as_str().into());
         figures.insert("through".into(), standing.through.to_string().into());
-        figures.extend(FAMILIES.iter().map(|family| (family.name.to_owned(), (family.figures)(scene))));
+        figures.extend(
+            FAMILIES.iter().map(|family| (family.name.to_owned(), (family.figures)(scene))),
+        );
         Self(figures.into())
     }
 

@@ -6,7 +6,9 @@ use thiserror::Error;
 
 /// A table of the mushaf that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{table}, line {line}: {fault}; mend the table or remove it, so that the built-in one is used")]
+#[error(
+    "{table}, line {line}: {fault}; mend the table or remove it, so that the built-in one is used"
+)]
 pub struct BadMushaf {
     table: &'static str,
     line: usize,
@@ -37,8 +39,12 @@ impl Mushaf {
         }
         let pages = spans("mushaf_pages.csv", pages, &surah_starts)?;
         let juz = spans("juz.csv", juz, &surah_starts)?;
-        let page_sizes = pages.iter().map(|page| u32::try_from(page.len()).unwrap_or(u32::MAX)).collect();
-        let page_of = (0_u16..).zip(&pages).flat_map(|(index, page)| page.clone().map(move |_| index)).collect();
+        let page_sizes =
+            pages.iter().map(|page| u32::try_from(page.len()).unwrap_or(u32::MAX)).collect();
+        let page_of = (0_u16..)
+            .zip(&pages)
+            .flat_map(|(index, page)| page.clone().map(move |_| index))
+            .collect();
         Ok(Self { surah_starts, page_of, page_sizes, juz })
     }
 
@@ -57,12 +63,12 @@ impl Mushaf {
         self.page_of.len()
     }
 
-    /// The ayat of a surah (from 1), from one to another (from 1), both inside; `None` is the last. Cut to the surah.
+    /// The ayat of a surah (from 1), from one to another (from 1), both inside; `None` is the last.
+    /// Cut to the surah.
     pub fn passage(&self, surah: i64, from: i64, to: Option<i64>) -> Range<usize> {
-        let bounds = usize::try_from(surah)
-            .ok()
-            .filter(|surah| *surah >= 1)
-            .and_then(|surah| Some((*self.surah_starts.get(surah - 1)?, *self.surah_starts.get(surah)?)));
+        let bounds = usize::try_from(surah).ok().filter(|surah| *surah >= 1).and_then(|surah| {
+            Some((*self.surah_starts.get(surah - 1)?, *self.surah_starts.get(surah)?))
+        });
         let Some((start, end)) = bounds else { return 0..0 };
         let ayah = |n: i64| start.saturating_add(usize::try_from(n).unwrap_or(0)).min(end);
         ayah(from.saturating_sub(1))..to.map_or(end, ayah)
@@ -84,33 +90,57 @@ fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     lines.map(|(index, line)| (index + 1, line.split(',').map(str::trim).collect()))
 }
 
-fn number(table: &'static str, line: usize, row: &[&str], column: usize) -> Result<usize, BadMushaf> {
+fn number(
+    table: &'static str,
+    line: usize,
+    row: &[&str],
+    column: usize,
+) -> Result<usize, BadMushaf> {
     let text = row.get(column).copied().unwrap_or_default();
     text.parse().map_err(|_| BadMushaf { table, line, fault: "a number is missing" })
 }
 
-/// The ayat from `surah_first, ayah_first` to `surah_last, ayah_last` (columns 1 to 4) of each line.
-fn spans(table: &'static str, text: &str, surah_starts: &[usize]) -> Result<Vec<Range<usize>>, BadMushaf> {
+/// The ayat from `surah_first, ayah_first` to `surah_last, ayah_last` (columns 1 to 4) of each
+/// line.
+fn spans(
+    table: &'static str,
+    text: &str,
+    surah_starts: &[usize],
+) -> Result<Vec<Range<usize>>, BadMushaf> {
     let total = surah_starts[surah_starts.len() - 1];
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut last_line = 1;
     for (line, row) in rows(text) {
         let ayah = |surah: usize, ayah: usize| {
-            let (surah, ayah) = (number(table, line, &row, surah)?, number(table, line, &row, ayah)?);
+            let (surah, ayah) =
+                (number(table, line, &row, surah)?, number(table, line, &row, ayah)?);
             let start = surah.checked_sub(1).and_then(|index| surah_starts.get(index));
-            start.map(|start| start + ayah).ok_or(BadMushaf { table, line, fault: "there is no such surah" })
+            start.map(|start| start + ayah).ok_or(BadMushaf {
+                table,
+                line,
+                fault: "there is no such surah",
+            })
         };
         let (first, end) = (ayah(1, 2)?, ayah(3, 4)?);
-        let follows = spans.last().map_or(0, |span| span.end) + 1 == first && first <= end && end <= total;
+        let follows =
+            spans.last().map_or(0, |span| span.end) + 1 == first && first <= end && end <= total;
         if !follows {
-            return Err(BadMushaf { table, line, fault: "it does not begin where the line before ends" });
+            return Err(BadMushaf {
+                table,
+                line,
+                fault: "it does not begin where the line before ends",
+            });
         }
         spans.push(first - 1..end);
         last_line = line;
     }
     match spans.last() {
         Some(span) if span.end == total => Ok(spans),
-        _ => Err(BadMushaf { table, line: last_line, fault: "the table does not reach the last ayah" }),
+        _ => Err(BadMushaf {
+            table,
+            line: last_line,
+            fault: "the table does not reach the last ayah",
+        }),
     }
 }
 

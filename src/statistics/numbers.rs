@@ -15,7 +15,8 @@ pub(super) fn ratio(part: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| round4(part as f64 / whole as f64))
 }
 
-/// `amount * times / over` in whole rupiah, rounded half away from zero; null unless `over` is positive.
+/// `amount * times / over` in whole rupiah, rounded half away from zero; null unless `over` is
+/// positive.
 pub(super) fn rupiah(amount: i64, times: i64, over: i64) -> Option<i64> {
     if over <= 0 {
         return None;
@@ -80,8 +81,14 @@ pub(super) fn net_promoters(answers: &[i64]) -> Option<f64> {
     ratio(100 * (promoters - detractors), size(answers.len()))
 }
 
-/// `previous_<past>`, `<name>_change`, `<name>_change_rate` and `<name>_trend`, all null without a previous season.
-pub(super) fn comparison(past: &str, name: &str, now: i64, before: Option<i64>) -> Map<String, Value> {
+/// `previous_<past>`, `<name>_change`, `<name>_change_rate` and `<name>_trend`, all null without a
+/// previous season.
+pub(super) fn comparison(
+    past: &str,
+    name: &str,
+    now: i64,
+    before: Option<i64>,
+) -> Map<String, Value> {
     let change = before.map(|before| now - before);
     let trend = change.map(|change| match change {
         1.. => "up",
@@ -109,8 +116,15 @@ pub(super) fn with(object: Value, more: Map<String, Value>) -> Value {
 }
 
 /// An object with a number for each code, so that every code is present.
-pub(super) fn by_code<'c>(codes: impl IntoIterator<Item = &'c str>, count: impl Fn(&str) -> i64) -> Value {
-    codes.into_iter().map(|code| (code.to_owned(), json!(count(code)))).collect::<Map<_, _>>().into()
+pub(super) fn by_code<'c>(
+    codes: impl IntoIterator<Item = &'c str>,
+    count: impl Fn(&str) -> i64,
+) -> Value {
+    codes
+        .into_iter()
+        .map(|code| (code.to_owned(), json!(count(code))))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 #[cfg(test)]
@@ -126,20 +140,29 @@ mod tests {
 
     #[test]
     fn nothing_has_no_mean_median_or_percentile() {
-        assert_eq!((ratio(3, 0), median(&[]), p90(&[]), wilson(0, 0)), (None, None, None, (None, None)));
+        assert_eq!(
+            (ratio(3, 0), median(&[]), p90(&[]), wilson(0, 0)),
+            (None, None, None, (None, None))
+        );
         assert_eq!((mean_of_sums(&[], 5), net_promoters(&[]), rupiah(7, 1, 0)), (None, None, None));
     }
 
     #[test]
     fn rupiah_are_rounded_half_away_from_zero() {
-        assert_eq!((rupiah(5, 1, 2), rupiah(-5, 1, 2), rupiah(7, 1, 3)), (Some(3), Some(-3), Some(2)));
+        assert_eq!(
+            (rupiah(5, 1, 2), rupiah(-5, 1, 2), rupiah(7, 1, 3)),
+            (Some(3), Some(-3), Some(2))
+        );
     }
 
     #[test]
     fn middle_and_tail() {
         assert_eq!((median(&[3, 1, 2]), median(&[4, 1, 2, 3])), (Some(2.0), Some(2.5)));
         let ten: Vec<i64> = (1..=10).collect();
-        assert_eq!((p90(&ten), p90(&[7]), p90(&(1..=11).collect::<Vec<_>>())), (Some(9), Some(7), Some(10)));
+        assert_eq!(
+            (p90(&ten), p90(&[7]), p90(&(1..=11).collect::<Vec<_>>())),
+            (Some(9), Some(7), Some(10))
+        );
     }
 
     #[test]

@@ -15,8 +15,9 @@ use crate::ledger::standing::Standing;
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let partners = partners(standing);
-    let stage =
-        |record: &Record, stages: &[&str]| record.answers.text("stage").is_some_and(|stage| stages.contains(&stage));
+    let stage = |record: &Record, stages: &[&str]| {
+        record.answers.text("stage").is_some_and(|stage| stages.contains(&stage))
+    };
     let in_stage = |code: &str| count(partners.values().filter(|record| stage(record, &[code])));
     let promised = |question| {
         let agreed = partners.values().filter(|record| stage(record, &["agreed", "delivering"]));
@@ -48,18 +49,22 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     })
 }
 
-/// The latest contact with each organisation, by date, then by submission; by the organisation's normal name.
+/// The latest contact with each organisation, by date, then by submission; by the organisation's
+/// normal name.
 pub fn partners<'a>(standing: &Standing<'a>) -> BTreeMap<CompactString, &'a Record> {
     let mut contacts = standing.records.of("partner_contact").to_vec();
     contacts.sort_by_key(|record| record.event_date);
-    let named = |record: &'a Record| normal_name(record.answers.text("organization").unwrap_or_default());
+    let named =
+        |record: &'a Record| normal_name(record.answers.text("organization").unwrap_or_default());
     contacts.into_iter().map(|record| (named(record), record)).collect()
 }
 
 /// The rows behind each figure: the latest contact with each organisation.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let rows = |test: &dyn Fn(&Record) -> bool| Evidence::of(partners(standing).into_values().filter(|r| test(r)));
+    let rows = |test: &dyn Fn(&Record) -> bool| {
+        Evidence::of(partners(standing).into_values().filter(|r| test(r)))
+    };
     let in_stage = |stages: &[&str]| rows(&|record| stages.contains(&text(record, "stage")));
     let overdue = |limit: i64| {
         rows(&|record| {
@@ -74,7 +79,8 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["promised_male" | "promised_female"] => in_stage(&["agreed", "delivering"]),
         ["delivered"] => {
             let known = partners(standing);
-            let from = |record: &&Record| known.contains_key(&normal_name(text(record, "institution")));
+            let from =
+                |record: &&Record| known.contains_key(&normal_name(text(record, "institution")));
             Evidence::of(standing.mentors.all().iter().map(|mentor| mentor.latest()).filter(from))
         }
         ["overdue"] => overdue(0),

@@ -1,8 +1,8 @@
-//! Whether what was predicted at placement came true: predicted scores of groups beside what mentees said in week 8, who came
-//! until then, and whether the group lived for 26 weeks.
+//! Whether what was predicted at placement came true: predicted scores of groups beside what
+//! mentees said in week 8, who came until then, and whether the group lived for 26 weeks.
 //!
-//! Rank correlation by Spearman (1904), with the interval of Bonett and Wright (2000); calibration by thirds. One group is
-//! one observation: its members' scores are not independent.
+//! Rank correlation by Spearman (1904), with the interval of Bonett and Wright (2000); calibration
+//! by thirds. One group is one observation: its members' scores are not independent.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +105,8 @@ pub struct Evaluation {
     pub groups: usize,
     /// Such placements.
     pub placements: usize,
-    /// Different sets of weights among them; with more than one the scores are not quite of one kind.
+    /// Different sets of weights among them; with more than one the scores are not quite of one
+    /// kind.
     pub weights: usize,
     /// With how many groups something is said.
     pub needed: usize,
@@ -133,15 +134,29 @@ pub fn evaluation(standing: &Standing<'_>, predictions: &Predictions) -> Evaluat
     let mut weights = BTreeSet::new();
     for membership in standing.groups.memberships() {
         let group = &standing.groups[membership.group];
-        let Some(mentor) = group.mentor.map(|mentor| standing.mentors[mentor].code.as_str()) else { continue };
-        let found = predictions.of(standing, membership.mentee, &group.normal_name, mentor, membership.from);
+        let Some(mentor) = group.mentor.map(|mentor| standing.mentors[mentor].code.as_str()) else {
+            continue;
+        };
+        let found = predictions.of(
+            standing,
+            membership.mentee,
+            &group.normal_name,
+            mentor,
+            membership.from,
+        );
         let Some(found) = found else { continue };
         let of_group = predicted.entry(membership.group).or_default();
         of_group.scores.push(found.suggestion.score as f64);
         for (term, value) in &found.suggestion.terms {
             of_group.terms.entry(term.clone()).or_default().push(*value as f64);
         }
-        weights.insert(found.weights.iter().map(|(name, weight)| (name.clone(), weight.to_bits())).collect::<Vec<_>>());
+        weights.insert(
+            found
+                .weights
+                .iter()
+                .map(|(name, weight)| (name.clone(), weight.to_bits()))
+                .collect::<Vec<_>>(),
+        );
     }
     let outcomes = [Outcome::Feedback, Outcome::Attendance, Outcome::Survival];
     Evaluation {
@@ -153,15 +168,29 @@ pub fn evaluation(standing: &Standing<'_>, predictions: &Predictions) -> Evaluat
     }
 }
 
-fn compared(standing: &Standing<'_>, predicted: &BTreeMap<GroupIndex, Predicted>, outcome: Outcome) -> Compared {
-    let known: Vec<(&Predicted, Observed)> =
-        predicted.iter().filter_map(|(group, own)| Some((own, observed(standing, *group, outcome)?))).collect();
+fn compared(
+    standing: &Standing<'_>,
+    predicted: &BTreeMap<GroupIndex, Predicted>,
+    outcome: Outcome,
+) -> Compared {
+    let known: Vec<(&Predicted, Observed)> = predicted
+        .iter()
+        .filter_map(|(group, own)| Some((own, observed(standing, *group, outcome)?)))
+        .collect();
     let groups = known.len();
     if groups < ENOUGH_GROUPS {
         let verdict = Verdict::NotEnough;
-        return Compared { outcome, groups, verdict, correlation: None, thirds: Vec::new(), terms: BTreeMap::new() };
+        return Compared {
+            outcome,
+            groups,
+            verdict,
+            correlation: None,
+            thirds: Vec::new(),
+            terms: BTreeMap::new(),
+        };
     }
-    let pairs: Vec<(f64, f64)> = known.iter().map(|(own, seen)| (mean(&own.scores), seen.ranked)).collect();
+    let pairs: Vec<(f64, f64)> =
+        known.iter().map(|(own, seen)| (mean(&own.scores), seen.ranked)).collect();
     let correlation = spearman(&pairs).and_then(|rho| with_interval(rho, groups));
     let verdict = match correlation {
         None => Verdict::NoDifference,
@@ -169,15 +198,19 @@ fn compared(standing: &Standing<'_>, predicted: &BTreeMap<GroupIndex, Predicted>
         Some(found) if found.low <= 0.0 => Verdict::MayBeChance,
         Some(_) => Verdict::Predict,
     };
-    let names: BTreeSet<&CompactString> = known.iter().flat_map(|(own, _)| own.terms.keys()).collect();
+    let names: BTreeSet<&CompactString> =
+        known.iter().flat_map(|(own, _)| own.terms.keys()).collect();
     let of_term = |name: &CompactString| {
-        let pairs: Vec<(f64, f64)> =
-            known.iter().filter_map(|(own, seen)| Some((mean(own.terms.get(name)?), seen.ranked))).collect();
+        let pairs: Vec<(f64, f64)> = known
+            .iter()
+            .filter_map(|(own, seen)| Some((mean(own.terms.get(name)?), seen.ranked)))
+            .collect();
         let enough = pairs.len() >= ENOUGH_GROUPS;
         spearman(&pairs).filter(|_| enough).and_then(|rho| with_interval(rho, pairs.len()))
     };
     let terms = names.into_iter().map(|name| (name.clone(), of_term(name))).collect();
-    let shown: Vec<(f64, f64)> = known.iter().map(|(own, seen)| (mean(&own.scores), seen.shown)).collect();
+    let shown: Vec<(f64, f64)> =
+        known.iter().map(|(own, seen)| (mean(&own.scores), seen.shown)).collect();
     Compared { outcome, groups, verdict, correlation, thirds: thirds(shown), terms }
 }
 
@@ -188,7 +221,8 @@ fn observed(standing: &Standing<'_>, group: GroupIndex, outcome: Outcome) -> Opt
     match outcome {
         Outcome::Feedback => {
             let day = |days: i64| start + TimeDelta::days(days);
-            let window = Window { from: day(WEEK_8 - AROUND_WEEK_8), to: day(WEEK_8 + AROUND_WEEK_8) };
+            let window =
+                Window { from: day(WEEK_8 - AROUND_WEEK_8), to: day(WEEK_8 + AROUND_WEEK_8) };
             let scores = scores_by_group(standing, window).remove(&group)?;
             Some(same(scores.iter().sum::<i64>() as f64 / (5 * scores.len()) as f64))
         }
@@ -207,7 +241,8 @@ fn observed(standing: &Standing<'_>, group: GroupIndex, outcome: Outcome) -> Opt
         }
         Outcome::Survival => {
             let first = standing.meetings.held(group).next()?.date;
-            // A group that broke up counts only when those that began with it have been watched as long.
+            // A group that broke up counts only when those that began with it have been watched as
+            // long.
             if (standing.through - first).num_days() < WEEK_26 {
                 return None;
             }
@@ -224,25 +259,29 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// Thirds of the groups by predicted score; of equal scores those that come first in the ledger are lower.
+/// Thirds of the groups by predicted score; of equal scores those that come first in the ledger are
+/// lower.
 fn thirds(mut pairs: Vec<(f64, f64)>) -> Vec<Third> {
     pairs.sort_by(|one, other| one.0.total_cmp(&other.0));
     let count = pairs.len();
     let third = |number: usize| {
         let own = &pairs[number * count / 3..(number + 1) * count / 3];
-        let of = |pick: fn(&(f64, f64)) -> f64| round4(mean(&own.iter().map(pick).collect::<Vec<_>>()));
+        let of =
+            |pick: fn(&(f64, f64)) -> f64| round4(mean(&own.iter().map(pick).collect::<Vec<_>>()));
         Third { groups: own.len(), predicted: of(|pair| pair.0), observed: of(|pair| pair.1) }
     };
     (0..3).map(third).collect()
 }
 
-/// Spearman's rho: Pearson's correlation of the ranks, equal values sharing the mean of theirs. None without a difference in
-/// either.
+/// Spearman's rho: Pearson's correlation of the ranks, equal values sharing the mean of theirs.
+/// None without a difference in either.
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let x = ranks(&pairs.iter().map(|pair| pair.0).collect::<Vec<_>>());
     let y = ranks(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
     let middle = (pairs.len() as f64 + 1.0) / 2.0;
-    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum::<f64>();
+    let sum = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum::<f64>()
+    };
     let spread = (sum(&x, &x) * sum(&y, &y)).sqrt();
     (spread > 0.0).then(|| (sum(&x, &y) / spread).clamp(-1.0, 1.0))
 }
@@ -261,8 +300,8 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// The 95 % interval by Fisher's transformation with the variance (1 + rho² / 2) / (n - 3) of Bonett and Wright; none for
-/// three pairs or fewer.
+/// The 95 % interval by Fisher's transformation with the variance (1 + rho² / 2) / (n - 3) of
+/// Bonett and Wright; none for three pairs or fewer.
 fn with_interval(rho: f64, count: usize) -> Option<Correlation> {
     let free = count.checked_sub(3).filter(|free| *free > 0)? as f64;
     let width = Z * ((1.0 + rho * rho / 2.0) / free).sqrt();

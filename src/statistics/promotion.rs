@@ -19,8 +19,10 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let attended = standing.attended(standing.window());
     let channels = standing.program.codes("promotion_activity", "channel");
-    let figures: Map<String, Value> =
-        channels.iter().map(|channel| (channel.clone(), of_channel(standing, channel, &attended))).collect();
+    let figures: Map<String, Value> = channels
+        .iter()
+        .map(|channel| (channel.clone(), of_channel(standing, channel, &attended)))
+        .collect();
     figures.into()
 }
 
@@ -30,7 +32,9 @@ fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value
         .in_window("promotion_activity")
         .filter(|record| answers(record, "target", "mentee") && answers(record, "channel", channel))
         .collect();
-    let total = |question| activities.iter().filter_map(|record| record.answers.integer(question)).sum::<i64>();
+    let total = |question| {
+        activities.iter().filter_map(|record| record.answers.integer(question)).sum::<i64>()
+    };
     let (reach, cost) = (total("reach"), total("cost"));
     let brought: Vec<PersonIndex> =
         standing.cohort.iter().copied().filter(|p| came_by(standing, *p, channel)).collect();
@@ -62,17 +66,26 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let window = standing.window();
     let channel = path.first().copied();
     let is_it = |found: &str| channel.is_none_or(|channel| channel == found);
-    let activities = || {
-        let all = standing.in_window("promotion_activity");
-        Evidence::of(all.filter(|record| text(record, "target") == "mentee" && is_it(text(record, "channel"))))
+    let activities =
+        || {
+            let all = standing.in_window("promotion_activity");
+            Evidence::of(all.filter(|record| {
+                text(record, "target") == "mentee" && is_it(text(record, "channel"))
+            }))
+        };
+    let source = |mentee: PersonIndex| {
+        standing.registration(mentee).map_or("", |record| text(record, "source"))
     };
-    let source = |mentee: PersonIndex| standing.registration(mentee).map_or("", |record| text(record, "source"));
-    let brought: Vec<PersonIndex> = standing.cohort.iter().copied().filter(|mentee| is_it(source(*mentee))).collect();
-    let registered = || Evidence::of(brought.iter().filter_map(|mentee| standing.registration(*mentee)));
+    let brought: Vec<PersonIndex> =
+        standing.cohort.iter().copied().filter(|mentee| is_it(source(*mentee))).collect();
+    let registered =
+        || Evidence::of(brought.iter().filter_map(|mentee| standing.registration(*mentee)));
     let active = || {
         let attended = standing.attended(window);
-        let active: Vec<PersonIndex> = brought.iter().copied().filter(|p| attended[*p] >= ACTIVE_MEETINGS).collect();
-        let came = asked.meetings(window, |meeting| active.iter().any(|mentee| meeting.was_present(*mentee)));
+        let active: Vec<PersonIndex> =
+            brought.iter().copied().filter(|p| attended[*p] >= ACTIVE_MEETINGS).collect();
+        let came = asked
+            .meetings(window, |meeting| active.iter().any(|mentee| meeting.was_present(*mentee)));
         Evidence::of(active.iter().filter_map(|mentee| standing.registration(*mentee))).and(came)
     };
     match path.get(1).copied().unwrap_or_default() {

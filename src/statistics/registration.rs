@@ -78,7 +78,8 @@ fn follow_up(standing: &Standing<'_>) -> Value {
     let contacts = count(standing.in_window("mentee_follow_up"));
     let prospects = prospects(standing);
     let converted = count(prospects.values().filter(|(first_contact, reference)| {
-        let registration = standing.find_mentee(reference).and_then(|mentee| standing.registration(mentee));
+        let registration =
+            standing.find_mentee(reference).and_then(|mentee| standing.registration(mentee));
         registration.is_some_and(|record| record.submitted_on() >= *first_contact)
     }));
     let people = size(prospects.len());
@@ -105,30 +106,44 @@ fn prospects<'a>(standing: &Standing<'a>) -> BTreeMap<String, (NaiveDate, &'a st
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let window = standing.window();
-    let cohort =
-        |test: &dyn Fn(PersonIndex) -> bool| standing.cohort.iter().copied().filter(|p| test(*p)).collect::<Vec<_>>();
+    let cohort = |test: &dyn Fn(PersonIndex) -> bool| {
+        standing.cohort.iter().copied().filter(|p| test(*p)).collect::<Vec<_>>()
+    };
     let new = |window: Window| {
-        let new = (0..standing.mentees.len()).filter(|mentee| window.contains(standing.mentees[*mentee].first_seen()));
+        let new = (0..standing.mentees.len())
+            .filter(|mentee| window.contains(standing.mentees[*mentee].first_seen()));
         asked.registrations(new)
     };
-    let before = standing.previous.map_or_else(Evidence::default, |previous| new(previous.window()));
+    let before =
+        standing.previous.map_or_else(Evidence::default, |previous| new(previous.window()));
     match path {
         ["rows"] => Evidence::of(standing.in_window("mentee_registration")),
         ["new"] => new(window),
         ["previous_new"] => before,
         ["new_change" | "new_change_rate" | "new_trend"] => new(window).against(before),
-        ["returning"] => asked.registrations(cohort(&|p| !window.contains(standing.mentees[p].first_seen()))),
+        ["returning"] => {
+            asked.registrations(cohort(&|p| !window.contains(standing.mentees[p].first_seen())))
+        }
         ["duplicates"] => {
             let twice = |p: &PersonIndex| {
-                standing.mentees[*p].records.iter().filter(|record| window.contains(record.submitted_on())).count() > 1
+                standing.mentees[*p]
+                    .records
+                    .iter()
+                    .filter(|record| window.contains(record.submitted_on()))
+                    .count()
+                    > 1
             };
             asked.registrations(cohort(&|p| twice(&p)))
         }
-        ["by_gender", gender] => asked.registrations(cohort(&|p| standing.mentees[p].gender() == *gender)),
-        ["consent", status] => asked.mentees(cohort(&|p| standing.consent(p).key() == *status)),
-        ["funnel", "reached"] => {
-            Evidence::of(standing.in_window("promotion_activity").filter(|record| text(record, "target") == "mentee"))
+        ["by_gender", gender] => {
+            asked.registrations(cohort(&|p| standing.mentees[p].gender() == *gender))
         }
+        ["consent", status] => asked.mentees(cohort(&|p| standing.consent(p).key() == *status)),
+        ["funnel", "reached"] => Evidence::of(
+            standing
+                .in_window("promotion_activity")
+                .filter(|record| text(record, "target") == "mentee"),
+        ),
         ["funnel", "consented"] => asked.mentees(cohort(&|p| standing.consent(p).complete())),
         ["funnel", "placed"] => asked.placements_of(&cohort(&|p| was_placed(standing, p))),
         ["funnel", step @ ("attended_1" | "attended_4")] => {
@@ -138,7 +153,9 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
             asked.meetings(window, |meeting| came.iter().any(|mentee| meeting.was_present(*mentee)))
         }
         ["follow_up", "converted"] => converted(asked),
-        ["follow_up", "rate"] => converted(asked).against(Evidence::of(standing.in_window("mentee_follow_up"))),
+        ["follow_up", "rate"] => {
+            converted(asked).against(Evidence::of(standing.in_window("mentee_follow_up")))
+        }
         ["follow_up", ..] => Evidence::of(standing.in_window("mentee_follow_up")),
         _ => asked.registrations(standing.cohort.iter().copied()),
     }
@@ -149,7 +166,10 @@ fn converted(asked: &Asked<'_, '_>) -> Evidence {
     let standing = asked.standing();
     let found = prospects(standing).into_values().filter_map(|(first_contact, reference)| {
         let mentee = standing.find_mentee(reference)?;
-        standing.registration(mentee).filter(|record| record.submitted_on() >= first_contact).map(|_| mentee)
+        standing
+            .registration(mentee)
+            .filter(|record| record.submitted_on() >= first_contact)
+            .map(|_| mentee)
     });
     let found: Vec<PersonIndex> = found.collect();
     let contacts = standing.in_window("mentee_follow_up").filter(|record| {

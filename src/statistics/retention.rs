@@ -27,16 +27,19 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     }
 }
 
-/// The rate of mentees who came back in the season before, at its end; none without two seasons before.
+/// The rate of mentees who came back in the season before, at its end; none without two seasons
+/// before.
 pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
     let previous = standing.previous?;
-    let seasons = standing.program.seasons.iter().filter(|season| season.start < previous.season.start);
+    let seasons =
+        standing.program.seasons.iter().filter(|season| season.start < previous.season.start);
     let first = seasons.max_by_key(|season| season.start)?;
     let before = standing.attended(Window { from: first.start, to: first.end });
     let now = standing.attended(previous.whole());
     let end = previous.season.end;
     let graduated = |mentee: PersonIndex| {
-        let last = standing.groups.memberships_of(mentee).rfind(|membership| membership.from <= end);
+        let last =
+            standing.groups.memberships_of(mentee).rfind(|membership| membership.from <= end);
         let ended = last.and_then(|membership| membership.end);
         ended.is_some_and(|ended| ended.on <= end && ended.reason == Some("graduated"))
     };
@@ -49,7 +52,8 @@ pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
 fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
     let before = standing.attended(previous.whole());
     let now = standing.attended(standing.window());
-    let active: Vec<PersonIndex> = (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS).collect();
+    let active: Vec<PersonIndex> =
+        (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS).collect();
     let (graduated, eligible): (Vec<_>, Vec<_>) =
         active.iter().copied().partition(|mentee| has_graduated(standing, *mentee));
     let retained = size(eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count());
@@ -82,10 +86,14 @@ fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
             *held.entry(mentor).or_default() += 1;
         }
     }
-    held.into_iter().filter(|(_, meetings)| *meetings >= ACTIVE_MEETINGS).map(|(mentor, _)| mentor).collect()
+    held.into_iter()
+        .filter(|(_, meetings)| *meetings >= ACTIVE_MEETINGS)
+        .map(|(mentor, _)| mentor)
+        .collect()
 }
 
-/// The rows behind each figure: the meetings at which those who count were present, or which they led.
+/// The rows behind each figure: the meetings at which those who count were present, or which they
+/// led.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let Some(previous) = standing.previous else { return Evidence::default() };
@@ -115,8 +123,10 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     };
     let graduated: Vec<PersonIndex> =
         was.iter().copied().filter(|person| !mentors && has_graduated(standing, *person)).collect();
-    let eligible: Vec<PersonIndex> = was.iter().copied().filter(|person| !graduated.contains(person)).collect();
-    let retained: Vec<PersonIndex> = eligible.iter().copied().filter(|person| is.contains(person)).collect();
+    let eligible: Vec<PersonIndex> =
+        was.iter().copied().filter(|person| !graduated.contains(person)).collect();
+    let retained: Vec<PersonIndex> =
+        eligible.iter().copied().filter(|person| is.contains(person)).collect();
     match figure {
         "graduated" => met(before, &graduated).and(asked.placements_of(&graduated)),
         "retained" => met(now, &retained),

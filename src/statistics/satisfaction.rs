@@ -1,4 +1,5 @@
-//! Satisfaction: what mentees and mentors say; a group's answers are shown only where nobody can be guessed.
+//! Satisfaction: what mentees and mentors say; a group's answers are shown only where nobody can be
+//! guessed.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,13 @@ fn in_window(standing: &Standing<'_>, window: Window) -> Value {
 }
 
 fn responses<'a>(standing: &Standing<'a>, form: &str, window: Window) -> Vec<&'a Record> {
-    standing.records.of(form).iter().copied().filter(|record| window.contains(record.event_date)).collect()
+    standing
+        .records
+        .of(form)
+        .iter()
+        .copied()
+        .filter(|record| window.contains(record.event_date))
+        .collect()
 }
 
 fn of_mentees(standing: &Standing<'_>, window: Window) -> Value {
@@ -41,9 +48,11 @@ fn of_mentees(standing: &Standing<'_>, window: Window) -> Value {
     let scores: Vec<i64> = responses.iter().map(|record| mentee_score(record)).collect();
     let cohesion: Vec<i64> = responses.iter().map(|record| answer(record, "cohesion")).collect();
     let groups = scores_by_group(standing, window);
-    let shown: Vec<&Vec<i64>> = groups.values().filter(|scores| scores.len() >= SHOWN_FROM).collect();
+    let shown: Vec<&Vec<i64>> =
+        groups.values().filter(|scores| scores.len() >= SHOWN_FROM).collect();
     // A score is a fifth of the sum, so a mean below 3.5 is a sum below 17.5 each.
-    let low = shown.iter().filter(|scores| 2 * scores.iter().sum::<i64>() < 35 * size(scores.len()));
+    let low =
+        shown.iter().filter(|scores| 2 * scores.iter().sum::<i64>() < 35 * size(scores.len()));
     json!({
         "responses": responses.len(),
         "score": mean_of_sums(&scores, 5),
@@ -79,7 +88,10 @@ fn answer(record: &Record, question: &str) -> i64 {
 
 /// The sum of the five parts; `ignored` is worded the other way round.
 fn mentee_score(record: &Record) -> i64 {
-    let parts: i64 = ["listened", "safe", "relevant", "mentor_fit"].iter().map(|part| answer(record, part)).sum();
+    let parts: i64 = ["listened", "safe", "relevant", "mentor_fit"]
+        .iter()
+        .map(|part| answer(record, part))
+        .sum();
     parts + 6 - answer(record, "ignored")
 }
 
@@ -94,7 +106,9 @@ fn recommendations(responses: &[&Record]) -> Vec<i64> {
 }
 
 fn intending(responses: &[&Record], intentions: &[&str]) -> Option<f64> {
-    let intends = |record: &Record| record.answers.text("next_season").is_some_and(|code| intentions.contains(&code));
+    let intends = |record: &Record| {
+        record.answers.text("next_season").is_some_and(|code| intentions.contains(&code))
+    };
     ratio(count(responses.iter().filter(|record| intends(record))), size(responses.len()))
 }
 
@@ -103,12 +117,14 @@ fn response_rate(standing: &Standing<'_>, responses: &[&Record]) -> Option<f64> 
     let last = responses.iter().map(|record| record.event_date).max()?;
     let since = last - TimeDelta::days(ROUND_DAYS);
     let round = responses.iter().filter(|record| record.event_date > since).count();
-    let members =
-        (0..standing.mentees.len()).filter(|mentee| standing.groups.group_of(*mentee, last).is_some()).count();
+    let members = (0..standing.mentees.len())
+        .filter(|mentee| standing.groups.group_of(*mentee, last).is_some())
+        .count();
     (members > 0).then(|| round4((round as f64 / members as f64).min(1.0)))
 }
 
-/// The sum of the five parts of every mentee's answer in a window, by group: a score is a fifth of it.
+/// The sum of the five parts of every mentee's answer in a window, by group: a score is a fifth of
+/// it.
 pub fn scores_by_group(standing: &Standing<'_>, window: Window) -> BTreeMap<GroupIndex, Vec<i64>> {
     let mut by_group: BTreeMap<GroupIndex, Vec<i64>> = BTreeMap::new();
     for (record, group) in &standing.feedback {
@@ -120,16 +136,19 @@ pub fn scores_by_group(standing: &Standing<'_>, window: Window) -> BTreeMap<Grou
     by_group
 }
 
-/// The rows behind each figure: all answers of the window. Which of them were counted would tell what somebody said in
-/// confidence, and of a group with few answers who said it.
+/// The rows behind each figure: all answers of the window. Which of them were counted would tell
+/// what somebody said in confidence, and of a group with few answers who said it.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let form = if path.first() == Some(&"mentor") { "mentor_feedback" } else { "mentee_feedback" };
     let rows = asked.rows(form, standing.window());
     let [_, "response_rate"] = path else { return Evidence::of(rows) };
     let last = rows.iter().map(|record| record.event_date).max();
-    let in_round = |record: &&Record| last.is_some_and(|last| record.event_date > last - TimeDelta::days(ROUND_DAYS));
-    let is_member = |mentee: &usize| last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some());
+    let in_round = |record: &&Record| {
+        last.is_some_and(|last| record.event_date > last - TimeDelta::days(ROUND_DAYS))
+    };
+    let is_member =
+        |mentee: &usize| last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some());
     let members: Vec<usize> = (0..standing.mentees.len()).filter(is_member).collect();
     Evidence::of(rows.into_iter().filter(in_round)).against(asked.placements_of(&members))
 }

@@ -15,8 +15,10 @@ const ANSWER_SECONDS: i64 = 86_400;
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let window = standing.window();
-    let cases: Vec<&SupportCase<'_>> = standing.support.iter().filter(|case| window.contains(case.date)).collect();
-    let kinds = standing.program.codes("support_request", "support_kind").iter().map(String::as_str);
+    let cases: Vec<&SupportCase<'_>> =
+        standing.support.iter().filter(|case| window.contains(case.date)).collect();
+    let kinds =
+        standing.program.codes("support_request", "support_kind").iter().map(String::as_str);
     let closed: Vec<(&SupportCase<'_>, i64)> = cases
         .iter()
         .filter_map(|case| case.closed_on().map(|closed| (*case, (closed - case.date).num_days())))
@@ -27,7 +29,8 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let due = size(closed.len()) + late_open;
     let paid = amount_paid(standing);
     let personal = count(cases.iter().filter(|case| case.is_personal()));
-    let answered = count(cases.iter().filter(|case| case.is_personal() && answered_within_a_day(case)));
+    let answered =
+        count(cases.iter().filter(|case| case.is_personal() && answered_within_a_day(case)));
     json!({
         "requests": cases.len(),
         "by_kind": by_code(kinds, |kind| count(cases.iter().filter(|case| case.kind == kind))),
@@ -49,8 +52,9 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 /// Rupiah paid in the window on requests of any season.
 fn amount_paid(standing: &Standing<'_>) -> i64 {
     let window = standing.window();
-    let pays =
-        |record: &&&Record| record.answers.text("status") == Some("resolved") && window.contains(record.event_date);
+    let pays = |record: &&&Record| {
+        record.answers.text("status") == Some("resolved") && window.contains(record.event_date)
+    };
     let follow_ups = standing.support.iter().flat_map(|case| &case.follow_ups);
     follow_ups.filter(pays).filter_map(|record| record.answers.integer("amount_paid")).sum()
 }
@@ -66,14 +70,24 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let window = standing.window();
     let cases = |test: &dyn Fn(&SupportCase<'_>) -> bool| {
         let those = standing.support.iter().filter(|case| window.contains(case.date) && test(case));
-        Evidence::of(those.flat_map(|case| std::iter::once(case.request).chain(case.follow_ups.iter().copied())))
+        Evidence::of(
+            those.flat_map(|case| {
+                std::iter::once(case.request).chain(case.follow_ups.iter().copied())
+            }),
+        )
     };
-    let days = |case: &SupportCase<'_>| case.closed_on().map(|closed| (closed - case.date).num_days());
-    let on_time = |case: &SupportCase<'_>| days(case).is_some_and(|days| days <= case.urgency_days());
+    let days =
+        |case: &SupportCase<'_>| case.closed_on().map(|closed| (closed - case.date).num_days());
+    let on_time =
+        |case: &SupportCase<'_>| days(case).is_some_and(|days| days <= case.urgency_days());
     let is_due = |case: &SupportCase<'_>| days(case).is_some() || case.is_late(standing.through);
     let paid = || {
-        let pays = |record: &&&Record| text(record, "status") == "resolved" && window.contains(record.event_date);
-        Evidence::of(standing.support.iter().flat_map(|case| &case.follow_ups).filter(pays).copied())
+        let pays = |record: &&&Record| {
+            text(record, "status") == "resolved" && window.contains(record.event_date)
+        };
+        Evidence::of(
+            standing.support.iter().flat_map(|case| &case.follow_ups).filter(pays).copied(),
+        )
     };
     match path {
         ["open"] => cases(&|case| case.closed_on().is_none()),

@@ -1,5 +1,5 @@
-//! Survival: how long groups live, when some still live (Kaplan and Meier 1958; variance by Greenwood 1926;
-//! log-log interval as in Kalbfleisch and Prentice).
+//! Survival: how long groups live, when some still live (Kaplan and Meier 1958; variance by
+//! Greenwood 1926; log-log interval as in Kalbfleisch and Prentice).
 
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,8 @@ pub(super) struct Life<'a> {
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
-    let lives: Vec<Life<'_>> = (0..standing.groups.all().len()).filter_map(|group| life(standing, group)).collect();
+    let lives: Vec<Life<'_>> =
+        (0..standing.groups.all().len()).filter_map(|group| life(standing, group)).collect();
     let events = events(&lives);
     let by_reason = |reason| count(lives.iter().filter(|life| life.broke_up == Some(reason)));
     let mut figures = Map::from_iter([
@@ -34,11 +35,15 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         ("mentor_changed".to_owned(), json!(by_reason("mentor_changed"))),
         ("censored".to_owned(), json!(lives.len() - events)),
     ]);
-    figures.extend(WEEKS.map(|weeks| (format!("weeks_{weeks}"), Survival::at(&lives, weeks).figures())));
+    figures.extend(
+        WEEKS.map(|weeks| (format!("weeks_{weeks}"), Survival::at(&lives, weeks).figures())),
+    );
     let of_gender = ["male", "female"].map(|gender| {
-        let lives: Vec<_> = lives.iter().copied().filter(|life| life.gender == Some(gender)).collect();
+        let lives: Vec<_> =
+            lives.iter().copied().filter(|life| life.gender == Some(gender)).collect();
         let at_16 = Survival::at(&lives, 16).value.map(round4);
-        let figures = json!({"groups": lives.len(), "events": self::events(&lives), "weeks_16": at_16});
+        let figures =
+            json!({"groups": lives.len(), "events": self::events(&lives), "weeks_16": at_16});
         (gender.to_owned(), figures)
     });
     figures.insert("by_gender".to_owned(), Map::from_iter(of_gender).into());
@@ -76,8 +81,11 @@ struct Survival {
 impl Survival {
     fn at(lives: &[Life<'_>], weeks: i64) -> Self {
         let age = 7 * weeks;
-        let mut times: Vec<i64> =
-            lives.iter().filter(|life| life.broke_up.is_some() && life.days <= age).map(|life| life.days).collect();
+        let mut times: Vec<i64> = lives
+            .iter()
+            .filter(|life| life.broke_up.is_some() && life.days <= age)
+            .map(|life| life.days)
+            .collect();
         times.sort_unstable();
         let (mut value, mut variance) = (1.0, 0.0);
         for together in times.chunk_by(|a, b| a == b) {
@@ -97,25 +105,31 @@ impl Survival {
     }
 
     fn interval(&self) -> (Option<f64>, Option<f64>) {
-        let Some(value) = self.value.filter(|value| *value > 0.0 && *value < 1.0) else { return (None, None) };
+        let Some(value) = self.value.filter(|value| *value > 0.0 && *value < 1.0) else {
+            return (None, None);
+        };
         let width = Z * self.variance.sqrt() / value.ln().abs();
         (Some(round4(value.powf(width.exp()))), Some(round4(value.powf((-width).exp()))))
     }
 }
 
-/// The rows behind each figure: the decisions about each group that ever met, and its first meeting.
+/// The rows behind each figure: the decisions about each group that ever met, and its first
+/// meeting.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let lives = |test: &dyn Fn(&Life<'_>) -> bool| {
         let those: Vec<GroupIndex> = (0..standing.groups.all().len())
             .filter(|group| life(standing, *group).is_some_and(|life| test(&life)))
             .collect();
-        let first =
-            those.iter().filter_map(|group| standing.meetings.held(*group).next()).map(|meeting| meeting.record);
+        let first = those
+            .iter()
+            .filter_map(|group| standing.meetings.held(*group).next())
+            .map(|meeting| meeting.record);
         Evidence::of(first).and(asked.groups(|index, _| those.contains(&index)))
     };
     let at_risk = |name: &str| {
-        let weeks: i64 = name.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0);
+        let weeks: i64 =
+            name.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0);
         lives(&|life| life.days >= 7 * weeks)
     };
     match path {
@@ -131,12 +145,16 @@ mod tests {
     use super::*;
 
     fn lives(days: &[(i64, bool)]) -> Vec<Life<'static>> {
-        let life =
-            |(days, event): &(i64, bool)| Life { days: *days, broke_up: event.then_some("disbanded"), gender: None };
+        let life = |(days, event): &(i64, bool)| Life {
+            days: *days,
+            broke_up: event.then_some("disbanded"),
+            gender: None,
+        };
         days.iter().map(life).collect()
     }
 
-    /// Remission under 6-MP (Freireich 1963), in weeks: S(10) = 0.7529 and S(16) = 0.6275 are in every textbook.
+    /// Remission under 6-MP (Freireich 1963), in weeks: S(10) = 0.7529 and S(16) = 0.6275 are in
+    /// every textbook.
     #[test]
     fn agrees_with_the_textbook() {
         let weeks = [

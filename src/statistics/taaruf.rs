@@ -15,15 +15,21 @@ const DUE_DAYS: i64 = 14;
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let window = standing.window();
-    let formed: Vec<GroupIndex> =
-        standing.groups.iter().filter(|(_, group)| window.contains(group.start)).map(|(index, _)| index).collect();
+    let formed: Vec<GroupIndex> = standing
+        .groups
+        .iter()
+        .filter(|(_, group)| window.contains(group.start))
+        .map(|(index, _)| index)
+        .collect();
     let (done, undone): (Vec<_>, Vec<_>) =
         formed.iter().copied().partition(|group| standing.first_taaruf(*group).is_some());
-    let days_until =
-        |group: GroupIndex| standing.first_taaruf(group).map(|first| (first - standing.groups[group].start).num_days());
+    let days_until = |group: GroupIndex| {
+        standing.first_taaruf(group).map(|first| (first - standing.groups[group].start).num_days())
+    };
     let is_open = |group: GroupIndex| standing.groups[group].is_open(standing.through);
     let is_past = |group: GroupIndex| standing.days_since_start(group) > DUE_DAYS;
-    let within_14 = count(done.iter().filter(|group| days_until(**group).is_some_and(|days| days <= DUE_DAYS)));
+    let within_14 =
+        count(done.iter().filter(|group| days_until(**group).is_some_and(|days| days <= DUE_DAYS)));
     let due = count(formed.iter().filter(|group| done.contains(group) || is_past(**group)));
     json!({
         "formed": formed.len(),
@@ -57,7 +63,8 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     };
     let done = |group: GroupIndex| standing.first_taaruf(group).is_some();
     let is_past = |group: GroupIndex| standing.days_since_start(group) > DUE_DAYS;
-    let undone = |group: GroupIndex| !done(group) && standing.groups[group].is_open(standing.through);
+    let undone =
+        |group: GroupIndex| !done(group) && standing.groups[group].is_open(standing.through);
     let in_time = |group: GroupIndex| {
         let first = standing.first_taaruf(group);
         first.is_some_and(|first| (first - standing.groups[group].start).num_days() <= DUE_DAYS)

@@ -13,7 +13,10 @@ use crate::ledger::standing::Standing;
 fn vocabulary() -> Program {
     let mut program = program();
     let mut add = |form: &str, question: &str, codes: &[&str]| {
-        program.choice_codes.insert((form.into(), question.into()), codes.iter().map(|code| (*code).into()).collect());
+        program.choice_codes.insert(
+            (form.into(), question.into()),
+            codes.iter().map(|code| (*code).into()).collect(),
+        );
     };
     add("mentee_registration", "slots", &["fri_afternoon", "sat_morning"]);
     add("placement_decision", "reason", &["disbanded", "other"]);
@@ -31,7 +34,12 @@ fn figures(rows: &Rows, on: &str) -> Figures {
     let (records, program, mushaf) = (Records::new(&rows.0), vocabulary(), Mushaf::built_in());
     let standing = Standing::at(&records, &program, day(on), None).unwrap();
     let handover = ["module".to_owned(), "report".to_owned()];
-    Figures::of(&Scene { standing: &standing, quality: &Quality::default(), handover: &handover, mushaf: &mushaf })
+    Figures::of(&Scene {
+        standing: &standing,
+        quality: &Quality::default(),
+        handover: &handover,
+        mushaf: &mushaf,
+    })
 }
 
 /// Two mentees with consent in a group that met twice, a third who waits.
@@ -43,26 +51,47 @@ fn small_season() -> Rows {
     }
     rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
     rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad", "Budi"]);
-    rows.met("2026-07-31", "Al Fatih", &["Ahmad", "Budi"]).met("2026-08-07", "Al Fatih", &["Ahmad"]);
+    rows.met("2026-07-31", "Al Fatih", &["Ahmad", "Budi"]).met(
+        "2026-08-07",
+        "Al Fatih",
+        &["Ahmad"],
+    );
     rows
 }
 
 #[test]
 fn a_small_season_by_hand() {
     let figures = figures(&small_season(), "2026-08-09");
-    let numbers = |paths: &[&str]| paths.iter().map(|path| figures.number(path)).collect::<Vec<_>>();
+    let numbers =
+        |paths: &[&str]| paths.iter().map(|path| figures.number(path)).collect::<Vec<_>>();
     assert_eq!(figures.text("season"), Some("2026-1"));
-    assert_eq!(numbers(&["registration.new", "registration.funnel.placed"]), [Some(3.0), Some(2.0)]);
-    assert_eq!(numbers(&["groups.open", "groups.active", "groups.below_5"]), [Some(1.0), Some(0.0), Some(1.0)]);
+    assert_eq!(
+        numbers(&["registration.new", "registration.funnel.placed"]),
+        [Some(3.0), Some(2.0)]
+    );
+    assert_eq!(
+        numbers(&["groups.open", "groups.active", "groups.below_5"]),
+        [Some(1.0), Some(0.0), Some(1.0)]
+    );
     // Formed in the week of 20 July, so two weeks are expected: 27 July and 3 August.
     assert_eq!(numbers(&["meetings.expected", "meetings.regularity"]), [Some(2.0), Some(1.0)]);
-    assert_eq!(numbers(&["meetings.attendance_rate", "meetings.compliance"]), [Some(0.75), Some(1.0)]);
+    assert_eq!(
+        numbers(&["meetings.attendance_rate", "meetings.compliance"]),
+        [Some(0.75), Some(1.0)]
+    );
     assert_eq!(numbers(&["waiting.count", "waiting.max_days"]), [Some(1.0), Some(24.0)]);
     // Umar has passed no step, so nobody offers a place.
-    assert_eq!(numbers(&["capacity.male.gap", "capacity.male.mentors_needed"]), [Some(1.0), Some(1.0)]);
+    assert_eq!(
+        numbers(&["capacity.male.gap", "capacity.male.mentors_needed"]),
+        [Some(1.0), Some(1.0)]
+    );
     assert_eq!(figures.integer("capacity.by_slot.fri_afternoon.male.demand"), Some(1));
     assert_eq!(figures.integer("mentors.unready_with_group"), Some(1));
-    assert_eq!(figures.number("promotion.friend.conversion"), None, "nobody was reached, so there is no rate");
+    assert_eq!(
+        figures.number("promotion.friend.conversion"),
+        None,
+        "nobody was reached, so there is no rate"
+    );
 }
 
 #[test]
@@ -70,7 +99,10 @@ fn a_season_without_rows_has_zeros_and_nulls_and_every_key() {
     let figures = figures(&Rows::default(), "2026-08-09");
     assert_eq!(figures.integer("registration.people"), Some(0));
     assert_eq!(figures.value("meetings.attendance_rate"), Some(&Value::Null));
-    assert_eq!(figures.value("groups.closed_by_reason"), Some(&json!({"disbanded": 0, "other": 0})));
+    assert_eq!(
+        figures.value("groups.closed_by_reason"),
+        Some(&json!({"disbanded": 0, "other": 0}))
+    );
     assert_eq!(figures.value("documents.handover_missing"), Some(&json!(["module", "report"])));
     assert_eq!(figures.value("no.such.path"), None);
 }
@@ -90,8 +122,7 @@ fn three_absences_in_a_row_are_noticed_and_an_excuse_breaks_them() {
     assert_eq!(figures(&rows, "2026-08-16").integer("meetings.absent_3"), Some(0));
     rows.met("2026-08-21", "Al Fatih", &["Ahmad"]);
     assert_eq!(figures(&rows, "2026-08-23").integer("meetings.absent_3"), Some(1));
-    let excused =
-        json!({"group": "Al Fatih", "date": "2026-08-28", "status": "held", "present": ["Ahmad"], "excused": ["Budi"]});
+    let excused = json!({"group": "Al Fatih", "date": "2026-08-28", "status": "held", "present": ["Ahmad"], "excused": ["Budi"]});
     rows.add("meeting_report", "2026-08-28", excused);
     assert_eq!(figures(&rows, "2026-08-30").integer("meetings.absent_3"), Some(0));
 }
@@ -126,7 +157,8 @@ fn a_whole_juz_is_completed_once() {
 }
 
 prop_compose! {
-    /// Rows from a small vocabulary, so that names collide, references miss and groups open and close.
+    /// Rows from a small vocabulary, so that names collide, references miss and groups open and
+    /// close.
     fn seasons()(steps in prop::collection::vec((0..7_u8, 0..4_usize, 0..3_usize, 0..60_u64), 1..40)) -> Rows {
         const PEOPLE: [&str; 4] = ["Ahmad Fauzi", "Ahmed Fauzi", "Budi Santoso", "Citra Lestari"];
         const GROUPS: [&str; 3] = ["Al Fatih", "al-fatih", "Al Kahfi"];
@@ -162,7 +194,8 @@ proptest! {
         prop_assert_eq!(before, figures(&Rows(shuffled), "2026-09-20"));
     }
 
-    /// Parts never exceed their whole; one who registered is in a group, on one waiting list, or has left.
+    /// Parts never exceed their whole; one who registered is in a group, on one waiting list, or
+    /// has left.
     #[test]
     fn parts_add_up(rows in seasons()) {
         let figures = figures(&rows, "2026-09-20");

@@ -9,9 +9,18 @@ use crate::ledger::standing::Waiting;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
-    let days: Vec<i64> = standing.waiting.iter().map(|waiting| (standing.through - waiting.since).num_days()).collect();
+    let days: Vec<i64> = standing
+        .waiting
+        .iter()
+        .map(|waiting| (standing.through - waiting.since).num_days())
+        .collect();
     let of = |gender: &str| {
-        count(standing.waiting.iter().filter(|waiting| standing.mentees[waiting.mentee].gender() == gender))
+        count(
+            standing
+                .waiting
+                .iter()
+                .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender),
+        )
     };
     json!({
         "count": days.len(),
@@ -27,16 +36,20 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     })
 }
 
-/// The rows behind each figure: what those who wait registered, what their guardians said, and groups they were in.
+/// The rows behind each figure: what those who wait registered, what their guardians said, and
+/// groups they were in.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let waiting = |test: &dyn Fn(&Waiting) -> bool| {
-        let those: Vec<usize> = standing.waiting.iter().filter(|w| test(w)).map(|waiting| waiting.mentee).collect();
+        let those: Vec<usize> =
+            standing.waiting.iter().filter(|w| test(w)).map(|waiting| waiting.mentee).collect();
         asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
     };
     let days = |waiting: &Waiting| (standing.through - waiting.since).num_days();
     match path {
-        [gender @ ("male" | "female")] => waiting(&|one| standing.mentees[one.mentee].gender() == *gender),
+        [gender @ ("male" | "female")] => {
+            waiting(&|one| standing.mentees[one.mentee].gender() == *gender)
+        }
         ["over_14"] => waiting(&|one| days(one) > 14),
         ["over_28"] => waiting(&|one| days(one) > 28),
         ["max_days"] => {

@@ -34,7 +34,8 @@ pub fn quoted_title(title: &str) -> String {
     format!("'{}'", title.replace('\'', "''"))
 }
 
-/// The tab title of a range such as `'Jawaban ''26'!A1:Z100` or `Sheet1!A1`; the whole text if there is no `!`.
+/// The tab title of a range such as `'Jawaban ''26'!A1:Z100` or `Sheet1!A1`; the whole text if
+/// there is no `!`.
 pub fn title_of_range(range: &str) -> String {
     let title = range.rsplit_once('!').map_or(range, |(title, _)| title);
     match title.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {

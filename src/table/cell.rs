@@ -60,7 +60,8 @@ pub fn cell_at(row: &[Cell], column: usize) -> &Cell {
     row.get(column).unwrap_or(&Cell::Blank)
 }
 
-/// Text is trimmed; a number becomes its digits (no exponent, no `.0`); a boolean `TRUE` or `FALSE`.
+/// Text is trimmed; a number becomes its digits (no exponent, no `.0`); a boolean `TRUE` or
+/// `FALSE`.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -98,7 +99,9 @@ impl Serialize for Cell {
         match self {
             Self::Blank => serializer.serialize_str(""),
             // Whole numbers without `.0`, as the API writes them.
-            Self::Number(n) if n.fract() == 0.0 && n.abs() < 9.0e15 => serializer.serialize_i64(*n as i64),
+            Self::Number(n) if n.fract() == 0.0 && n.abs() < 9.0e15 => {
+                serializer.serialize_i64(*n as i64)
+            }
             Self::Number(n) => serializer.serialize_f64(*n),
             Self::Boolean(b) => serializer.serialize_bool(*b),
             Self::Text(text) => serializer.serialize_str(text),

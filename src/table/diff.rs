@@ -1,8 +1,9 @@
 //! Rows seen × rows now: what happened to the rows of a tab since they were last read.
 //!
-//! A row has no id of its own. It is known by its timestamp to the millisecond, by the identifying answers, and by how
-//! often both occur; people sort, insert, edit and delete rows at will. Laws (each a property test): order does not
-//! matter; a row edited and edited back gives two changes; identical rows are counted, not merged.
+//! A row has no id of its own. It is known by its timestamp to the millisecond, by the identifying
+//! answers, and by how often both occur; people sort, insert, edit and delete rows at will. Laws
+//! (each a property test): order does not matter; a row edited and edited back gives two changes;
+//! identical rows are counted, not merged.
 
 use std::collections::HashMap;
 
@@ -33,9 +34,14 @@ pub enum RowChange {
 /// How alike two rows must be, as a share of equal answers, to be taken for one that was edited.
 const ALIKE: f64 = 0.5;
 
-/// Compares the rows seen with the rows now. `likeness(seen, now)` is the share of answers that are equal; it is asked
-/// only where timestamps and identifying answers leave a doubt. Changes come in the order: pairs, new, gone.
-pub fn diff(seen: &[Print], now: &[Print], likeness: impl Fn(usize, usize) -> f64) -> Vec<RowChange> {
+/// Compares the rows seen with the rows now. `likeness(seen, now)` is the share of answers that are
+/// equal; it is asked only where timestamps and identifying answers leave a doubt. Changes come in
+/// the order: pairs, new, gone.
+pub fn diff(
+    seen: &[Print],
+    now: &[Print],
+    likeness: impl Fn(usize, usize) -> f64,
+) -> Vec<RowChange> {
     let mut pairs = Pairs::new(seen, now);
     pairs.match_by(|row| Some(*row));
     let unchanged = pairs.found.len();
@@ -60,7 +66,13 @@ struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     fn new(seen: &'a [Print], now: &'a [Print]) -> Self {
-        Self { seen, now, seen_left: (0..seen.len()).collect(), now_left: (0..now.len()).collect(), found: Vec::new() }
+        Self {
+            seen,
+            now,
+            seen_left: (0..seen.len()).collect(),
+            now_left: (0..now.len()).collect(),
+            found: Vec::new(),
+        }
     }
 
     /// Pairs rows of the same key, in order, as often as both have it.
@@ -86,7 +98,8 @@ impl<'a> Pairs<'a> {
         self.seen_left.retain(|&index| !paired[index]);
     }
 
-    /// Pairs rows of the same key by likeness, the most alike first, as long as they are more alike than `least`.
+    /// Pairs rows of the same key by likeness, the most alike first, as long as they are more alike
+    /// than `least`.
     fn match_alike<K: std::hash::Hash + Eq>(
         &mut self,
         likeness: &impl Fn(usize, usize) -> f64,
@@ -105,12 +118,15 @@ impl<'a> Pairs<'a> {
         let mut candidates = Vec::new();
         for &now in &self.now_left {
             let partners = key(&self.now[now]).and_then(|key| seen_by_key.get(&key));
-            candidates.extend(partners.into_iter().flatten().map(|&seen| (likeness(seen, now), seen, now)));
+            candidates.extend(
+                partners.into_iter().flatten().map(|&seen| (likeness(seen, now), seen, now)),
+            );
         }
         candidates.retain(|(alike, ..)| *alike > least);
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         for (_, seen, now) in candidates {
-            let (at, place) = (self.seen_left.binary_search(&seen), self.now_left.binary_search(&now));
+            let (at, place) =
+                (self.seen_left.binary_search(&seen), self.now_left.binary_search(&now));
             if let (Ok(at), Ok(place)) = (at, place) {
                 self.seen_left.remove(at);
                 self.now_left.remove(place);
@@ -121,7 +137,11 @@ impl<'a> Pairs<'a> {
 
     fn into_changes(self, unchanged: usize) -> Vec<RowChange> {
         let pairs = self.found.iter().enumerate().map(|(index, &(seen, now))| {
-            if index < unchanged { RowChange::Unchanged { seen, now } } else { RowChange::Changed { seen, now } }
+            if index < unchanged {
+                RowChange::Unchanged { seen, now }
+            } else {
+                RowChange::Changed { seen, now }
+            }
         });
         let new = self.now_left.iter().map(|&now| RowChange::New { now });
         let gone = self.seen_left.iter().map(|&seen| RowChange::Gone { seen });
@@ -157,7 +177,8 @@ mod tests {
 
     #[test]
     fn registering_again_is_a_new_row_and_leaves_the_first() {
-        let changes = diff(&[print(1, 10, 100)], &[print(1, 10, 100), print(2, 10, 101)], never_alike);
+        let changes =
+            diff(&[print(1, 10, 100)], &[print(1, 10, 100), print(2, 10, 101)], never_alike);
         assert_eq!(changes, [RowChange::Unchanged { seen: 0, now: 0 }, RowChange::New { now: 1 }]);
     }
 
@@ -166,7 +187,10 @@ mod tests {
         let seen = [print(1, 10, 100), print(1, 20, 200)];
         let now = [print(1, 20, 200), print(1, 12, 102)];
         let changes = diff(&seen, &now, |seen, now| if (seen, now) == (0, 1) { 0.9 } else { 0.1 });
-        assert_eq!(changes, [RowChange::Unchanged { seen: 1, now: 0 }, RowChange::Changed { seen: 0, now: 1 }]);
+        assert_eq!(
+            changes,
+            [RowChange::Unchanged { seen: 1, now: 0 }, RowChange::Changed { seen: 0, now: 1 }]
+        );
     }
 
     #[test]
@@ -178,14 +202,21 @@ mod tests {
     #[test]
     fn a_hand_typed_row_is_known_by_its_answers() {
         let by_hand = |content| Print { moment: None, identity: Some(content), content };
-        let changes =
-            diff(&[by_hand(1), by_hand(2)], &[by_hand(3), by_hand(1)], |_, now| if now == 0 { 0.8 } else { 0.0 });
-        assert_eq!(changes, [RowChange::Unchanged { seen: 0, now: 1 }, RowChange::Changed { seen: 1, now: 0 }]);
+        let changes = diff(&[by_hand(1), by_hand(2)], &[by_hand(3), by_hand(1)], |_, now| {
+            if now == 0 { 0.8 } else { 0.0 }
+        });
+        assert_eq!(
+            changes,
+            [RowChange::Unchanged { seen: 0, now: 1 }, RowChange::Changed { seen: 1, now: 0 }]
+        );
     }
 
     fn any_rows() -> impl Strategy<Value = Vec<Print>> {
         let row = (prop::option::of(0_i64..4), prop::option::of(0_u64..4), 0_u64..4);
-        prop::collection::vec(row.prop_map(|(moment, identity, content)| Print { moment, identity, content }), 0..12)
+        prop::collection::vec(
+            row.prop_map(|(moment, identity, content)| Print { moment, identity, content }),
+            0..12,
+        )
     }
 
     proptest! {

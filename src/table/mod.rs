@@ -1,5 +1,6 @@
-//! What a spreadsheet is: cells, rows, tabs, A1 addresses; the difference between rows seen and rows now; the plan that
-//! turns the tabs we have into the tabs we want. Knows nothing of forms, ledgers or Google.
+//! What a spreadsheet is: cells, rows, tabs, A1 addresses; the difference between rows seen and
+//! rows now; the plan that turns the tabs we have into the tabs we want. Knows nothing of forms,
+//! ledgers or Google.
 
 pub mod a1;
 pub mod cell;

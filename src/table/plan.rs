@@ -1,5 +1,6 @@
-//! The plan: what has to be written so that the tabs we have become the tabs we want. One value that prints itself, is
-//! empty when nothing is to do, and is applied as one atomic batch; applying it leaves no choices open.
+//! The plan: what has to be written so that the tabs we have become the tabs we want. One value
+//! that prints itself, is empty when nothing is to do, and is applied as one atomic batch; applying
+//! it leaves no choices open.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -25,7 +26,8 @@ pub struct CellWrite {
 /// One change. Changes are applied in order; rows and columns count from 0.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Makes a tab with a chosen sheetId, its layout (widths, frozen rows, colours, dropdowns, protection, charts) and our mark.
+    /// Makes a tab with a chosen sheetId, its layout (widths, frozen rows, colours, dropdowns,
+    /// protection, charts) and our mark.
     AddTab { sheet_id: i64, title: String, row_count: usize, layout: Layout },
     /// Deletes a tab of ours.
     DeleteTab { sheet_id: i64, title: String },
@@ -39,7 +41,8 @@ pub enum Change {
     AppendColumns { sheet_id: i64, count: usize },
     /// Writes neighbouring cells of one row.
     WriteCells { sheet_id: i64, row: usize, column: usize, cells: Vec<CellWrite> },
-    /// Writes people's values back into a tab that is made anew, so that nothing they wrote is lost.
+    /// Writes people's values back into a tab that is made anew, so that nothing they wrote is
+    /// lost.
     RestorePeople { sheet_id: i64, row: usize, column: usize, value: Cell },
 }
 
@@ -68,16 +71,21 @@ impl fmt::Display for Plan {
     }
 }
 
-/// The sheetId that a tab of this layout has in every spreadsheet: chosen by us, so that a batch sent twice makes no
-/// second tab, and so that a tab whose layout has changed is told from the one before. FNV-1a, cut to what Google takes.
+/// The sheetId that a tab of this layout has in every spreadsheet: chosen by us, so that a batch
+/// sent twice makes no second tab, and so that a tab whose layout has changed is told from the one
+/// before. FNV-1a, cut to what Google takes.
 pub fn sheet_id(layout: &Layout) -> i64 {
-    let text = serde_json::to_string(layout).expect("a layout is made of texts and numbers, which JSON can hold");
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let text = serde_json::to_string(layout)
+        .expect("a layout is made of texts and numbers, which JSON can hold");
+    let hash = text
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     i64::from(hash & 0x7fff_ffff).max(1)
 }
 
-/// Compares the tabs wanted with the tabs there are, cell by cell. `have` holds the cells of our tabs; `others` are all
-/// tabs of the spreadsheet if they were asked for: a tab of ours with an old layout is made anew, and no title is taken twice.
+/// Compares the tabs wanted with the tabs there are, cell by cell. `have` holds the cells of our
+/// tabs; `others` are all tabs of the spreadsheet if they were asked for: a tab of ours with an old
+/// layout is made anew, and no title is taken twice.
 pub fn plan(wanted: &[Wanted], have: &[ReadTab], others: &[TabInfo]) -> Plan {
     let have: BTreeMap<i64, &ReadTab> = have.iter().map(|tab| (tab.sheet_id, tab)).collect();
     let mut plan = Plan::default();
@@ -91,8 +99,15 @@ pub fn plan(wanted: &[Wanted], have: &[ReadTab], others: &[TabInfo]) -> Plan {
     plan
 }
 
-fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[TabInfo], plan: &mut Plan) {
-    let old: Vec<&TabInfo> = others.iter().filter(|info| info.view.as_deref() == Some(&tab.layout.view)).collect();
+fn make_tab(
+    tab: &Wanted,
+    id: i64,
+    have: &BTreeMap<i64, &ReadTab>,
+    others: &[TabInfo],
+    plan: &mut Plan,
+) {
+    let old: Vec<&TabInfo> =
+        others.iter().filter(|info| info.view.as_deref() == Some(&tab.layout.view)).collect();
     let mut kept_by_people = HashMap::new();
     for info in &old {
         if let Some(now) = have.get(&info.sheet_id) {
@@ -101,14 +116,22 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
         plan.report.push(format!("- {}", info.title));
         plan.changes.push(Change::DeleteTab { sheet_id: info.sheet_id, title: info.title.clone() });
     }
-    let free = |title: &String| !others.iter().any(|info| info.title == *title && !old.contains(&info));
+    let free =
+        |title: &String| !others.iter().any(|info| info.title == *title && !old.contains(&info));
     let numbered = (2..).map(|number| format!("{} (halaqah {number})", tab.layout.title));
-    let mut titles = [tab.layout.title.clone(), format!("{} (halaqah)", tab.layout.title)].into_iter().chain(numbered);
+    let mut titles = [tab.layout.title.clone(), format!("{} (halaqah)", tab.layout.title)]
+        .into_iter()
+        .chain(numbered);
     let title = titles.find(free).expect("of endlessly many titles one is free");
     let for_people = tab.layout.columns.iter().any(|column| column.people.is_some());
     let row_count = tab.rows.len() + if for_people { SPARE_ROWS_FOR_PEOPLE } else { SPARE_ROWS };
     plan.report.push(format!("+ {title}"));
-    plan.changes.push(Change::AddTab { sheet_id: id, title: title.clone(), row_count, layout: tab.layout.clone() });
+    plan.changes.push(Change::AddTab {
+        sheet_id: id,
+        title: title.clone(),
+        row_count,
+        layout: tab.layout.clone(),
+    });
     for (row, wanted) in tab.rows.iter().enumerate() {
         write_row(tab, id, &title, row, Some(wanted), &[], plan);
     }
@@ -117,14 +140,19 @@ fn make_tab(tab: &Wanted, id: i64, have: &BTreeMap<i64, &ReadTab>, others: &[Tab
 
 /// Rows to spare when a tab is made, so that a growing tab does not grow its grid at every cycle.
 const SPARE_ROWS: usize = 20;
-/// The same where people decide: their dropdowns reach as far as the grid did when the tab was made.
+/// The same where people decide: their dropdowns reach as far as the grid did when the tab was
+/// made.
 const SPARE_ROWS_FOR_PEOPLE: usize = 500;
 
 fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
-    // Somebody took a column away: what stood to the right of it has moved, and is written anew below.
+    // Somebody took a column away: what stood to the right of it has moved, and is written anew
+    // below.
     let columns = tab.layout.columns.len();
     if now.column_count < columns {
-        plan.changes.push(Change::AppendColumns { sheet_id: now.sheet_id, count: columns - now.column_count });
+        plan.changes.push(Change::AppendColumns {
+            sheet_id: now.sheet_id,
+            count: columns - now.column_count,
+        });
     }
     let mut rows: Vec<Vec<Cell>> = now.rows.clone();
     let mut row_count = now.row_count;
@@ -159,7 +187,9 @@ fn keys(tab: &Wanted, rows: &[Vec<Cell>]) -> Vec<String> {
 
 fn wanted_keys(tab: &Wanted) -> Vec<String> {
     let column = tab.key_column.unwrap_or(0);
-    let key = |row: &WantedRow| row.cells.get(column).map(|cell| cell.value.to_string()).unwrap_or_default();
+    let key = |row: &WantedRow| {
+        row.cells.get(column).map(|cell| cell.value.to_string()).unwrap_or_default()
+    };
     tab.rows.iter().skip(first_free_row(tab)).map(key).collect()
 }
 
@@ -167,7 +197,9 @@ fn wanted_keys(tab: &Wanted) -> Vec<String> {
 fn people_values(tab: &Wanted, rows: &[Vec<Cell>]) -> HashMap<(String, usize), Cell> {
     let mut values = HashMap::new();
     for (key, row) in keys(tab, rows).into_iter().zip(rows.iter().skip(first_free_row(tab))) {
-        for (column, _) in tab.layout.columns.iter().enumerate().filter(|(_, column)| column.people.is_some()) {
+        for (column, _) in
+            tab.layout.columns.iter().enumerate().filter(|(_, column)| column.people.is_some())
+        {
             let cell = cell_at(row, column);
             if !key.is_empty() && !cell.is_blank() {
                 values.insert((key.clone(), column), cell.clone());
@@ -177,8 +209,8 @@ fn people_values(tab: &Wanted, rows: &[Vec<Cell>]) -> HashMap<(String, usize), C
     values
 }
 
-/// Inserts and deletes rows so that each row that stays keeps its place beside what people wrote, or are just writing,
-/// in it. Gives the rows that were taken away and put back elsewhere.
+/// Inserts and deletes rows so that each row that stays keeps its place beside what people wrote,
+/// or are just writing, in it. Gives the rows that were taken away and put back elsewhere.
 fn align_rows(
     tab: &Wanted,
     now: &ReadTab,
@@ -188,15 +220,20 @@ fn align_rows(
 ) -> Vec<usize> {
     let offset = first_free_row(tab);
     let (mut before, after) = (keys(tab, rows), wanted_keys(tab));
-    // What somebody scribbled below the last row has no key; it slides down or stays, and is never taken away.
+    // What somebody scribbled below the last row has no key; it slides down or stays, and is never
+    // taken away.
     while before.last().is_some_and(String::is_empty) {
         before.pop();
     }
     let ops = capture_diff_slices(Algorithm::Myers, &before, &after);
-    let taken_away: usize =
-        ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })).map(|op| op.old_range().len()).sum();
+    let taken_away: usize = ops
+        .iter()
+        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+        .map(|op| op.old_range().len())
+        .sum();
     if taken_away > 0 && *row_count <= tab.layout.frozen_rows.max(offset) + taken_away {
-        // A tab may never be without a row that is not frozen, not even between two changes of one batch.
+        // A tab may never be without a row that is not frozen, not even between two changes of one
+        // batch.
         plan.changes.push(Change::AppendRows { sheet_id: now.sheet_id, count: SPARE_ROWS });
         *row_count += SPARE_ROWS;
     }
@@ -210,7 +247,9 @@ fn align_rows(
         if !old.is_empty() {
             let at = old.start + offset;
             plan.changes.push(Change::DeleteRows { sheet_id: now.sheet_id, at, count: old.len() });
-            let gone = old.clone().map(|row| format!("- {}!{}: {}", now.title, row + offset + 1, before[row]));
+            let gone = old
+                .clone()
+                .map(|row| format!("- {}!{}: {}", now.title, row + offset + 1, before[row]));
             plan.report.extend(gone);
             rows.drain(at..at + old.len());
             *row_count -= old.len();
@@ -221,7 +260,11 @@ fn align_rows(
                 // Rows cannot be inserted past the end of the grid: it grows instead.
                 plan.changes.push(Change::AppendRows { sheet_id: now.sheet_id, count: new.len() });
             } else {
-                plan.changes.push(Change::InsertRows { sheet_id: now.sheet_id, at, count: new.len() });
+                plan.changes.push(Change::InsertRows {
+                    sheet_id: now.sheet_id,
+                    at,
+                    count: new.len(),
+                });
             }
             let at = at.min(rows.len());
             rows.splice(at..at, std::iter::repeat_n(Vec::new(), new.len()));
@@ -247,14 +290,19 @@ fn restore(
         }
         for column in 0..tab.layout.columns.len() {
             if let Some(value) = values.get(&(key.clone(), column)) {
-                plan.changes.push(Change::RestorePeople { sheet_id: id, row, column, value: value.clone() });
+                plan.changes.push(Change::RestorePeople {
+                    sheet_id: id,
+                    row,
+                    column,
+                    value: value.clone(),
+                });
             }
         }
     }
 }
 
-/// Writes a row if any cell of it differs; then the whole row, for a format cannot be seen among values. People's cells
-/// are never written. `wanted` is none for a row that is to be blank.
+/// Writes a row if any cell of it differs; then the whole row, for a format cannot be seen among
+/// values. People's cells are never written. `wanted` is none for a row that is to be blank.
 fn write_row(
     tab: &Wanted,
     id: i64,
@@ -265,7 +313,8 @@ fn write_row(
     plan: &mut Plan,
 ) {
     let is_peoples = |column: usize| {
-        row >= first_free_row(tab) && tab.layout.columns.get(column).is_some_and(|column| column.people.is_some())
+        row >= first_free_row(tab)
+            && tab.layout.columns.get(column).is_some_and(|column| column.people.is_some())
     };
     let blank = super::tab::WantedCell::default();
     let cell = |column: usize| wanted.and_then(|wanted| wanted.cells.get(column)).unwrap_or(&blank);
@@ -281,13 +330,22 @@ fn write_row(
     for &column in &changed {
         let place = format!("{title}!{}", a1::address(row, column));
         let (was, is) = (cell_at(before, column), &cell(column).value);
-        plan.report.push(if was.is_blank() { format!("{place}: {is}") } else { format!("{place}: {was} → {is}") });
+        plan.report.push(if was.is_blank() {
+            format!("{place}: {is}")
+        } else {
+            format!("{place}: {was} → {is}")
+        });
     }
     let style = wanted.map(|wanted| wanted.style).unwrap_or_default();
     for run in ours.chunk_by(|a, b| a + 1 == *b) {
         let cells = run.iter().map(|&column| {
             let cell = cell(column);
-            CellWrite { value: cell.value.clone(), format: cell.format, style, note: cell.note.clone() }
+            CellWrite {
+                value: cell.value.clone(),
+                format: cell.format,
+                style,
+                note: cell.note.clone(),
+            }
         });
         let cells = cells.collect();
         plan.changes.push(Change::WriteCells { sheet_id: id, row, column: run[0], cells });

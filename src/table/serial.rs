@@ -1,4 +1,5 @@
-//! Serial numbers: how a spreadsheet keeps days and moments, as days since 1899-12-30 in its own time zone.
+//! Serial numbers: how a spreadsheet keeps days and moments, as days since 1899-12-30 in its own
+//! time zone.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 

@@ -79,7 +79,8 @@ impl From<String> for WantedCell {
     }
 }
 
-/// One row that a view wants. Cells of people's columns are left out of writing, whatever they hold here.
+/// One row that a view wants. Cells of people's columns are left out of writing, whatever they hold
+/// here.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct WantedRow {
     /// What the row is for.
@@ -180,7 +181,8 @@ pub struct Wanted {
     pub layout: Layout,
     /// All rows from row 1, the title row included.
     pub rows: Vec<WantedRow>,
-    /// The column whose text is the row's key below the header row; needed where people's columns are.
+    /// The column whose text is the row's key below the header row; needed where people's columns
+    /// are.
     pub key_column: Option<usize>,
 }
 

@@ -1,7 +1,8 @@
-//! *Perlu Tindakan*: who has to do what, by when and why, worst first. An action disappears when it is done.
+//! *Perlu Tindakan*: who has to do what, by when and why, worst first. An action disappears when it
+//! is done.
 //!
-//! `people` finds what is to be done about somebody, `office` about money, partners, documents and answers, `steps` who is
-//! late at a step of a procedure.
+//! `people` finds what is to be done about somebody, `office` about money, partners, documents and
+//! answers, `steps` who is late at a step of a procedure.
 
 mod office;
 mod people;
@@ -12,7 +13,8 @@ use chrono::NaiveDate;
 use super::{Level, Scene, Sheet, day, level_colours, notes, plain, text};
 use crate::table::tab::{Style, Wanted, WantedCell};
 
-/// What an action is about. Its number is part of the row's key, which people's notes follow: it never changes.
+/// What an action is about. Its number is part of the row's key, which people's notes follow: it
+/// never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     NoTab = 1,
@@ -90,7 +92,8 @@ impl Found {
     }
 }
 
-/// Everything to be done, worst first. The 72 hours of a consent that was taken back come before all that is older.
+/// Everything to be done, worst first. The 72 hours of a consent that was taken back come before
+/// all that is older.
 pub fn actions(scene: &Scene<'_>) -> Vec<Action> {
     let mut found = Found::default();
     people::find(scene, &mut found);
@@ -104,7 +107,8 @@ pub fn actions(scene: &Scene<'_>) -> Vec<Action> {
 const KEY: usize = 6;
 const NOTE: usize = 7;
 
-/// The cells of a row with its key. Every row at the end of the tab has one: notes beside it follow it.
+/// The cells of a row with its key. Every row at the end of the tab has one: notes beside it follow
+/// it.
 fn keyed(cells: impl IntoIterator<Item = WantedCell>, key: String) -> Vec<WantedCell> {
     let mut cells: Vec<WantedCell> = cells.into_iter().collect();
     cells.resize(KEY, WantedCell::default());
@@ -116,9 +120,15 @@ fn keyed(cells: impl IntoIterator<Item = WantedCell>, key: String) -> Vec<Wanted
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let widths = [90, 220, 300, 110, 360, 140, 130, 240];
-    let mut sheet = Sheet::new("actions", position, &widths, words.say("actions-title"), words.say("actions-lead"));
-    let columns =
-        ["level", "who", "what", "due", "why", "phone", "key", "note"].map(|name| format!("actions-col-{name}"));
+    let mut sheet = Sheet::new(
+        "actions",
+        position,
+        &widths,
+        words.say("actions-title"),
+        words.say("actions-lead"),
+    );
+    let columns = ["level", "who", "what", "due", "why", "phone", "key", "note"]
+        .map(|name| format!("actions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(0, words);
     sheet.layout.columns[NOTE].people = notes(words);
@@ -129,7 +139,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     for action in actions {
         let (who, what, why) = (text(action.who), text(action.what), text(action.why));
         let level = words.say(action.level.key()).into();
-        sheet.push(Style::Body, keyed([level, who, what, day(action.due), why, plain(action.phone)], action.key));
+        sheet.push(
+            Style::Body,
+            keyed([level, who, what, day(action.due), why, plain(action.phone)], action.key),
+        );
     }
     steps::section(scene, &mut sheet);
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-actions")) }

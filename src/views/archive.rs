@@ -1,4 +1,5 @@
-//! *Arsip & Keputusan*: what is in force and where it lies; for a decision why it was taken and what it replaced.
+//! *Arsip & Keputusan*: what is in force and where it lies; for a decision why it was taken and
+//! what it replaced.
 
 use super::{Level, Scene, Sheet, day, level_colours, plain, text};
 use crate::ledger::record::Record;
@@ -14,7 +15,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("force", number("documents.by_status.in_force")),
         ("overdue", number("documents.review_overdue")),
     ];
-    let lead = words.say_with("archive-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("archive-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 150, 260, 110, 110, 110, 150, 230, 170, 280, 280, 150];
     let mut sheet = Sheet::new("archive", position, &widths, words.say("archive-title"), lead);
     let columns = [
@@ -40,8 +42,14 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     }
     let statuses = ["in_force", "draft", "replaced", "revoked"];
     records.sort_by_key(|record| {
-        let status = statuses.iter().position(|status| record.answers.text("status") == Some(status));
-        (!review_overdue(scene, record), status, record.answers.text("document_kind"), record.answers.text("title"))
+        let status =
+            statuses.iter().position(|status| record.answers.text("status") == Some(status));
+        (
+            !review_overdue(scene, record),
+            status,
+            record.answers.text("document_kind"),
+            record.answers.text("title"),
+        )
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));
@@ -52,7 +60,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 /// In force, and past the day on which somebody should have looked at it again.
 fn review_overdue(scene: &Scene<'_>, record: &Record) -> bool {
     let review = record.answers.date("review_date");
-    record.answers.text("status") == Some("in_force") && review.is_some_and(|review| review < scene.standing.through)
+    record.answers.text("status") == Some("in_force")
+        && review.is_some_and(|review| review < scene.standing.through)
 }
 
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {

@@ -1,5 +1,6 @@
-//! A group's card: the lines that its mentor is sent, one below the other in one column, so that they are copied as a
-//! message. Only what a mentor may see: no phone, no guardian, and nobody under 18 without a guardian's consent.
+//! A group's card: the lines that its mentor is sent, one below the other in one column, so that
+//! they are copied as a message. Only what a mentor may see: no phone, no guardian, and nobody
+//! under 18 without a guardian's consent.
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
@@ -18,12 +19,14 @@ pub(super) fn may_be_named(scene: &Scene<'_>, group: GroupIndex) -> Vec<PersonIn
 pub(super) fn head(scene: &Scene<'_>, group: GroupIndex) -> [String; 3] {
     let found = &scene.standing.groups[group];
     let mentor = found.mentor.map(|mentor| &scene.standing.mentors[mentor]);
-    let name = mentor.map_or_else(|| scene.words.say("groups-no-mentor"), |mentor| named(mentor, scene.words));
+    let name = mentor
+        .map_or_else(|| scene.words.say("groups-no-mentor"), |mentor| named(mentor, scene.words));
     let phone = mentor.and_then(|mentor| mentor.phone()).unwrap_or_default();
     [found.name.to_owned(), name, phone.to_owned()]
 }
 
-/// The lines to be copied. Every card has equally many, so that one group's news does not move the others' cards.
+/// The lines to be copied. Every card has equally many, so that one group's news does not move the
+/// others' cards.
 pub(super) fn lines(scene: &Scene<'_>, group: GroupIndex) -> [String; 7] {
     let (words, standing) = (scene.words, scene.standing);
     let found = &standing.groups[group];
@@ -33,7 +36,8 @@ pub(super) fn lines(scene: &Scene<'_>, group: GroupIndex) -> [String; 7] {
         || words.say("card-no-slot"),
         |slot| scene.labels.choice("mentor_application", "slots", slot).to_owned(),
     );
-    let names: Vec<&str> = members.iter().map(|&member| standing.mentees[member].full_name()).collect();
+    let names: Vec<&str> =
+        members.iter().map(|&member| standing.mentees[member].full_name()).collect();
     let names = if names.is_empty() { words.say("none") } else { names.join(", ") };
     let link = scene.labels.link_for_group("meeting_report", found.name);
     [
@@ -43,13 +47,17 @@ pub(super) fn lines(scene: &Scene<'_>, group: GroupIndex) -> [String; 7] {
         words.say_with("card-birthdays", &[("list", &birthdays(scene, &members))]),
         words.say_with("card-last", &[("last", &last_meeting(scene, group, &members))]),
         format!("{} {}", next_week(scene), state(scene, group)),
-        link.map_or_else(|| words.say("card-report"), |link| words.say_with("card-report-link", &[("link", &link)])),
+        link.map_or_else(
+            || words.say("card-report"),
+            |link| words.say_with("card-report-link", &[("link", &link)]),
+        ),
     ]
 }
 
 /// Who has a birthday in this month, by day.
 fn birthdays(scene: &Scene<'_>, members: &[PersonIndex]) -> String {
-    let born = |mentee: &PersonIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
+    let born =
+        |mentee: &PersonIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
     let this_month = |(born, _): &(NaiveDate, PersonIndex)| born.month() == scene.today.month();
     let mut found: Vec<_> = members.iter().filter_map(born).filter(this_month).collect();
     found.sort_by_key(|(born, mentee)| (born.day(), *mentee));
@@ -68,8 +76,14 @@ fn last_meeting(scene: &Scene<'_>, group: GroupIndex, members: &[PersonIndex]) -
     let day = words.long_date(meeting.date);
     match &meeting.attendance {
         Some(attendance) => {
-            let of = |list: &[PersonIndex]| list.iter().filter(|mentee| members.contains(mentee)).count().to_string();
-            let parts = [("day", day), ("present", of(&attendance.present)), ("roster", of(&attendance.roster))];
+            let of = |list: &[PersonIndex]| {
+                list.iter().filter(|mentee| members.contains(mentee)).count().to_string()
+            };
+            let parts = [
+                ("day", day),
+                ("present", of(&attendance.present)),
+                ("roster", of(&attendance.roster)),
+            ];
             words.say_with("card-met", &parts.each_ref().map(|(name, part)| (*name, part.as_str())))
         }
         None => day,
@@ -81,7 +95,9 @@ fn next_week(scene: &Scene<'_>) -> String {
     let this = monday_of(scene.today);
     let weeks = scene.standing.weeks.begun_by(this + TimeDelta::days(366));
     match weeks.iter().find(|monday| **monday > this) {
-        Some(monday) => scene.words.say_with("card-next", &[("day", &scene.words.long_date(*monday))]),
+        Some(monday) => {
+            scene.words.say_with("card-next", &[("day", &scene.words.long_date(*monday))])
+        }
         None => scene.words.say("card-no-next"),
     }
 }
@@ -101,7 +117,9 @@ pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
     let (words, standing) = (scene.words, scene.standing);
     let mut said = Vec::new();
     match standing.gap(group) {
-        Some(gap) if gap >= 3 => said.push(words.say_with("groups-gap", &[("weeks", &gap.to_string())])),
+        Some(gap) if gap >= 3 => {
+            said.push(words.say_with("groups-gap", &[("weeks", &gap.to_string())]))
+        }
         None if standing.days_since_start(group) > 14 => said.push(words.say("groups-not-started")),
         _ => {}
     }
@@ -114,7 +132,10 @@ pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
         let others = standing.members(group).iter().filter(other).count();
         if others > 0 {
             let word = gender_word(gender, words);
-            said.push(words.say_with("groups-mixed", &[("count", &others.to_string()), ("gender", &word)]));
+            said.push(
+                words
+                    .say_with("groups-mixed", &[("count", &others.to_string()), ("gender", &word)]),
+            );
         }
     }
     said.join("; ")

@@ -1,6 +1,6 @@
-//! What the coordinator decided in the tab *Usulan Kelompok*, read back as it was shown: accepted, rejected, or another
-//! mentor, for one mentee or for a whole group. A decision that the hard rules forbid is refused, and the tab *Perlu
-//! Diperbaiki* says why.
+//! What the coordinator decided in the tab *Usulan Kelompok*, read back as it was shown: accepted,
+//! rejected, or another mentor, for one mentee or for a whole group. A decision that the hard rules
+//! forbid is refused, and the tab *Perlu Diperbaiki* says why.
 
 use std::collections::BTreeMap;
 
@@ -81,14 +81,21 @@ impl Refused {
     pub fn sentences(&self, words: &Words) -> (String, String) {
         let barred = |why: &str| {
             let why = words.say(why);
-            (words.say_with("what-verdict-barred", &[("why", &why)]), words.say("do-verdict-barred"))
+            (
+                words.say_with("what-verdict-barred", &[("why", &why)]),
+                words.say("do-verdict-barred"),
+            )
         };
         match self.why {
             Refusal::UnknownMentor => {
                 (words.say("what-verdict-unknown-mentor"), words.say("do-verdict-unknown-mentor"))
             }
-            Refusal::UnclearVerdict => (words.say("what-verdict-unclear"), words.say("do-verdict-unclear")),
-            Refusal::NothingSuggested => (words.say("what-verdict-of-none"), words.say("do-verdict-of-none")),
+            Refusal::UnclearVerdict => {
+                (words.say("what-verdict-unclear"), words.say("do-verdict-unclear"))
+            }
+            Refusal::NothingSuggested => {
+                (words.say("what-verdict-of-none"), words.say("do-verdict-of-none"))
+            }
             Refusal::Gender => barred("barred-gender"),
             Refusal::NotScreened => barred("barred-not-screened"),
             Refusal::AgeGap => barred("barred-age-gap"),
@@ -99,14 +106,18 @@ impl Refused {
 
 /// Whether anybody has written into the columns for decisions.
 pub fn is_written_in(tab: &ReadTab) -> bool {
-    let decided = |row: &Vec<_>| !cell_at(row, VERDICT).is_blank() || !cell_at(row, OTHER).is_blank();
-    tab.rows.iter().any(|row| parts_of_key(&cell_at(row, KEY).to_string()).is_some() && decided(row))
+    let decided =
+        |row: &Vec<_>| !cell_at(row, VERDICT).is_blank() || !cell_at(row, OTHER).is_blank();
+    tab.rows
+        .iter()
+        .any(|row| parts_of_key(&cell_at(row, KEY).to_string()).is_some() && decided(row))
 }
 
-/// The two parts of a key: whom or which group it is about, and the mentor. A mentee without a suggestion has a code
-/// alone; what is no key at all (a title, a header) has none.
+/// The two parts of a key: whom or which group it is about, and the mentor. A mentee without a
+/// suggestion has a code alone; what is no key at all (a title, a header) has none.
 fn parts_of_key(key: &str) -> Option<(&str, &str)> {
-    let code = key.strip_prefix('A').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
+    let code =
+        key.strip_prefix('A').is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
     key.split_once(DOT).or_else(|| code.then_some((key, "")))
 }
 
@@ -128,9 +139,15 @@ struct Shown {
     other: String,
 }
 
-/// Reads what the coordinator decided in the tab. Whoever has a group by now, and a pair that was rejected before, is
-/// passed over, so that a decision read twice is made once.
-pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &Words, today: NaiveDate) -> Decisions {
+/// Reads what the coordinator decided in the tab. Whoever has a group by now, and a pair that was
+/// rejected before, is passed over, so that a decision read twice is made once.
+pub fn decisions(
+    tab: &ReadTab,
+    state: &State,
+    standing: &Standing<'_>,
+    words: &Words,
+    today: NaiveDate,
+) -> Decisions {
     let said = |text: &str| Said::of(text, words);
     let mut decisions = Decisions::default();
     // The verdict and the other mentor of the group that the rows stand under.
@@ -140,19 +157,28 @@ pub fn decisions(tab: &ReadTab, state: &State, standing: &Standing<'_>, words: &
         let key = cell_at(cells, KEY).to_string();
         let Some((first, mentor)) = parts_of_key(&key) else { continue };
         let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let (verdict, other) = (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
+        let (verdict, other) =
+            (cell_at(cells, VERDICT).to_string(), cell_at(cells, OTHER).to_string());
         let own = (said(&verdict), other);
         if own.0 == Said::Unclear {
-            decisions.refused.push(Refused { row, cell: verdict.clone(), why: Refusal::UnclearVerdict });
+            decisions.refused.push(Refused {
+                row,
+                cell: verdict.clone(),
+                why: Refusal::UnclearVerdict,
+            });
         }
         let Some(mentee) = standing.find_mentee(first).filter(|_| first.starts_with('A')) else {
             of_group = own;
             continue;
         };
-        let decided =
-            if own.0 == Said::Nothing && own.1.is_empty() && !mentor.is_empty() { of_group.clone() } else { own };
+        let decided = if own.0 == Said::Nothing && own.1.is_empty() && !mentor.is_empty() {
+            of_group.clone()
+        } else {
+            own
+        };
         let group = cell_at(cells, GROUP).to_string();
-        let shown = Shown { mentee, mentor: mentor.into(), group, verdict: decided.0, other: decided.1 };
+        let shown =
+            Shown { mentee, mentor: mentor.into(), group, verdict: decided.0, other: decided.1 };
         match decide(&shown, state, standing, words, today, &mut joined) {
             Ok(Some(decision)) => decisions.made.push(decision),
             Ok(None) => {}
@@ -177,7 +203,8 @@ fn decide(
     let mentee = standing.mentees[shown.mentee].code.clone();
     let pair = (mentee.clone(), shown.mentor.clone());
     let issued = state.issued.iter().flat_map(|issued| &issued.suggestions);
-    let issued = issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
+    let issued =
+        issued.filter(|suggestion| (&suggestion.mentee, &suggestion.mentor) == (&pair.0, &pair.1));
     let suggested: Vec<IssuedSuggestion> = issued.cloned().collect();
     let waits = standing.waiting.iter().any(|waiting| waiting.mentee == shown.mentee);
     let waits = waits && standing.may_take_part(shown.mentee);
@@ -185,25 +212,28 @@ fn decide(
         return Ok(None);
     }
     let slot = suggested.first().and_then(|suggestion| suggestion.slot.clone());
-    let decision = |verdict, mentor: CompactString, group: Option<String>, slot| PlacementDecision {
-        verdict,
-        mentees: vec![mentee.clone()],
-        mentor,
-        forms_group: group.as_ref().is_some_and(|group| standing.find_group(group).is_none()),
-        group: group.map(Into::into),
-        slot,
-        date: today,
-        suggested: suggested.clone(),
-    };
+    let decision =
+        |verdict, mentor: CompactString, group: Option<String>, slot| PlacementDecision {
+            verdict,
+            mentees: vec![mentee.clone()],
+            mentor,
+            forms_group: group.as_ref().is_some_and(|group| standing.find_group(group).is_none()),
+            group: group.map(Into::into),
+            slot,
+            date: today,
+            suggested: suggested.clone(),
+        };
     if !shown.other.is_empty() {
         let mentor = standing.find_mentor(&shown.other).ok_or(Refusal::UnknownMentor)?;
         let code = standing.mentors[mentor].code.clone();
-        // Rejected and sent to another mentor is sent to that one; rejected and sent to the rejected one is rejected.
+        // Rejected and sent to another mentor is sent to that one; rejected and sent to the
+        // rejected one is rejected.
         if shown.verdict != Said::Reject || code != shown.mentor {
             bar(standing, shown.mentee, mentor, joined)?;
             *joined.entry(mentor).or_default() += 1;
             let group = group_of_mentor(standing, mentor, words);
-            let verdict = if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
+            let verdict =
+                if code == shown.mentor { Verdict::Accepted } else { Verdict::Redirected };
             return Ok(Some(decision(verdict, code, Some(group), None)));
         }
     }
@@ -213,7 +243,12 @@ fn decide(
             let mentor = standing.find_mentor(&shown.mentor).ok_or(Refusal::UnknownMentor)?;
             bar(standing, shown.mentee, mentor, joined)?;
             *joined.entry(mentor).or_default() += 1;
-            Ok(Some(decision(Verdict::Accepted, shown.mentor.clone(), Some(shown.group.clone()), slot)))
+            Ok(Some(decision(
+                Verdict::Accepted,
+                shown.mentor.clone(),
+                Some(shown.group.clone()),
+                slot,
+            )))
         }
         Said::Reject if !state.rejected_pairs.contains(&pair) => {
             Ok(Some(decision(Verdict::Rejected, shown.mentor.clone(), None, None)))
@@ -222,11 +257,12 @@ fn decide(
     }
 }
 
-/// Whether a decision has placed a mentee that takes effect only after the days the standing knows: between two seasons
-/// nobody is placed until the next one begins, but the decision was made.
+/// Whether a decision has placed a mentee that takes effect only after the days the standing knows:
+/// between two seasons nobody is placed until the next one begins, but the decision was made.
 fn placed_later(shown: &Shown, state: &State, standing: &Standing<'_>) -> bool {
     let code = &standing.mentees[shown.mentee].code;
-    let later = state.decisions.iter().rev().take_while(|decision| decision.event_date > standing.through);
+    let later =
+        state.decisions.iter().rev().take_while(|decision| decision.event_date > standing.through);
     later.into_iter().any(|decision| decision.answers.list("members").contains(code))
 }
 

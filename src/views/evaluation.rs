@@ -1,5 +1,6 @@
-//! *Evaluasi*: what mentees and mentors say of the program, against last season. A group with fewer than four answers is
-//! not shown, so that nobody can be guessed; what somebody wrote freely stands here only where the form calls it public.
+//! *Evaluasi*: what mentees and mentors say of the program, against last season. A group with fewer
+//! than four answers is not shown, so that nobody can be guessed; what somebody wrote freely stands
+//! here only where the form calls it public.
 
 use serde_json::Value;
 
@@ -22,9 +23,12 @@ const SCORE: LevelOf = |score| Some(Level::of(score < 3.5, score < 3.0));
 
 const MENTEES: &[Line] = &[
     ("mentee.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
-    ("mentee.response_rate", ["eval-response-rate", "eval-response-rate-meaning"], Format::Percent, |rate| {
-        Some(Level::of(rate < 0.60, false))
-    }),
+    (
+        "mentee.response_rate",
+        ["eval-response-rate", "eval-response-rate-meaning"],
+        Format::Percent,
+        |rate| Some(Level::of(rate < 0.60, false)),
+    ),
     ("mentee.score", ["eval-score", "eval-score-meaning"], Format::Decimal, SCORE),
     ("mentee.cohesion", ["eval-cohesion", "eval-cohesion-meaning"], Format::Decimal, SCORE),
     ("mentee.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
@@ -37,9 +41,12 @@ const MENTORS: &[Line] = &[
     ("mentor.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
     ("mentor.score", ["eval-score-mentor", "eval-score-mentor-meaning"], Format::Decimal, SCORE),
     ("mentor.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
-    ("mentor.stop_or_unsure_rate", ["eval-stop-or-unsure", "eval-stop-or-unsure-meaning"], Format::Percent, |rate| {
-        Some(Level::of(rate >= 0.20, false))
-    }),
+    (
+        "mentor.stop_or_unsure_rate",
+        ["eval-stop-or-unsure", "eval-stop-or-unsure-meaning"],
+        Format::Percent,
+        |rate| Some(Level::of(rate >= 0.20, false)),
+    ),
 ];
 
 /// Free text that may stand on a shared tab if its question is public.
@@ -71,10 +78,12 @@ fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
         ("mentors", number("satisfaction.mentor.responses")),
         ("score", score.map_or_else(|| words.say("none"), |score| words.decimal(score))),
     ];
-    let lead = words.say_with("eval-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead =
+        words.say_with("eval-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [330, 110, 110, 110, 100, 420];
     let mut sheet = Sheet::new("evaluation", position, &widths, words.say("eval-title"), lead);
-    let columns = ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("eval-col-{name}"));
+    let columns = ["figure", "value", "previous", "change", "level", "meaning"]
+        .map(|name| format!("eval-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     safety(scene, &mut sheet);
@@ -93,17 +102,29 @@ fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
 fn safety(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
     let reports = scene.figures.integer("satisfaction.mentee.safety_reports").unwrap_or(0);
-    let (level, advice) =
-        if reports > 0 { (Level::Alert, "eval-safety-do") } else { (Level::Good, "eval-safety-none") };
+    let (level, advice) = if reports > 0 {
+        (Level::Alert, "eval-safety-do")
+    } else {
+        (Level::Good, "eval-safety-none")
+    };
     let path = "satisfaction.mentee.safety_reports";
-    let cells = [text(words.say("eval-safety")).with_note(path), count(reports), plain(""), plain("")];
-    sheet.push(Style::Body, cells.into_iter().chain([plain(words.say(level.key())), text(words.say(advice))]));
+    let cells =
+        [text(words.say("eval-safety")).with_note(path), count(reports), plain(""), plain("")];
+    sheet.push(
+        Style::Body,
+        cells.into_iter().chain([plain(words.say(level.key())), text(words.say(advice))]),
+    );
 }
 
-fn cells(scene: &Scene<'_>, (path, [key, meaning], format, level): &Line, previous: Option<&Value>) -> [WantedCell; 6] {
+fn cells(
+    scene: &Scene<'_>,
+    (path, [key, meaning], format, level): &Line,
+    previous: Option<&Value>,
+) -> [WantedCell; 6] {
     let words = scene.words;
     let now = scene.figures.number(&format!("satisfaction.{path}"));
-    let before = path.split('.').try_fold(previous.unwrap_or(&Value::Null), |value, key| value.get(key));
+    let before =
+        path.split('.').try_fold(previous.unwrap_or(&Value::Null), |value, key| value.get(key));
     let before = before.and_then(Value::as_f64);
     let shown = |value: Option<f64>| match value {
         Some(value) => WantedCell::new(value, *format),
@@ -160,13 +181,19 @@ fn voices(scene: &Scene<'_>, sheet: &mut Sheet) {
     let (standing, labels) = (scene.standing, scene.labels);
     sheet.push(Style::Section, [text(scene.words.say("eval-voices"))]);
     let before = sheet.rows.len();
-    for (form, question) in FREE_TEXT.iter().filter(|(form, question)| labels.is_public(form, question)) {
-        let mut said: Vec<&str> = standing.in_window(form).filter_map(|r| r.answers.text(question)).collect();
+    for (form, question) in
+        FREE_TEXT.iter().filter(|(form, question)| labels.is_public(form, question))
+    {
+        let mut said: Vec<&str> =
+            standing.in_window(form).filter_map(|r| r.answers.text(question)).collect();
         said.reverse();
         for sentence in said {
-            let blank =
-                [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank].map(|cell| WantedCell::new(cell, Format::Text));
-            let cells = [text(labels.question(form, question))].into_iter().chain(blank).chain([text(sentence)]);
+            let blank = [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank]
+                .map(|cell| WantedCell::new(cell, Format::Text));
+            let cells = [text(labels.question(form, question))]
+                .into_iter()
+                .chain(blank)
+                .chain([text(sentence)]);
             sheet.push(Style::Body, cells);
         }
     }

@@ -1,4 +1,5 @@
-//! *Keuangan*: the budget by category, with variance in both directions, and what is in the treasury.
+//! *Keuangan*: the budget by category, with variance in both directions, and what is in the
+//! treasury.
 
 use super::{Scene, Sheet, level_colours, levels, money, percent, plain, text};
 use crate::table::Cell;
@@ -10,7 +11,9 @@ const LEVEL_COLUMN: usize = 8;
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
-    let amount = |path: &str| figures.integer(path).map_or_else(|| words.say("none"), |number| words.rupiah(number));
+    let amount = |path: &str| {
+        figures.integer(path).map_or_else(|| words.say("none"), |number| words.rupiah(number))
+    };
     let parts = [
         ("balance", amount("cash.balance")),
         ("actual", amount("budget.total.actual")),
@@ -18,16 +21,21 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("over", amount("budget.total.over_sum")),
         ("under", amount("budget.total.under_sum")),
     ];
-    let lead = words.say_with("finance-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("finance-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [230, 120, 120, 120, 120, 120, 90, 120, 100, 320];
     let mut sheet = Sheet::new("finance", position, &widths, words.say("finance-title"), lead);
-    let columns = ["category", "plan", "due", "spent", "over", "under", "rate", "forecast", "level", "flag"];
+    let columns =
+        ["category", "plan", "due", "spent", "over", "under", "rate", "forecast", "level", "flag"];
     let columns = columns.map(|name| format!("finance-col-{name}"));
     let chart_from = sheet.rows.len();
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for category in categories(scene) {
-        sheet.push(Style::Body, line(scene, category, scene.labels.choice("finance_record", "category", category)));
+        sheet.push(
+            Style::Body,
+            line(scene, category, scene.labels.choice("finance_record", "category", category)),
+        );
     }
     let chart_to = sheet.rows.len();
     sheet.push(Style::Section, line(scene, "total", &words.say("finance-total")));
@@ -47,8 +55,13 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// Worst first; within a level by the money that is at stake.
 fn categories<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
-    let mut categories: Vec<&str> =
-        scene.standing.program.codes("finance_record", "category").iter().map(String::as_str).collect();
+    let mut categories: Vec<&str> = scene
+        .standing
+        .program
+        .codes("finance_record", "category")
+        .iter()
+        .map(String::as_str)
+        .collect();
     categories.sort_by_key(|category| {
         let figures = scene.figures;
         let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or("none");
@@ -105,10 +118,20 @@ fn cash(scene: &Scene<'_>, sheet: &mut Sheet) {
         ("cash.donations_gap", "cash-donations_gap"),
     ];
     for (path, key) in lines {
-        sheet.push(Style::Body, [text(words.say(key)).with_note(path), money(figures.integer(path))]);
+        sheet.push(
+            Style::Body,
+            [text(words.say(key)).with_note(path), money(figures.integer(path))],
+        );
     }
     let months = figures.number("cash.months_cover");
     let cell = WantedCell::new(months.map_or(Cell::Blank, Cell::Number), Format::Decimal);
-    let warning = if months.is_some_and(|months| months < 1.0) { words.say("cash-short") } else { String::new() };
-    sheet.push(Style::Body, [text(words.say("cash-months")).with_note("cash.months_cover"), cell, text(warning)]);
+    let warning = if months.is_some_and(|months| months < 1.0) {
+        words.say("cash-short")
+    } else {
+        String::new()
+    };
+    sheet.push(
+        Style::Body,
+        [text(words.say("cash-months")).with_note("cash.months_cover"), cell, text(warning)],
+    );
 }

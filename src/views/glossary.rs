@@ -6,8 +6,8 @@ use super::{Labels, Scene, Sheet, plain, text};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 use crate::words::Words;
 
-/// The figures of each family, in the order in which they are computed. A star stands for any code: a map over codes is
-/// described once.
+/// The figures of each family, in the order in which they are computed. A star stands for any code:
+/// a map over codes is described once.
 pub const FIGURES: &[(&str, &[&str])] = &[
     (
         "registration",
@@ -278,7 +278,14 @@ pub const FIGURES: &[(&str, &[&str])] = &[
     ("taaruf", &["formed", "done", "within_14", "pending", "overdue", "rate"]),
     (
         "documents",
-        &["total", "by_status.*", "in_force_by_kind.*", "review_overdue", "handover_ready", "handover_missing"],
+        &[
+            "total",
+            "by_status.*",
+            "in_force_by_kind.*",
+            "review_overdue",
+            "handover_ready",
+            "handover_missing",
+        ],
     ),
     (
         "data_quality",
@@ -312,21 +319,34 @@ pub fn key(family: &str, figure: &str) -> String {
 /// The keys of all definitions and families.
 pub fn keys() -> impl Iterator<Item = String> {
     let families = FIGURES.iter().map(|(family, _)| format!("family-{family}"));
-    families.chain(FIGURES.iter().flat_map(|(family, figures)| figures.iter().map(|figure| key(family, figure))))
+    families.chain(
+        FIGURES
+            .iter()
+            .flat_map(|(family, figures)| figures.iter().map(|figure| key(family, figure))),
+    )
 }
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let widths = [620, 130, 330];
-    let mut sheet = Sheet::new("glossary", position, &widths, words.say("glossary-title"), words.say("glossary-lead"));
+    let mut sheet = Sheet::new(
+        "glossary",
+        position,
+        &widths,
+        words.say("glossary-title"),
+        words.say("glossary-lead"),
+    );
     let columns = ["meaning", "value", "path"].map(|name| format!("glossary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     for (family, figures) in FIGURES {
         sheet.push(Style::Section, [text(words.say(&format!("family-{family}")))]);
         for figure in *figures {
             let path = format!("{family}.{figure}");
-            sheet.push(Style::Body, [text(words.say(&key(family, figure))), value(scene, &path), plain(path)]);
+            sheet.push(
+                Style::Body,
+                [text(words.say(&key(family, figure))), value(scene, &path), plain(path)],
+            );
         }
     }
     sheet.finish(words.say("tab-glossary"))
@@ -344,7 +364,9 @@ fn value(scene: &Scene<'_>, path: &str) -> WantedCell {
 /// The value of a figure at a path, in the format that it is shown in.
 pub fn value_cell(value: Option<&Value>, path: &str, labels: &Labels, words: &Words) -> WantedCell {
     match value {
-        Some(Value::Number(number)) => WantedCell::new(number.as_f64().unwrap_or_default(), format_of(path)),
+        Some(Value::Number(number)) => {
+            WantedCell::new(number.as_f64().unwrap_or_default(), format_of(path))
+        }
         Some(Value::Array(codes)) => {
             let label = |code: &Value| {
                 let code = code.as_str().unwrap_or_default();
@@ -375,20 +397,26 @@ fn format_of(path: &str) -> Format {
         _ if is_rate => Format::Percent,
         ("survival", "value" | "low" | "high" | "weeks_16") => Format::Percent,
         ("cash", "months_cover") => Format::Decimal,
-        ("cash" | "budget", _) | ("meetings", "donations") | ("support", "amount_paid" | "per_mentee") => Format::Money,
-        (_, "mean_size" | "median_days" | "new_pages" | "review_pages" | "median_gain") => Format::Decimal,
+        ("cash" | "budget", _)
+        | ("meetings", "donations")
+        | ("support", "amount_paid" | "per_mentee") => Format::Money,
+        (_, "mean_size" | "median_days" | "new_pages" | "review_pages" | "median_gain") => {
+            Format::Decimal
+        }
         (_, "score" | "cohesion" | "nps") => Format::Decimal,
         _ => Format::Integer,
     }
 }
 
-/// The key of the definition of a path that the statistics emit, part by part; none if nothing describes it.
+/// The key of the definition of a path that the statistics emit, part by part; none if nothing
+/// describes it.
 pub fn describes(path: &[&str]) -> Option<String> {
     let (family, rest) = path.split_first()?;
     let (_, figures) = FIGURES.iter().find(|(name, _)| name == family)?;
     let fits = |figure: &&&str| {
         let parts: Vec<&str> = figure.split('.').collect();
-        parts.len() == rest.len() && parts.iter().zip(rest).all(|(part, name)| *part == "*" || part == name)
+        parts.len() == rest.len()
+            && parts.iter().zip(rest).all(|(part, name)| *part == "*" || part == name)
     };
     figures.iter().find(fits).map(|figure| key(family, figure))
 }

@@ -1,4 +1,5 @@
-//! *Kelompok*: every open group and how it fares, worst first; below, a card for each that its mentor can be sent.
+//! *Kelompok*: every open group and how it fares, worst first; below, a card for each that its
+//! mentor can be sent.
 
 use super::{Level, Scene, Sheet, cards, count, day, level_colours, maybe, maybe_day, text};
 use crate::ledger::groups::GroupIndex;
@@ -10,14 +11,29 @@ const LEVEL_COLUMN: usize = 8;
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
-    let mut groups: Vec<(Level, &str, GroupIndex)> =
-        standing.open_groups().map(|(index, group)| (level(scene, index), group.name, index)).collect();
+    let mut groups: Vec<(Level, &str, GroupIndex)> = standing
+        .open_groups()
+        .map(|(index, group)| (level(scene, index), group.name, index))
+        .collect();
     groups.sort_unstable();
-    let parts = [("count", words.integer(groups.len() as i64)), ("day", words.long_date(standing.as_of))];
-    let lead = words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let parts =
+        [("count", words.integer(groups.len() as i64)), ("day", words.long_date(standing.as_of))];
+    let lead =
+        words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [170, 190, 150, 110, 80, 100, 120, 90, 100, 380];
     let mut sheet = Sheet::new("groups", position, &widths, words.say("groups-title"), lead);
-    let columns = ["name", "mentor", "phone", "slot", "size", "start", "last", "attendance", "level", "remarks"];
+    let columns = [
+        "name",
+        "mentor",
+        "phone",
+        "slot",
+        "size",
+        "start",
+        "last",
+        "attendance",
+        "level",
+        "remarks",
+    ];
     let columns = columns.map(|name| format!("groups-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
@@ -51,7 +67,8 @@ fn card(scene: &Scene<'_>, sheet: &mut Sheet, index: GroupIndex) {
 /// Stalled, or with a minor without consent, is an alert; faltering or not started is a warning.
 fn level(scene: &Scene<'_>, index: GroupIndex) -> Level {
     let standing = scene.standing;
-    let without_consent = !standing.members(index).iter().all(|mentee| standing.may_take_part(*mentee));
+    let without_consent =
+        !standing.members(index).iter().all(|mentee| standing.may_take_part(*mentee));
     match standing.gap(index) {
         Some(gap) => Level::of(gap >= 3, gap >= 6 || without_consent),
         None => Level::of(standing.days_since_start(index) > 14, without_consent),
@@ -62,7 +79,9 @@ fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10]
     let (words, standing) = (scene.words, scene.standing);
     let group = &standing.groups[index];
     let [name, mentor, phone] = cards::head(scene, index);
-    let slot = group.weekly_slot.map_or("", |slot| scene.labels.choice("mentor_application", "slots", slot));
+    let slot = group
+        .weekly_slot
+        .map_or("", |slot| scene.labels.choice("mentor_application", "slots", slot));
     [
         text(name),
         text(mentor),
@@ -81,8 +100,12 @@ fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10]
 pub(super) fn attendance(scene: &Scene<'_>, index: GroupIndex) -> WantedCell {
     let window = scene.standing.window();
     let (mut present, mut roster) = (0, 0);
-    for attendance in
-        scene.standing.meetings.held(index).filter(|m| window.contains(m.date)).filter_map(|m| m.attendance.as_ref())
+    for attendance in scene
+        .standing
+        .meetings
+        .held(index)
+        .filter(|m| window.contains(m.date))
+        .filter_map(|m| m.attendance.as_ref())
     {
         present += attendance.present.len();
         roster += attendance.roster.len();

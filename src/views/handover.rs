@@ -58,13 +58,18 @@ pub fn left_open(scene: &Scene<'_>) -> Vec<Matter> {
             "documents.handover_missing" => missing(scene).len() as i64,
             path => scene.figures.integer(path).unwrap_or(0),
         };
-        let count = if path.starts_with("cash") { words.rupiah(number) } else { words.integer(number) };
+        let count =
+            if path.starts_with("cash") { words.rupiah(number) } else { words.integer(number) };
         let names = match path {
             "documents.handover_missing" => {
-                let label = |kind: &str| scene.labels.choice("document_record", "document_kind", kind).to_owned();
+                let label = |kind: &str| {
+                    scene.labels.choice("document_record", "document_kind", kind).to_owned()
+                };
                 missing(scene).into_iter().map(label).collect()
             }
-            "groups.open" => scene.standing.open_groups().map(|(_, group)| group.name.to_owned()).collect(),
+            "groups.open" => {
+                scene.standing.open_groups().map(|(_, group)| group.name.to_owned()).collect()
+            }
             _ => Vec::new(),
         };
         (number != 0 && is_on(scene, form)).then(|| Matter {
@@ -89,7 +94,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("all", words.integer(all as i64)),
         ("end", words.long_date(scene.standing.season.end)),
     ];
-    let lead = words.say_with("handover-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("handover-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [320, 110, 320, 460];
     let mut sheet = Sheet::new("handover", position, &widths, words.say("handover-title"), lead);
     let columns = ["what", "level", "state", "link"].map(|name| format!("handover-col-{name}"));
@@ -105,10 +111,14 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Body, document(scene, kind, missing.contains(&kind)));
     }
     sheet.push(Style::Section, [text(words.say("handover-open"))]);
-    let open = OPEN.map(|(path, key, tab)| (scene.figures.integer(path).unwrap_or(0), path, key, tab));
+    let open =
+        OPEN.map(|(path, key, tab)| (scene.figures.integer(path).unwrap_or(0), path, key, tab));
     for (number, path, key, tab) in open.iter().filter(|open| open.0 > 0) {
         let place = words.say_with("handover-see", &[("tab", &words.say(tab))]);
-        sheet.push(Style::Body, [text(words.say(key)).with_note(*path), count(*number), text(place)]);
+        sheet.push(
+            Style::Body,
+            [text(words.say(key)).with_note(*path), count(*number), text(place)],
+        );
     }
     if open.iter().all(|open| open.0 == 0) {
         sheet.push(Style::Lead, [plain(words.say("handover-nothing-open"))]);
@@ -119,17 +129,22 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// The kinds without a document that could be handed over.
 fn missing<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
-    let missing = scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
+    let missing =
+        scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
     missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
 }
 
 fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] {
     let words = scene.words;
-    let is = |record: &Record, question: &str, code: &str| record.answers.text(question) == Some(code);
+    let is =
+        |record: &Record, question: &str, code: &str| record.answers.text(question) == Some(code);
     let all = documents(scene.standing);
-    let of_kind: Vec<&Record> = all.into_values().filter(|record| is(record, "document_kind", kind)).collect();
-    let in_force: Vec<&&Record> = of_kind.iter().filter(|record| is(record, "status", "in_force")).collect();
-    let titles: Vec<&str> = in_force.iter().filter_map(|record| record.answers.text("title")).collect();
+    let of_kind: Vec<&Record> =
+        all.into_values().filter(|record| is(record, "document_kind", kind)).collect();
+    let in_force: Vec<&&Record> =
+        of_kind.iter().filter(|record| is(record, "status", "in_force")).collect();
+    let titles: Vec<&str> =
+        in_force.iter().filter_map(|record| record.answers.text("title")).collect();
     let state = match (is_missing, in_force.is_empty()) {
         (false, _) => titles.join(", "),
         // Something is there, but it is past its review or cannot be opened.
@@ -137,7 +152,8 @@ fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] 
         (true, true) if of_kind.is_empty() => words.say("handover-none"),
         (true, true) => words.say("handover-not-in-force"),
     };
-    let links: Vec<&str> = in_force.iter().filter_map(|record| record.answers.text("link")).collect();
+    let links: Vec<&str> =
+        in_force.iter().filter_map(|record| record.answers.text("link")).collect();
     let level = if is_missing { Level::Warning } else { Level::Good };
     [
         text(scene.labels.choice("document_record", "document_kind", kind)),
@@ -147,7 +163,8 @@ fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] 
     ]
 }
 
-/// What goes with the documents. Where the ledger ends stands in one place alone, in the tab of the status.
+/// What goes with the documents. Where the ledger ends stands in one place alone, in the tab of the
+/// status.
 fn ledger(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
     let place = words.say_with("handover-see", &[("tab", &words.say("tab-status"))]);

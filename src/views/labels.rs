@@ -13,7 +13,8 @@ pub struct Labels {
     pub questions: BTreeMap<(String, String), String>,
     /// Choices by form, question and code.
     pub choices: BTreeMap<(String, String, String), String>,
-    /// The links to forms that the configuration gives, by form; `{group}` stands where a group's name is filled in.
+    /// The links to forms that the configuration gives, by form; `{group}` stands where a group's
+    /// name is filled in.
     pub links: BTreeMap<String, String>,
     /// Questions whose answers never stand on a shared tab, by form and question.
     pub confidential: BTreeSet<(String, String)>,

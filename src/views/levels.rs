@@ -22,13 +22,17 @@ pub(super) fn below(figures: &Figures, path: &str, warning: f64, alert: f64) -> 
 
 /// The level of a flag of the budget.
 pub(super) fn budget(flag: &str) -> Level {
-    Level::of(matches!(flag, "over" | "under" | "unplanned"), matches!(flag, "over_red" | "under_red"))
+    Level::of(
+        matches!(flag, "over" | "under" | "unplanned"),
+        matches!(flag, "over_red" | "under_red"),
+    )
 }
 
 /// The worst flag of all categories; none if nothing was planned and nothing spent.
 pub(super) fn budget_worst(scene: &Scene<'_>) -> Option<Level> {
     let categories = scene.standing.program.codes("finance_record", "category").iter();
-    let flags = categories.filter_map(|category| scene.figures.text(&format!("budget.{category}.flag")));
+    let flags =
+        categories.filter_map(|category| scene.figures.text(&format!("budget.{category}.flag")));
     flags.filter(|flag| *flag != "none").map(budget).min()
 }
 
@@ -40,7 +44,10 @@ pub(super) fn cash(scene: &Scene<'_>) -> Option<Level> {
 /// Late requests; one that was needed on its day is an alert.
 pub(super) fn support(scene: &Scene<'_>) -> Option<Level> {
     let standing = scene.standing;
-    let urgent = standing.support.iter().any(|case| case.is_late(standing.through) && case.urgency_days() <= 1);
+    let urgent = standing
+        .support
+        .iter()
+        .any(|case| case.is_late(standing.through) && case.urgency_days() <= 1);
     Some(Level::of(scene.figures.integer("support.late_open")? > 0, urgent))
 }
 
@@ -51,9 +58,9 @@ pub(super) fn taaruf(scene: &Scene<'_>) -> Option<Level> {
     }
     let standing = scene.standing;
     let window = standing.window();
-    let mut undone = standing
-        .open_groups()
-        .filter(|(index, group)| window.contains(group.start) && standing.first_taaruf(*index).is_none());
+    let mut undone = standing.open_groups().filter(|(index, group)| {
+        window.contains(group.start) && standing.first_taaruf(*index).is_none()
+    });
     let very_late = undone.any(|(index, _)| standing.days_since_start(index) > TAARUF_DAYS.1);
     Some(Level::of(scene.figures.integer("taaruf.overdue")? > 0, very_late))
 }
@@ -71,10 +78,14 @@ pub(super) fn partner_days_late(scene: &Scene<'_>, record: &Record) -> i64 {
     next.map_or(0, |next| (scene.standing.through - next).num_days().max(0))
 }
 
-/// Whether the next board would receive enough, in the last thirty days of the season: earlier there is time.
+/// Whether the next board would receive enough, in the last thirty days of the season: earlier
+/// there is time.
 pub(super) fn handover(scene: &Scene<'_>) -> Option<Level> {
     let soon = scene.standing.through + Days::new(30) >= scene.standing.season.end;
-    let ready = scene.figures.number("documents.handover_ready").filter(|_| is_on(scene, "document_record"))?;
+    let ready = scene
+        .figures
+        .number("documents.handover_ready")
+        .filter(|_| is_on(scene, "document_record"))?;
     Some(Level::of(soon && ready < 0.80, false))
 }
 

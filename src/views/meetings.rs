@@ -1,4 +1,5 @@
-//! *Pertemuan*: which group met in which of the last weeks, how regularly and how well attended; worst first.
+//! *Pertemuan*: which group met in which of the last weeks, how regularly and how well attended;
+//! worst first.
 
 use chrono::{Days, NaiveDate};
 
@@ -46,11 +47,17 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let mut widths = vec![160, 190, 100];
     widths.extend([88; WEEKS]);
     widths.extend([110, 100]);
-    let percent = |path: &str| scene.figures.number(path).map_or_else(|| words.say("none"), |rate| words.percent(rate));
+    let percent = |path: &str| {
+        scene.figures.number(path).map_or_else(|| words.say("none"), |rate| words.percent(rate))
+    };
     let held = words.integer(scene.figures.integer("meetings.held").unwrap_or(0));
-    let parts =
-        [("held", held), ("regularity", percent("meetings.regularity")), ("rate", percent("meetings.attendance_rate"))];
-    let lead = words.say_with("meetings-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let parts = [
+        ("held", held),
+        ("regularity", percent("meetings.regularity")),
+        ("rate", percent("meetings.attendance_rate")),
+    ];
+    let lead = words
+        .say_with("meetings-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new("meetings", position, &widths, words.say("meetings-title"), lead);
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for column in FIRST_WEEK_COLUMN..FIRST_WEEK_COLUMN + WEEKS {
@@ -69,7 +76,9 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.layout.frozen_rows = sheet.rows.len();
     let mut lines: Vec<(Option<Level>, Option<i64>, GroupIndex)> =
         standing.open_groups().map(|(group, _)| judged(scene, group)).collect();
-    lines.sort_by_key(|(level, regular, group)| (level.is_none(), *level, *regular, standing.groups[*group].name));
+    lines.sort_by_key(|(level, regular, group)| {
+        (level.is_none(), *level, *regular, standing.groups[*group].name)
+    });
     if lines.is_empty() {
         sheet.push(Style::Lead, [WantedCell::from(words.say("groups-none"))]);
     }
@@ -82,7 +91,11 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 /// The level of a group's regularity (statistics.md section 6), and its regularity in thousandths.
 fn judged(scene: &Scene<'_>, group: GroupIndex) -> (Option<Level>, Option<i64>, GroupIndex) {
     let regular = regularity_of(scene.standing, group);
-    (regular.map(|rate| Level::of(rate < 0.75, rate < 0.50)), regular.map(|rate| (rate * 1000.0) as i64), group)
+    (
+        regular.map(|rate| Level::of(rate < 0.75, rate < 0.50)),
+        regular.map(|rate| (rate * 1000.0) as i64),
+        group,
+    )
 }
 
 /// The Mondays of the last weeks, the latest last.
@@ -111,11 +124,18 @@ fn week(scene: &Scene<'_>, group: GroupIndex, monday: NaiveDate) -> Week {
     }
 }
 
-fn cells(scene: &Scene<'_>, level: Option<Level>, group: GroupIndex, mondays: &[NaiveDate]) -> Vec<WantedCell> {
+fn cells(
+    scene: &Scene<'_>,
+    level: Option<Level>,
+    group: GroupIndex,
+    mondays: &[NaiveDate],
+) -> Vec<WantedCell> {
     let (words, standing) = (scene.words, scene.standing);
     let found = &standing.groups[group];
-    let mentor =
-        found.mentor.map_or_else(|| words.say("groups-no-mentor"), |mentor| named(&standing.mentors[mentor], words));
+    let mentor = found.mentor.map_or_else(
+        || words.say("groups-no-mentor"),
+        |mentor| named(&standing.mentors[mentor], words),
+    );
     let mut cells = vec![text(found.name), text(mentor), level_cell(level, words)];
     cells.extend(mondays.iter().map(|monday| week(scene, group, *monday).cell(scene)));
     cells.push(maybe(regularity_of(standing, group), Format::Percent));

@@ -1,8 +1,11 @@
-//! *Hafalan*: what each member gained this season, and who has not recited for four weeks; these first.
+//! *Hafalan*: what each member gained this season, and who has not recited for four weeks; these
+//! first.
 
 use std::collections::BTreeSet;
 
-use super::{Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text};
+use super::{
+    Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text,
+};
 use crate::ledger::people::PersonIndex;
 use crate::statistics::{Progress, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
@@ -13,10 +16,15 @@ const LEVEL_COLUMN: usize = 3;
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing, figures) = (scene.words, scene.standing, scene.figures);
     let widths = [80, 200, 160, 100, 100, 110, 90, 120, 240];
-    let figure = |name: &str| words.integer(figures.integer(&format!("memorization.{name}")).unwrap_or(0));
+    let figure =
+        |name: &str| words.integer(figures.integer(&format!("memorization.{name}")).unwrap_or(0));
     let parts = ["reciters", "new_ayat", "juz_completed"].map(|name| (name, figure(name)));
-    let lead = words.say_with("memorization-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("memorization", position, &widths, words.say("memorization-title"), lead);
+    let lead = words.say_with(
+        "memorization-lead",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    );
+    let mut sheet =
+        Sheet::new("memorization", position, &widths, words.say("memorization-title"), lead);
     let columns = ["code", "name", "group", "level", "ayat", "pages", "juz", "last", "state"];
     let columns = columns.map(|name| format!("memorization-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -27,12 +35,18 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         return sheet.finish(words.say("tab-memorization"));
     }
     sheet.push(Style::Section, total(scene));
-    let recited = progress.iter().filter(|(_, p)| p.last.is_some_and(|last| standing.window().contains(last)));
-    let people: BTreeSet<PersonIndex> = standing.all_members().chain(recited.map(|(mentee, _)| *mentee)).collect();
+    let recited = progress
+        .iter()
+        .filter(|(_, p)| p.last.is_some_and(|last| standing.window().contains(last)));
+    let people: BTreeSet<PersonIndex> =
+        standing.all_members().chain(recited.map(|(mentee, _)| *mentee)).collect();
     let mut lines: Vec<(bool, i64, PersonIndex, Progress)> = people
         .into_iter()
         .map(|mentee| {
-            let one = progress.get(&mentee).copied().unwrap_or(Progress { idle: true, ..Progress::default() });
+            let one = progress
+                .get(&mentee)
+                .copied()
+                .unwrap_or(Progress { idle: true, ..Progress::default() });
             (!needs_care(scene, mentee, &one), one.ayat, mentee, one)
         })
         .collect();
@@ -47,7 +61,8 @@ fn is_member(scene: &Scene<'_>, mentee: PersonIndex) -> bool {
     scene.standing.group_of(mentee).is_some()
 }
 
-/// Of whoever left, nobody expects a recitation: the share of idle members does not count them either.
+/// Of whoever left, nobody expects a recitation: the share of idle members does not count them
+/// either.
 fn needs_care(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> bool {
     one.idle && is_member(scene, mentee)
 }

@@ -1,11 +1,13 @@
-//! *Adik*: everybody who ever registered, by code: where each stands, comes and recites; worst first.
+//! *Adik*: everybody who ever registered, by code: where each stands, comes and recites; worst
+//! first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use super::{
-    Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe, maybe_day, name_of, notes, text,
+    Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe, maybe_day, name_of,
+    notes, text,
 };
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::Departure;
@@ -50,9 +52,22 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("missing", standing.awaiting_consent.len()),
     ];
     let parts = lists.map(|(name, number)| (name, words.integer(number as i64)));
-    let lead = words.say_with("mentees-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("mentees-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new("mentees", position, &widths, words.say("mentees-title"), lead);
-    let columns = ["code", "name", "gender", "class", "level", "state", "group", "attendance", "seen", "gain", "note"];
+    let columns = [
+        "code",
+        "name",
+        "gender",
+        "class",
+        "level",
+        "state",
+        "group",
+        "attendance",
+        "seen",
+        "gain",
+        "note",
+    ];
     let columns = columns.map(|name| format!("mentees-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
@@ -73,7 +88,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     lines.sort_unstable();
     for (Rank(level), stand, mentee) in lines {
         let is_absent = long_absent.contains(&mentee);
-        sheet.push(Style::Body, cells(scene, (level, stand, is_absent), mentee, coming[mentee], progress.get(&mentee)));
+        sheet.push(
+            Style::Body,
+            cells(scene, (level, stand, is_absent), mentee, coming[mentee], progress.get(&mentee)),
+        );
     }
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-mentees")) }
 }
@@ -109,7 +127,11 @@ fn coming(scene: &Scene<'_>) -> Vec<Coming> {
     coming
 }
 
-fn stand(scene: &Scene<'_>, waiting: &BTreeMap<PersonIndex, NaiveDate>, mentee: PersonIndex) -> Stand {
+fn stand(
+    scene: &Scene<'_>,
+    waiting: &BTreeMap<PersonIndex, NaiveDate>,
+    mentee: PersonIndex,
+) -> Stand {
     let standing = scene.standing;
     if standing.group_of(mentee).is_some() {
         let status = match standing.consent(mentee) {
@@ -117,7 +139,11 @@ fn stand(scene: &Scene<'_>, waiting: &BTreeMap<PersonIndex, NaiveDate>, mentee: 
             status if status.complete() => ConsentStatus::Refused,
             status => status,
         };
-        return if standing.may_take_part(mentee) { Stand::Placed } else { Stand::WithoutConsent(status) };
+        return if standing.may_take_part(mentee) {
+            Stand::Placed
+        } else {
+            Stand::WithoutConsent(status)
+        };
     }
     let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
     let ended = |end: crate::ledger::groups::Ending<'_>| match end.reason {
@@ -126,10 +152,18 @@ fn stand(scene: &Scene<'_>, waiting: &BTreeMap<PersonIndex, NaiveDate>, mentee: 
         _ => Stand::Earlier,
     };
     if let Some(since) = waiting.get(&mentee) {
-        return if standing.may_take_part(mentee) { Stand::Waiting(*since) } else { Stand::Refused };
+        return if standing.may_take_part(mentee) {
+            Stand::Waiting(*since)
+        } else {
+            Stand::Refused
+        };
     }
     match standing.registration(mentee) {
-        Some(_) if end.is_some_and(|end| end.how == Departure::Left && end.on >= standing.season.start) => {
+        Some(_)
+            if end.is_some_and(|end| {
+                end.how == Departure::Left && end.on >= standing.season.start
+            }) =>
+        {
             end.map_or(Stand::Earlier, ended)
         }
         Some(record) => match standing.consent(mentee) {

@@ -1,6 +1,8 @@
-//! The summary tabs: how the program stands, as tables for people. One file a tab, one line a tab in `VIEWS`.
+//! The summary tabs: how the program stands, as tables for people. One file a tab, one line a tab
+//! in `VIEWS`.
 //!
-//! A view is a function of the scene alone. It computes no figure and decides nothing; it knows neither forms nor Google.
+//! A view is a function of the scene alone. It computes no figure and decides nothing; it knows
+//! neither forms nor Google.
 
 pub mod actions;
 pub mod archive;
@@ -101,15 +103,24 @@ impl HeldTab {
     /// What is wrong, and what to do.
     pub fn sentences(&self, labels: &Labels, words: &Words) -> (String, String) {
         match &self.why {
-            HeldWhy::NoTab => (words.say_with("held-tab", &[("tab", &self.tab)]), words.say("do-held-tab")),
+            HeldWhy::NoTab => {
+                (words.say_with("held-tab", &[("tab", &self.tab)]), words.say("do-held-tab"))
+            }
             HeldWhy::QuestionsMissing(keys) => {
-                let titles: Vec<&str> = keys.iter().map(|key| labels.question(&self.form, key)).collect();
+                let titles: Vec<&str> =
+                    keys.iter().map(|key| labels.question(&self.form, key)).collect();
                 let questions = titles.join("; ");
-                (words.say_with("held-questions", &[("questions", &questions)]), words.say("do-held-questions"))
+                (
+                    words.say_with("held-questions", &[("questions", &questions)]),
+                    words.say("do-held-questions"),
+                )
             }
             HeldWhy::TooManyGone { gone, of } => {
                 let (gone, of) = (gone.to_string(), of.to_string());
-                (words.say_with("held-gone", &[("gone", &gone), ("of", &of)]), words.say("do-held-gone"))
+                (
+                    words.say_with("held-gone", &[("gone", &gone), ("of", &of)]),
+                    words.say("do-held-gone"),
+                )
             }
         }
     }
@@ -118,7 +129,8 @@ impl HeldTab {
 /// A view: the scene, and the tab's place among our tabs.
 pub type View = fn(&Scene<'_>, usize) -> Wanted;
 
-/// The form whose answers stand in no tab: nobody reads one by one what people say about their personality.
+/// The form whose answers stand in no tab: nobody reads one by one what people say about their
+/// personality.
 const IN_NO_TAB: &str = "personality";
 
 /// All tabs, in the order in which they stand.
@@ -228,7 +240,8 @@ impl Sheet {
         Self { layout, rows }
     }
 
-    /// Adds the titles of columns, from the keys of their words; the rows above stay in sight with them.
+    /// Adds the titles of columns, from the keys of their words; the rows above stay in sight with
+    /// them.
     fn header(&mut self, words: &Words, keys: &[&str]) {
         self.layout.header_row = Some(self.rows.len());
         self.rows.push(row(Style::Header, keys.iter().map(|key| words.say(key).into())));

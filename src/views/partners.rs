@@ -22,7 +22,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("delivered", number("partners.delivered")),
     ];
     let parts = parts.map(|(name, value)| (name, words.integer(value)));
-    let lead = words.say_with("partners-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("partners-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 230, 190, 150, 110, 120, 100, 90, 90, 90, 150, 300];
     let mut sheet = Sheet::new("partners", position, &widths, words.say("partners-title"), lead);
     let columns = [
@@ -49,7 +50,11 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let stages = scene.standing.program.codes("partner_contact", "stage");
     records.sort_by_key(|record| {
         let stage = stages.iter().position(|stage| record.answers.text("stage") == Some(stage));
-        (-levels::partner_days_late(scene, record), record.answers.text("stage") == Some("stopped"), stage)
+        (
+            -levels::partner_days_late(scene, record),
+            record.answers.text("stage") == Some("stopped"),
+            stage,
+        )
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));
@@ -69,8 +74,9 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let organization = answers.text("organization").unwrap_or_default();
     let name = normal_name(organization);
     let mentors = scene.standing.mentors.all().iter();
-    let delivered =
-        mentors.filter(|mentor| normal_name(mentor.latest().answers.text("institution").unwrap_or_default()) == name);
+    let delivered = mentors.filter(|mentor| {
+        normal_name(mentor.latest().answers.text("institution").unwrap_or_default()) == name
+    });
     let contact = [answers.text("contact_name"), answers.text("phone")];
     vec![
         plain(words.say(level.key())),
@@ -79,7 +85,10 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
         choice("stage"),
         day(record.event_date),
         answers.date("next_action_date").map_or_else(|| plain(words.say("none")), day),
-        WantedCell::new(if late > 0 { Cell::Number(late as f64) } else { Cell::Blank }, Format::Integer),
+        WantedCell::new(
+            if late > 0 { Cell::Number(late as f64) } else { Cell::Blank },
+            Format::Integer,
+        ),
         number("promised_male"),
         number("promised_female"),
         count(delivered.count() as i64),

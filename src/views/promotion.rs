@@ -7,8 +7,11 @@ use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let channels = channels(scene);
-    let figure = |channel: &str, name: &str| figures.integer(&format!("promotion.{channel}.{name}")).unwrap_or(0);
-    let sum = |name: &str| words.integer(channels.iter().map(|channel| figure(channel, name)).sum());
+    let figure = |channel: &str, name: &str| {
+        figures.integer(&format!("promotion.{channel}.{name}")).unwrap_or(0)
+    };
+    let sum =
+        |name: &str| words.integer(channels.iter().map(|channel| figure(channel, name)).sum());
     let cost = channels.iter().map(|channel| figure(channel, "cost")).sum();
     let best = channels.first().filter(|channel| figure(channel, "active") > 0);
     let best = best.map_or_else(|| words.say("none"), |channel| label(scene, channel).to_owned());
@@ -19,7 +22,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ("cost", words.rupiah(cost)),
         ("best", best),
     ];
-    let lead = words.say_with("promotion-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("promotion-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [260, 90, 100, 120, 100, 90, 100, 100, 150, 140, 300];
     let mut sheet = Sheet::new("promotion", position, &widths, words.say("promotion-title"), lead);
     let columns = [
@@ -60,10 +64,18 @@ fn label<'s>(scene: &Scene<'s>, channel: &'s str) -> &'s str {
 
 /// Every channel, those with the most active mentees first, those that nobody used last.
 fn channels<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
-    let figure = |channel: &str, name: &str| scene.figures.integer(&format!("promotion.{channel}.{name}")).unwrap_or(0);
-    let mut channels: Vec<&str> =
-        scene.standing.program.codes("promotion_activity", "channel").iter().map(String::as_str).collect();
-    let order = |channel: &&str| ["active", "registered", "reach"].map(|name| -figure(channel, name));
+    let figure = |channel: &str, name: &str| {
+        scene.figures.integer(&format!("promotion.{channel}.{name}")).unwrap_or(0)
+    };
+    let mut channels: Vec<&str> = scene
+        .standing
+        .program
+        .codes("promotion_activity", "channel")
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let order =
+        |channel: &&str| ["active", "registered", "reach"].map(|name| -figure(channel, name));
     channels.sort_by_key(order);
     channels
 }
@@ -72,13 +84,17 @@ fn cells(scene: &Scene<'_>, channel: &str) -> Vec<WantedCell> {
     let (words, figures) = (scene.words, scene.figures);
     let path = |name: &str| format!("promotion.{channel}.{name}");
     let integer = |name: &str| figure_or_blank(figures, &path(name), Format::Integer);
-    let enough = figures.value(&path("enough_data")).and_then(serde_json::Value::as_bool).unwrap_or(false);
-    let interval = match (figures.number(&path("active_rate_low")), figures.number(&path("active_rate_high"))) {
-        (Some(low), Some(high)) if enough => {
-            words.say_with("promotion-interval", &[("low", &words.percent(low)), ("high", &words.percent(high))])
-        }
-        _ => words.say("promotion-too-few"),
-    };
+    let enough =
+        figures.value(&path("enough_data")).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let interval =
+        match (figures.number(&path("active_rate_low")), figures.number(&path("active_rate_high")))
+        {
+            (Some(low), Some(high)) if enough => words.say_with(
+                "promotion-interval",
+                &[("low", &words.percent(low)), ("high", &words.percent(high))],
+            ),
+            _ => words.say("promotion-too-few"),
+        };
     vec![
         text(label(scene, channel)),
         integer("activities"),

@@ -1,8 +1,10 @@
-//! The year's report for the next board: a cover, and those tabs that name no mentee, without what anybody wrote freely.
-//! Data alone; the command makes a spreadsheet file and a page of it.
+//! The year's report for the next board: a cover, and those tabs that name no mentee, without what
+//! anybody wrote freely. Data alone; the command makes a spreadsheet file and a page of it.
 
 use super::seasons::state_words;
-use super::{Level, Scene, Sheet, archive, count, evaluation, finance, handover, plain, summary, text};
+use super::{
+    Level, Scene, Sheet, archive, count, evaluation, finance, handover, plain, summary, text,
+};
 use crate::table::Cell;
 use crate::table::tab::{Style, Wanted};
 
@@ -11,7 +13,8 @@ const PHONE_DIGITS: usize = 9;
 
 /// The report: its sheets, the cover first.
 pub fn report(scene: &Scene<'_>) -> Vec<Wanted> {
-    let sheets = [summary::view, finance::view, evaluation::without_voices, archive::view, handover::view];
+    let sheets =
+        [summary::view, finance::view, evaluation::without_voices, archive::view, handover::view];
     let mut report = vec![cover(scene)];
     report.extend(sheets.iter().enumerate().map(|(place, view)| view(scene, place + 1)));
     for sheet in &mut report[1..] {
@@ -27,18 +30,22 @@ pub fn report(scene: &Scene<'_>) -> Vec<Wanted> {
 /// Which program and season this is, how much is open, and by what the ledger is known again.
 fn cover(scene: &Scene<'_>) -> Wanted {
     let (words, season) = (scene.words, scene.standing.season);
-    let title = words.say_with("report-title", &[("program", scene.program_name), ("season", &season.name)]);
+    let title = words
+        .say_with("report-title", &[("program", scene.program_name), ("season", &season.name)]);
     let lead = words.say_with("report-lead", &[("day", &words.long_date(scene.today))]);
     let mut sheet = Sheet::new("report", 0, &[300, 620], title, lead);
     let period = [("start", words.long_date(season.start)), ("end", words.long_date(season.end))];
-    let period = words.say_with("report-period", &period.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let period = words
+        .say_with("report-period", &period.each_ref().map(|(name, part)| (*name, part.as_str())));
     sheet.push(Style::Section, [text(words.say("report-season"))]);
     sheet.push(Style::Body, [text(season.name.as_str()), text(period)]);
     let state = state_words(scene.state.seasons.of(&season.code), words);
     sheet.push(Style::Body, [text(words.say("report-season-state")), text(state)]);
     sheet.push(Style::Section, [text(words.say("report-open"))]);
     let actions = super::actions::actions(scene);
-    for (level, key) in [(Level::Alert, "report-open-alert"), (Level::Warning, "report-open-warning")] {
+    for (level, key) in
+        [(Level::Alert, "report-open-alert"), (Level::Warning, "report-open-warning")]
+    {
         let number = actions.iter().filter(|action| action.level == level).count();
         sheet.push(Style::Body, [text(words.say(key)), count(number as i64)]);
     }
@@ -54,8 +61,8 @@ fn cover(scene: &Scene<'_>) -> Wanted {
     sheet.finish(words.say("tab-report"))
 }
 
-/// The text with a dash for whatever looks like a phone number: people write them into titles and decisions. An address on
-/// the web is left whole, for its digits are no phone.
+/// The text with a dash for whatever looks like a phone number: people write them into titles and
+/// decisions. An address on the web is left whole, for its digits are no phone.
 fn without_phones(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -79,8 +86,8 @@ fn without_phones(text: &str) -> String {
     out
 }
 
-/// How many bytes of phone number the text begins with; 0 if it begins with none. Indonesian numbers begin with 0, 62 or 8,
-/// with or without a plus sign; all others with a plus sign.
+/// How many bytes of phone number the text begins with; 0 if it begins with none. Indonesian
+/// numbers begin with 0, 62 or 8, with or without a plus sign; all others with a plus sign.
 fn phone_length(text: &str) -> usize {
     let known = ["+", "0", "62", "8", "(0", "(+"];
     if !known.iter().any(|start| text.starts_with(start)) {
@@ -103,15 +110,26 @@ mod tests {
 
     #[test]
     fn a_phone_number_does_not_leave_with_the_report() {
-        for phone in ["081234567890", "+62 812-3456-7890", "62812 3456 7890", "8123456789", "(0274) 555 1234"] {
+        for phone in [
+            "081234567890",
+            "+62 812-3456-7890",
+            "62812 3456 7890",
+            "8123456789",
+            "(0274) 555 1234",
+        ] {
             assert_eq!(without_phones(&format!("Hubungi {phone}, ya")), "Hubungi –, ya", "{phone}");
         }
     }
 
     #[test]
     fn other_numbers_stay() {
-        for text in ["Rp1.500.000.000", "24 Nov 2026", "2026-11-24", "https://x.org/d/081234567890/e", "08.30 - 10.00"]
-        {
+        for text in [
+            "Rp1.500.000.000",
+            "24 Nov 2026",
+            "2026-11-24",
+            "https://x.org/d/081234567890/e",
+            "08.30 - 10.00",
+        ] {
             assert_eq!(without_phones(text), text);
         }
     }

@@ -1,5 +1,6 @@
-//! The tabs of the second spreadsheet, for those alone who answer for what is confidential: the coordinator and whom the
-//! school has named. Answers to the form about personality stand in no tab, here neither.
+//! The tabs of the second spreadsheet, for those alone who answer for what is confidential: the
+//! coordinator and whom the school has named. Answers to the form about personality stand in no
+//! tab, here neither.
 
 use std::cmp::Reverse;
 
@@ -12,18 +13,41 @@ use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// Forms with a tab of their own here.
-const ELSEWHERE: [&str; 4] = ["support_request", "support_follow_up", "mentee_feedback", "mentor_training"];
+const ELSEWHERE: [&str; 4] =
+    ["support_request", "support_follow_up", "mentee_feedback", "mentor_training"];
 
-/// *Dukungan Rahasia*: every request with its story. What only the teacher may read stands here without name or story.
+/// *Dukungan Rahasia*: every request with its story. What only the teacher may read stands here
+/// without name or story.
 pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let cases = cases(scene, |_| true);
     let open = cases.iter().filter(|case| case.closed_on().is_none()).count();
-    let parts = [("open", words.integer(open as i64)), ("total", words.integer(cases.len() as i64))];
-    let lead = words.say_with("restricted-support-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let parts =
+        [("open", words.integer(open as i64)), ("total", words.integer(cases.len() as i64))];
+    let lead = words.say_with(
+        "restricted-support-lead",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    );
     let widths = [100, 200, 110, 230, 110, 110, 180, 360, 300, 300];
-    let mut sheet = Sheet::new("restricted_support", position, &widths, words.say("restricted-support-title"), lead);
-    let columns = ["level", "mentor", "phone", "kind", "since", "needed", "beneficiary", "story", "state", "notes"];
+    let mut sheet = Sheet::new(
+        "restricted_support",
+        position,
+        &widths,
+        words.say("restricted-support-title"),
+        lead,
+    );
+    let columns = [
+        "level",
+        "mentor",
+        "phone",
+        "kind",
+        "since",
+        "needed",
+        "beneficiary",
+        "story",
+        "state",
+        "notes",
+    ];
     let columns = columns.map(|name| format!("restricted-support-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(0, words);
@@ -59,7 +83,8 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
         ];
     }
     let mentor = &scene.standing.mentors[case.mentor];
-    let notes: Vec<&str> = case.follow_ups.iter().filter_map(|record| record.answers.text("note")).collect();
+    let notes: Vec<&str> =
+        case.follow_ups.iter().filter_map(|record| record.answers.text("note")).collect();
     let said = |question: &str| text(case.request.answers.text(question).unwrap_or_default());
     vec![
         plain(level),
@@ -75,12 +100,13 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
     ]
 }
 
-/// *Laporan Keselamatan*: who does not feel safe, and the groups whose mentor asks for somebody to look; newest first.
+/// *Laporan Keselamatan*: who does not feel safe, and the groups whose mentor asks for somebody to
+/// look; newest first.
 pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let feedback = scene.standing.in_window("mentee_feedback");
-    let unsafe_ones =
-        feedback.filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
+    let unsafe_ones = feedback
+        .filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
     let needs = scene
         .standing
         .in_window("meeting_report")
@@ -96,10 +122,17 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     let reports = scene.figures.integer("satisfaction.mentee.safety_reports").unwrap_or(0);
     let needs = records.len() as i64 - reports;
     let parts = [("reports", words.integer(reports)), ("needs", words.integer(needs))];
-    let lead = words.say_with("safety-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet =
-        Sheet::new("restricted_safety", position, &[110, 190, 220, 330, 240, 360], words.say("safety-title"), lead);
-    let columns = ["day", "group", "form", "what", "contact", "note"].map(|name| format!("safety-col-{name}"));
+    let lead =
+        words.say_with("safety-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let mut sheet = Sheet::new(
+        "restricted_safety",
+        position,
+        &[110, 190, 220, 330, 240, 360],
+        words.say("safety-title"),
+        lead,
+    );
+    let columns = ["day", "group", "form", "what", "contact", "note"]
+        .map(|name| format!("safety-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("safety-none"))]);
@@ -114,21 +147,29 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
                 text(scene.labels.form(&record.form)),
                 text(what.concat()),
                 text(record.answers.text("contact").unwrap_or_default()),
-                text(["improve", "note"].iter().find_map(|question| record.answers.text(question)).unwrap_or_default()),
+                text(
+                    ["improve", "note"]
+                        .iter()
+                        .find_map(|question| record.answers.text(question))
+                        .unwrap_or_default(),
+                ),
             ],
         );
     }
     sheet.finish(words.say("tab-restricted-safety"))
 }
 
-/// *Hasil Seleksi Mentor*: what every mentor was found to be in each step, those with steps missing first.
+/// *Hasil Seleksi Mentor*: what every mentor was found to be in each step, those with steps missing
+/// first.
 pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let number = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
     let parts = [("applied", number("mentors.applied")), ("ready", number("mentors.ready"))];
-    let lead = words.say_with("screening-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let lead = words
+        .say_with("screening-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [220, 230, 110, 170, 80, 200, 360];
-    let mut sheet = Sheet::new("restricted_screening", position, &widths, words.say("screening-title"), lead);
+    let mut sheet =
+        Sheet::new("restricted_screening", position, &widths, words.say("screening-title"), lead);
     let columns = ["mentor", "step", "day", "result", "score", "assessor", "note"];
     let columns = columns.map(|name| format!("screening-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -136,15 +177,19 @@ pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
     for &record in standing.records.of("mentor_training") {
         let reference = record.answers.text("mentor").unwrap_or_default();
         let mentor = standing.find_mentor(reference);
-        let name = mentor.map_or_else(|| reference.to_owned(), |mentor| named(&standing.mentors[mentor], words));
+        let name = mentor
+            .map_or_else(|| reference.to_owned(), |mentor| named(&standing.mentors[mentor], words));
         records.push((mentor.is_some_and(|mentor| standing.is_ready(mentor)), name, record));
     }
-    records.sort_by(|a, b| (a.0, &a.1, a.2.event_date, a.2.seq).cmp(&(b.0, &b.1, b.2.event_date, b.2.seq)));
+    records.sort_by(|a, b| {
+        (a.0, &a.1, a.2.event_date, a.2.seq).cmp(&(b.0, &b.1, b.2.event_date, b.2.seq))
+    });
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("screening-none"))]);
     }
     for (_, name, record) in records {
-        let score = record.answers.integer("score").map_or(Cell::Blank, |score| Cell::Number(score as f64));
+        let score =
+            record.answers.integer("score").map_or(Cell::Blank, |score| Cell::Number(score as f64));
         sheet.push(
             Style::Body,
             [
@@ -171,15 +216,18 @@ pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
         words.say("notes-title"),
         words.say("notes-lead"),
     );
-    let columns = ["day", "form", "about", "question", "answer"].map(|name| format!("notes-col-{name}"));
+    let columns =
+        ["day", "form", "about", "question", "answer"].map(|name| format!("notes-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let mut lines: Vec<(Reverse<chrono::NaiveDate>, &Record, &str)> = Vec::new();
     for (form, question) in &scene.labels.confidential {
         if form == IN_NO_TAB || ELSEWHERE.contains(&form.as_str()) {
             continue;
         }
-        let answered = scene.standing.in_window(form).filter(|record| record.answers.get(question).is_some());
-        lines.extend(answered.map(|record| (Reverse(record.event_date), record, question.as_str())));
+        let answered =
+            scene.standing.in_window(form).filter(|record| record.answers.get(question).is_some());
+        lines
+            .extend(answered.map(|record| (Reverse(record.event_date), record, question.as_str())));
     }
     lines.sort_by_key(|(day, record, question)| (*day, record.seq, *question));
     if lines.is_empty() {
@@ -187,7 +235,8 @@ pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
     }
     for (_, record, question) in lines {
         let about = ["group", "child", "mentee", "full_name", "name", "mentor"];
-        let about = about.iter().find_map(|question| record.answers.text(question)).unwrap_or_default();
+        let about =
+            about.iter().find_map(|question| record.answers.text(question)).unwrap_or_default();
         sheet.push(
             Style::Body,
             [
@@ -210,6 +259,8 @@ fn shown(scene: &Scene<'_>, record: &Record, question: &str) -> String {
         Some(Answer::Text(code)) => label(code),
         Some(Answer::Integer(number)) => scene.words.integer(*number),
         Some(Answer::Number(number)) => scene.words.decimal(*number),
-        Some(Answer::List(codes)) => codes.iter().map(|code| label(code)).collect::<Vec<_>>().join(", "),
+        Some(Answer::List(codes)) => {
+            codes.iter().map(|code| label(code)).collect::<Vec<_>>().join(", ")
+        }
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn line(scene: &Scene<'_>) -> String {
         let season = standing.program.seasons.iter().find(|season| season.code == code);
         season.map_or_else(|| code.to_owned(), |season| season.name.clone())
     };
-    let others: Vec<String> = states.open().filter(|code| *code != standing.season.code).map(name).collect();
+    let others: Vec<String> =
+        states.open().filter(|code| *code != standing.season.code).map(name).collect();
     if !others.is_empty() {
         line.push_str("; ");
         line.push_str(&words.say_with("season-also-open", &[("names", &others.join(", "))]));

@@ -1,8 +1,9 @@
 //! *Usulan Kelompok*: who could join whom, why, and the columns in which the coordinator decides.
 //!
-//! Each row's key says which mentee and which mentor it is about, so that a decision is read back as what was shown, even
-//! if the suggestions have changed since. The key of a whole group also stands for who is in it: a group suggested anew
-//! with other members is another row, and an old "accept" never speaks for people it was not shown with.
+//! Each row's key says which mentee and which mentor it is about, so that a decision is read back
+//! as what was shown, even if the suggestions have changed since. The key of a whole group also
+//! stands for who is in it: a group suggested anew with other members is another row, and an old
+//! "accept" never speaks for people it was not shown with.
 
 use std::collections::BTreeMap;
 
@@ -35,9 +36,17 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
     let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
     let lead = format!("{} {}", words.say("suggestions-lead"), gap_words(scene.suggestions, words));
-    let mut sheet = Sheet::new(VIEW, position, &widths, words.say("suggestions-title"), lead.trim_end().to_owned());
-    let columns =
-        ["key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score", "reasons", "against"];
+    let mut sheet = Sheet::new(
+        VIEW,
+        position,
+        &widths,
+        words.say("suggestions-title"),
+        lead.trim_end().to_owned(),
+    );
+    let columns = [
+        "key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score",
+        "reasons", "against",
+    ];
     let columns = columns.map(|name| format!("suggestions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let verdicts = vec![words.say("verdict-accept"), words.say("verdict-reject")];
@@ -63,8 +72,13 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-suggestions")) }
 }
 
-/// The name of each suggested group: its own if it is open, else a new one after its mentor that no open group has.
-pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &Words) -> BTreeMap<Place, String> {
+/// The name of each suggested group: its own if it is open, else a new one after its mentor that no
+/// open group has.
+pub fn group_names(
+    standing: &Standing<'_>,
+    placements: &[Suggestion],
+    words: &Words,
+) -> BTreeMap<Place, String> {
     let mut names: BTreeMap<Place, String> = BTreeMap::new();
     for suggestion in placements {
         if names.contains_key(&suggestion.place) {
@@ -73,9 +87,12 @@ pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &W
         let name = match &suggestion.place {
             Place::Open(name) => name.to_string(),
             Place::New(_) => {
-                let mentor = standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors[index]);
+                let mentor =
+                    standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors[index]);
                 let called = mentor.map_or(suggestion.mentor.as_str(), |mentor| mentor.nickname());
-                let free = |name: &String| standing.find_group(name).is_none() && !names.values().any(|n| n == name);
+                let free = |name: &String| {
+                    standing.find_group(name).is_none() && !names.values().any(|n| n == name)
+                };
                 new_group_name(called, words, free)
             }
         };
@@ -85,7 +102,11 @@ pub fn group_names(standing: &Standing<'_>, placements: &[Suggestion], words: &W
 }
 
 /// `Kelompok Hasan`, or `Kelompok Hasan 2` where that is taken.
-pub(super) fn new_group_name(mentor: &str, words: &Words, free: impl Fn(&String) -> bool) -> String {
+pub(super) fn new_group_name(
+    mentor: &str,
+    words: &Words,
+    free: impl Fn(&String) -> bool,
+) -> String {
     let name = words.say_with("group-named", &[("mentor", mentor)]);
     let numbered = (2..).map(|number| format!("{name} {number}"));
     std::iter::once(name.clone()).chain(numbered).find(|name| free(name)).unwrap_or(name)
@@ -98,7 +119,8 @@ fn mentee_key(mentee: &str, mentor: &str) -> String {
 /// The mentor's code and a fingerprint of the members.
 fn group_key(mentor: &str, members: &[&Suggestion]) -> String {
     let codes = members.iter().flat_map(|suggestion| suggestion.mentee.bytes().chain([b' ']));
-    let hash = codes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = codes
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{mentor}{DOT}{:04x}", (hash >> 16) ^ (hash & 0xffff))
 }
 
@@ -116,7 +138,10 @@ fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<Want
     let first = members[0];
     let kind = match &first.place {
         Place::Open(group) => {
-            let size = scene.standing.find_group(group).map_or(0, |group| scene.standing.members(group).len());
+            let size = scene
+                .standing
+                .find_group(group)
+                .map_or(0, |group| scene.standing.members(group).len());
             words.say_with("suggestions-open-group", &[("size", &size.to_string())])
         }
         Place::New(_) => words.say("suggestions-new-group"),
@@ -137,12 +162,17 @@ fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<Want
 }
 
 fn suggestion_row(scene: &Scene<'_>, name: &str, suggestion: &Suggestion) -> Vec<WantedCell> {
-    let mentee = scene.standing.find_mentee(&suggestion.mentee).map(|index| &scene.standing.mentees[index]);
-    let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
-    let mentee = mentee.map_or_else(|| suggestion.mentee.to_string(), |mentee| super::named(mentee, scene.words));
-    let reasons: Vec<String> = suggestion.reasons.iter().map(|reason| reason_words(scene, reason)).collect();
+    let mentee =
+        scene.standing.find_mentee(&suggestion.mentee).map(|index| &scene.standing.mentees[index]);
+    let class =
+        mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
+    let mentee = mentee
+        .map_or_else(|| suggestion.mentee.to_string(), |mentee| super::named(mentee, scene.words));
+    let reasons: Vec<String> =
+        suggestion.reasons.iter().map(|reason| reason_words(scene, reason)).collect();
     let against = suggestion.against.as_ref().map(|reason| reason_words(scene, reason));
-    let against: Vec<String> = against.into_iter().chain(unanswered_words(scene, suggestion)).collect();
+    let against: Vec<String> =
+        against.into_iter().chain(unanswered_words(scene, suggestion)).collect();
     vec![
         mentee_key(&suggestion.mentee, &suggestion.mentor).into(),
         text(mentee),
@@ -163,11 +193,16 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
         return;
     }
     let words = scene.words;
-    sheet.push(Style::Section, [words.say("none").into(), words.say("suggestions-unplaced").into()]);
+    sheet
+        .push(Style::Section, [words.say("none").into(), words.say("suggestions-unplaced").into()]);
     for person in &scene.suggestions.unplaced {
-        let mentee = scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees[index]);
-        let class = mentee.and_then(|mentee| mentee.latest().answers.text("class_name")).unwrap_or_default();
-        let name = mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
+        let mentee =
+            scene.standing.find_mentee(&person.mentee).map(|index| &scene.standing.mentees[index]);
+        let class = mentee
+            .and_then(|mentee| mentee.latest().answers.text("class_name"))
+            .unwrap_or_default();
+        let name =
+            mentee.map_or_else(|| person.mentee.to_string(), |mentee| super::named(mentee, words));
         let blank = WantedCell::default;
         let why = unplaced_words(scene, person);
         let change = change_words(scene, &person.mentee).unwrap_or_default();
@@ -193,38 +228,49 @@ fn unplaced(scene: &Scene<'_>, sheet: &mut Sheet) {
     }
 }
 
-/// How far the plan can be below the best possible, in plain words; nothing where nothing is suggested or known.
+/// How far the plan can be below the best possible, in plain words; nothing where nothing is
+/// suggested or known.
 pub fn gap_words(suggestions: &Suggestions, words: &Words) -> String {
     match suggestions.gap_percent().filter(|_| suggestions.placed > 0) {
         None => String::new(),
         Some(0) => words.say("suggestions-best"),
-        Some(gap) => words.say_with("suggestions-gap", &[("percent", &words.percent(gap as f64 / 100.0))]),
+        Some(gap) => {
+            words.say_with("suggestions-gap", &[("percent", &words.percent(gap as f64 / 100.0))])
+        }
     }
 }
 
 /// What one more mentor would place.
 pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
-    let (gender, places) = (gender_word(&worth.gender, scene.words), scene.words.integer(worth.places.into()));
-    let parts = [("gender", gender.as_str()), ("slot", slot_label(scene, &worth.slot)), ("places", &places)];
+    let (gender, places) =
+        (gender_word(&worth.gender, scene.words), scene.words.integer(worth.places.into()));
+    let parts = [
+        ("gender", gender.as_str()),
+        ("slot", slot_label(scene, &worth.slot)),
+        ("places", &places),
+    ];
     scene.words.say_with("suggestions-one-more-mentor", &parts)
 }
 
-/// The smallest change that would place somebody: one more mentor in the slot of theirs in which most would have a place.
+/// The smallest change that would place somebody: one more mentor in the slot of theirs in which
+/// most would have a place.
 pub fn change_words(scene: &Scene<'_>, mentee: &str) -> Option<String> {
     let mentee = &scene.standing.mentees[scene.standing.find_mentee(mentee)?];
     let suits = |worth: &&WorthOfMentor| {
-        worth.gender == mentee.gender() && mentee.slots().iter().any(|slot| slot.as_str() == worth.slot)
+        worth.gender == mentee.gender()
+            && mentee.slots().iter().any(|slot| slot.as_str() == worth.slot)
     };
     scene.suggestions.worth_of_mentor.iter().find(suits).map(|worth| worth_words(scene, worth))
 }
 
-/// Why somebody has no place, and that others were ruled out by a decision: "no mentor" alone would not be true of them.
+/// Why somebody has no place, and that others were ruled out by a decision: "no mentor" alone would
+/// not be true of them.
 pub fn unplaced_words(scene: &Scene<'_>, person: &Unplaced) -> String {
     let why = bar_words(scene, person.why, &person.mentee);
     match person.bars.get(&Bar::MustNotJoin) {
-        Some(count) if person.why != Bar::MustNotJoin => {
-            scene.words.say_with("bar-and-ruled-out", &[("why", &why), ("count", &count.to_string())])
-        }
+        Some(count) if person.why != Bar::MustNotJoin => scene
+            .words
+            .say_with("bar-and-ruled-out", &[("why", &why), ("count", &count.to_string())]),
         _ => why,
     }
 }
@@ -235,7 +281,8 @@ fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
     match bar {
         Bar::NoMentor => words.say("bar-no-mentor"),
         Bar::Gender => {
-            let gender = mentee.map_or_else(String::new, |mentee| gender_word(mentee.gender(), words));
+            let gender =
+                mentee.map_or_else(String::new, |mentee| gender_word(mentee.gender(), words));
             words.say_with("bar-gender", &[("gender", &gender)])
         }
         Bar::NotScreened => words.say("bar-not-screened"),
@@ -257,26 +304,35 @@ fn bar_words(scene: &Scene<'_>, bar: Bar, mentee: &str) -> String {
 /// A reason as a sentence.
 pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
     let words = scene.words;
-    let label = |question: &str, code: &str| scene.labels.choice("mentee_registration", question, code).to_lowercase();
+    let label = |question: &str, code: &str| {
+        scene.labels.choice("mentee_registration", question, code).to_lowercase()
+    };
     let list = |question: &str, codes: &[CompactString]| {
         codes.iter().map(|code| label(question, code)).collect::<Vec<_>>().join(", ")
     };
-    let interests = |key: &str, codes: &[CompactString]| words.say_with(key, &[("list", &list("interests", codes))]);
-    let hopes = |key: &str, codes: &[CompactString]| words.say_with(key, &[("list", &list("expectations", codes))]);
+    let interests = |key: &str, codes: &[CompactString]| {
+        words.say_with(key, &[("list", &list("interests", codes))])
+    };
+    let hopes = |key: &str, codes: &[CompactString]| {
+        words.say_with(key, &[("list", &list("expectations", codes))])
+    };
     let about = |key: &str, code: &str| words.say_with(key, &[("code", code)]);
     match reason {
-        Reason::SlotShared { slot, .. } => words.say_with("reason-slot-shared", &[("slot", slot_label(scene, slot))]),
-        Reason::MentorAsWished(code) => {
-            words.say_with("reason-mentor-as-wished", &[("trait", &label("preferred_mentor", code))])
+        Reason::SlotShared { slot, .. } => {
+            words.say_with("reason-slot-shared", &[("slot", slot_label(scene, slot))])
         }
+        Reason::MentorAsWished(code) => words
+            .say_with("reason-mentor-as-wished", &[("trait", &label("preferred_mentor", code))]),
         Reason::MentorNotAsWished { wished, found } => {
-            let (wished, found) = (label("preferred_mentor", wished), label("preferred_mentor", found));
+            let (wished, found) =
+                (label("preferred_mentor", wished), label("preferred_mentor", found));
             words.say_with("reason-mentor-not-as-wished", &[("wished", &wished), ("found", &found)])
         }
         Reason::AnyMentorSuits => words.say("reason-any-mentor-suits"),
-        Reason::SameStudyApproach(code) => {
-            words.say_with("reason-same-study-approach", &[("approach", &label("study_approach", code))])
-        }
+        Reason::SameStudyApproach(code) => words.say_with(
+            "reason-same-study-approach",
+            &[("approach", &label("study_approach", code))],
+        ),
         Reason::OtherStudyApproach { .. } => words.say("reason-other-study-approach"),
         Reason::ExpectationsMet(codes) => hopes("reason-expectations-met", codes),
         Reason::ExpectationsNotMet(codes) => hopes("reason-expectations-not-met", codes),
@@ -285,9 +341,8 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::SharedDislikes(codes) => interests("reason-shared-dislikes", codes),
         Reason::OpposedTastes(codes) => interests("reason-opposed-tastes", codes),
         Reason::NoDislikeInCommon => words.say("reason-no-dislike-in-common"),
-        Reason::SameClass { class, members } => {
-            words.say_with("reason-same-class", &[("class", class), ("count", &members.to_string())])
-        }
+        Reason::SameClass { class, members } => words
+            .say_with("reason-same-class", &[("class", class), ("count", &members.to_string())]),
         Reason::SameSchoolYear { members } => {
             words.say_with("reason-same-school-year", &[("count", &members.to_string())])
         }
@@ -302,14 +357,27 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::MentorReadsBetter { .. } => words.say("reason-mentor-reads-better"),
         Reason::MentorReadsAlike(_) => words.say("reason-mentor-reads-alike"),
         Reason::MenteeReadsBetter { .. } => words.say("reason-mentee-reads-better"),
-        // What is said is what was found: of readers who are alike, "mixed levels" would be said falsely.
-        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Mixed } => words.say("reason-reading-alike"),
-        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Equal } => words.say("reason-reading-equal"),
-        Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => words.say("reason-reading-mixed"),
-        Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => words.say("reason-reading-apart"),
+        // What is said is what was found: of readers who are alike, "mixed levels" would be said
+        // falsely.
+        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Mixed } => {
+            words.say("reason-reading-alike")
+        }
+        Reason::ReadingDistance { levels: 0, wanted: ReadingMix::Equal } => {
+            words.say("reason-reading-equal")
+        }
+        Reason::ReadingDistance { wanted: ReadingMix::Mixed, .. } => {
+            words.say("reason-reading-mixed")
+        }
+        Reason::ReadingDistance { wanted: ReadingMix::Equal, .. } => {
+            words.say("reason-reading-apart")
+        }
         Reason::Measured { question, measure, with, value } => {
             let title = scene.labels.question("mentee_registration", question);
-            let with = words.say(if *with == With::Mentor { "reason-with-mentor" } else { "reason-with-members" });
+            let with = words.say(if *with == With::Mentor {
+                "reason-with-mentor"
+            } else {
+                "reason-with-members"
+            });
             let key = match (measure, *value >= 500) {
                 (Measure::AtLeast, true) => "reason-measured-enough",
                 (Measure::AtLeast, false) => "reason-measured-not-enough",
@@ -322,12 +390,14 @@ pub fn reason_words(scene: &Scene<'_>, reason: &Reason) -> String {
         Reason::PersonalityClose => words.say("reason-personality-close"),
         Reason::PersonalityFar => words.say("reason-personality-far"),
         Reason::PersonalityBetween => words.say("reason-personality-between"),
-        Reason::Unanswered(question) => words.say_with("reason-unanswered", &[("list", title_of(scene, question))]),
+        Reason::Unanswered(question) => {
+            words.say_with("reason-unanswered", &[("list", title_of(scene, question))])
+        }
     }
 }
 
-/// The questions of which a suggestion's score knows no answer, so that they count neither for nor against; none if all are
-/// answered.
+/// The questions of which a suggestion's score knows no answer, so that they count neither for nor
+/// against; none if all are answered.
 pub fn unanswered_words(scene: &Scene<'_>, suggestion: &Suggestion) -> Option<String> {
     let mut titles: Vec<String> = Vec::new();
     for reason in suggestion.terms.iter().flat_map(|term| &term.reasons) {
@@ -346,5 +416,7 @@ pub fn unanswered_words(scene: &Scene<'_>, suggestion: &Suggestion) -> Option<St
 const MOST_UNANSWERED: usize = 2;
 
 fn title_of<'a>(scene: &'a Scene<'_>, question: &'a str) -> &'a str {
-    scene.labels.question_in(&["mentee_registration", "mentor_application", "personality"], question)
+    scene
+        .labels
+        .question_in(&["mentee_registration", "mentor_application", "personality"], question)
 }

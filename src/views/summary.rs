@@ -53,12 +53,15 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("waiting.count", Format::Integer),
             line("waiting.over_14", Format::Integer).level(|scene| {
                 let figures = scene.figures;
-                let (over_14, over_28) = (figures.integer("waiting.over_14")?, figures.integer("waiting.over_28")?);
+                let (over_14, over_28) =
+                    (figures.integer("waiting.over_14")?, figures.integer("waiting.over_28")?);
                 Some(Level::of(over_14 > 0, over_28 > 0))
             }),
             line("waiting.median_days", Format::Decimal),
-            line("capacity.male.gap", Format::Integer).level(|scene| gap_level(scene, "capacity.male.gap")),
-            line("capacity.female.gap", Format::Integer).level(|scene| gap_level(scene, "capacity.female.gap")),
+            line("capacity.male.gap", Format::Integer)
+                .level(|scene| gap_level(scene, "capacity.male.gap")),
+            line("capacity.female.gap", Format::Integer)
+                .level(|scene| gap_level(scene, "capacity.female.gap")),
         ],
     ),
     (
@@ -67,9 +70,12 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("groups.open", Format::Integer),
             line("groups.active", Format::Integer),
             line("groups.mean_size", Format::Decimal),
-            line("groups.not_started", Format::Integer).level(|scene| any(scene, "groups.not_started", Level::Warning)),
-            line("groups.faltering", Format::Integer).level(|scene| any(scene, "groups.faltering", Level::Warning)),
-            line("groups.stalled", Format::Integer).level(|scene| any(scene, "groups.stalled", Level::Alert)),
+            line("groups.not_started", Format::Integer)
+                .level(|scene| any(scene, "groups.not_started", Level::Warning)),
+            line("groups.faltering", Format::Integer)
+                .level(|scene| any(scene, "groups.faltering", Level::Warning)),
+            line("groups.stalled", Format::Integer)
+                .level(|scene| any(scene, "groups.stalled", Level::Alert)),
         ],
     ),
     (
@@ -78,10 +84,12 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("meetings.held", Format::Integer)
                 .compared("meetings.previous_held", "meetings.held_change_rate")
                 .level(|scene| change_level(scene, "meetings.held_change_rate")),
-            line("meetings.regularity", Format::Percent).level(|scene| below(scene, "meetings.regularity", 0.75, 0.50)),
+            line("meetings.regularity", Format::Percent)
+                .level(|scene| below(scene, "meetings.regularity", 0.75, 0.50)),
             line("meetings.attendance_rate", Format::Percent)
                 .level(|scene| below(scene, "meetings.attendance_rate", 0.70, 0.50)),
-            line("meetings.compliance", Format::Percent).level(|scene| below(scene, "meetings.compliance", 0.80, 0.50)),
+            line("meetings.compliance", Format::Percent)
+                .level(|scene| below(scene, "meetings.compliance", 0.80, 0.50)),
             line("meetings.absent_3", Format::Integer),
         ],
     ),
@@ -92,10 +100,12 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("mentors.with_group", Format::Integer),
             line("mentors.load", Format::Percent).level(|scene| {
                 let figures = scene.figures;
-                let (load, three) = (figures.number("mentors.load")?, figures.integer("mentors.three_groups")?);
+                let (load, three) =
+                    (figures.number("mentors.load")?, figures.integer("mentors.three_groups")?);
                 Some(Level::of(load > 1.0, load >= 1.25 || three > 0))
             }),
-            line("mentors.silent", Format::Integer).level(|scene| any(scene, "mentors.silent", Level::Alert)),
+            line("mentors.silent", Format::Integer)
+                .level(|scene| any(scene, "mentors.silent", Level::Alert)),
             line("mentors.no_contact_30d", Format::Integer).level(|scene| {
                 let figures = scene.figures;
                 let within_45 = figures.integer("mentors.no_contact_45d")?;
@@ -107,11 +117,17 @@ const SECTIONS: &[(&str, &[Line])] = &[
     ),
     (
         "section-taaruf",
-        &[line("taaruf.rate", Format::Percent), line("taaruf.overdue", Format::Integer).level(levels::taaruf)],
+        &[
+            line("taaruf.rate", Format::Percent),
+            line("taaruf.overdue", Format::Integer).level(levels::taaruf),
+        ],
     ),
     (
         "section-support",
-        &[line("support.open", Format::Integer), line("support.late_open", Format::Integer).level(levels::support)],
+        &[
+            line("support.open", Format::Integer),
+            line("support.late_open", Format::Integer).level(levels::support),
+        ],
     ),
     (
         "section-money",
@@ -127,7 +143,8 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("satisfaction.mentee.score", Format::Decimal).level(levels::mentee_score),
             line("satisfaction.mentee.response_rate", Format::Percent).level(levels::response_rate),
             line("satisfaction.mentor.score", Format::Decimal).level(levels::mentor_score),
-            line("satisfaction.mentor.stop_or_unsure_rate", Format::Percent).level(levels::stop_or_unsure),
+            line("satisfaction.mentor.stop_or_unsure_rate", Format::Percent)
+                .level(levels::stop_or_unsure),
             line("retention.mentees.rate", Format::Percent).level(levels::retention),
         ],
     ),
@@ -146,8 +163,9 @@ const SECTIONS: &[(&str, &[Line])] = &[
             line("data_quality.rows.read", Format::Integer),
             line("data_quality.rows.rejected", Format::Integer)
                 .level(|scene| any(scene, "data_quality.rows.rejected", Level::Warning)),
-            line("data_quality.minors_in_group_without_consent", Format::Integer)
-                .level(|scene| any(scene, "data_quality.minors_in_group_without_consent", Level::Alert)),
+            line("data_quality.minors_in_group_without_consent", Format::Integer).level(|scene| {
+                any(scene, "data_quality.minors_in_group_without_consent", Level::Alert)
+            }),
         ],
     ),
 ];
@@ -186,8 +204,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     );
     let title = words.say_with("summary-title", &[("program", scene.program_name)]);
     let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 560], title, lead);
-    let columns =
-        ["figure", "value", "previous", "change", "level", "meaning"].map(|name| format!("summary-col-{name}"));
+    let columns = ["figure", "value", "previous", "change", "level", "meaning"]
+        .map(|name| format!("summary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for (section, lines) in SECTIONS {
@@ -209,10 +227,15 @@ fn cells(line: &Line, scene: &Scene<'_>) -> [WantedCell; 6] {
     };
     let nothing = || WantedCell::from("");
     let (previous, change) = match line.compared {
-        Some((previous, change)) => (number(previous, line.format), number(change, Format::Percent)),
+        Some((previous, change)) => {
+            (number(previous, line.format), number(change, Format::Percent))
+        }
         None => (nothing(), nothing()),
     };
-    let level = line.level.and_then(|level| level(scene)).map_or_else(nothing, |level| words.say(level.key()).into());
+    let level = line
+        .level
+        .and_then(|level| level(scene))
+        .map_or_else(nothing, |level| words.say(level.key()).into());
     [
         WantedCell::from(words.say(&format!("figure-{key}"))).with_note(line.path),
         number(line.path, line.format),
@@ -223,18 +246,22 @@ fn cells(line: &Line, scene: &Scene<'_>) -> [WantedCell; 6] {
     ]
 }
 
-/// The meetings of each school week, and their chart. Every week of the season has its row from the first day on, so that
-/// the chart never has to be drawn anew.
+/// The meetings of each school week, and their chart. Every week of the season has its row from the
+/// first day on, so that the chart never has to be drawn anew.
 fn weeks(scene: &Scene<'_>, sheet: &mut Sheet) {
     let (words, standing) = (scene.words, scene.standing);
     let season = standing.season;
     let mut held: BTreeMap<_, i64> = BTreeMap::new();
-    for meeting in standing.meetings.within(standing.window()).iter().filter(|meeting| meeting.held) {
+    for meeting in standing.meetings.within(standing.window()).iter().filter(|meeting| meeting.held)
+    {
         *held.entry(monday_of(meeting.date)).or_default() += 1;
     }
     sheet.push(Style::Section, [text(words.say("summary-weeks"))]);
     let first_row = sheet.rows.len();
-    sheet.push(Style::Header, ["summary-col-week", "summary-col-held"].map(|key| words.say(key).into()));
+    sheet.push(
+        Style::Header,
+        ["summary-col-week", "summary-col-held"].map(|key| words.say(key).into()),
+    );
     for &monday in standing.weeks.within(season, season.start, season.end) {
         let begun = monday <= standing.through;
         let number = if begun {

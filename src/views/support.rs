@@ -1,6 +1,6 @@
-//! *Dukungan*: who asked for support and how far it is, open requests first, the late ones on top. What was asked for is
-//! confidential and stands in the second spreadsheet; requests that only the coordinator or the teacher may know of stand here
-//! as a number and whom to ask.
+//! *Dukungan*: who asked for support and how far it is, open requests first, the late ones on top.
+//! What was asked for is confidential and stands in the second spreadsheet; requests that only the
+//! coordinator or the teacher may know of stand here as a number and whom to ask.
 
 use super::{Level, Scene, Sheet, count, day, level_colours, money, named, plain, text};
 use crate::ledger::support::SupportCase;
@@ -27,14 +27,20 @@ pub(super) fn readers(case: &SupportCase<'_>) -> Readers {
 }
 
 /// The requests of the season, and those of earlier ones that are still open, worst first.
-pub(super) fn cases<'s, 'a>(scene: &Scene<'s>, wanted: impl Fn(&SupportCase<'a>) -> bool) -> Vec<&'s SupportCase<'a>>
+pub(super) fn cases<'s, 'a>(
+    scene: &Scene<'s>,
+    wanted: impl Fn(&SupportCase<'a>) -> bool,
+) -> Vec<&'s SupportCase<'a>>
 where
     's: 'a,
     'a: 's,
 {
     let standing = scene.standing;
-    let shown = |case: &&SupportCase<'a>| standing.window().contains(case.date) || case.closed_on().is_none();
-    let mut cases: Vec<&SupportCase<'a>> = standing.support.iter().filter(shown).filter(|case| wanted(case)).collect();
+    let shown = |case: &&SupportCase<'a>| {
+        standing.window().contains(case.date) || case.closed_on().is_none()
+    };
+    let mut cases: Vec<&SupportCase<'a>> =
+        standing.support.iter().filter(shown).filter(|case| wanted(case)).collect();
     cases.sort_by_key(|case| {
         let closed = case.closed_on();
         (closed.is_some(), level(scene, case), closed.map(std::cmp::Reverse), case.date)
@@ -55,27 +61,35 @@ pub(super) fn state(scene: &Scene<'_>, case: &SupportCase<'_>) -> String {
     let status = last.answers.text("status").unwrap_or_default();
     let by = last.answers.text("handled_by").unwrap_or_default();
     let status = scene.labels.choice(form, "status", status);
-    words.say_with("support-state", &[("status", status), ("who", by), ("day", &words.short_date(last.event_date))])
+    words.say_with(
+        "support-state",
+        &[("status", status), ("who", by), ("day", &words.short_date(last.event_date))],
+    )
 }
 
 /// The tab.
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
-    let rate = figures.number("support.on_time_rate").map_or_else(|| words.say("none"), |rate| words.percent(rate));
+    let rate = figures
+        .number("support.on_time_rate")
+        .map_or_else(|| words.say("none"), |rate| words.percent(rate));
     let parts = [
         ("open", number("support.open")),
         ("late", number("support.late_open")),
         ("total", number("support.requests")),
     ];
-    let mut parts: Vec<(&str, &str)> = parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
+    let mut parts: Vec<(&str, &str)> =
+        parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
     parts.push(("rate", &rate));
     let mut lead = words.say_with("support-lead", &parts);
     // The figures are the season's, the rows are not only.
     let earlier = cases(scene, |case| case.date < scene.standing.season.start).len();
     if earlier > 0 {
         lead.push(' ');
-        lead.push_str(&words.say_with("support-earlier", &[("count", &words.integer(earlier as i64))]));
+        lead.push_str(
+            &words.say_with("support-earlier", &[("count", &words.integer(earlier as i64))]),
+        );
     }
     let widths = [100, 220, 110, 110, 80, 130, 380];
     let mut sheet = Sheet::new("support", position, &widths, words.say("support-title"), lead);
@@ -96,13 +110,16 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// How many there are that stand not here, and whom to ask.
 fn hidden(scene: &Scene<'_>, sheet: &mut Sheet) {
-    for (who, key) in [(Readers::Coordinator, "support-hidden"), (Readers::Adviser, "support-hidden-adviser")] {
+    for (who, key) in
+        [(Readers::Coordinator, "support-hidden"), (Readers::Adviser, "support-hidden-adviser")]
+    {
         let hidden = cases(scene, |case| readers(case) == who);
         if hidden.is_empty() {
             continue;
         }
         let open = hidden.iter().filter(|case| case.closed_on().is_none()).count();
-        let (total, open) = (scene.words.integer(hidden.len() as i64), scene.words.integer(open as i64));
+        let (total, open) =
+            (scene.words.integer(hidden.len() as i64), scene.words.integer(open as i64));
         let sentence = scene.words.say_with(key, &[("count", &total), ("open", &open)]);
         sheet.push(Style::Section, [plain(sentence)]);
     }

@@ -1,4 +1,5 @@
-//! *Perlu Diperbaiki*: every row or value that could not be taken in: where it stands, what is wrong, what to do.
+//! *Perlu Diperbaiki*: every row or value that could not be taken in: where it stands, what is
+//! wrong, what to do.
 
 use super::{IN_NO_TAB, Scene, Sheet, count, text};
 use crate::ledger::problem::{Problem, Reason};
@@ -24,17 +25,22 @@ struct Line {
 pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let widths = [170, 70, 240, 200, 250, 320, 190];
-    let mut sheet = Sheet::new("to_fix", position, &widths, words.say("fix-title"), words.say("fix-lead"));
-    let columns = ["tab", "row", "question", "cell", "what", "do", "effect"].map(|name| format!("fix-col-{name}"));
+    let mut sheet =
+        Sheet::new("to_fix", position, &widths, words.say("fix-title"), words.say("fix-lead"));
+    let columns = ["tab", "row", "question", "cell", "what", "do", "effect"]
+        .map(|name| format!("fix-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     let lines = lines(scene);
     if lines.is_empty() {
         sheet.push(Style::Lead, [WantedCell::from(words.say("fix-none"))]);
     }
     for line in lines {
-        let row = line.row.map_or(WantedCell::new(Cell::Blank, Format::Integer), |row| count(i64::from(row)));
+        let row = line
+            .row
+            .map_or(WantedCell::new(Cell::Blank, Format::Integer), |row| count(i64::from(row)));
         let rest = [line.question, line.cell, line.what, line.advice, words.say(line.effect)];
-        sheet.push(Style::Body, [text(line.tab), row].into_iter().chain(rest.into_iter().map(text)));
+        sheet
+            .push(Style::Body, [text(line.tab), row].into_iter().chain(rest.into_iter().map(text)));
     }
     sheet.finish(words.say("tab-to-fix"))
 }
@@ -44,7 +50,15 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
     for held in scene.held {
         let (what, advice) = held.sentences(scene.labels, scene.words);
         let (question, cell) = (String::new(), String::new());
-        lines.push(Line { tab: held.tab.clone(), row: None, question, cell, what, advice, effect: "fix-effect-tab" });
+        lines.push(Line {
+            tab: held.tab.clone(),
+            row: None,
+            question,
+            cell,
+            what,
+            advice,
+            effect: "fix-effect-tab",
+        });
     }
     rows(scene, &mut lines);
     references(scene, &mut lines);
@@ -68,7 +82,8 @@ fn tab_title(scene: &Scene<'_>, form: &str) -> String {
     scene.state.tabs.get(form).map_or_else(|| form.to_owned(), |tab| tab.title.to_string())
 }
 
-/// The cell as it was written; what is confidential, or said about one's personality, is not repeated on a shared tab.
+/// The cell as it was written; what is confidential, or said about one's personality, is not
+/// repeated on a shared tab.
 fn shown_cell(scene: &Scene<'_>, form: &str, question: &str, cell: &Cell) -> String {
     if form == IN_NO_TAB || scene.labels.is_confidential(form, question) {
         scene.words.say("fix-hidden")
@@ -92,7 +107,13 @@ fn rows(scene: &Scene<'_>, lines: &mut Vec<Line>) {
             match &row.fate {
                 Fate::Accepted { record, dropped } => {
                     for problem in dropped {
-                        lines.push(line_of(scene, form, &record.source, problem, "fix-effect-value"));
+                        lines.push(line_of(
+                            scene,
+                            form,
+                            &record.source,
+                            problem,
+                            "fix-effect-value",
+                        ));
                     }
                 }
                 Fate::Rejected(source, rejected) => {
@@ -103,7 +124,13 @@ fn rows(scene: &Scene<'_>, lines: &mut Vec<Line>) {
     }
 }
 
-fn line_of(scene: &Scene<'_>, form: &str, source: &Source, problem: &Problem, effect: &'static str) -> Line {
+fn line_of(
+    scene: &Scene<'_>,
+    form: &str,
+    source: &Source,
+    problem: &Problem,
+    effect: &'static str,
+) -> Line {
     let question = if matches!(problem.reason, Reason::MissingTimestamp | Reason::BadTimestamp) {
         scene.words.say("fix-timestamp")
     } else {
@@ -145,11 +172,23 @@ fn references(scene: &Scene<'_>, lines: &mut Vec<Line>) {
             Referent::Group => "unmatched-group",
             Referent::SupportRequest => "unmatched-support_request",
         };
-        push(&unmatched.record.form, &unmatched.record.source, unmatched.question, unmatched.reference, key);
+        push(
+            &unmatched.record.form,
+            &unmatched.record.source,
+            unmatched.question,
+            unmatched.reference,
+            key,
+        );
     }
     for attendee in &references.unknown_attendees {
         let record = attendee.record;
-        push(&record.form, &record.source, attendee.question, attendee.reference, "unknown-attendee");
+        push(
+            &record.form,
+            &record.source,
+            attendee.question,
+            attendee.reference,
+            "unknown-attendee",
+        );
     }
     for problem in &references.placement_problems {
         let (question, key) = match problem.fault {

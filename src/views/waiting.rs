@@ -1,7 +1,8 @@
-//! *Antrean & Kapasitas*: which mentors (gender, slot) are missing, and who waits, since when and for which slots.
+//! *Antrean & Kapasitas*: which mentors (gender, slot) are missing, and who waits, since when and
+//! for which slots.
 //!
-//! One table: first the balance of each gender and slot, then the people. Both have keys, so that a note stays beside what
-//! it is about.
+//! One table: first the balance of each gender and slot, then the people. Both have keys, so that a
+//! note stays beside what it is about.
 
 use super::{Level, Scene, Sheet, count, day, gender_word, level_colours, name_of, notes, text};
 use crate::ledger::standing::Waiting;
@@ -28,8 +29,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [170, 190, 105, 90, 110, 110, 100, 330, 260];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
-    let parts = ["count", "over_14", "awaiting_consent"].map(|name| (name, figure(&format!("waiting.{name}"))));
-    let lead = words.say_with("waiting-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let parts = ["count", "over_14", "awaiting_consent"]
+        .map(|name| (name, figure(&format!("waiting.{name}"))));
+    let lead = words
+        .say_with("waiting-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new("waiting", position, &widths, words.say("waiting-title"), lead);
     let columns = ["slot", "need", "demand", "supply", "gap", "worth", "level", "meaning", "note"];
     let columns = columns.map(|name| format!("waiting-col-{name}"));
@@ -61,16 +64,20 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 /// Both genders over all slots, then each slot, the greatest lack first.
 fn balances(scene: &Scene<'_>) -> Vec<Balance> {
     let of = |gender: &'static str, slot: Option<&String>| {
-        let place =
-            slot.map_or_else(|| format!("capacity.{gender}"), |slot| format!("capacity.by_slot.{slot}.{gender}"));
+        let place = slot.map_or_else(
+            || format!("capacity.{gender}"),
+            |slot| format!("capacity.by_slot.{slot}.{gender}"),
+        );
         let figure = |name: &str| scene.figures.integer(&format!("{place}.{name}")).unwrap_or(0);
         let (demand, supply, gap) = (figure("demand"), figure("supply"), figure("gap"));
         let level = Level::of(gap > 0, gap > 8);
         Balance { level, gap, demand, supply, gender, slot: slot.cloned() }
     };
     let slots = scene.standing.program.codes("mentee_registration", "slots");
-    let mut by_slot: Vec<Balance> =
-        GENDERS.into_iter().flat_map(|gender| slots.iter().map(move |slot| of(gender, Some(slot)))).collect();
+    let mut by_slot: Vec<Balance> = GENDERS
+        .into_iter()
+        .flat_map(|gender| slots.iter().map(move |slot| of(gender, Some(slot))))
+        .collect();
     // Stable: equal ones keep the order of the week.
     by_slot.sort_by_key(|balance| -balance.gap.max(0));
     GENDERS.into_iter().map(|gender| of(gender, None)).chain(by_slot).collect()
@@ -107,25 +114,36 @@ fn balance_cells(scene: &Scene<'_>, balance: &Balance) -> [WantedCell; 8] {
 /// How many more would have a place with one more mentor of this gender in this slot.
 fn worth(scene: &Scene<'_>, balance: &Balance) -> Option<i64> {
     let slot = balance.slot.as_deref()?;
-    let found = scene.suggestions.worth_of_mentor.iter().find(|one| one.gender == balance.gender && one.slot == slot);
+    let found = scene
+        .suggestions
+        .worth_of_mentor
+        .iter()
+        .find(|one| one.gender == balance.gender && one.slot == slot);
     found.map(|one| i64::from(one.places))
 }
 
-/// How many mentors are missing; said for all slots together, for one who is missing may be missed in several slots.
+/// How many mentors are missing; said for all slots together, for one who is missing may be missed
+/// in several slots.
 fn needed(scene: &Scene<'_>, balance: &Balance) -> String {
     let path = format!("capacity.{}.mentors_needed", balance.gender);
-    let needed = scene.figures.integer(&path).filter(|needed| *needed > 0 && balance.slot.is_none());
+    let needed =
+        scene.figures.integer(&path).filter(|needed| *needed > 0 && balance.slot.is_none());
     let Some(needed) = needed else { return String::new() };
     let gender = gender_word(balance.gender, scene.words);
-    scene.words.say_with("action-recruit", &[("count", &scene.words.integer(needed)), ("gender", &gender)])
+    scene
+        .words
+        .say_with("action-recruit", &[("count", &scene.words.integer(needed)), ("gender", &gender)])
 }
 
 fn waiting_cells(scene: &Scene<'_>, waiting: &Waiting) -> [WantedCell; 8] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentees[waiting.mentee];
     let days = (standing.through - waiting.since).num_days();
-    let slots: Vec<&str> =
-        person.slots().iter().map(|slot| scene.labels.choice("mentee_registration", "slots", slot)).collect();
+    let slots: Vec<&str> = person
+        .slots()
+        .iter()
+        .map(|slot| scene.labels.choice("mentee_registration", "slots", slot))
+        .collect();
     [
         person.code.as_str().into(),
         text(name_of(person, words)),

@@ -1,7 +1,8 @@
 //! Every sentence, number and date that people read, in Bahasa Indonesia or English.
 //!
-//! Sentences stand in `config/words/{id,en}.ftl` (Fluent); a file beside the configuration may reword any of them, or
-//! only the term `-group` (kelompok, halaqah, liqo). This room knows no other room.
+//! Sentences stand in `config/words/{id,en}.ftl` (Fluent); a file beside the configuration may
+//! reword any of them, or only the term `-group` (kelompok, halaqah, liqo). This room knows no
+//! other room.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
@@ -56,7 +57,8 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words of a language; `rewording` is the text of a file whose messages take the place of those built in.
+    /// The words of a language; `rewording` is the text of a file whose messages take the place of
+    /// those built in.
     pub fn new(language: Language, rewording: Option<&str>) -> Result<Self, BadWords> {
         let mut bundle = FluentBundle::new(vec![unic_langid::LanguageIdentifier::default()]);
         // Isolation marks are for mixed directions; in a cell they are only invisible characters.
@@ -82,7 +84,8 @@ impl Words {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             return key.to_owned();
         };
-        let args: FluentArgs = parts.iter().map(|(name, part)| (*name, FluentValue::from(*part))).collect();
+        let args: FluentArgs =
+            parts.iter().map(|(name, part)| (*name, FluentValue::from(*part))).collect();
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
     }
@@ -141,7 +144,11 @@ impl Words {
 
     /// `Selasa, 24 November 2026 07.36`.
     pub fn moment(&self, moment: NaiveDateTime) -> String {
-        let time = if self.language == Language::Id { moment.format("%H.%M") } else { moment.format("%H:%M") };
+        let time = if self.language == Language::Id {
+            moment.format("%H.%M")
+        } else {
+            moment.format("%H:%M")
+        };
         format!("{} {time}", self.long_date(moment.date()))
     }
 
@@ -154,7 +161,8 @@ impl Words {
 }
 
 const INDONESIAN_DAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Ahad"];
-const ENGLISH_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const ENGLISH_DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /// The months in Bahasa Indonesia.
 pub const INDONESIAN_MONTHS: [&str; 12] = [
     "Januari",
@@ -208,11 +216,15 @@ mod tests {
 
     #[test]
     fn numbers_and_dates_are_written_as_each_language_does() {
-        let (id, en) = (Words::new(Language::Id, None).unwrap(), Words::new(Language::En, None).unwrap());
+        let (id, en) =
+            (Words::new(Language::Id, None).unwrap(), Words::new(Language::En, None).unwrap());
         let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
         assert_eq!(id.long_date(day), "Selasa, 24 November 2026");
         assert_eq!(en.long_date(day), "Tuesday, 24 November 2026");
-        assert_eq!((id.integer(1_234_567), en.integer(-1_234_567)), ("1.234.567".into(), "-1,234,567".into()));
+        assert_eq!(
+            (id.integer(1_234_567), en.integer(-1_234_567)),
+            ("1.234.567".into(), "-1,234,567".into())
+        );
         assert_eq!(id.moment(day.and_hms_opt(7, 36, 0).unwrap()), "Selasa, 24 November 2026 07.36");
     }
 
@@ -233,7 +245,8 @@ mod tests {
         let mut messages: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut current = String::new();
         for line in text.lines() {
-            if let Some((key, _)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '#'])) {
+            if let Some((key, _)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '#']))
+            {
                 current = key.to_owned();
                 messages.entry(current.clone()).or_default();
             }

@@ -1,4 +1,5 @@
-//! What the fuzz targets do with any bytes, and what must be true then; the tests replay their corpus.
+//! What the fuzz targets do with any bytes, and what must be true then; the tests replay their
+//! corpus.
 #![allow(dead_code, reason = "every fuzz target uses a part of it")]
 
 #[path = "medium.rs"]
@@ -50,13 +51,16 @@ pub fn line(bytes: &[u8]) {
         assert_eq!(chain, Chain::default(), "a line that fails moves nothing");
         if let Ok(mut tail) = Tail::new(&chain, fault) {
             // Torn or damaged: both are answers.
-            let _ = bytes.split_inclusive(|byte| *byte == b'\n').try_for_each(|stretch| tail.see(stretch));
+            let _ = bytes
+                .split_inclusive(|byte| *byte == b'\n')
+                .try_for_each(|stretch| tail.see(stretch));
         }
     }
 }
 
-/// Any bytes as a ledger's directory. An odd first byte: the rest says how a good ledger is changed. An even one: the rest are
-/// segments, parted by zeros, each its number and a line break and then its bytes.
+/// Any bytes as a ledger's directory. An odd first byte: the rest says how a good ledger is
+/// changed. An even one: the rest are segments, parted by zeros, each its number and a line break
+/// and then its bytes.
 pub fn open(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let place = quick_dir();
@@ -72,16 +76,23 @@ pub fn open(bytes: &[u8]) {
     } else {
         fs::create_dir(dir).unwrap();
         for part in rest.split(|byte| *byte == 0).take(4) {
-            let (number, content) = part.split_at(part.iter().position(|byte| *byte == b'\n').unwrap_or(0));
-            let number: String =
-                number.iter().filter(|byte| byte.is_ascii_digit()).take(20).map(|b| *b as char).collect();
-            fs::write(dir.join(format!("{number}.jsonl")), content.get(1..).unwrap_or_default()).unwrap();
+            let (number, content) =
+                part.split_at(part.iter().position(|byte| *byte == b'\n').unwrap_or(0));
+            let number: String = number
+                .iter()
+                .filter(|byte| byte.is_ascii_digit())
+                .take(20)
+                .map(|b| *b as char)
+                .collect();
+            fs::write(dir.join(format!("{number}.jsonl")), content.get(1..).unwrap_or_default())
+                .unwrap();
         }
         opens(dir);
     }
 }
 
-/// A ledger that reads also opens, grows, and reads again. Gives the numbers that its events hold, if it reads.
+/// A ledger that reads also opens, grows, and reads again. Gives the numbers that its events hold,
+/// if it reads.
 fn opens(dir: &Path) -> Option<Vec<u32>> {
     let numbers = |ids: &mut Vec<u32>, line: &Line<'_>| {
         ids.extend(line.data.get().parse::<u32>());
@@ -135,8 +146,14 @@ fn one_change(dir: &Path, change: &[u8]) {
     let Ok(mut bytes) = fs::read(&path) else { return };
     let at = usize::from(u16::from_le_bytes([change[1], change[2]])) % (bytes.len() + 1);
     let line = |bytes: &[u8]| {
-        let start = bytes[..at.min(bytes.len())].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let end = bytes[start..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| start + end + 1);
+        let start = bytes[..at.min(bytes.len())]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let end = bytes[start..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(bytes.len(), |end| start + end + 1);
         start..end
     };
     match what / 3 % 7 {
@@ -159,18 +176,24 @@ fn one_change(dir: &Path, change: &[u8]) {
 
 static BUILT_IN: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().unwrap());
 
-/// Any cells as a form's tab: the first byte says which form, the rest are the tab as it was read once, and again after people
-/// had been at it, parted by form feeds. Lines are rows, tabulators part cells. A line that begins with `@` has the titles.
+/// Any cells as a form's tab: the first byte says which form, the rest are the tab as it was read
+/// once, and again after people had been at it, parted by form feeds. Lines are rows, tabulators
+/// part cells. A line that begins with `@` has the titles.
 pub fn cells(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let form = BUILT_IN.get(FORMS[usize::from(*first) % FORMS.len()].key).unwrap();
     let (mut live, mut lines) = (State::default(), Vec::new());
-    let tabs: Vec<ReadTab> = String::from_utf8_lossy(rest).split('\u{c}').take(4).map(|text| tab(form, text)).collect();
+    let tabs: Vec<ReadTab> =
+        String::from_utf8_lossy(rest).split('\u{c}').take(4).map(|text| tab(form, text)).collect();
     for tab in &tabs {
         for again in [false, true] {
             for (source, event) in take_in(form, &live, tab) {
-                // Rows that read alike and are not written alike may change places once more, with the numbers of their copies.
-                assert!(!again || matches!(event, Event::RowCopied(_)), "what was taken in is no news: {event:?}");
+                // Rows that read alike and are not written alike may change places once more, with
+                // the numbers of their copies.
+                assert!(
+                    !again || matches!(event, Event::RowCopied(_)),
+                    "what was taken in is no news: {event:?}"
+                );
                 nothing_is_left_out(form, tab, source.as_ref(), &event);
                 is_written_and_read(source.as_ref(), &event);
                 lines.push((source.clone(), event.kind(), event.data().unwrap()));
@@ -195,7 +218,8 @@ fn take_in(form: &Form, state: &State, tab: &ReadTab) -> Vec<(Option<Source>, Ev
 
 fn tab(form: &Form, text: &str) -> ReadTab {
     let questions = &form.definition.questions;
-    let titles = std::iter::once("Timestamp").chain(questions.iter().map(|question| question.question.id.as_str()));
+    let titles = std::iter::once("Timestamp")
+        .chain(questions.iter().map(|question| question.question.id.as_str()));
     let mut rows: Vec<Vec<Cell>> = vec![titles.map(Cell::from).collect()];
     for line in text.split('\n').take(40) {
         match line.strip_prefix('@') {
@@ -206,19 +230,30 @@ fn tab(form: &Form, text: &str) -> ReadTab {
     for row in &mut rows {
         row.truncate(1 + row.iter().rposition(|cell| *cell != Cell::Blank).unwrap_or(0));
     }
-    ReadTab { sheet_id: 7, title: "Form Responses 1".to_owned(), row_count: 1000, column_count: 26, rows }
+    ReadTab {
+        sheet_id: 7,
+        title: "Form Responses 1".to_owned(),
+        row_count: 1000,
+        column_count: 26,
+        rows,
+    }
 }
 
-/// A number after `#`, a tick box after `!`, `*2000*a,` is a text many times, anything else a text (its line breaks are `\v`).
+/// A number after `#`, a tick box after `!`, `*2000*a,` is a text many times, anything else a text
+/// (its line breaks are `\v`).
 fn cell(text: &str) -> Cell {
     let many = |text: &str| {
         let (times, text) = text.split_once('*')?;
-        Some(Cell::from(text.repeat(times.parse::<usize>().ok().filter(|times| times * text.len() <= 50_000)?)))
+        Some(Cell::from(
+            text.repeat(times.parse::<usize>().ok().filter(|times| times * text.len() <= 50_000)?),
+        ))
     };
     match text.split_at_checked(1) {
-        Some(("#", number)) => {
-            number.parse().ok().filter(|number: &f64| number.is_finite()).map_or(Cell::Blank, Cell::Number)
-        }
+        Some(("#", number)) => number
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map_or(Cell::Blank, Cell::Number),
         Some(("!", ticked)) => Cell::Boolean(ticked == "t"),
         Some(("*", rest)) => many(rest).unwrap_or_else(|| Cell::from(text)),
         _ => Cell::from(text.replace('\u{b}', "\n")),
@@ -232,9 +267,10 @@ fn nothing_is_left_out(form: &Form, tab: &ReadTab, source: Option<&Source>, even
         Event::RowRejected(row) => &row.extra,
         _ => return,
     };
-    let (columns, row) = (Columns::of(&BUILT_IN, form, &tab.rows[0]), &tab.rows[source.unwrap().row as usize - 1]);
-    let unmapped =
-        (0..row.len()).filter(|column| !columns.mapped.contains(column) && !cell_at(row, *column).is_blank());
+    let (columns, row) =
+        (Columns::of(&BUILT_IN, form, &tab.rows[0]), &tab.rows[source.unwrap().row as usize - 1]);
+    let unmapped = (0..row.len())
+        .filter(|column| !columns.mapped.contains(column) && !cell_at(row, *column).is_blank());
     assert_eq!(extra.len(), unmapped.count(), "{extra:?}");
 }
 
@@ -257,13 +293,18 @@ impl Privacy for Closed {
 
 /// Written and read an event is the same, and so it is when it was taken apart in between.
 fn is_written_and_read(source: Option<&Source>, event: &Event) {
-    let read = |event: &Event| Event::read(&event.kind(), event.version(), event.data().unwrap().get()).unwrap();
+    let read = |event: &Event| {
+        Event::read(&event.kind(), event.version(), event.data().unwrap().get()).unwrap()
+    };
     assert_eq!(read(event), *event);
     let mut apart = event.clone();
-    let parts = take_apart(&mut apart, source.map_or("", |source| source.key.as_str()), &mut Closed);
+    let parts =
+        take_apart(&mut apart, source.map_or("", |source| source.key.as_str()), &mut Closed);
     for (place, list) in sealed_lists(&mut apart).into_iter().zip(parts) {
-        let sealed =
-            |private| SealedPart { key: "0123456789abcdef".into(), text: serde_json::to_string(private).unwrap() };
+        let sealed = |private| SealedPart {
+            key: "0123456789abcdef".into(),
+            text: serde_json::to_string(private).unwrap(),
+        };
         place.extend(list.iter().map(|(_, private)| sealed(private)));
     }
     let mut together = read(&apart);
@@ -271,8 +312,8 @@ fn is_written_and_read(source: Option<&Source>, event: &Event) {
     assert_eq!(together.data().unwrap().get(), event.data().unwrap().get());
 }
 
-/// Any text as the configuration. An odd first byte: the next two say where the example is changed, one how much of it goes, and
-/// the rest is what comes there.
+/// Any text as the configuration. An odd first byte: the next two say where the example is changed,
+/// one how much of it goes, and the rest is what comes there.
 pub fn config(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let text = match (first % 2, rest) {
@@ -290,7 +331,10 @@ pub fn config(bytes: &[u8]) {
         Ok(config) => config,
         Err(mistakes) => {
             let shown = mistakes.to_string();
-            assert!(shown.starts_with("error") && shown.contains("--> nowhere/halaqah.toml:"), "{shown}");
+            assert!(
+                shown.starts_with("error") && shown.contains("--> nowhere/halaqah.toml:"),
+                "{shown}"
+            );
             return;
         }
     };
@@ -301,7 +345,11 @@ pub fn config(bytes: &[u8]) {
     let (again, kept) = Config::parse(path, EXAMPLE).unwrap().as_recorded(&read, &BUILT_IN);
     assert_eq!((again.recorded(), kept), (recorded, Vec::new()));
     let now = config.timezone.with_ymd_and_hms(2026, 11, 24, 7, 0, 0).unwrap();
-    assert!(config.schedule.next_after(now).is_some_and(|next| next > now), "{}", config.schedule.text());
+    assert!(
+        config.schedule.next_after(now).is_some_and(|next| next > now),
+        "{}",
+        config.schedule.text()
+    );
 }
 
 /// Any text as a file of changes that somebody thinks about: a mistake, or a plan.
@@ -313,13 +361,19 @@ pub fn what_if(bytes: &[u8]) {
     };
     let answers = |pairs: &[(&str, &str)]| {
         let slots = ("slots", Answer::List(["fri_afternoon".into(), "sat_morning".into()].into()));
-        pairs.iter().map(|(key, text)| (*key, Answer::Text((*text).into()))).chain([slots]).collect::<Answers>()
+        pairs
+            .iter()
+            .map(|(key, text)| (*key, Answer::Text((*text).into())))
+            .chain([slots])
+            .collect::<Answers>()
     };
     let young = answers(&[("gender", "male"), ("birth_date", "2010-01-01")]);
     let old = answers(&[("gender", "male"), ("birth_date", "2004-01-01"), ("max_mentees", "8")]);
     let mentor = |code| Mentor { ready: true, ..Mentor::from_answers(code, &old).unwrap() };
     let now = Instance {
-        mentees: ["A1", "A2", "A3", "A4", "A5", "A6"].map(|code| Mentee::from_answers(code, &young).unwrap()).to_vec(),
+        mentees: ["A1", "A2", "A3", "A4", "A5", "A6"]
+            .map(|code| Mentee::from_answers(code, &young).unwrap())
+            .to_vec(),
         mentors: ["M1", "M2"].map(mentor).to_vec(),
         ..Instance::default()
     };
@@ -346,8 +400,9 @@ pub fn a1(bytes: &[u8]) {
     }
 }
 
-/// Any bytes as the state in a snapshot, or (an odd first byte) a good one that is changed, four bytes a change: where, what goes
-/// and what comes. What is read is a state, and is written as it was read.
+/// Any bytes as the state in a snapshot, or (an odd first byte) a good one that is changed, four
+/// bytes a change: where, what goes and what comes. What is read is a state, and is written as it
+/// was read.
 pub fn state(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let mut bytes = rest.to_vec();
@@ -369,9 +424,11 @@ static GOOD_STATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut state = State::default();
     for key in ["mentor_training", "weekly_devotion", "finance_record"] {
         let form = BUILT_IN.get(key).unwrap();
-        for (source, event) in
-            take_in(form, &state, &tab(form, "#46250.5\tBudi\t#3\t#2\tya\n\n#46251.5\tCitra\t\tTadarus"))
-        {
+        for (source, event) in take_in(
+            form,
+            &state,
+            &tab(form, "#46250.5\tBudi\t#3\t#2\tya\n\n#46251.5\tCitra\t\tTadarus"),
+        ) {
             state.apply(state.seq + 1, source, event).unwrap();
         }
     }

@@ -40,7 +40,10 @@ impl Answer {
     /// Google's message in the body of an error.
     #[track_caller]
     pub fn message(&self) -> String {
-        self.json()["error"]["message"].as_str().unwrap_or_else(|| panic!("no message: {}", self.text)).to_owned()
+        self.json()["error"]["message"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no message: {}", self.text))
+            .to_owned()
     }
 }
 
@@ -86,11 +89,13 @@ impl Client {
         }
         head.make_ascii_lowercase();
         let number = |text: Option<&str>| text.and_then(|text| text.trim().parse::<usize>().ok());
-        let length = head.lines().find_map(|line| number(line.strip_prefix("content-length:"))).unwrap_or(0);
+        let length =
+            head.lines().find_map(|line| number(line.strip_prefix("content-length:"))).unwrap_or(0);
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
         let status = number(head.split_whitespace().nth(1)).unwrap_or(0) as u16;
-        let text = String::from_utf8(body).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let text = String::from_utf8(body)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         Ok(Answer { status, head, text })
     }
 }

@@ -1,9 +1,11 @@
-//! A disk in a test's hands: it counts the calls, fails or dies at one of them, and knows what would outlive a power cut.
+//! A disk in a test's hands: it counts the calls, fails or dies at one of them, and knows what
+//! would outlive a power cut.
 //!
-//! Running programs see real files in a directory of the test's; beside them stands what the medium holds. Bytes count as
-//! durable after `sync_data` of their file, names after `sync_dir` of their directory. At a power cut everything younger is
-//! lost, kept or torn, as the dice fall. After a failed sync the system takes the bytes for written although they are not
-//! (as Linux does): a second sync succeeds and saves nothing.
+//! Running programs see real files in a directory of the test's; beside them stands what the medium
+//! holds. Bytes count as durable after `sync_data` of their file, names after `sync_dir` of their
+//! directory. At a power cut everything younger is lost, kept or torn, as the dice fall. After a
+//! failed sync the system takes the bytes for written although they are not (as Linux does): a
+//! second sync succeeds and saves nothing.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 use std::collections::BTreeMap;
@@ -90,7 +92,8 @@ struct World {
     /// Whether the process dies at its next call.
     doomed: bool,
     files: Vec<OneFile>,
-    /// Which file stands under a name, as running programs see it; and what happened to names since they were durable.
+    /// Which file stands under a name, as running programs see it; and what happened to names since
+    /// they were durable.
     names: BTreeMap<PathBuf, usize>,
     changes: Vec<NameChange>,
     durable_names: BTreeMap<PathBuf, usize>,
@@ -107,7 +110,8 @@ struct OneFile {
 impl OneFile {
     /// Bytes that are written again are saved by the next sync that succeeds.
     fn written_again(&mut self, start: usize, end: usize) {
-        let left = |(from, to): &(usize, usize)| [(*from, (*to).min(start)), ((*from).max(end), *to)];
+        let left =
+            |(from, to): &(usize, usize)| [(*from, (*to).min(start)), ((*from).max(end), *to)];
         self.lost = self.lost.iter().flat_map(left).filter(|(from, to)| from < to).collect();
     }
 }
@@ -179,11 +183,15 @@ impl Medium {
         }
         let number = world.calls;
         world.calls += 1;
-        let Some((_, fault)) = world.fault.filter(|(at, _)| *at == number) else { return whole(&mut world) };
+        let Some((_, fault)) = world.fault.filter(|(at, _)| *at == number) else {
+            return whole(&mut world);
+        };
         world.dead = matches!(fault, Fault::DiesBefore | Fault::DiesWithin | Fault::DiesAfter);
         world.doomed = matches!(fault, Fault::FailsThenDies(_));
         match fault {
-            Fault::Errno(errno) | Fault::FailsThenDies(errno) => Err(io::Error::from_raw_os_error(errno)),
+            Fault::Errno(errno) | Fault::FailsThenDies(errno) => {
+                Err(io::Error::from_raw_os_error(errno))
+            }
             Fault::Short(errno) => half(&mut world).and(Err(io::Error::from_raw_os_error(errno))),
             Fault::DiesBefore => Err(gone()),
             Fault::DiesWithin => half(&mut world).and(Err(gone())),
@@ -219,7 +227,8 @@ impl Medium {
         synced
     }
 
-    /// The machine loses its power: the directory becomes what the medium holds, and that is all there is afterwards.
+    /// The machine loses its power: the directory becomes what the medium holds, and that is all
+    /// there is afterwards.
     pub fn power_cut(&self, dice: &mut Dice) {
         let mut world = self.world();
         if world.dir.is_dir() {
@@ -242,7 +251,8 @@ impl Medium {
 }
 
 impl World {
-    /// The durable names, and so many of the changes since then as the dice let through, in their order.
+    /// The durable names, and so many of the changes since then as the dice let through, in their
+    /// order.
     fn surviving_names(&self, dice: &mut Dice) -> BTreeMap<PathBuf, usize> {
         let mut names = self.durable_names.clone();
         let through = if dice.once_in(2) { 0 } else { dice.below(self.changes.len() + 1) };
@@ -282,7 +292,8 @@ fn torn(file: &OneFile, live: Option<&Vec<u8>>, dice: &mut Dice) -> Vec<u8> {
     match dice.below(4) {
         0 => bytes.truncate(old),
         1 => bytes.truncate(at),
-        // The length has arrived, the bytes after some point have not; or they arrived and those before did not.
+        // The length has arrived, the bytes after some point have not; or they arrived and those
+        // before did not.
         2 => bytes[at..].fill(0),
         _ => bytes[old..at].fill(0),
     }

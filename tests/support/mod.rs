@@ -1,5 +1,6 @@
-//! What the behaviour tests stand on: a small program with its spreadsheet in a sandbox, its configuration in a folder of
-//! its own, and the real binary run against both. Nothing here sleeps: what is not ready yet is asked again until a deadline.
+//! What the behaviour tests stand on: a small program with its spreadsheet in a sandbox, its
+//! configuration in a folder of its own, and the real binary run against both. Nothing here sleeps:
+//! what is not ready yet is asked again until a deadline.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 pub mod http;
@@ -109,7 +110,14 @@ impl Program {
         let id = make_spreadsheet(&sandbox, &season::tabs(start));
         let server = Server::of(sandbox.clone());
         let config = config(&server.address, &id, start);
-        let program = Self { dir: TempDir::new().unwrap(), sandbox, id, config: String::new(), start, server };
+        let program = Self {
+            dir: TempDir::new().unwrap(),
+            sandbox,
+            id,
+            config: String::new(),
+            start,
+            server,
+        };
         program.configured(&config)
     }
 
@@ -148,7 +156,8 @@ impl Program {
         std::fs::read(self.segment()).unwrap_or_default()
     }
 
-    /// Changes one bit of a word in the middle of the ledger: the line is still whole, but is not what was recorded.
+    /// Changes one bit of a word in the middle of the ledger: the line is still whole, but is not
+    /// what was recorded.
     pub fn flip_a_bit(&self) {
         let mut bytes = self.ledger();
         let word = b"mentee_registration.submitted";
@@ -157,14 +166,17 @@ impl Program {
         std::fs::write(self.segment(), &bytes).unwrap();
     }
 
-    /// The ledger's events, without its header, with what is sealed in them as it was before it was sealed.
+    /// The ledger's events, without its header, with what is sealed in them as it was before it was
+    /// sealed.
     pub fn events(&self) -> Vec<Value> {
         let mut seals = Seals::of(&self.ledger_dir(), "sman1").unwrap();
         let mut events = self.sealed_events();
         for line in &mut events {
             let kind = line["type"].as_str().unwrap();
             let version = line["v"].as_u64().unwrap();
-            let mut event = Event::read(kind, u16::try_from(version).unwrap(), &line["data"].to_string()).unwrap();
+            let mut event =
+                Event::read(kind, u16::try_from(version).unwrap(), &line["data"].to_string())
+                    .unwrap();
             if event.version() > 1 {
                 seals.open(None, &mut event).unwrap();
                 line["data"] = serde_json::from_str(event.data().unwrap().get()).unwrap();
@@ -245,7 +257,11 @@ impl Program {
     pub fn clear_faults(&self) {
         let address = self.server.address.strip_prefix("http://").unwrap();
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        write!(stream, "DELETE /sandbox/faults HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "DELETE /sandbox/faults HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -286,8 +302,11 @@ impl Program {
         self.sandbox.with_book(|book| {
             let spreadsheet = book.spreadsheet(&self.id)?;
             let sheet = spreadsheet.sheets.iter().find(|sheet| sheet.title == title)?;
-            let row =
-                |row: usize| (0..sheet.row(row).len()).map(|column| spreadsheet.shown(sheet, row, column)).collect();
+            let row = |row: usize| {
+                (0..sheet.row(row).len())
+                    .map(|column| spreadsheet.shown(sheet, row, column))
+                    .collect()
+            };
             Some((0..sheet.filled_rows()).map(row).collect())
         })
     }
@@ -295,19 +314,29 @@ impl Program {
     /// A tab as one text: a line a row.
     #[track_caller]
     pub fn shown(&self, title: &str) -> String {
-        let rows = self.tab(title).unwrap_or_else(|| panic!("there is no tab {title}: {:?}", self.titles()));
+        let rows = self
+            .tab(title)
+            .unwrap_or_else(|| panic!("there is no tab {title}: {:?}", self.titles()));
         rows.iter().map(|row| row.join(" | ")).collect::<Vec<_>>().join("\n")
     }
 
-    /// Everything in every tab: values, formats, dropdowns, charts, marks. Rows at the end that hold nothing are left out.
+    /// Everything in every tab: values, formats, dropdowns, charts, marks. Rows at the end that
+    /// hold nothing are left out.
     pub fn workbook(&self) -> BTreeMap<String, Value> {
         self.sandbox.with_book(|book| {
             let spreadsheet = book.spreadsheet(&self.id).unwrap();
             let tab = |sheet: &Sheet| {
-                let record = |row: usize| sheet.row(row).iter().map(|cell| cell.to_record()).collect();
+                let record =
+                    |row: usize| sheet.row(row).iter().map(|cell| cell.to_record()).collect();
                 let rows: Vec<Vec<Value>> = (0..sheet.filled_rows()).map(record).collect();
-                let lists: Vec<Value> = sheet.objects.lists().iter().map(|(name, list)| json!([name, list])).collect();
-                let grid = json!([sheet.row_count(), sheet.column_count(), sheet.grid_properties, sheet.properties]);
+                let lists: Vec<Value> =
+                    sheet.objects.lists().iter().map(|(name, list)| json!([name, list])).collect();
+                let grid = json!([
+                    sheet.row_count(),
+                    sheet.column_count(),
+                    sheet.grid_properties,
+                    sheet.properties
+                ]);
                 json!({"id": sheet.id, "rows": rows, "objects": lists, "grid": grid})
             };
             let tabs = spreadsheet.sheets.iter().map(|sheet| (sheet.title.clone(), tab(sheet)));
@@ -347,7 +376,10 @@ fn make_spreadsheet(sandbox: &Sandbox, tabs: &[Tab]) -> String {
 }
 
 fn config(endpoint: &str, id: &str, start: NaiveDate) -> String {
-    let forms: String = FORMS.iter().map(|form| format!("[forms.{form}]\ntab = \"{}\"\n", title_of(form))).collect();
+    let forms: String = FORMS
+        .iter()
+        .map(|form| format!("[forms.{form}]\ntab = \"{}\"\n", title_of(form)))
+        .collect();
     let end = start + chrono::Days::new(23 * 7 - 1);
     format!(
         r#"language = "id"
@@ -386,7 +418,8 @@ impl Server {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
@@ -400,7 +433,8 @@ impl Server {
     }
 }
 
-/// The sandbox as the binary serves it, in a process of its own; killed at once when this is dropped.
+/// The sandbox as the binary serves it, in a process of its own; killed at once when this is
+/// dropped.
 pub struct Sandboxed {
     /// Where it listens, such as `http://127.0.0.1:1234`.
     pub address: String,
@@ -526,7 +560,10 @@ fn reader(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
 
 /// Asks until it is so. Fails the test if it is not within this time.
 #[track_caller]
-#[allow(clippy::disallowed_methods, reason = "a deadline for another process is measured by the real clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a deadline for another process is measured by the real clock"
+)]
 pub fn until(time: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + time;
     while !is_so() {

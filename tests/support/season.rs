@@ -1,5 +1,5 @@
-//! A small season: three mentors, nine mentees, one group. Told by what the people say; every question that they leave open
-//! is answered by its form's first choice.
+//! A small season: three mentors, nine mentees, one group. Told by what the people say; every
+//! question that they leave open is answered by its form's first choice.
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use halaqah::forms::Forms;
@@ -68,13 +68,21 @@ const MENTORS: [(&str, &str, &str); 3] = [
     ("Aisyah Rahma", "female", "wed_afternoon"),
 ];
 
-const STEPS: [&str; 7] =
-    ["identity", "reference", "interview", "reading_test", "code_of_ethics", "child_protection", "basic_training"];
+const STEPS: [&str; 7] = [
+    "identity",
+    "reference",
+    "interview",
+    "reading_test",
+    "code_of_ethics",
+    "child_protection",
+    "basic_training",
+];
 
 /// The whole season from its first day on, as the response tabs hold it.
 pub fn tabs(start: NaiveDate) -> Vec<Tab> {
     let forms = Forms::load(|_| None).unwrap();
-    let mut tabs: Vec<Tab> = FORMS.iter().map(|form| Tab { form, rows: vec![titles(&forms, form)] }).collect();
+    let mut tabs: Vec<Tab> =
+        FORMS.iter().map(|form| Tab { form, rows: vec![titles(&forms, form)] }).collect();
     let mut add = |form: &str, day: u64, answers: &[(&str, &str)]| {
         let tab = tabs.iter_mut().find(|tab| tab.form == form).unwrap();
         // No two responses come at one moment.
@@ -101,7 +109,13 @@ pub fn tabs(start: NaiveDate) -> Vec<Tab> {
     for (name, _, _) in MENTORS {
         for (day, step) in (1..).zip(STEPS) {
             let on = day_in(start, day as i64);
-            let answers = [("mentor", name), ("step", step), ("date", &on), ("result", "passed"), ("hours", "4")];
+            let answers = [
+                ("mentor", name),
+                ("step", step),
+                ("date", &on),
+                ("result", "passed"),
+                ("hours", "4"),
+            ];
             add("mentor_training", day, &answers);
         }
     }
@@ -122,18 +136,36 @@ pub fn tabs(start: NaiveDate) -> Vec<Tab> {
     for (week, present) in (2..).zip([members, members, "Ahmad Fauzan, Cahyo Nugroho", members]) {
         let friday = 7 * week + 4;
         let on = day_in(start, friday as i64);
-        let answers =
-            [("group", "Al-Fatih"), ("date", on.as_str()), ("status", "held"), ("present", present), ("mood", "4")];
+        let answers = [
+            ("group", "Al-Fatih"),
+            ("date", on.as_str()),
+            ("status", "held"),
+            ("present", present),
+            ("mood", "4"),
+        ];
         add("meeting_report", friday, &answers);
     }
     tabs
 }
 
-fn add_mentee(add: &mut impl FnMut(&str, u64, &[(&str, &str)]), start: NaiveDate, index: usize, mentee: &Mentee) {
+fn add_mentee(
+    add: &mut impl FnMut(&str, u64, &[(&str, &str)]),
+    start: NaiveDate,
+    index: usize,
+    mentee: &Mentee,
+) {
     let day = 3 + index as u64;
-    add("mentee_registration", day, &registration(start, index, mentee).each_ref().map(|(k, v)| (*k, v.as_str())));
+    add(
+        "mentee_registration",
+        day,
+        &registration(start, index, mentee).each_ref().map(|(k, v)| (*k, v.as_str())),
+    );
     if mentee.consent {
-        add("guardian_consent", day + 1, &[("child", mentee.name), ("relation", "mother"), ("consent", "granted")]);
+        add(
+            "guardian_consent",
+            day + 1,
+            &[("child", mentee.name), ("relation", "mother"), ("consent", "granted")],
+        );
     }
 }
 
@@ -150,7 +182,8 @@ fn registration(start: NaiveDate, index: usize, mentee: &Mentee) -> [(&'static s
     ]
 }
 
-/// The row of one more mentee who registers on a day of the season; `index` gives their phone and birthday.
+/// The row of one more mentee who registers on a day of the season; `index` gives their phone and
+/// birthday.
 pub fn registration_row(start: NaiveDate, day: u64, index: usize, name: &'static str) -> Vec<Cell> {
     let newcomer = mentee(name, "male", "X-1", "sat_morning", false);
     let answers = registration(start, index, &newcomer);
@@ -201,7 +234,8 @@ fn unasked(question: &Question) -> Cell {
         Kind::Choice => label(question, &question.choices[0].code).into(),
         Kind::MultiChoice => {
             let ticks = usize::try_from(question.min.unwrap_or(1)).unwrap();
-            let labels: Vec<&str> = question.choices[..ticks].iter().map(|choice| choice.id.as_str()).collect();
+            let labels: Vec<&str> =
+                question.choices[..ticks].iter().map(|choice| choice.id.as_str()).collect();
             labels.join(", ").as_str().into()
         }
         Kind::Text | Kind::Paragraph => "Secukupnya".into(),
@@ -211,19 +245,27 @@ fn unasked(question: &Question) -> Cell {
 
 fn cell(question: &Question, answer: &str) -> Cell {
     match question.kind {
-        Kind::Choice | Kind::MultiChoice => {
-            answer.split(", ").map(|code| label(question, code)).collect::<Vec<_>>().join(", ").as_str().into()
-        }
+        Kind::Choice | Kind::MultiChoice => answer
+            .split(", ")
+            .map(|code| label(question, code))
+            .collect::<Vec<_>>()
+            .join(", ")
+            .as_str()
+            .into(),
         Kind::Date => {
             let day: NaiveDate = answer.parse().unwrap();
             Cell::Number(serial::of_moment(day.and_hms_opt(0, 0, 0).unwrap()))
         }
-        Kind::Scale | Kind::Integer | Kind::Number | Kind::Money => Cell::Number(answer.parse().unwrap()),
+        Kind::Scale | Kind::Integer | Kind::Number | Kind::Money => {
+            Cell::Number(answer.parse().unwrap())
+        }
         _ => answer.into(),
     }
 }
 
 fn label<'a>(question: &'a Question, code: &str) -> &'a str {
     let choice = question.choices.iter().find(|choice| choice.code == code);
-    choice.map(|choice| choice.id.as_str()).unwrap_or_else(|| panic!("{} has no choice {code}", question.key))
+    choice
+        .map(|choice| choice.id.as_str())
+        .unwrap_or_else(|| panic!("{} has no choice {code}", question.key))
 }

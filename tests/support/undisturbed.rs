@@ -1,4 +1,5 @@
-//! What an undisturbed first cycle leaves, and whether a disturbed program has come to the same in the end.
+//! What an undisturbed first cycle leaves, and whether a disturbed program has come to the same in
+//! the end.
 
 use std::sync::OnceLock;
 
@@ -26,19 +27,26 @@ pub fn undisturbed() -> &'static Undisturbed {
         program.sync();
         let read = |path| std::fs::read(path).unwrap();
         let keys = (read(program.key_file()), read(program.ledger_dir().join("keys")));
-        Undisturbed { ledger: program.ledger(), keys, events: events(&program), tabs: tabs(&program) }
+        Undisturbed {
+            ledger: program.ledger(),
+            keys,
+            events: events(&program),
+            tabs: tabs(&program),
+        }
     })
 }
 
 impl Undisturbed {
-    /// Gives a program so many bytes of the ledger, and all keys: they are on the disk before any event is.
+    /// Gives a program so many bytes of the ledger, and all keys: they are on the disk before any
+    /// event is.
     pub fn put(&self, program: &Program, ledger: &[u8]) {
         std::fs::create_dir_all(program.ledger_dir()).unwrap();
         std::fs::write(program.key_file(), &self.keys.0).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(program.key_file(), std::fs::Permissions::from_mode(0o600)).unwrap();
+            std::fs::set_permissions(program.key_file(), std::fs::Permissions::from_mode(0o600))
+                .unwrap();
         }
         std::fs::write(program.ledger_dir().join("keys"), &self.keys.1).unwrap();
         std::fs::write(program.segment(), ledger).unwrap();

@@ -31,16 +31,23 @@ impl Explain for Declined {
     fn sentences(&self, words: &Words) -> Sentences {
         let code = |code: &str| [("code", code.to_owned())];
         match self {
-            Self::OldBackup(file, missing) => {
-                Sentences::new("keys-old-backup", [("file", file.clone()), ("missing", missing.to_string())])
+            Self::OldBackup(file, missing) => Sentences::new(
+                "keys-old-backup",
+                [("file", file.clone()), ("missing", missing.to_string())],
+            ),
+            Self::NoPassphrase(cause) => {
+                Sentences::new("keys-no-passphrase", [("cause", cause_words(cause, words))])
             }
-            Self::NoPassphrase(cause) => Sentences::new("keys-no-passphrase", [("cause", cause_words(cause, words))]),
             Self::TwoPassphrases => Sentences::new("keys-two-passphrases", []),
-            Self::ShortPassphrase(least) => Sentences::new("keys-short-passphrase", [("least", least.to_string())]),
+            Self::ShortPassphrase(least) => {
+                Sentences::new("keys-short-passphrase", [("least", least.to_string())])
+            }
             Self::Nobody(of) => Sentences::new("person-nobody", code(of)),
             Self::ErasedAlready(of) => Sentences::new("person-erased-already", code(of)),
             Self::NotConfirmed(of) => Sentences::new("person-not-confirmed", code(of)),
-            Self::SheetIsAhead(count) => Sentences::new("person-sheet-ahead", [("count", count.to_string())]),
+            Self::SheetIsAhead(count) => {
+                Sentences::new("person-sheet-ahead", [("count", count.to_string())])
+            }
             Self::RetentionOff => Sentences::new("retention-off", []),
         }
     }
@@ -57,7 +64,9 @@ impl Explain for BackupError {
             Self::NoKeys => Sentences::new("keys-none", []),
             Self::Exists { file } => Sentences::new("keys-exist", [shown(file)]),
             Self::NotThere { file } => Sentences::new("keys-not-there", [shown(file)]),
-            Self::NotOpened { file, what } => Sentences::new("keys-not-opened", [shown(file), ("what", what.clone())]),
+            Self::NotOpened { file, what } => {
+                Sentences::new("keys-not-opened", [shown(file), ("what", what.clone())])
+            }
             Self::Foreign { file, program } => {
                 Sentences::new("keys-foreign", [shown(file), ("program", program.clone())])
             }

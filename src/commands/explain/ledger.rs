@@ -13,23 +13,40 @@ pub(super) fn sentences(error: &LogError, words: &Words) -> Sentences {
         LogError::Locked { dir, holder } => {
             let dir = ("dir", dir.display().to_string());
             match holder {
-                Some(holder) => Sentences::new("ledger-locked-by", [dir, ("holder", holder.to_string())]),
+                Some(holder) => {
+                    Sentences::new("ledger-locked-by", [dir, ("holder", holder.to_string())])
+                }
                 None => Sentences::new("ledger-locked", [dir]),
             }
         }
-        LogError::Missing { dir } => Sentences::new("ledger-missing", [("dir", dir.display().to_string())]),
+        LogError::Missing { dir } => {
+            Sentences::new("ledger-missing", [("dir", dir.display().to_string())])
+        }
         LogError::OtherProgram { segment, found, expected } => {
-            let parts = [("segment", segment.clone()), ("found", found.clone()), ("expected", expected.clone())];
+            let parts = [
+                ("segment", segment.clone()),
+                ("found", found.clone()),
+                ("expected", expected.clone()),
+            ];
             Sentences::new("ledger-other-program", parts)
         }
         LogError::NewerFormat { segment, found } => {
-            let parts = [("segment", segment.clone()), ("found", found.to_string()), ("known", FORMAT.to_string())];
+            let parts = [
+                ("segment", segment.clone()),
+                ("found", found.to_string()),
+                ("known", FORMAT.to_string()),
+            ];
             Sentences::new("ledger-newer-format", parts)
         }
-        LogError::Damaged { segment, line, byte, what, next_step: _ } => damaged(segment, *line, *byte, what, words),
+        LogError::Damaged { segment, line, byte, what, next_step: _ } => {
+            damaged(segment, *line, *byte, what, words)
+        }
         LogError::Refused { segment, line, seq, cause } => {
             let (segment, line) = (("segment", segment.clone()), ("line", line.to_string()));
-            Sentences::new("ledger-refused", [segment, line, ("seq", seq.to_string()), ("cause", cause.to_string())])
+            Sentences::new(
+                "ledger-refused",
+                [segment, line, ("seq", seq.to_string()), ("cause", cause.to_string())],
+            )
         }
         LogError::Unwritable { index, what } => {
             // People count from 1.
@@ -52,7 +69,9 @@ pub(super) fn sentences(error: &LogError, words: &Words) -> Sentences {
                 | LogErrorKind::Unwritable
                 | LogErrorKind::NoKey
                 | LogErrorKind::WrongKey
-                | LogErrorKind::Damaged => Sentences::new("ledger-io", [path, ("cause", cause_words(cause, words))]),
+                | LogErrorKind::Damaged => {
+                    Sentences::new("ledger-io", [path, ("cause", cause_words(cause, words))])
+                }
             }
         }
         LogError::Seal(error) => seal(error, words),
@@ -65,20 +84,28 @@ pub(super) fn seal(error: &SealError, words: &Words) -> Sentences {
     let shown = |file: &Path| ("file", file.display().to_string());
     match error {
         SealError::NoKey { file } => Sentences::new("seal-no-key", [shown(file)]),
-        SealError::WrongKey { origin } => Sentences::new("seal-wrong-key", [("origin", origin.clone())]),
-        SealError::NotAKey { origin } => Sentences::new("seal-not-a-key", [("origin", origin.clone())]),
+        SealError::WrongKey { origin } => {
+            Sentences::new("seal-wrong-key", [("origin", origin.clone())])
+        }
+        SealError::NotAKey { origin } => {
+            Sentences::new("seal-not-a-key", [("origin", origin.clone())])
+        }
         SealError::Readable { file, mode } => {
             Sentences::new("seal-readable", [shown(file), ("mode", format!("{mode:o}"))])
         }
         SealError::KeysLost { file, missing } => {
             Sentences::new("seal-keys-lost", [shown(file), ("missing", missing.to_string())])
         }
-        SealError::StoreDamaged { file, what } => Sentences::new("seal-store", [shown(file), ("what", what.clone())]),
+        SealError::StoreDamaged { file, what } => {
+            Sentences::new("seal-store", [shown(file), ("what", what.clone())])
+        }
         SealError::Unopened { key } => Sentences::new("seal-unopened", [("key", key.to_string())]),
         SealError::Io { doing: _, file, cause } => {
             Sentences::new("seal-io", [shown(file), ("cause", cause_words(cause, words))])
         }
-        SealError::NoRandom(_) | SealError::Data(_) => Sentences::new("seal-fault", [("cause", error.to_string())]),
+        SealError::NoRandom(_) | SealError::Data(_) => {
+            Sentences::new("seal-fault", [("cause", error.to_string())])
+        }
     }
 }
 
@@ -86,9 +113,10 @@ fn damaged(segment: &str, line: u64, byte: u64, what: &Damage, words: &Words) ->
     let segment = ("segment", segment.to_owned());
     let (line, byte) = (("line", line.to_string()), ("byte", byte.to_string()));
     match what {
-        Damage::Line(fault) => {
-            Sentences::new("ledger-damaged-line", [segment, line, byte, ("what", fault_words(fault, words))])
-        }
+        Damage::Line(fault) => Sentences::new(
+            "ledger-damaged-line",
+            [segment, line, byte, ("what", fault_words(fault, words))],
+        ),
         Damage::NoHeader => Sentences::new("ledger-damaged-start", [segment, line, byte]),
         // These are about a file as a whole.
         Damage::ForeignName => Sentences::new("ledger-damaged-name", [segment]),
@@ -111,13 +139,16 @@ pub(super) fn fault_words(fault: &LineFault, words: &Words) -> String {
         LineFault::NotText => words.say("fault-not-text"),
         LineFault::Fields(cause) => words.say_with("fault-fields", &[("cause", cause)]),
         LineFault::Kind(kind) => words.say_with("fault-kind", &[("kind", kind)]),
-        LineFault::Seq { expected, found } => numbers("fault-seq", ("expected", *expected), ("found", *found)),
+        LineFault::Seq { expected, found } => {
+            numbers("fault-seq", ("expected", *expected), ("found", *found))
+        }
         LineFault::Group { seq, found } => numbers("fault-group", ("seq", *seq), ("found", *found)),
         LineFault::Hash => words.say("fault-hash"),
         LineFault::Prev => words.say("fault-prev"),
         LineFault::HeaderInside => words.say("fault-header-inside"),
-        LineFault::Inside { fault, seq, group: _ } => {
-            words.say_with("fault-inside", &[("fault", &fault_words(fault, words)), ("seq", &seq.to_string())])
-        }
+        LineFault::Inside { fault, seq, group: _ } => words.say_with(
+            "fault-inside",
+            &[("fault", &fault_words(fault, words)), ("seq", &seq.to_string())],
+        ),
     }
 }

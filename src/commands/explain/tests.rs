@@ -1,4 +1,5 @@
-//! Every error has its words in both languages, with its place in them; and every sentence has an error that says it.
+//! Every error has its words in both languages, with its place in them; and every sentence has an
+//! error that says it.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,9 +19,15 @@ use crate::words::{ENGLISH, INDONESIAN, Language};
 fn google_errors() -> Vec<GoogleError> {
     let text = |text: &str| text.to_owned();
     vec![
-        GoogleError::NotShared { spreadsheet_id: text("1AbC"), account: text("robot@project.example") },
+        GoogleError::NotShared {
+            spreadsheet_id: text("1AbC"),
+            account: text("robot@project.example"),
+        },
         GoogleError::NotFound { spreadsheet_id: text("1AbC") },
-        GoogleError::Unauthorized { account: text("the service account"), message: text("invalid_grant") },
+        GoogleError::Unauthorized {
+            account: text("the service account"),
+            message: text("invalid_grant"),
+        },
         GoogleError::ApiDisabled { message: text("visit https://console.example") },
         GoogleError::NoSuchGrid { sheet_id: 77 },
         GoogleError::Refused { message: text("too large") },
@@ -55,16 +62,35 @@ fn faults() -> Vec<LineFault> {
 
 fn log_errors() -> Vec<LogError> {
     let (segment, dir) = ("000001.jsonl".to_owned(), PathBuf::from("/data/ledger"));
-    let io = |kind| LogError::Io { doing: "open", path: dir.clone(), cause: io::ErrorKind::Other.into(), kind };
-    let damaged =
-        |what| LogError::Damaged { segment: segment.clone(), line: 12, byte: 3456, what, next_step: "Restore it." };
+    let io = |kind| LogError::Io {
+        doing: "open",
+        path: dir.clone(),
+        cause: io::ErrorKind::Other.into(),
+        kind,
+    };
+    let damaged = |what| LogError::Damaged {
+        segment: segment.clone(),
+        line: 12,
+        byte: 3456,
+        what,
+        next_step: "Restore it.",
+    };
     let mut errors = vec![
         LogError::Locked { dir: dir.clone(), holder: None },
         LogError::Locked { dir: dir.clone(), holder: Some(4711) },
         LogError::Missing { dir: dir.clone() },
-        LogError::OtherProgram { segment: segment.clone(), found: "sman1".into(), expected: "sman2".into() },
+        LogError::OtherProgram {
+            segment: segment.clone(),
+            found: "sman1".into(),
+            expected: "sman2".into(),
+        },
         LogError::NewerFormat { segment: segment.clone(), found: 99 },
-        LogError::Refused { segment: segment.clone(), line: 12, seq: 11, cause: "no such row".into() },
+        LogError::Refused {
+            segment: segment.clone(),
+            line: 12,
+            seq: 11,
+            cause: "no such row".into(),
+        },
         LogError::Unwritable { index: 0, what: LineFault::HashText },
         LogError::Ended { why: "no space".into(), kind: LogErrorKind::NoSpace },
         damaged(Damage::ForeignName),
@@ -99,7 +125,10 @@ fn log_errors() -> Vec<LogError> {
 
 fn seasons() -> Vec<NoSeason> {
     vec![
-        NoSeason::Unknown { asked: "kemarin".into(), known: vec!["2026-ganjil".into(), "2026-genap".into()] },
+        NoSeason::Unknown {
+            asked: "kemarin".into(),
+            known: vec!["2026-ganjil".into(), "2026-genap".into()],
+        },
         NoSeason::NoneBegun { as_of: NaiveDate::from_ymd_opt(2026, 7, 12).unwrap() },
     ]
 }
@@ -107,7 +136,12 @@ fn seasons() -> Vec<NoSeason> {
 const START: NaiveDate = NaiveDate::from_ymd_opt(2026, 7, 13).unwrap();
 
 fn cycle_errors() -> Vec<CycleError> {
-    let illegal = Illegal { seq: 5, kind: "meeting_report.amended".into(), key: "k5".into(), why: "it names no row" };
+    let illegal = Illegal {
+        seq: 5,
+        kind: "meeting_report.amended".into(),
+        key: "k5".into(),
+        why: "it names no row",
+    };
     let data = serde_json::from_str::<u8>("x").unwrap_err();
     let mut errors = vec![
         CycleError::Illegal(illegal),
@@ -123,14 +157,20 @@ fn cycle_errors() -> Vec<CycleError> {
 
 /// Every error that is said, at least one of each variant.
 fn errors() -> Vec<Box<dyn Explain>> {
-    let key = ConnectError::KeyUnreadable { path: "key.json".into(), cause: io::ErrorKind::NotFound.into() };
+    let key = ConnectError::KeyUnreadable {
+        path: "key.json".into(),
+        cause: io::ErrorKind::NotFound.into(),
+    };
     let mut errors: Vec<Box<dyn Explain>> = vec![
         Box::new(NowGiven),
         Box::new(NotInChain { hash: "ab12".into(), seq: 7 }),
         Box::new(ConnectError::NoKey),
         Box::new(NoSuchEvent { asked: 99, last: 54 }),
         Box::new(Refusal::AlreadyOpen { name: "Ganjil".into(), since: START }),
-        Box::new(Refusal::OthersOpen { code: "2027-genap".into(), others: vec!["2026-ganjil".into()] }),
+        Box::new(Refusal::OthersOpen {
+            code: "2027-genap".into(),
+            others: vec!["2026-ganjil".into()],
+        }),
         Box::new(Refusal::AlreadyClosed { name: "Ganjil".into(), since: START }),
         Box::new(Refusal::NotBegun { name: "Ganjil".into(), start: START }),
         Box::new(key),
@@ -178,8 +218,14 @@ fn every_error_says_what_happened_and_what_to_do_in_both_languages() {
         let (indonesian, english) = (error.explained(&id), error.explained(&en));
         for said in [&indonesian, &english] {
             // A key that no file has shows as itself; a part that is not given shows in braces.
-            assert!(!said.contains(&format!("error-{name}")) && !said.contains(&format!("mend-{name}")), "{said}");
-            assert!(!said.contains(['{', '}']) && !said.contains("fault-") && !said.contains("cause-"), "{said}");
+            assert!(
+                !said.contains(&format!("error-{name}")) && !said.contains(&format!("mend-{name}")),
+                "{said}"
+            );
+            assert!(
+                !said.contains(['{', '}']) && !said.contains("fault-") && !said.contains("cause-"),
+                "{said}"
+            );
         }
         assert_ne!(indonesian, english, "{name}");
     }
@@ -188,11 +234,16 @@ fn every_error_says_what_happened_and_what_to_do_in_both_languages() {
 #[test]
 fn every_sentence_about_an_error_is_said_by_one() {
     let id = words(Language::Id);
-    let said: BTreeSet<String> = errors().iter().map(|error| error.sentences(&id).name.to_owned()).collect();
+    let said: BTreeSet<String> =
+        errors().iter().map(|error| error.sentences(&id).name.to_owned()).collect();
     for text in [INDONESIAN, ENGLISH] {
         for family in ["error-", "mend-"] {
             let keys = text.lines().filter_map(|line| line.strip_prefix(family)?.split_once(" ="));
-            assert_eq!(keys.map(|(name, _)| name.to_owned()).collect::<BTreeSet<_>>(), said, "{family}");
+            assert_eq!(
+                keys.map(|(name, _)| name.to_owned()).collect::<BTreeSet<_>>(),
+                said,
+                "{family}"
+            );
         }
         let keys = text.lines().filter(|line| line.starts_with("fault-")).count();
         assert_eq!(keys, faults().len(), "each fault of a line has one part of a sentence");
@@ -206,7 +257,12 @@ fn the_place_is_said() {
     let said = |error: &dyn Explain| error.explained(&words(Language::Id));
     let mut lines: Vec<String> = google_errors().iter().take(3).map(|error| said(error)).collect();
     lines.extend(log_errors().iter().skip(1).take(1).map(|error| said(error)));
-    lines.extend(log_errors().iter().filter(|error| error.to_string().contains("expected event")).map(|e| said(e)));
+    lines.extend(
+        log_errors()
+            .iter()
+            .filter(|error| error.to_string().contains("expected event"))
+            .map(|e| said(e)),
+    );
     lines.extend(seasons().iter().map(|error| said(error)));
     insta::assert_snapshot!(lines.join("\n"), @r##"
     Spreadsheet 1AbC belum dibagikan kepada robot@project.example sebagai Editor. Buka spreadsheet itu, tekan Bagikan, lalu tambahkan alamat tersebut sebagai Editor.

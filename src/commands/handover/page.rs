@@ -109,19 +109,26 @@ pub fn said(value: &Cell, format: Format, words: &Words) -> String {
         Format::Decimal => words.decimal(number),
         Format::Percent => words.percent(number),
         Format::Money => words.rupiah(number as i64),
-        Format::Date | Format::DateTime => serial::day(number).map(|day| words.short_date(day)).unwrap_or_default(),
+        Format::Date | Format::DateTime => {
+            serial::day(number).map(|day| words.short_date(day)).unwrap_or_default()
+        }
         Format::Text | Format::Wrapped => value.to_string(),
     }
 }
 
-/// A chart as bars, a colour for each series; each bar says its number when the pointer rests on it.
+/// A chart as bars, a colour for each series; each bar says its number when the pointer rests on
+/// it.
 fn bars(sheet: &Wanted, chart: &Chart, words: &Words) -> Markup {
     let rows = sheet.rows.get(chart.first_row..chart.end_row).unwrap_or_default();
     let Some((names, rows)) = rows.split_first() else { return html! {} };
     let at = |row: &WantedRow, column: usize| row.cells.get(column).cloned().unwrap_or_default();
-    let value = |row: &WantedRow, column: usize| at(row, column).value.number().unwrap_or(0.0).max(0.0);
+    let value =
+        |row: &WantedRow, column: usize| at(row, column).value.number().unwrap_or(0.0).max(0.0);
     let series = || chart.series_columns.iter().copied().enumerate();
-    let most = rows.iter().flat_map(|row| series().map(|(_, column)| value(row, column))).fold(0.0, f64::max);
+    let most = rows
+        .iter()
+        .flat_map(|row| series().map(|(_, column)| value(row, column)))
+        .fold(0.0, f64::max);
     if most == 0.0 {
         return html! {};
     }

@@ -1,9 +1,10 @@
-//! The report as a spreadsheet file. Everything is written as text or number: nothing becomes a formula.
+//! The report as a spreadsheet file. Everything is written as text or number: nothing becomes a
+//! formula.
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
-    Chart as XlsxChart, ChartType, DocProperties, ExcelDateTime, Format as Look, FormatAlign, Workbook, Worksheet,
-    XlsxError,
+    Chart as XlsxChart, ChartType, DocProperties, ExcelDateTime, Format as Look, FormatAlign,
+    Workbook, Worksheet, XlsxError,
 };
 
 use crate::table::Cell;
@@ -15,7 +16,8 @@ const TITLE_CHARACTERS: usize = 31;
 /// A4, as the file format counts papers.
 const A4: u8 = 9;
 
-/// The bytes of the file. It was made on the day of its figures: the same figures give the same bytes.
+/// The bytes of the file. It was made on the day of its figures: the same figures give the same
+/// bytes.
 pub fn workbook(sheets: &[Wanted], as_of: NaiveDate) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let year = u16::try_from(as_of.year()).unwrap_or(0);
@@ -43,9 +45,15 @@ fn write(worksheet: &mut Worksheet, sheet: &Wanted) -> Result<(), XlsxError> {
             let column = column as u16;
             match &cell.value {
                 Cell::Blank => worksheet.write_blank(row, column, &look)?,
-                Cell::Number(number) => worksheet.write_number_with_format(row, column, *number, &look)?,
-                Cell::Boolean(boolean) => worksheet.write_boolean_with_format(row, column, *boolean, &look)?,
-                Cell::Text(text) => worksheet.write_string_with_format(row, column, text.as_str(), &look)?,
+                Cell::Number(number) => {
+                    worksheet.write_number_with_format(row, column, *number, &look)?
+                }
+                Cell::Boolean(boolean) => {
+                    worksheet.write_boolean_with_format(row, column, *boolean, &look)?
+                }
+                Cell::Text(text) => {
+                    worksheet.write_string_with_format(row, column, text.as_str(), &look)?
+                }
             };
         }
     }
@@ -57,12 +65,19 @@ fn write(worksheet: &mut Worksheet, sheet: &Wanted) -> Result<(), XlsxError> {
 
 /// A title that the file format allows.
 fn title(title: &str) -> String {
-    title.replace(['[', ']', ':', '*', '?', '/', '\\'], " ").chars().take(TITLE_CHARACTERS).collect()
+    title
+        .replace(['[', ']', ':', '*', '?', '/', '\\'], " ")
+        .chars()
+        .take(TITLE_CHARACTERS)
+        .collect()
 }
 
 /// What the colour of a cell says, if its column has colours.
 pub fn tone(layout: &Layout, column: usize, value: &Cell) -> Option<Tone> {
-    let rule = layout.colours.iter().find(|rule| rule.column == column && value.as_text() == rule.text.as_str());
+    let rule = layout
+        .colours
+        .iter()
+        .find(|rule| rule.column == column && value.as_text() == rule.text.as_str());
     rule.map(|rule| rule.tone)
 }
 
@@ -94,7 +109,8 @@ fn look(style: Style, format: Format, tone: Option<Tone>) -> Look {
 }
 
 fn draw(worksheet: &mut Worksheet, title: &str, chart: &Chart) -> Result<(), XlsxError> {
-    let (names, first, last) = (chart.first_row as u32, chart.first_row as u32 + 1, chart.end_row as u32 - 1);
+    let (names, first, last) =
+        (chart.first_row as u32, chart.first_row as u32 + 1, chart.end_row as u32 - 1);
     let labels = chart.labels_column as u16;
     let mut drawn = XlsxChart::new(ChartType::Column);
     drawn.title().set_name(&chart.title);
@@ -102,7 +118,9 @@ fn draw(worksheet: &mut Worksheet, title: &str, chart: &Chart) -> Result<(), Xls
         let column = column as u16;
         let series = drawn.add_series();
         series.set_name((title, names, column));
-        series.set_categories((title, first, labels, last, labels)).set_values((title, first, column, last, column));
+        series
+            .set_categories((title, first, labels, last, labels))
+            .set_values((title, first, column, last, column));
     }
     worksheet.insert_chart(chart.anchor.0 as u32, chart.anchor.1 as u16, &drawn)?;
     Ok(())

@@ -20,14 +20,21 @@ use crate::ledger::records::Records;
 use crate::ledger::standing::Standing;
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::statistics::{Asked, Change, Evidence, Figures, Lines, Scene, about_mentees, changes, evidence};
+use crate::statistics::{
+    Asked, Change, Evidence, Figures, Lines, Scene, about_mentees, changes, evidence,
+};
 use crate::views::glossary;
 
 /// Behind one figure so many events are named, and then how many more there are.
 const NAMED: usize = 5;
 
 /// Prints what changed between two points, the earlier one first.
-pub fn diff(setting: &Setting, points: [Point; 2], lines: bool, as_json: bool) -> Result<(), Failure> {
+pub fn diff(
+    setting: &Setting,
+    points: [Point; 2],
+    lines: bool,
+    as_json: bool,
+) -> Result<(), Failure> {
     let [one, other] = [Side::at(setting, points[0])?, Side::at(setting, points[1])?];
     let later = |side: &Side| (side.memory.head.seq, side.at);
     let (from, to) = if later(&one) <= later(&other) { (one, other) } else { (other, one) };
@@ -56,8 +63,8 @@ struct Found {
     events: Vec<u64>,
 }
 
-/// Every figure that changed, with its causes: the figures that the ledger as it was would give on the last day tell what
-/// events did from what the passing of days did.
+/// Every figure that changed, with its causes: the figures that the ledger as it was would give on
+/// the last day tell what events did from what the passing of days did.
 fn causes(
     setting: &Setting,
     before: &Picture<'_>,
@@ -74,7 +81,8 @@ fn causes(
             [Some(was), is] => {
                 let people = || after.about(setting, &was.counted);
                 let events = between.about(is.iter().chain([&was]));
-                // Who is counted no more is not behind the figure any more: look at what became of them.
+                // Who is counted no more is not behind the figure any more: look at what became of
+                // them.
                 if events.is_empty() { between.about([&people()].into_iter()) } else { events }
             }
             [None, is] => between.about(is.iter()),
@@ -95,8 +103,9 @@ struct Side {
 impl Side {
     fn at(setting: &Setting, point: Point) -> Result<Self, Failure> {
         let (config, words, zone) = (&setting.config, &setting.words, setting.config.timezone);
-        let read =
-            Memory::read_until(&config.ledger_dir(), &config.program_code, |line| point.holds(line.seq, line.at, zone));
+        let read = Memory::read_until(&config.ledger_dir(), &config.program_code, |line| {
+            point.holds(line.seq, line.at, zone)
+        });
         let (memory, opened) = read.map_err(in_words(words))?;
         let at = match point {
             Point::Event(asked) if asked > opened.head.seq => {
@@ -194,7 +203,9 @@ impl Between {
             let event = Event::read(line.kind, line.v, line.data.get())?;
             let key = line.source.as_ref().map(|source| source.key.to_string());
             let happened = match &event {
-                Event::ConfigChanged(now) => configuration_words(setting, configured.replace(now.clone()), now),
+                Event::ConfigChanged(now) => {
+                    configuration_words(setting, configured.replace(now.clone()), now)
+                }
                 event => what_happened(setting, line.kind, event.form()),
             };
             lines.push(LineBetween {
@@ -208,7 +219,8 @@ impl Between {
             });
             Ok(())
         };
-        let read = Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each);
+        let read =
+            Log::read(&setting.config.ledger_dir(), Some(&setting.config.program_code), each);
         read.map_err(in_words(&setting.words))?;
         Ok(Self { lines })
     }
@@ -218,7 +230,8 @@ impl Between {
         let (mut seqs, mut rows) = (BTreeSet::new(), BTreeSet::new());
         let (mut configured, mut observed) = (false, false);
         for found in behind {
-            (configured, observed) = (configured || found.configured, observed || found.observed_tabs);
+            (configured, observed) =
+                (configured || found.configured, observed || found.observed_tabs);
             for row in found.counted.iter().chain(found.against.iter().flatten()) {
                 seqs.insert(row.seq);
                 rows.insert((row.form.to_string(), row.key.to_string()));
@@ -240,7 +253,13 @@ fn configuration_words(setting: &Setting, before: Option<Configured>, now: &Conf
     setting.words.say_with("diff-configured", &[("parts", &parts)])
 }
 
-fn print(setting: &Setting, before: &Picture<'_>, after: &Picture<'_>, found: &[Found], between: &Between) {
+fn print(
+    setting: &Setting,
+    before: &Picture<'_>,
+    after: &Picture<'_>,
+    found: &[Found],
+    between: &Between,
+) {
     let words = &setting.words;
     let moment = |picture: &Picture<'_>| words.moment(picture.side.at);
     let seq = |picture: &Picture<'_>| picture.side.memory.head.seq.to_string();
@@ -253,7 +272,11 @@ fn print(setting: &Setting, before: &Picture<'_>, after: &Picture<'_>, found: &[
     ];
     say(words.say_with("diff-head", &parts.each_ref().map(|(name, part)| (*name, part.as_str()))));
     let (old, new) = (before.standing.season, after.standing.season);
-    let season = if old.code == new.code { new.name.clone() } else { format!("{} → {}", old.name, new.name) };
+    let season = if old.code == new.code {
+        new.name.clone()
+    } else {
+        format!("{} → {}", old.name, new.name)
+    };
     let mut family = "";
     for one in found {
         let this = one.change.path.split('.').next().unwrap_or_default();
@@ -296,7 +319,8 @@ fn cause_words(setting: &Setting, found: &Found) -> String {
     let words = &setting.words;
     let mut causes = Vec::new();
     if !found.events.is_empty() {
-        let mut named = found.events.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
+        let mut named =
+            found.events.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
         if found.events.len() > NAMED {
             let more = (found.events.len() - NAMED).to_string();
             named = words.say_with("and-more", &[("list", &named), ("count", &more)]);
@@ -311,7 +335,13 @@ fn cause_words(setting: &Setting, found: &Found) -> String {
     causes.join("; ")
 }
 
-fn to_json(before: &Picture<'_>, after: &Picture<'_>, found: &[Found], between: &Between, lines: bool) -> Value {
+fn to_json(
+    before: &Picture<'_>,
+    after: &Picture<'_>,
+    found: &[Found],
+    between: &Between,
+    lines: bool,
+) -> Value {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for line in &between.lines {
         *counts.entry(&line.kind).or_default() += 1;

@@ -1,4 +1,5 @@
-//! `ledger export`: what the ledger says, for other programs: JSON that says all of it, or CSV for a spreadsheet.
+//! `ledger export`: what the ledger says, for other programs: JSON that says all of it, or CSV for
+//! a spreadsheet.
 
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -58,9 +59,8 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
             return;
         }
         let shown = opened_data(line, &event).and_then(|(version, data)| match format {
-            ExportFormat::Json => {
-                exported(line, version, &data).map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," }))
-            }
+            ExportFormat::Json => exported(line, version, &data)
+                .map(|text| format!("{}{text}", if printed == 0 { "[" } else { "," })),
             ExportFormat::Csv => csv_lines(line, &data),
         });
         match shown {
@@ -69,7 +69,8 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
         }
         printed += 1;
     };
-    each_event(&setting.config.ledger_dir(), &setting.config.program_code, each).map_err(in_words(&setting.words))?;
+    each_event(&setting.config.ledger_dir(), &setting.config.program_code, each)
+        .map_err(in_words(&setting.words))?;
     if let Some(error) = failed {
         return Err(Failure::Mend(error.to_string()));
     }
@@ -81,7 +82,8 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
     Ok(())
 }
 
-/// The data with what is sealed opened, and their version; of a type that is not known, as they stand in the line.
+/// The data with what is sealed opened, and their version; of a type that is not known, as they
+/// stand in the line.
 fn opened_data(line: &Line<'_>, event: &Event) -> Result<(u16, Box<RawValue>), NotExported> {
     match event {
         Event::Unknown(_) => Ok((line.v, line.data.to_owned())),
@@ -91,7 +93,8 @@ fn opened_data(line: &Line<'_>, event: &Event) -> Result<(u16, Box<RawValue>), N
 
 fn exported(line: &Line<'_>, v: u16, data: &RawValue) -> Result<String, NotExported> {
     let source = line.source.as_ref();
-    let source = source.map(|source| ExportedSource { tab: source.tab, row: source.row, key: &source.key });
+    let source =
+        source.map(|source| ExportedSource { tab: source.tab, row: source.row, key: &source.key });
     let Line { seq, kind, .. } = *line;
     Ok(serde_json::to_string(&Exported {
         seq,
@@ -105,7 +108,8 @@ fn exported(line: &Line<'_>, v: u16, data: &RawValue) -> Result<String, NotExpor
 
 fn csv_lines(line: &Line<'_>, data: &RawValue) -> Result<String, NotExported> {
     let source = line.source.as_ref();
-    let (tab, row) = source.map(|source| (source.tab.to_string(), source.row.to_string())).unwrap_or_default();
+    let (tab, row) =
+        source.map(|source| (source.tab.to_string(), source.row.to_string())).unwrap_or_default();
     let key = source.map(|source| source.key.as_ref()).unwrap_or_default();
     let (seq, at) = (line.seq.to_string(), line.at.to_rfc3339_opts(SecondsFormat::Millis, false));
     let (data, mut values) = (serde_json::from_str(data.get())?, Vec::new());
@@ -120,24 +124,35 @@ fn csv_lines(line: &Line<'_>, data: &RawValue) -> Result<String, NotExported> {
 
 /// Every value with its path: `answers.full_name`. A list of plain values is one value.
 fn flatten<'v>(path: String, value: &'v Value, into: &mut Vec<(String, &'v Value)>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let is_plain = |value: &Value| !value.is_object() && !value.is_array();
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, member)| flatten(below(name), member, into)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| flatten(below(name), member, into))
+        }
         Value::Array(items) if !items.iter().all(is_plain) => {
-            items.iter().enumerate().for_each(|(at, item)| flatten(below(&at.to_string()), item, into));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(at, item)| flatten(below(&at.to_string()), item, into));
         }
         plain => into.push((path, plain)),
     }
 }
 
-/// A value as a cell. What a spreadsheet would take for a formula gets the `'` that makes it text there.
+/// A value as a cell. What a spreadsheet would take for a formula gets the `'` that makes it text
+/// there.
 fn as_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            format!("'{text}")
+        }
         Value::String(text) => text.clone(),
-        Value::Array(items) => as_text(&Value::String(items.iter().map(as_text).collect::<Vec<_>>().join(", "))),
+        Value::Array(items) => {
+            as_text(&Value::String(items.iter().map(as_text).collect::<Vec<_>>().join(", ")))
+        }
         other => other.to_string(),
     }
 }

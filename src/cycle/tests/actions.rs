@@ -17,14 +17,21 @@ fn rows(desk: &Desk) -> Vec<(String, String)> {
     let text = |row: &crate::table::tab::WantedRow, column: usize| {
         row.cells.get(column).map(|cell| cell.value.to_string()).unwrap_or_default()
     };
-    tab.rows.iter().skip(3).map(|row| (text(row, KEY), text(row, WHO))).filter(|(key, _)| !key.is_empty()).collect()
+    tab.rows
+        .iter()
+        .skip(3)
+        .map(|row| (text(row, KEY), text(row, WHO)))
+        .filter(|(key, _)| !key.is_empty())
+        .collect()
 }
 
 /// How many actions there are of a kind.
 fn of_kind(desk: &Desk, kind: u8) -> i64 {
     rows(desk)
         .iter()
-        .filter(|(key, _)| key.rsplit_once('·').is_some_and(|(_, number)| number == kind.to_string()))
+        .filter(|(key, _)| {
+            key.rsplit_once('·').is_some_and(|(_, number)| number == kind.to_string())
+        })
         .count() as i64
 }
 
@@ -39,7 +46,8 @@ fn what_is_to_do_in_a_program_with_every_form() {
     }
 }
 
-/// Day by day through a season: as many actions of each kind as its figure counts, and no key twice.
+/// Day by day through a season: as many actions of each kind as its figure counts, and no key
+/// twice.
 #[test]
 fn an_action_stands_there_exactly_while_its_figure_counts_it() {
     let mut desk = office(Language::Id);
@@ -69,12 +77,17 @@ fn an_action_stands_there_exactly_while_its_figure_counts_it() {
             assert_eq!(of_kind(&desk, kind), number, "{path} on {}", desk.today);
             *seen.entry(path).or_default() += number;
         }
-        let gaps = figures.integer("groups.faltering").unwrap() + figures.integer("groups.stalled").unwrap();
+        let gaps = figures.integer("groups.faltering").unwrap()
+            + figures.integer("groups.stalled").unwrap();
         assert_eq!(of_kind(&desk, 9), gaps, "{}", desk.today);
         let late = standing.support.iter().filter(|case| case.is_late(standing.through)).count();
         assert_eq!(of_kind(&desk, 19) + of_kind(&desk, 20) > 0, late > 0, "{}", desk.today);
-        let anybody_late =
-            standing.program.procedures.iter().flat_map(|p| progress(&standing, p)).any(|one| one.days_late > 0);
+        let anybody_late = standing
+            .program
+            .procedures
+            .iter()
+            .flat_map(|p| progress(&standing, p))
+            .any(|one| one.days_late > 0);
         assert!(anybody_late || of_kind(&desk, 30) == 0, "{}", desk.today);
         let mut keys: Vec<String> = rows(&desk).into_iter().map(|(key, _)| key).collect();
         let all = keys.len();
@@ -82,7 +95,8 @@ fn an_action_stands_there_exactly_while_its_figure_counts_it() {
         keys.dedup();
         assert_eq!(keys.len(), all, "a key stands twice on {}", desk.today);
     }
-    let never: Vec<_> = seen.iter().filter(|(_, number)| **number == 0).map(|(path, _)| *path).collect();
+    let never: Vec<_> =
+        seen.iter().filter(|(_, number)| **number == 0).map(|(path, _)| *path).collect();
     assert_eq!(
         never,
         [
@@ -132,14 +146,19 @@ fn a_note_stays_beside_its_matter_while_others_come_and_go() {
     desk.turn();
     let id = sheet_id(&desk.wanted("actions").layout);
     let tab = desk.ours.iter_mut().find(|tab| tab.sheet_id == id).unwrap();
-    let row = tab.rows.iter_mut().rfind(|row| row.get(KEY).is_some_and(|key| key.to_string().contains('·'))).unwrap();
+    let row = tab
+        .rows
+        .iter_mut()
+        .rfind(|row| row.get(KEY).is_some_and(|key| key.to_string().contains('·')))
+        .unwrap();
     row.resize(NOTE + 1, Cell::Blank);
     row[NOTE] = "sudah ditelepon".into();
     let key = row[KEY].clone();
     desk.today = "2026-09-24".parse().unwrap();
     desk.turn();
     let tab = desk.ours.iter().find(|tab| tab.sheet_id == id).unwrap();
-    let noted: Vec<_> = tab.rows.iter().filter(|row| row.get(NOTE) == Some(&"sudah ditelepon".into())).collect();
+    let noted: Vec<_> =
+        tab.rows.iter().filter(|row| row.get(NOTE) == Some(&"sudah ditelepon".into())).collect();
     assert_eq!(noted.len(), 1);
     assert_eq!(noted[0][KEY], key);
     assert!(plan(&desk.wanted, &desk.ours, &[]).is_empty());
@@ -173,13 +192,21 @@ fn what_mentors_say_is_an_action_only_while_their_score_is_below_its_limit() {
 
 #[test]
 fn many_who_wait_for_one_step_are_one_action_that_says_who_they_are() {
-    let indonesian =
-        ["6 adik", "Kirim ulang tautan izin", "Penerimaan adik, terlambat paling lama 24 hari: Joko Susilo (A8)"];
-    let english =
-        ["Mentees: 6", "Send the consent link", "Recruitment of mentees, up to 24 days late: Joko Susilo (A8)"];
+    let indonesian = [
+        "6 adik",
+        "Kirim ulang tautan izin",
+        "Penerimaan adik, terlambat paling lama 24 hari: Joko Susilo (A8)",
+    ];
+    let english = [
+        "Mentees: 6",
+        "Send the consent link",
+        "Recruitment of mentees, up to 24 days late: Joko Susilo (A8)",
+    ];
     for (language, expected) in [(Language::Id, indonesian), (Language::En, english)] {
         let mut desk = Desk::small(language);
-        for (day, name) in (1..).zip(["Rudi Satu", "Rudi Dua", "Rudi Tiga", "Rudi Empat", "Rudi Lima"]) {
+        for (day, name) in
+            (1..).zip(["Rudi Satu", "Rudi Dua", "Rudi Tiga", "Rudi Empat", "Rudi Lima"])
+        {
             desk.mentee(&format!("{day}/8/2026 10.00"), name, "L", "17/8/2010", "X-1");
         }
         desk.turn();

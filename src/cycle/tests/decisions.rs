@@ -43,8 +43,13 @@ fn to_fix(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn what_is_suggested_before_anything_is_decided() {
-    let suggested =
-        ["Candra → Al Fatih", "Dimas → Al Fatih", "Fatimah → Kelompok Khadijah", "Gita → Kelompok Khadijah", "Nur → "];
+    let suggested = [
+        "Candra → Al Fatih",
+        "Dimas → Al Fatih",
+        "Fatimah → Kelompok Khadijah",
+        "Gita → Kelompok Khadijah",
+        "Nur → ",
+    ];
     assert_eq!(desk().suggested(), suggested);
 }
 
@@ -59,7 +64,12 @@ fn one_row_is_accepted_once_and_the_group_shows_it() {
         "whoever has a group is suggested no more"
     );
     let groups = &desk.wanted("groups").rows;
-    assert!(groups.iter().any(|row| row.cells.iter().any(|cell| cell.value.to_string().contains("Candra Wijaya"))));
+    assert!(
+        groups.iter().any(|row| row
+            .cells
+            .iter()
+            .any(|cell| cell.value.to_string().contains("Candra Wijaya")))
+    );
     assert_eq!(decided(&desk.turn()), [""; 0]);
 }
 
@@ -81,9 +91,16 @@ fn a_whole_new_group_is_accepted_with_its_slot() {
     let mut desk = desk();
     desk.decide("Kelompok Khadijah", "Setuju", "");
     let turn = desk.turn();
-    assert_eq!(decided(&turn), ["accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"]);
+    assert_eq!(
+        decided(&turn),
+        ["accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"]
+    );
     assert_eq!(desk.groups(), ["Al Fatih: Ahmad, Budi", "Kelompok Khadijah: Fatimah, Gita"]);
-    let row = desk.wanted("groups").rows.iter().find(|row| row.cells[0].value.to_string() == "Kelompok Khadijah");
+    let row = desk
+        .wanted("groups")
+        .rows
+        .iter()
+        .find(|row| row.cells[0].value.to_string() == "Kelompok Khadijah");
     let cells: Vec<String> = row.unwrap().cells.iter().map(|cell| cell.value.to_string()).collect();
     assert_eq!(cells[1..5], ["Khadijah Putri (M22)", "+6281500000003", "Jumat sore", "2"]);
 }
@@ -185,7 +202,9 @@ fn a_mentor_who_cannot_be_is_refused_and_the_tab_says_why() {
         assert_eq!(refused(&desk.turn()), refused(&turn));
         (refused(&turn), to_fix(&desk))
     };
-    let barred = |why: &str, mentor: &str| vec![format!("{mentor}: mentor ini tidak boleh membina adik ini: {why}")];
+    let barred = |why: &str, mentor: &str| {
+        vec![format!("{mentor}: mentor ini tidak boleh membina adik ini: {why}")]
+    };
     let nobody = vec!["Zaid: tidak ada mentor dengan kode atau nama ini".to_owned()];
     assert_eq!(refusal("Dimas", "Zaid", |_| {}), (vec![Refusal::UnknownMentor], nobody));
     let expected = (vec![Refusal::Gender], barred("jenis kelamin berbeda", "Khadijah"));
@@ -204,7 +223,13 @@ fn a_mentor_who_cannot_be_is_refused_and_the_tab_says_why() {
 fn a_mentor_takes_no_more_than_he_said() {
     let mut desk = Desk::small(Language::Id);
     for (index, name) in ["Rafi", "Salman", "Taufik"].into_iter().enumerate() {
-        desk.mentee(&format!("1/8/2026 12.0{index}"), &format!("{name} Lain"), "L", "2/12/2010", "X-1");
+        desk.mentee(
+            &format!("1/8/2026 12.0{index}"),
+            &format!("{name} Lain"),
+            "L",
+            "2/12/2010",
+            "X-1",
+        );
         desk.consent("2/8/2026 19.00", &format!("{name} Lain"));
     }
     desk.screened("27/7/2026", "Ibrahim Malik");
@@ -224,20 +249,32 @@ fn a_mentor_takes_no_more_than_he_said() {
 fn a_decision_is_about_what_was_shown_even_if_the_suggestion_has_changed() {
     let mut desk = desk();
     desk.decide("Candra", "Setuju", "");
-    // Before the decision is read, another mentor becomes ready: the suggestions would be others now.
+    // Before the decision is read, another mentor becomes ready: the suggestions would be others
+    // now.
     desk.screened("27/8/2026", "Ibrahim Malik");
     desk.decide("Kelompok Khadijah", "Setuju", "");
     desk.mentee("27/8/2026 12.00", "Hana Putri", "P", "30/6/2010", "X-3");
     desk.consent("27/8/2026 19.00", "Hana Putri");
     let turn = desk.turn();
-    let made = ["accepted A4 M20 Al Fatih", "accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"];
+    let made = [
+        "accepted A4 M20 Al Fatih",
+        "accepted A6 M22 Kelompok Khadijah",
+        "accepted A7 M22 Kelompok Khadijah",
+    ];
     assert_eq!(decided(&turn), made);
     let suggested = turn.events.iter().filter_map(|event| match event {
         Event::PlacementDecided(decision) => Some(decision.suggested.len()),
         _ => None,
     });
-    assert_eq!(suggested.collect::<Vec<_>>(), [1, 1, 1], "the ledger keeps what had been suggested");
-    assert!(desk.suggested().iter().any(|line| line.starts_with("Hana")), "nobody joins whom the row did not name");
+    assert_eq!(
+        suggested.collect::<Vec<_>>(),
+        [1, 1, 1],
+        "the ledger keeps what had been suggested"
+    );
+    assert!(
+        desk.suggested().iter().any(|line| line.starts_with("Hana")),
+        "nobody joins whom the row did not name"
+    );
 }
 
 #[test]
@@ -245,14 +282,19 @@ fn a_verdict_on_a_group_is_no_verdict_on_who_comes_later() {
     let mut desk = desk();
     let key_of_group = |desk: &mut Desk| {
         let rows = &desk.suggestions().rows;
-        let row = rows.iter().find(|row| cell_at(row, GROUP).to_string() == "Kelompok Khadijah").unwrap();
+        let row =
+            rows.iter().find(|row| cell_at(row, GROUP).to_string() == "Kelompok Khadijah").unwrap();
         cell_at(row, KEY).to_string()
     };
     let before = key_of_group(&mut desk);
     desk.mentee("27/8/2026 12.00", "Hana Putri", "P", "30/6/2010", "X-3");
     desk.consent("27/8/2026 19.00", "Hana Putri");
     desk.turn();
-    assert_ne!(key_of_group(&mut desk), before, "the row of a group with other members is another row");
+    assert_ne!(
+        key_of_group(&mut desk),
+        before,
+        "the row of a group with other members is another row"
+    );
 }
 
 #[test]
@@ -302,5 +344,9 @@ fn a_verdict_that_is_neither_word_decides_nothing_and_is_to_be_mended() {
     let turn = desk.turn();
     assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![Refusal::UnclearVerdict; 7]));
     assert_eq!(desk.suggestions().rows.len(), rows);
-    assert!(desk.suggestions().rows[3..].iter().any(|row| cell_at(row, MENTEE).to_string().starts_with("Candra")));
+    assert!(
+        desk.suggestions().rows[3..]
+            .iter()
+            .any(|row| cell_at(row, MENTEE).to_string().starts_with("Candra"))
+    );
 }

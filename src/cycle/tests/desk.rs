@@ -1,4 +1,5 @@
-//! A coordinator's desk: form tabs in which rows are written, and cycles that turn them into our tabs, in memory.
+//! A coordinator's desk: form tabs in which rows are written, and cycles that turn them into our
+//! tabs, in memory.
 
 use std::path::Path;
 
@@ -42,7 +43,8 @@ impl Desk {
             "group_size = { min = 2, target = 4, max = 6 }",
         );
         let text = text + "\n[forms.memorization_record]\ntab = \"Form Responses 7\"\n";
-        let setting = Setting::of(Config::parse(Path::new("config/halaqah.toml"), &text).unwrap()).unwrap();
+        let setting =
+            Setting::of(Config::parse(Path::new("config/halaqah.toml"), &text).unwrap()).unwrap();
         let today = "2026-08-28".parse().unwrap();
         let forms: Vec<String> = setting.config.forms.keys().cloned().collect();
         let (memory, tabs) = (Memory::default(), BTreeMap::new());
@@ -61,8 +63,10 @@ impl Desk {
     /// Gives a form its tab, without rows.
     fn open_tab(&mut self, form: &str) {
         let questions = &self.setting.forms.get(form).unwrap().definition.questions;
-        let titles = std::iter::once("Timestamp").chain(questions.iter().map(|q| q.question.id.as_str()));
-        let (sheet_id, title) = (self.forms.len() as i64 + 1, self.setting.config.forms[form].to_string());
+        let titles =
+            std::iter::once("Timestamp").chain(questions.iter().map(|q| q.question.id.as_str()));
+        let (sheet_id, title) =
+            (self.forms.len() as i64 + 1, self.setting.config.forms[form].to_string());
         let rows = vec![titles.map(Cell::from).collect()];
         let tab = ReadTab { sheet_id, title, row_count: 1000, column_count: 30, rows };
         self.forms.insert(form.to_owned(), tab);
@@ -128,7 +132,8 @@ impl Desk {
         desk.change("mentee_registration", 9, "phone", "=IMPORTXML(\"x\")");
         desk.met("1/9/2026", "Al Fatih", "Ahmad");
         // As Google gives a day: 1 September 2026.
-        desk.forms.get_mut("meeting_report").unwrap().rows.last_mut().unwrap()[2] = Cell::Number(46_266.0);
+        desk.forms.get_mut("meeting_report").unwrap().rows.last_mut().unwrap()[2] =
+            Cell::Number(46_266.0);
         let titles = &mut desk.forms.get_mut("mentee_registration").unwrap().rows;
         titles[0].push("Catatan panitia".into());
         desk
@@ -147,7 +152,8 @@ impl Desk {
         for (key, _) in answers {
             assert!(questions.iter().any(|question| question.key == *key), "{form} asks no {key}");
         }
-        let answer = |key: &str| answers.iter().find(|answer| answer.0 == key).map_or("", |answer| answer.1);
+        let answer =
+            |key: &str| answers.iter().find(|answer| answer.0 == key).map_or("", |answer| answer.1);
         let row = std::iter::once(at).chain(questions.iter().map(|question| answer(&question.key)));
         let row = row.map(Cell::from).collect();
         self.forms.get_mut(form).unwrap().rows.push(row);
@@ -254,7 +260,8 @@ impl Desk {
         );
     }
 
-    /// A meeting that was held, reported on the same evening (a meeting of tomorrow is reported today).
+    /// A meeting that was held, reported on the same evening (a meeting of tomorrow is reported
+    /// today).
     pub fn met(&mut self, day: &str, group: &str, present: &str) {
         let reported = if day == "1/9/2026" { "28/8/2026" } else { day };
         self.add(
@@ -288,24 +295,38 @@ impl Desk {
 
     fn workbook(&self) -> Workbook {
         let views = views_by_sheet_id(&self.setting, self.today).unwrap();
-        Workbook { forms: self.forms.clone(), missing: vec![], ours: self.ours.clone(), views, tabs: vec![] }
+        Workbook {
+            forms: self.forms.clone(),
+            missing: vec![],
+            ours: self.ours.clone(),
+            views,
+            tabs: vec![],
+        }
     }
 
     /// One cycle: what `cycle` does between reading and writing.
     pub fn turn(&mut self) -> Turn {
-        let noon =
-            self.setting.config.timezone.from_local_datetime(&self.today.and_hms_opt(12, 0, 0).unwrap()).unwrap();
+        let noon = self
+            .setting
+            .config
+            .timezone
+            .from_local_datetime(&self.today.and_hms_opt(12, 0, 0).unwrap())
+            .unwrap();
         let (mut workbook, mut happened) = (self.workbook(), Happened::at(noon));
         let (setting, memory, today) = (&self.setting, &mut self.memory, self.today);
-        let held = take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
+        let held =
+            take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
         let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
-        let suggestions = suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
+        let suggestions =
+            suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
         happened.note_issue(setting, &memory.state, &suggestions);
         happened.note_config(&setting.config, &memory.state);
         let events = happened
             .lines
             .iter()
-            .map(|(_, event)| Event::read(&event.kind(), event.version(), event.data().unwrap().get()).unwrap())
+            .map(|(_, event)| {
+                Event::read(&event.kind(), event.version(), event.data().unwrap().get()).unwrap()
+            })
             .collect();
         happened.settle(memory).unwrap();
         memory.head.seq = memory.state.seq;
@@ -325,10 +346,16 @@ impl Desk {
         self.views_with(restricted_tabs, &[], &[])
     }
 
-    fn views_with(&self, views: fn(&Scene<'_>) -> Vec<Wanted>, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
+    fn views_with(
+        &self,
+        views: fn(&Scene<'_>) -> Vec<Wanted>,
+        held: &[HeldTab],
+        refused: &[Refused],
+    ) -> Vec<Wanted> {
         let (setting, state) = (&self.setting, &self.memory.state);
         let standing = standing(setting, state, self.today).unwrap();
-        let (figures, suggestions) = (figures(setting, state, &standing), suggestions(setting, state, &standing));
+        let (figures, suggestions) =
+            (figures(setting, state, &standing), suggestions(setting, state, &standing));
         let scene = scene(setting, state, &self.memory.head, &standing, &figures, &suggestions);
         views(&Scene { held, refused, ..scene })
     }
@@ -347,11 +374,15 @@ impl Desk {
         let is_meant = |row: &Vec<Cell>| {
             let key = cell_at(row, KEY).to_string();
             let about_group = key.starts_with('M') && cell_at(row, GROUP).to_string() == whom;
-            let about_mentee = key.starts_with('A') && cell_at(row, MENTEE).to_string().starts_with(whom);
+            let about_mentee =
+                key.starts_with('A') && cell_at(row, MENTEE).to_string().starts_with(whom);
             about_group || about_mentee
         };
         let rows = &mut self.suggestions().rows;
-        let row = rows.iter_mut().find(|row| is_meant(row)).unwrap_or_else(|| panic!("no row about {whom}"));
+        let row = rows
+            .iter_mut()
+            .find(|row| is_meant(row))
+            .unwrap_or_else(|| panic!("no row about {whom}"));
         row.resize(row.len().max(OTHER + 1), Cell::Blank);
         row[VERDICT] = verdict.into();
         row[OTHER] = other.into();
@@ -361,13 +392,15 @@ impl Desk {
     pub fn groups(&self) -> Vec<String> {
         let standing = standing(&self.setting, &self.memory.state, self.today).unwrap();
         let line = |(index, group): (usize, &crate::ledger::groups::Group<'_>)| {
-            let members = standing.members(index).iter().map(|&member| standing.mentees[member].nickname());
+            let members =
+                standing.members(index).iter().map(|&member| standing.mentees[member].nickname());
             format!("{}: {}", group.name, members.collect::<Vec<_>>().join(", "))
         };
         standing.open_groups().map(line).collect()
     }
 
-    /// The names in the tab of suggestions with the group each is suggested for, in the order of the tab.
+    /// The names in the tab of suggestions with the group each is suggested for, in the order of
+    /// the tab.
     pub fn suggested(&self) -> Vec<String> {
         let rows = self.wanted("suggestions").rows.iter().filter(|row| row.style == Style::Body);
         let text = |row: &WantedRow, column: usize| row.cells[column].value.to_string();
@@ -386,11 +419,17 @@ fn shown(wanted: &Wanted, before: &[ReadTab]) -> ReadTab {
     let rows = wanted.rows.iter().enumerate().map(|(index, row)| {
         let mut cells: Vec<Cell> = row.cells.iter().map(|cell| cell.value.clone()).collect();
         let below_header = wanted.layout.header_row.is_some_and(|header| index > header);
-        for (column, _) in wanted.layout.columns.iter().enumerate().filter(|(_, column)| column.people.is_some()) {
+        for (column, _) in
+            wanted.layout.columns.iter().enumerate().filter(|(_, column)| column.people.is_some())
+        {
             let at = wanted.key_column.unwrap_or(KEY);
             let key = cell_at(&cells, at).clone();
-            let old = before.and_then(|tab| tab.rows.iter().find(|row| *cell_at(row, at) == key && !key.is_blank()));
-            if let Some(written) = old.filter(|_| below_header).map(|row| cell_at(row, column).clone()) {
+            let old = before.and_then(|tab| {
+                tab.rows.iter().find(|row| *cell_at(row, at) == key && !key.is_blank())
+            });
+            if let Some(written) =
+                old.filter(|_| below_header).map(|row| cell_at(row, column).clone())
+            {
                 cells.resize(cells.len().max(column + 1), Cell::Blank);
                 cells[column] = written;
             }
@@ -399,7 +438,13 @@ fn shown(wanted: &Wanted, before: &[ReadTab]) -> ReadTab {
     });
     let row_count = wanted.rows.len() + 20;
     let column_count = wanted.layout.columns.len();
-    ReadTab { sheet_id, title: wanted.layout.title.clone(), row_count, column_count, rows: rows.collect() }
+    ReadTab {
+        sheet_id,
+        title: wanted.layout.title.clone(),
+        row_count,
+        column_count,
+        rows: rows.collect(),
+    }
 }
 
 /// A tab as plain text, numbers as people see them.
@@ -408,7 +453,9 @@ pub fn as_text(tab: &Wanted, words: &crate::words::Words) -> String {
     let mut text = format!("[{}]\n", tab.layout.title);
     for row in &tab.rows {
         let cells = row.cells.iter().map(|cell| match (&cell.value, cell.format) {
-            (Cell::Number(n), Format::Date) => words.short_date(epoch + chrono::TimeDelta::days(*n as i64)),
+            (Cell::Number(n), Format::Date) => {
+                words.short_date(epoch + chrono::TimeDelta::days(*n as i64))
+            }
             (Cell::Number(n), Format::Percent) => words.percent(*n),
             (Cell::Number(n), Format::Integer) => words.integer(*n as i64),
             (value, _) => value.to_string(),

@@ -1,5 +1,5 @@
-//! Everybody of a whole season is erased, one by one and all together: no figure moves, no name is left in the state, and the
-//! sheet, which still has them all, says nothing new.
+//! Everybody of a whole season is erased, one by one and all together: no figure moves, no name is
+//! left in the state, and the sheet, which still has them all, says nothing new.
 
 use std::path::Path;
 
@@ -26,14 +26,27 @@ impl Whole {
     fn demo() -> Self {
         let today = "2026-11-24".parse().unwrap();
         let tabs = crate::demo::tabs(&Forms::built_in().unwrap(), today);
-        let text = crate::demo::configuration("http://127.0.0.1:1", ("a", "b"), Path::new("/tmp"), today, &tabs);
+        let text = crate::demo::configuration(
+            "http://127.0.0.1:1",
+            ("a", "b"),
+            Path::new("/tmp"),
+            today,
+            &tabs,
+        );
         let setting = Setting::of(Config::parse(Path::new("demo.toml"), &text).unwrap()).unwrap();
         let read = |(tab, sheet_id): (crate::demo::DemoTab, i64)| {
             let (row_count, column_count) = (tab.rows.len() + 10, 40);
-            (tab.form, ReadTab { sheet_id, title: tab.title, row_count, column_count, rows: tab.rows })
+            (
+                tab.form,
+                ReadTab { sheet_id, title: tab.title, row_count, column_count, rows: tab.rows },
+            )
         };
-        let mut whole =
-            Self { setting, forms: tabs.into_iter().zip(1..).map(read).collect(), state: State::default(), today };
+        let mut whole = Self {
+            setting,
+            forms: tabs.into_iter().zip(1..).map(read).collect(),
+            state: State::default(),
+            today,
+        };
         let mut state = State::default();
         whole.take_in(&mut state);
         whole.state = state;
@@ -70,7 +83,11 @@ impl Whole {
     fn people(&self) -> Vec<(CompactString, String)> {
         let owners = self.setting.private.owners(self.state.records());
         let named = |people: &People<'_>| -> Vec<(CompactString, String)> {
-            people.all().iter().map(|person| (person.code.clone(), person.full_name().to_owned())).collect()
+            people
+                .all()
+                .iter()
+                .map(|person| (person.code.clone(), person.full_name().to_owned()))
+                .collect()
         };
         use crate::forms::privacy::Who;
         [named(owners.people(Who::Mentee)), named(owners.people(Who::Mentor))].concat()
@@ -80,7 +97,11 @@ impl Whole {
         let at = self.today.and_hms_opt(12, 0, 0).unwrap();
         let erased = {
             let standing = standing(&self.setting, state, self.today).unwrap();
-            about(&self.setting.private, state, &standing, code).unwrap().erasure(&self.setting.private, state, at)
+            about(&self.setting.private, state, &standing, code).unwrap().erasure(
+                &self.setting.private,
+                state,
+                at,
+            )
         };
         state.apply(state.seq + 1, None, Event::PersonErased(erased)).unwrap();
     }
@@ -106,7 +127,9 @@ fn erased_one_by_one(whole: &Whole, one_in: usize) -> Vec<String> {
             wrong.push(format!("{code} {name}: {events} events of the same sheet"));
         }
         let namesakes = people.iter().filter(|(_, other)| other == name).count();
-        let left = state.records().filter(|record| namesakes == 1 && format!("{record:?}").contains(name.as_str()));
+        let left = state
+            .records()
+            .filter(|record| namesakes == 1 && format!("{record:?}").contains(name.as_str()));
         wrong.extend(left.map(|record| format!("{code} {name} is left in {record:?}")));
     }
     let moved = changes(&before, &whole.figures(&all));

@@ -1,5 +1,5 @@
-//! The tabs of the office from a small season: what they say, and that what is confidential stands in the second
-//! spreadsheet and nowhere else.
+//! The tabs of the office from a small season: what they say, and that what is confidential stands
+//! in the second spreadsheet and nowhere else.
 
 use std::collections::BTreeSet;
 
@@ -55,10 +55,28 @@ fn money(desk: &mut Desk) {
 
 fn support(desk: &mut Desk) {
     for (at, kind, urgency, story, readers) in [
-        ("3/8/2026 09.00", "Konsumsi atau kegiatan kelompok", "Pekan ini", "RAHASIA cerita umum", "Pengurus inti"),
+        (
+            "3/8/2026 09.00",
+            "Konsumsi atau kegiatan kelompok",
+            "Pekan ini",
+            "RAHASIA cerita umum",
+            "Pengurus inti",
+        ),
         ("20/8/2026 09.00", "Modul atau mushaf", "Bulan ini", "RAHASIA modul", "Pengurus inti"),
-        ("21/8/2026 09.00", "Masalah keluarga adik", "Hari ini", "RAHASIA keluarga", "Pengurus inti"),
-        ("22/8/2026 09.00", "Menjenguk yang sakit", "Hari ini", "RAHASIA sakit", "Koordinator saja"),
+        (
+            "21/8/2026 09.00",
+            "Masalah keluarga adik",
+            "Hari ini",
+            "RAHASIA keluarga",
+            "Pengurus inti",
+        ),
+        (
+            "22/8/2026 09.00",
+            "Menjenguk yang sakit",
+            "Hari ini",
+            "RAHASIA sakit",
+            "Koordinator saja",
+        ),
         ("23/8/2026 09.00", "Masalah di kelompok", "Hari ini", "GURU SAJA", "Guru pembina saja"),
     ] {
         desk.add(
@@ -119,9 +137,10 @@ fn outside(desk: &mut Desk) {
             ],
         );
     }
-    for (name, stage, next, promised) in
-        [("Universitas Indonesia", "Sudah mengirim mentor", "", "3"), ("Masjid Al-Hikmah", "Sepakat", "20/7/2026", "2")]
-    {
+    for (name, stage, next, promised) in [
+        ("Universitas Indonesia", "Sudah mengirim mentor", "", "3"),
+        ("Masjid Al-Hikmah", "Sepakat", "20/7/2026", "2"),
+    ] {
         desk.add(
             "partner_contact",
             "15/7/2026 16.00",
@@ -151,14 +170,18 @@ fn feedback(desk: &mut Desk) {
             ("unsafe", unsafe_answer),
             ("improve", "RAHASIA saran adik"),
         ];
-        answers.extend(["listened", "safe", "relevant", "cohesion", "mentor_fit"].map(|question| (question, "4")));
+        answers.extend(
+            ["listened", "safe", "relevant", "cohesion", "mentor_fit"]
+                .map(|question| (question, "4")),
+        );
         answers.push(("ignored", "2"));
         if unsafe_answer.starts_with("Ada") {
             answers.push(("contact", "RAHASIA nomor"));
         }
         desk.add("mentee_feedback", &format!("24/8/2026 1{number}.00"), &answers);
     }
-    let mut answers = vec![("group", "Al Fatih"), ("recommend", "8"), ("next_season", "Lanjut kelompok ini")];
+    let mut answers =
+        vec![("group", "Al Fatih"), ("recommend", "8"), ("next_season", "Lanjut kelompok ini")];
     let scales = ["enjoys", "no_time", "mentee_fit", "openness", "supported", "training_helps"];
     answers.extend(scales.map(|question| (question, "3")));
     answers.push(("suggestion", "Tambah bahan diskusi"));
@@ -213,9 +236,15 @@ fn every_tab_of_the_office() {
     for (language, code) in [(Language::Id, "id"), (Language::En, "en")] {
         let desk = office(language);
         for view in OFFICE {
-            insta::assert_snapshot!(format!("office-{view}-{code}"), as_text(desk.wanted(view), &desk.setting.words));
+            insta::assert_snapshot!(
+                format!("office-{view}-{code}"),
+                as_text(desk.wanted(view), &desk.setting.words)
+            );
         }
-        insta::assert_snapshot!(format!("office-restricted-{code}"), text_of(&desk, &desk.restricted()));
+        insta::assert_snapshot!(
+            format!("office-restricted-{code}"),
+            text_of(&desk, &desk.restricted())
+        );
     }
 }
 
@@ -247,14 +276,17 @@ fn what_is_confidential_stands_in_the_second_spreadsheet_and_in_no_shared_tab() 
 
 #[test]
 fn no_layout_of_the_second_spreadsheet_depends_on_what_the_ledger_holds() {
-    let ids = |desk: &Desk| desk.restricted().iter().map(|tab| sheet_id(&tab.layout)).collect::<Vec<_>>();
+    let ids =
+        |desk: &Desk| desk.restricted().iter().map(|tab| sheet_id(&tab.layout)).collect::<Vec<_>>();
     assert_eq!(ids(&office(Language::Id)), ids(&Desk::empty(Language::Id)));
 }
 
 fn paths<'v>(value: &'v Value, path: &[&'v str], found: &mut BTreeSet<Vec<&'v str>>) {
     match value.as_object() {
         Some(object) => {
-            object.iter().for_each(|(key, value)| paths(value, &[path, &[key.as_str()]].concat(), found));
+            object
+                .iter()
+                .for_each(|(key, value)| paths(value, &[path, &[key.as_str()]].concat(), found));
         }
         None => drop(found.insert(path.to_vec())),
     }
@@ -267,13 +299,16 @@ fn every_figure_has_a_definition_in_both_languages_and_no_definition_is_of_nothi
     let standing = standing(&desk.setting, &state, desk.today).unwrap();
     let figures = figures(&desk.setting, &state, &standing);
     let mut found = BTreeSet::new();
-    for (family, value) in figures.as_json().as_object().unwrap().iter().filter(|(_, value)| value.is_object()) {
+    for (family, value) in
+        figures.as_json().as_object().unwrap().iter().filter(|(_, value)| value.is_object())
+    {
         paths(value, &[family], &mut found);
     }
     assert!(found.len() > 200, "the figures were walked: {}", found.len());
     let mut described = BTreeSet::new();
     for path in &found {
-        let key = glossary::describes(path).unwrap_or_else(|| panic!("{} has no definition", path.join(".")));
+        let key = glossary::describes(path)
+            .unwrap_or_else(|| panic!("{} has no definition", path.join(".")));
         for text in [INDONESIAN, ENGLISH] {
             assert!(text.contains(&format!("\n{key} = ")), "{key}");
         }

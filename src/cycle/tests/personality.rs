@@ -1,4 +1,5 @@
-//! Personality through whole cycles: it counts with every permission, changes nothing without one, and stands in no tab.
+//! Personality through whole cycles: it counts with every permission, changes nothing without one,
+//! and stands in no tab.
 
 use proptest::prelude::*;
 
@@ -30,14 +31,21 @@ fn desk(weight: u32, permissions: Permissions, said: Option<(Said, Said)>) -> De
         desk.change("mentee_registration", dimas, "extra_consent", label);
     }
     if permissions.guardian {
-        desk.change("guardian_consent", dimas, "extra_consent", "Jawaban kepribadian dipakai untuk menyusun kelompok");
+        desk.change(
+            "guardian_consent",
+            dimas,
+            "extra_consent",
+            "Jawaban kepribadian dipakai untuk menyusun kelompok",
+        );
     }
     if permissions.mentor {
         let label = "Jawaban kepribadian boleh dipakai untuk menyusun kelompok";
         desk.change("mentor_application", hasan, "extra_consent", label);
     }
-    for (member, said) in
-        said.map(|(of_dimas, of_hasan)| [("Dimas Pratama", of_dimas), ("Hasan Basri", of_hasan)]).into_iter().flatten()
+    for (member, said) in said
+        .map(|(of_dimas, of_hasan)| [("Dimas Pratama", of_dimas), ("Hasan Basri", of_hasan)])
+        .into_iter()
+        .flatten()
     {
         tell(&mut desk, member, said);
     }
@@ -48,7 +56,11 @@ fn tell(desk: &mut Desk, member: &str, said: Said) {
     let texts = said.map(|said| if said == 0 { String::new() } else { said.to_string() });
     let keys: Vec<String> = (1..=20).map(|number| format!("ipip_{number}")).collect();
     let answers = keys.iter().zip(&texts).map(|(key, text)| (key.as_str(), text.as_str()));
-    desk.add("personality", "20/8/2026 20.00", &[("member", member)].into_iter().chain(answers).collect::<Vec<_>>());
+    desk.add(
+        "personality",
+        "20/8/2026 20.00",
+        &[("member", member)].into_iter().chain(answers).collect::<Vec<_>>(),
+    );
 }
 
 fn suggested(desk: &mut Desk) -> Suggestions {
@@ -93,20 +105,33 @@ fn what_is_said_stands_in_no_tab() {
     for language in [Language::Id, Language::En] {
         let mut desk = desk(10, ALL, Some((ORDERLY, EASYGOING)));
         desk.setting.words = crate::words::Words::new(language, None).unwrap();
-        desk.add("personality", "21/8/2026 20.00", &[("member", "KEPRIBADIANKU siapa"), ("ipip_1", "5")]);
+        desk.add(
+            "personality",
+            "21/8/2026 20.00",
+            &[("member", "KEPRIBADIANKU siapa"), ("ipip_1", "5")],
+        );
         desk.add(
             "personality",
             "21/8/2026 20.01",
             &[("member", "Dimas Pratama"), ("ipip_1", "KEPRIBADIANKU"), ("ipip_3", "5")],
         );
-        desk.add("personality", "21/8/2026 20.02", &[("member", "Dimas Pratama"), ("ipip_1", "KEPRIBADIANKU")]);
+        desk.add(
+            "personality",
+            "21/8/2026 20.02",
+            &[("member", "Dimas Pratama"), ("ipip_1", "KEPRIBADIANKU")],
+        );
         desk.turn();
         let to_fix = as_text(desk.wanted("to_fix"), &desk.setting.words);
         let hidden = desk.setting.words.say("fix-hidden");
-        let lines: Vec<&str> = to_fix.lines().filter(|line| line.starts_with("personality |")).collect();
+        let lines: Vec<&str> =
+            to_fix.lines().filter(|line| line.starts_with("personality |")).collect();
         assert!(lines.len() == 3 && lines.iter().all(|line| line.contains(&hidden)), "{to_fix}");
-        let tabs: Vec<_> =
-            desk.wanted.iter().chain(&desk.restricted()).map(|tab| as_text(tab, &desk.setting.words)).collect();
+        let tabs: Vec<_> = desk
+            .wanted
+            .iter()
+            .chain(&desk.restricted())
+            .map(|tab| as_text(tab, &desk.setting.words))
+            .collect();
         assert!(tabs.iter().all(|tab| !tab.contains("KEPRIBADIANKU")), "{tabs:#?}");
     }
 }
@@ -119,9 +144,12 @@ fn an_erased_person_has_said_nothing_about_himself() {
     let standing = standing(&desk.setting, &desk.memory.state, desk.today).unwrap();
     let code = standing.mentees[standing.find_mentee("Dimas Pratama").unwrap()].code.clone();
     let about = crate::forms::person::about(private, &desk.memory.state, &standing, &code).unwrap();
-    let erased = about.erasure(private, &desk.memory.state, desk.today.and_hms_opt(12, 0, 0).unwrap());
+    let erased =
+        about.erasure(private, &desk.memory.state, desk.today.and_hms_opt(12, 0, 0).unwrap());
     let left = erased.rows.iter().find(|row| row.form == "personality").unwrap();
-    let crate::ledger::event::Remains::Accepted { answers, .. } = &left.remains else { panic!("{left:?}") };
+    let crate::ledger::event::Remains::Accepted { answers, .. } = &left.remains else {
+        panic!("{left:?}")
+    };
     assert_eq!(answers.iter().map(|(question, _)| question).collect::<Vec<_>>(), ["member"]);
 }
 

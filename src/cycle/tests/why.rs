@@ -36,7 +36,12 @@ fn ask<T>(desk: &Desk, with: impl FnOnce(&dyn Fn(&str) -> Option<Evidence>, &Fig
     let standing = standing(setting, state, desk.today).unwrap();
     let figures = figures(setting, state, &standing);
     let (quality, handover) = (state.quality(), &setting.config.handover_kinds);
-    let scene = statistics::Scene { standing: &standing, quality: &quality, handover, mushaf: &setting.mushaf };
+    let scene = statistics::Scene {
+        standing: &standing,
+        quality: &quality,
+        handover,
+        mushaf: &setting.mushaf,
+    };
     let asked = Asked { scene: &scene, state };
     with(&|path| evidence(&asked, &figures, path), &figures)
 }
@@ -54,7 +59,10 @@ fn every_figure_that_is_not_zero_has_lines_behind_it_and_they_are_in_the_ledger(
             assert!(all.len() > 400, "{}", all.len());
             for (path, value) in all {
                 let found = evidence(&path).unwrap_or_else(|| panic!("{path} has no answer"));
-                assert!(!counts_something(&value) || !found.is_empty(), "nothing behind {path} = {value} on {on}");
+                assert!(
+                    !counts_something(&value) || !found.is_empty(),
+                    "nothing behind {path} = {value} on {on}"
+                );
                 for row in found.counted.iter().chain(found.against.iter().flatten()) {
                     assert!(row.seq >= 1 && row.seq <= last, "{path}: {row:?}");
                 }
@@ -134,8 +142,9 @@ fn a_list_is_never_narrowed_by_what_is_confidential() {
     ask(&desk, |evidence, figures| {
         let mut all = Vec::new();
         paths("", figures.as_json(), &mut all);
-        let beneath =
-            |start: &'static str| all.iter().map(|(path, _)| path).filter(move |path| path.starts_with(start));
+        let beneath = |start: &'static str| {
+            all.iter().map(|(path, _)| path).filter(move |path| path.starts_with(start))
+        };
         for (narrow, whole) in [
             ("satisfaction.mentee.safety_reports", "satisfaction.mentee.responses"),
             ("satisfaction.mentee.groups_hidden", "satisfaction.mentee.responses"),

@@ -1,4 +1,5 @@
-//! Google's answers as the shared types of `table`. Pure; takes the answers apart so that no cell is held twice.
+//! Google's answers as the shared types of `table`. Pure; takes the answers apart so that no cell
+//! is held twice.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,9 @@ use crate::table::{Cell, Rows, a1};
 pub(super) fn overview(answer: Spreadsheet) -> Overview {
     let properties = answer.properties.unwrap_or_default();
     let mut sheets = answer.sheets.unwrap_or_default();
-    sheets.sort_by_key(|sheet| sheet.properties.as_ref().and_then(|properties| properties.index).unwrap_or(0));
+    sheets.sort_by_key(|sheet| {
+        sheet.properties.as_ref().and_then(|properties| properties.index).unwrap_or(0)
+    });
     Overview {
         title: properties.title.unwrap_or_default(),
         locale: properties.locale.unwrap_or_default(),
@@ -34,7 +37,9 @@ fn tab_info(sheet: Sheet) -> TabInfo {
         title: properties.title.unwrap_or_default(),
         row_count: count(grid.row_count),
         column_count: count(grid.column_count),
-        view: metadata.find(|mark| mark.metadata_key.as_deref() == Some(MARK_KEY)).and_then(|mark| mark.metadata_value),
+        view: metadata
+            .find(|mark| mark.metadata_key.as_deref() == Some(MARK_KEY))
+            .and_then(|mark| mark.metadata_value),
     }
 }
 
@@ -42,7 +47,8 @@ fn count(number: Option<i32>) -> usize {
     usize::try_from(number.unwrap_or(0)).unwrap_or(0)
 }
 
-/// The answer of `values.batchGetByDataFilter`, as far as it is needed: cells are read straight into cells.
+/// The answer of `values.batchGetByDataFilter`, as far as it is needed: cells are read straight
+/// into cells.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct FoundTabs {
@@ -167,6 +173,9 @@ mod tests {
         let overview = overview(serde_json::from_value(answer).unwrap());
         assert_eq!(overview.tabs[0].title, "Jawaban");
         assert_eq!((overview.tabs[0].sheet_id, overview.tabs[0].view.as_deref()), (0, None));
-        assert_eq!((overview.tabs[1].row_count, overview.tabs[1].view.as_deref()), (5, Some("summary")));
+        assert_eq!(
+            (overview.tabs[1].row_count, overview.tabs[1].view.as_deref()),
+            (5, Some("summary"))
+        );
     }
 }

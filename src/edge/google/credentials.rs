@@ -1,5 +1,5 @@
-//! The service account's key, the way to Google (TLS roots, connections) and the token that each request carries.
-//! Knows nothing of spreadsheets. The key never appears in an error or in `Debug`.
+//! The service account's key, the way to Google (TLS roots, connections) and the token that each
+//! request carries. Knows nothing of spreadsheets. The key never appears in an error or in `Debug`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use google_sheets4::common::{Body, Client, GetToken};
 use google_sheets4::hyper::Uri;
 use google_sheets4::yup_oauth2::authenticator::Authenticator;
-use google_sheets4::yup_oauth2::{CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey};
+use google_sheets4::yup_oauth2::{
+    CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey,
+};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -33,8 +35,8 @@ impl Credentials {
 
     fn key(&self) -> Result<ServiceAccountKey, GoogleError> {
         let bad = |reason: &str| GoogleError::BadCredentials { reason: reason.to_owned() };
-        let value: serde_json::Value =
-            serde_json::from_str(&self.0).map_err(|_| bad("the text is not JSON (was the file cut or edited?)"))?;
+        let value: serde_json::Value = serde_json::from_str(&self.0)
+            .map_err(|_| bad("the text is not JSON (was the file cut or edited?)"))?;
         match value.get("type").and_then(|kind| kind.as_str()) {
             Some("service_account") => {}
             Some(kind) => return Err(bad(&format!("its \"type\" is \"{kind}\""))),
@@ -45,8 +47,8 @@ impl Credentials {
                 return Err(bad(&format!("\"{field}\" is missing")));
             }
         }
-        let key: ServiceAccountKey =
-            serde_json::from_value(value).map_err(|_| bad("one of its fields is not the text it should be"))?;
+        let key: ServiceAccountKey = serde_json::from_value(value)
+            .map_err(|_| bad("one of its fields is not the text it should be"))?;
         if !is_web_address(&key.token_uri) {
             return Err(bad("its \"token_uri\" is not a web address"));
         }
@@ -76,12 +78,17 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// Reads the key and prepares connections; sends nothing. `plain` says that the endpoint is `http://`.
-    pub async fn prepare(credentials: Option<&Credentials>, plain: bool) -> Result<Self, GoogleError> {
+    /// Reads the key and prepares connections; sends nothing. `plain` says that the endpoint is
+    /// `http://`.
+    pub async fn prepare(
+        credentials: Option<&Credentials>,
+        plain: bool,
+    ) -> Result<Self, GoogleError> {
         let key = credentials.map(Credentials::key).transpose()?;
         let plain = plain && key.as_ref().is_none_or(|key| key.token_uri.starts_with("http://"));
         let connector = connector(plain)?;
-        let client = legacy::Client::builder(TokioExecutor::new()).build::<_, Body>(connector.clone());
+        let client =
+            legacy::Client::builder(TokioExecutor::new()).build::<_, Body>(connector.clone());
         let account = key.as_ref().map(|key| key.client_email.clone());
         let authenticator = match key {
             None => None,
@@ -95,7 +102,8 @@ impl Access {
         TokenSource(self.authenticator.clone())
     }
 
-    /// Fetches a new token although the old one has not run out; `false` if there is nothing to fetch it with.
+    /// Fetches a new token although the old one has not run out; `false` if there is nothing to
+    /// fetch it with.
     pub async fn refresh(&self, scope: &str) -> bool {
         match &self.authenticator {
             None => false,
@@ -113,7 +121,11 @@ impl GetToken for TokenSource {
         &'a self,
         scopes: &'a [&str],
     ) -> std::pin::Pin<
-        Box<dyn Future<Output = Result<Option<String>, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
+        Box<
+            dyn Future<Output = Result<Option<String>, Box<dyn std::error::Error + Send + Sync>>>
+                + Send
+                + 'a,
+        >,
     > {
         match &self.0 {
             Some(authenticator) => authenticator.get_token(scopes),
@@ -122,20 +134,28 @@ impl GetToken for TokenSource {
     }
 }
 
-async fn authenticator(key: ServiceAccountKey, connector: Connector) -> Result<Authenticator<Connector>, GoogleError> {
+async fn authenticator(
+    key: ServiceAccountKey,
+    connector: Connector,
+) -> Result<Authenticator<Connector>, GoogleError> {
     let client = legacy::Client::builder(TokioExecutor::new()).build::<_, String>(connector);
-    ServiceAccountAuthenticator::with_client(key, CustomHyperClientBuilder::from(client)).build().await.map_err(|_| {
-        GoogleError::BadCredentials { reason: "its \"private_key\" is not an RSA key in PEM form".to_owned() }
-    })
+    ServiceAccountAuthenticator::with_client(key, CustomHyperClientBuilder::from(client))
+        .build()
+        .await
+        .map_err(|_| GoogleError::BadCredentials {
+            reason: "its \"private_key\" is not an RSA key in PEM form".to_owned(),
+        })
 }
 
-/// One provider of cryptography, named here, so that no process-wide default has to be set; the system's root
-/// certificates are only read where something is fetched over TLS.
+/// One provider of cryptography, named here, so that no process-wide default has to be set; the
+/// system's root certificates are only read where something is fetched over TLS.
 fn connector(plain: bool) -> Result<Connector, GoogleError> {
     let no_tls = |reason: String| GoogleError::NoTls { reason };
-    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| no_tls(error.to_string()))?;
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()
+    .map_err(|error| no_tls(error.to_string()))?;
     let config = if plain {
         builder.with_root_certificates(rustls::RootCertStore::empty())
     } else {

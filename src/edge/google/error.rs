@@ -1,5 +1,6 @@
-//! What can go wrong with Google, in the words of who has to mend it, and which of it is worth another try.
-//! Knows the status codes and error bodies of the Sheets API; knows nothing of what was read or written.
+//! What can go wrong with Google, in the words of who has to mend it, and which of it is worth
+//! another try. Knows the status codes and error bodies of the Sheets API; knows nothing of what
+//! was read or written.
 
 use std::time::Duration;
 
@@ -42,7 +43,9 @@ pub enum GoogleError {
         message: String,
     },
     /// 403: the Sheets API is off in the service account's Google Cloud project.
-    #[error("the Google Sheets API is switched off in the service account's project, switch it on: {message}")]
+    #[error(
+        "the Google Sheets API is switched off in the service account's project, switch it on: {message}"
+    )]
     ApiDisabled {
         /// Google's words, with the address where to switch it on.
         message: String,
@@ -72,7 +75,9 @@ pub enum GoogleError {
         reason: String,
     },
     /// A write was sent and nobody knows whether it took effect.
-    #[error("it is not known whether the last write took effect ({reason}): read again before writing again")]
+    #[error(
+        "it is not known whether the last write took effect ({reason}): read again before writing again"
+    )]
     UnclearWrite {
         /// What was seen.
         reason: String,
@@ -113,11 +118,18 @@ pub enum GoogleError {
 impl GoogleError {
     /// Whether the same command may succeed later without anybody mending anything.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Quota { .. } | Self::Unavailable { .. } | Self::UnclearWrite { .. } | Self::Timeout { .. })
+        matches!(
+            self,
+            Self::Quota { .. }
+                | Self::Unavailable { .. }
+                | Self::UnclearWrite { .. }
+                | Self::Timeout { .. }
+        )
     }
 
-    /// Whether the spreadsheet may be otherwise than it was last read, so that reading and planning once more may help: a
-    /// write that perhaps took effect, or a tab that somebody deleted in between.
+    /// Whether the spreadsheet may be otherwise than it was last read, so that reading and planning
+    /// once more may help: a write that perhaps took effect, or a tab that somebody deleted in
+    /// between.
     pub fn is_overtaken(&self) -> bool {
         matches!(self, Self::UnclearWrite { .. } | Self::NoSuchGrid { .. })
     }
@@ -187,7 +199,8 @@ impl Context<'_> {
         self.account.unwrap_or("the service account").to_owned()
     }
 
-    /// No answer in time. Before the request was on its way (while a token was fetched) nothing can have been written.
+    /// No answer in time. Before the request was on its way (while a token was fetched) nothing can
+    /// have been written.
     pub fn timed_out(&self, witness: &Witness) -> Failure {
         if self.effect == Effect::Once && witness.sent() {
             let reason = format!("no answer within {} seconds", self.timeout.as_secs_f64());
@@ -200,28 +213,40 @@ impl Context<'_> {
     fn unclear(&self, reason: String) -> Failure {
         match self.effect {
             Effect::Once => Failure::last(GoogleError::UnclearWrite { reason }),
-            Effect::Read | Effect::Repeatable => Failure { error: GoogleError::Unavailable { reason }, again: true },
+            Effect::Read | Effect::Repeatable => {
+                Failure { error: GoogleError::Unavailable { reason }, again: true }
+            }
         }
     }
 
-    /// Sorts the client's error. Its variants say little: every JSON error body arrives as `BadRequest`.
+    /// Sorts the client's error. Its variants say little: every JSON error body arrives as
+    /// `BadRequest`.
     pub fn failed(&self, error: common::Error, witness: &Witness) -> Failure {
         match error {
-            common::Error::HttpError(error) if error.is_connect() => {
-                Failure { error: GoogleError::Unavailable { reason: with_sources(&error) }, again: true }
-            }
+            common::Error::HttpError(error) if error.is_connect() => Failure {
+                error: GoogleError::Unavailable { reason: with_sources(&error) },
+                again: true,
+            },
             common::Error::HttpError(error) => self.unclear(with_sources(&error)),
             common::Error::Io(error) => self.unclear(error.to_string()),
             // The client takes a body that was cut off for an empty one.
-            common::Error::JsonDecodeError(..) => self.unclear("the answer was cut off or was not JSON".to_owned()),
+            common::Error::JsonDecodeError(..) => {
+                self.unclear("the answer was cut off or was not JSON".to_owned())
+            }
             common::Error::MissingToken(error) => self.no_token(&*error),
             common::Error::BadRequest(body) => {
-                let code =
-                    body.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+                let code = body
+                    .pointer("/error/code")
+                    .and_then(Value::as_u64)
+                    .and_then(|code| u16::try_from(code).ok());
                 self.refused(witness.status().or(code).unwrap_or(400), &body)
             }
-            common::Error::Failure(response) => self.refused(response.status().as_u16(), &Value::Null),
-            other => Failure::last(GoogleError::Refused { message: other.to_string().trim().to_owned() }),
+            common::Error::Failure(response) => {
+                self.refused(response.status().as_u16(), &Value::Null)
+            }
+            other => {
+                Failure::last(GoogleError::Refused { message: other.to_string().trim().to_owned() })
+            }
         }
     }
 
@@ -245,16 +270,21 @@ impl Context<'_> {
     }
 
     fn forbidden(&self, message: String, body: &Value) -> Failure {
-        let reasons = body.pointer("/error/details").and_then(Value::as_array).into_iter().flatten();
+        let reasons =
+            body.pointer("/error/details").and_then(Value::as_array).into_iter().flatten();
         let mut reasons = reasons.filter_map(|detail| detail.get("reason").and_then(Value::as_str));
-        if reasons.any(|reason| reason == "SERVICE_DISABLED") || message.contains("has not been used in project") {
+        if reasons.any(|reason| reason == "SERVICE_DISABLED")
+            || message.contains("has not been used in project")
+        {
             return Failure::last(GoogleError::ApiDisabled { message });
         }
         if body.pointer("/error/status").and_then(Value::as_str) == Some("RESOURCE_EXHAUSTED") {
             return Failure { error: GoogleError::Quota { message }, again: true };
         }
         Failure::last(match self.spreadsheet_id {
-            Some(id) => GoogleError::NotShared { spreadsheet_id: id.to_owned(), account: self.account() },
+            Some(id) => {
+                GoogleError::NotShared { spreadsheet_id: id.to_owned(), account: self.account() }
+            }
             None => GoogleError::Refused { message },
         })
     }
@@ -263,7 +293,10 @@ impl Context<'_> {
     fn no_token(&self, error: &(dyn std::error::Error + Send + Sync + 'static)) -> Failure {
         match error.downcast_ref::<yup_oauth2::Error>() {
             Some(yup_oauth2::Error::AuthError(refusal)) => {
-                Failure::last(GoogleError::Unauthorized { account: self.account(), message: refusal.to_string() })
+                Failure::last(GoogleError::Unauthorized {
+                    account: self.account(),
+                    message: refusal.to_string(),
+                })
             }
             Some(yup_oauth2::Error::JSONError(_)) => {
                 // The text of the error might quote the token.
@@ -294,7 +327,8 @@ fn missing_grid(message: &str) -> Option<i64> {
     rest[..end].parse().ok()
 }
 
-/// The error and what caused it, on one line: the client's own text is only "client error (Connect)".
+/// The error and what caused it, on one line: the client's own text is only "client error
+/// (Connect)".
 fn with_sources(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -332,7 +366,13 @@ mod tests {
                 let read = failure(Effect::Read, status, Value::Null);
                 let write = failure(Effect::Once, status, Value::Null);
                 let again = |failure: &Failure| if failure.again { " again" } else { "" };
-                format!("{status}: {}{}, {}{}", read.error.kind(), again(&read), write.error.kind(), again(&write))
+                format!(
+                    "{status}: {}{}, {}{}",
+                    read.error.kind(),
+                    again(&read),
+                    write.error.kind(),
+                    again(&write)
+                )
             })
             .collect();
         insta::assert_snapshot!(kinds.join("\n"), @r##"
@@ -369,7 +409,12 @@ mod tests {
 
     #[test]
     fn a_timeout_is_unclear_only_once_a_write_is_on_its_way() {
-        let context = Context { effect: Effect::Once, spreadsheet_id: None, account: None, timeout: Duration::ZERO };
+        let context = Context {
+            effect: Effect::Once,
+            spreadsheet_id: None,
+            account: None,
+            timeout: Duration::ZERO,
+        };
         let mut witness = Witness::default();
         assert!(context.timed_out(&witness).again);
         google_sheets4::Delegate::pre_request(&mut witness);

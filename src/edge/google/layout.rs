@@ -1,14 +1,16 @@
-//! A new tab: what the API has to be told so that it has its layout. Pure; all ids are chosen here, so that a repeated
-//! request is refused instead of making a second tab.
+//! A new tab: what the API has to be told so that it has its layout. Pure; all ids are chosen here,
+//! so that a repeated request is refused instead of making a second tab.
 
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
-    AddChartRequest, AddConditionalFormatRuleRequest, AddProtectedRangeRequest, AddSheetRequest, BasicChartDomain,
-    BasicChartSeries, BasicChartSpec, BooleanCondition, BooleanRule, ChartData, ChartSourceRange, ChartSpec,
-    ConditionValue, ConditionalFormatRule, CreateDeveloperMetadataRequest, DataValidationRule, DeveloperMetadata,
-    DeveloperMetadataLocation, DimensionProperties, DimensionRange, EmbeddedChart, EmbeddedObjectPosition,
-    GridCoordinate, GridProperties, GridRange, OverlayPosition, ProtectedRange, Request, SetDataValidationRequest,
-    SheetProperties, UpdateDimensionPropertiesRequest,
+    AddChartRequest, AddConditionalFormatRuleRequest, AddProtectedRangeRequest, AddSheetRequest,
+    BasicChartDomain, BasicChartSeries, BasicChartSpec, BooleanCondition, BooleanRule, ChartData,
+    ChartSourceRange, ChartSpec, ConditionValue, ConditionalFormatRule,
+    CreateDeveloperMetadataRequest, DataValidationRule, DeveloperMetadata,
+    DeveloperMetadataLocation, DimensionProperties, DimensionRange, EmbeddedChart,
+    EmbeddedObjectPosition, GridCoordinate, GridProperties, GridRange, OverlayPosition,
+    ProtectedRange, Request, SetDataValidationRequest, SheetProperties,
+    UpdateDimensionPropertiesRequest,
 };
 
 use super::look::tone_format;
@@ -31,13 +33,20 @@ pub(super) fn add_tab(id: i64, title: &str, row_count: usize, layout: &Layout) -
     requests.extend(widths(id, &layout.columns));
     requests.push(protection(id, layout));
     requests.extend(validations(id, layout));
-    requests.extend(layout.colours.iter().zip(0..).map(|(rule, index)| colour(id, rule, index, header_row(layout))));
-    requests.extend(layout.charts.iter().zip(0..).map(|(chart, index)| add_chart(id, chart, index)));
+    requests.extend(
+        layout
+            .colours
+            .iter()
+            .zip(0..)
+            .map(|(rule, index)| colour(id, rule, index, header_row(layout))),
+    );
+    requests
+        .extend(layout.charts.iter().zip(0..).map(|(chart, index)| add_chart(id, chart, index)));
     requests
 }
 
-/// The row of column titles. What holds for the rows below it begins here: a range that begins at the first of them would be
-/// pushed down when a row is inserted before it.
+/// The row of column titles. What holds for the rows below it begins here: a range that begins at
+/// the first of them would be pushed down when a row is inserted before it.
 fn header_row(layout: &Layout) -> usize {
     layout.header_row.unwrap_or(0)
 }
@@ -61,7 +70,10 @@ fn add_sheet(id: i32, title: &str, row_count: usize, layout: &Layout) -> Request
         }),
         ..SheetProperties::default()
     };
-    Request { add_sheet: Some(AddSheetRequest { properties: Some(properties) }), ..Request::default() }
+    Request {
+        add_sheet: Some(AddSheetRequest { properties: Some(properties) }),
+        ..Request::default()
+    }
 }
 
 fn mark(id: i32, view: &str) -> Request {
@@ -69,7 +81,10 @@ fn mark(id: i32, view: &str) -> Request {
         metadata_key: Some(MARK_KEY.to_owned()),
         metadata_value: Some(view.to_owned()),
         visibility: Some("DOCUMENT".to_owned()),
-        location: Some(DeveloperMetadataLocation { sheet_id: Some(id), ..DeveloperMetadataLocation::default() }),
+        location: Some(DeveloperMetadataLocation {
+            sheet_id: Some(id),
+            ..DeveloperMetadataLocation::default()
+        }),
         metadata_id: None,
     };
     let request = CreateDeveloperMetadataRequest { developer_metadata: Some(metadata) };
@@ -90,7 +105,9 @@ fn widths(id: i32, columns: &[Column]) -> Vec<Request> {
                 end_index: Some(grid_index(end)),
             }),
             properties: Some(DimensionProperties {
-                pixel_size: run.first().map(|column| i32::try_from(column.width_px).unwrap_or(i32::MAX)),
+                pixel_size: run
+                    .first()
+                    .map(|column| i32::try_from(column.width_px).unwrap_or(i32::MAX)),
                 ..DimensionProperties::default()
             }),
             fields: Some(FieldMask::new(&["pixelSize"])),
@@ -114,13 +131,18 @@ fn column_below(id: i32, column: usize, first_row: usize) -> GridRange {
 }
 
 fn people_columns(layout: &Layout) -> impl Iterator<Item = (usize, &Dropdown)> {
-    layout.columns.iter().enumerate().filter_map(|(index, column)| Some((index, column.people.as_ref()?)))
+    layout
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| Some((index, column.people.as_ref()?)))
 }
 
 /// Whoever writes into our cells is warned that the next cycle overwrites it; nobody is locked out.
 fn protection(id: i32, layout: &Layout) -> Request {
-    let open: Vec<GridRange> =
-        people_columns(layout).map(|(column, _)| column_below(id, column, header_row(layout))).collect();
+    let open: Vec<GridRange> = people_columns(layout)
+        .map(|(column, _)| column_below(id, column, header_row(layout)))
+        .collect();
     let protected_range = ProtectedRange {
         range: Some(GridRange { sheet_id: Some(id), ..GridRange::default() }),
         unprotected_ranges: (!open.is_empty()).then_some(open),
@@ -143,7 +165,8 @@ fn validations(id: i32, layout: &Layout) -> impl Iterator<Item = Request> {
     })
 }
 
-/// A list where values are offered (and Google can hold them); otherwise a rule that everything keeps, for its hint.
+/// A list where values are offered (and Google can hold them); otherwise a rule that everything
+/// keeps, for its hint.
 fn dropdown_rule(dropdown: &Dropdown) -> Option<DataValidationRule> {
     let mut values: Vec<&str> = Vec::new();
     for value in dropdown.values.iter().map(String::as_str) {
@@ -176,7 +199,10 @@ fn literal(text: &str) -> String {
 
 fn condition(kind: &str, values: Vec<String>) -> BooleanCondition {
     let value = |text| ConditionValue { user_entered_value: Some(text), relative_date: None };
-    BooleanCondition { type_: Some(kind.to_owned()), values: Some(values.into_iter().map(value).collect()) }
+    BooleanCondition {
+        type_: Some(kind.to_owned()),
+        values: Some(values.into_iter().map(value).collect()),
+    }
 }
 
 fn colour(id: i32, rule: &ColourRule, index: i32, first_row: usize) -> Request {
@@ -211,7 +237,10 @@ fn add_chart(id: i32, chart: &Chart, index: i32) -> Request {
         chart_type: Some("COLUMN".to_owned()),
         legend_position: Some("BOTTOM_LEGEND".to_owned()),
         header_count: Some(1),
-        domains: Some(vec![BasicChartDomain { domain: Some(data(chart.labels_column)), reversed: None }]),
+        domains: Some(vec![BasicChartDomain {
+            domain: Some(data(chart.labels_column)),
+            reversed: None,
+        }]),
         series: Some(chart.series_columns.iter().map(series).collect()),
         ..BasicChartSpec::default()
     };
@@ -230,14 +259,21 @@ fn add_chart(id: i32, chart: &Chart, index: i32) -> Request {
 }
 
 fn placed(id: i32, (row, column): (usize, usize)) -> EmbeddedObjectPosition {
-    let anchor_cell =
-        GridCoordinate { sheet_id: Some(id), row_index: Some(grid_index(row)), column_index: Some(grid_index(column)) };
-    let overlay_position = OverlayPosition { anchor_cell: Some(anchor_cell), ..OverlayPosition::default() };
-    EmbeddedObjectPosition { overlay_position: Some(overlay_position), ..EmbeddedObjectPosition::default() }
+    let anchor_cell = GridCoordinate {
+        sheet_id: Some(id),
+        row_index: Some(grid_index(row)),
+        column_index: Some(grid_index(column)),
+    };
+    let overlay_position =
+        OverlayPosition { anchor_cell: Some(anchor_cell), ..OverlayPosition::default() };
+    EmbeddedObjectPosition {
+        overlay_position: Some(overlay_position),
+        ..EmbeddedObjectPosition::default()
+    }
 }
 
-/// The chart's id, from the tab's id and its place in the layout. Adding a multiple of an odd number is one to one among
-/// the 2^31 ids, so charts of one tab never share an id.
+/// The chart's id, from the tab's id and its place in the layout. Adding a multiple of an odd
+/// number is one to one among the 2^31 ids, so charts of one tab never share an id.
 fn chart_id(id: i32, index: i32) -> i32 {
     id.wrapping_add(index.wrapping_add(1).wrapping_mul(0x1e37_79b1)) & i32::MAX
 }

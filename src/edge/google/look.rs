@@ -1,6 +1,8 @@
 //! How cells look: number formats, weights and colours, as the API names them. Pure.
 
-use google_sheets4::api::{CellData, CellFormat, Color, ColorStyle, ExtendedValue, NumberFormat, TextFormat};
+use google_sheets4::api::{
+    CellData, CellFormat, Color, ColorStyle, ExtendedValue, NumberFormat, TextFormat,
+};
 
 use crate::table::Cell;
 use crate::table::plan::CellWrite;
@@ -32,11 +34,19 @@ impl Paint {
 
 /// Both the old field and the new one, so that every reader of the spreadsheet sees the colour.
 fn on_background(format: CellFormat, paint: Paint) -> CellFormat {
-    CellFormat { background_color: Some(paint.color()), background_color_style: Some(paint.style()), ..format }
+    CellFormat {
+        background_color: Some(paint.color()),
+        background_color_style: Some(paint.style()),
+        ..format
+    }
 }
 
 fn in_colour(text: TextFormat, paint: Paint) -> TextFormat {
-    TextFormat { foreground_color: Some(paint.color()), foreground_color_style: Some(paint.style()), ..text }
+    TextFormat {
+        foreground_color: Some(paint.color()),
+        foreground_color_style: Some(paint.style()),
+        ..text
+    }
 }
 
 /// One cell to be written: its value, its look, its note.
@@ -71,14 +81,19 @@ fn cell_format(style: Style, format: Format) -> CellFormat {
     };
     let bold = TextFormat { bold: Some(true), ..TextFormat::default() };
     match style {
-        Style::Title => CellFormat { text_format: Some(TextFormat { font_size: Some(16), ..bold }), ..plain },
+        Style::Title => {
+            CellFormat { text_format: Some(TextFormat { font_size: Some(16), ..bold }), ..plain }
+        }
         Style::Lead => {
             let italic = TextFormat { italic: Some(true), ..TextFormat::default() };
             CellFormat { text_format: Some(in_colour(italic, GREY)), ..plain }
         }
         Style::Header => {
             let centred = CellFormat { horizontal_alignment: Some("CENTER".to_owned()), ..plain };
-            CellFormat { text_format: Some(in_colour(bold, WHITE)), ..on_background(centred, DARK_TEAL) }
+            CellFormat {
+                text_format: Some(in_colour(bold, WHITE)),
+                ..on_background(centred, DARK_TEAL)
+            }
         }
         Style::Section => CellFormat { text_format: Some(bold), ..on_background(plain, PALE_TEAL) },
         Style::Body => plain,
@@ -108,7 +123,8 @@ fn wrap_strategy(style: Style, format: Format) -> Option<&'static str> {
     }
 }
 
-/// Text and background of a coloured cell; each pair has a contrast above 4.5 : 1 (WCAG 2.2, 1.4.3).
+/// Text and background of a coloured cell; each pair has a contrast above 4.5 : 1 (WCAG 2.2,
+/// 1.4.3).
 fn tone_paints(tone: Tone) -> (Paint, Paint) {
     match tone {
         Tone::Good => (Paint(0x1b, 0x5e, 0x20), Paint(0xe6, 0xf4, 0xea)),
@@ -120,7 +136,10 @@ fn tone_paints(tone: Tone) -> (Paint, Paint) {
 /// The format of cells that a colour rule finds.
 pub(super) fn tone_format(tone: Tone) -> CellFormat {
     let (text, background) = tone_paints(tone);
-    let format = CellFormat { text_format: Some(in_colour(TextFormat::default(), text)), ..CellFormat::default() };
+    let format = CellFormat {
+        text_format: Some(in_colour(TextFormat::default(), text)),
+        ..CellFormat::default()
+    };
     on_background(format, background)
 }
 
@@ -134,7 +153,8 @@ mod tests {
             let part = f64::from(byte) / 255.0;
             if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         };
-        let luminance = |paint: Paint| 0.2126 * part(paint.0) + 0.7152 * part(paint.1) + 0.0722 * part(paint.2);
+        let luminance =
+            |paint: Paint| 0.2126 * part(paint.0) + 0.7152 * part(paint.1) + 0.0722 * part(paint.2);
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
@@ -142,9 +162,11 @@ mod tests {
     #[test]
     fn every_text_can_be_read_on_its_background() {
         let tones = [Tone::Good, Tone::Warning, Tone::Alert].map(tone_paints);
-        for (text, background) in
-            tones.into_iter().chain([(WHITE, DARK_TEAL), (GREY, WHITE), (Paint(0, 0, 0), PALE_TEAL)])
-        {
+        for (text, background) in tones.into_iter().chain([
+            (WHITE, DARK_TEAL),
+            (GREY, WHITE),
+            (Paint(0, 0, 0), PALE_TEAL),
+        ]) {
             assert!(contrast(text, background) >= 4.5, "{text:?} on {background:?}");
         }
     }

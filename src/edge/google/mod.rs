@@ -1,7 +1,8 @@
-//! Google Sheets: the workbook read, the plan applied, one client for the daemon's life. Knows how to ask and how often;
-//! what the cells mean it does not know.
+//! Google Sheets: the workbook read, the plan applied, one client for the daemon's life. Knows how
+//! to ask and how often; what the cells mean it does not know.
 //!
-//! A write whose answer does not come is never sent again blindly: the caller reads again and plans again.
+//! A write whose answer does not come is never sent again blindly: the caller reads again and plans
+//! again.
 
 mod answers;
 mod credentials;
@@ -21,8 +22,8 @@ use std::time::Duration;
 use backon::Retryable;
 use google_sheets4::Sheets;
 use google_sheets4::api::{
-    BatchGetValuesByDataFilterRequest, BatchUpdateValuesRequest, DataFilter, GridProperties, GridRange, Scope, Sheet,
-    SheetProperties, Spreadsheet, SpreadsheetProperties, ValueRange,
+    BatchGetValuesByDataFilterRequest, BatchUpdateValuesRequest, DataFilter, GridProperties,
+    GridRange, Scope, Sheet, SheetProperties, Spreadsheet, SpreadsheetProperties, ValueRange,
 };
 use google_sheets4::common;
 use google_sheets4::hyper::body::Bytes;
@@ -135,9 +136,14 @@ impl Google {
         Self::with_patience(settings, patience).await
     }
 
-    async fn with_patience(settings: GoogleSettings, patience: Patience) -> Result<Self, GoogleError> {
+    async fn with_patience(
+        settings: GoogleSettings,
+        patience: Patience,
+    ) -> Result<Self, GoogleError> {
         if settings.endpoint.is_none() && settings.credentials.is_none() {
-            return Err(GoogleError::BadCredentials { reason: "no key file is configured".to_owned() });
+            return Err(GoogleError::BadCredentials {
+                reason: "no key file is configured".to_owned(),
+            });
         }
         let endpoint = settings.endpoint.as_deref().map(base_address).transpose()?;
         let plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
@@ -177,20 +183,32 @@ impl Google {
         let answer = self
             .call(Effect::Read, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().get(id).param("fields", OVERVIEW_FIELDS);
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
+                call.clear_scopes()
+                    .add_scope(self.scope)
+                    .delegate(&mut witness)
+                    .doit()
+                    .await
+                    .map(decoded)
             })
             .await?;
         Ok(answers::overview(answer))
     }
 
-    /// All cells of the given tabs (each named once), in the order asked. One request, however many tabs; none for none.
-    pub async fn read(&self, spreadsheet_id: &str, sheet_ids: &[i64]) -> Result<Vec<ReadTab>, GoogleError> {
+    /// All cells of the given tabs (each named once), in the order asked. One request, however many
+    /// tabs; none for none.
+    pub async fn read(
+        &self,
+        spreadsheet_id: &str,
+        sheet_ids: &[i64],
+    ) -> Result<Vec<ReadTab>, GoogleError> {
         let id = checked_id(spreadsheet_id)?;
         if sheet_ids.is_empty() {
             return Ok(Vec::new());
         }
         let request = &BatchGetValuesByDataFilterRequest {
-            data_filters: Some(sheet_ids.iter().map(|&sheet_id| whole_tab(sheet_id)).collect::<Result<_, _>>()?),
+            data_filters: Some(
+                sheet_ids.iter().map(|&sheet_id| whole_tab(sheet_id)).collect::<Result<_, _>>()?,
+            ),
             major_dimension: Some("ROWS".to_owned()),
             value_render_option: Some("UNFORMATTED_VALUE".to_owned()),
             date_time_render_option: Some("SERIAL_NUMBER".to_owned()),
@@ -198,33 +216,47 @@ impl Google {
         let body = Bytes::from(lean(request).to_string());
         let url = &self.address(id, "/values:batchGetByDataFilter");
         let send = |witness: Witness| {
-            raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, answers::read_tabs)
+            raw::post(
+                &self.access,
+                self.scope.as_ref(),
+                url,
+                body.clone(),
+                witness,
+                answers::read_tabs,
+            )
         };
         let mut tabs = self.call(Effect::Read, Some(id), send).await?;
-        sheet_ids.iter().map(|id| tabs.remove(id).ok_or(GoogleError::NoSuchGrid { sheet_id: *id })).collect()
+        sheet_ids
+            .iter()
+            .map(|id| tabs.remove(id).ok_or(GoogleError::NoSuchGrid { sheet_id: *id }))
+            .collect()
     }
 
-    /// Applies the plan as one atomic batch, or as several one after the other where it is too large for one; an error
-    /// leaves those before it applied. Returns how many batches were sent; none for an empty plan.
+    /// Applies the plan as one atomic batch, or as several one after the other where it is too
+    /// large for one; an error leaves those before it applied. Returns how many batches were sent;
+    /// none for an empty plan.
     pub async fn apply(&self, spreadsheet_id: &str, plan: &Plan) -> Result<u32, GoogleError> {
         let id = checked_id(spreadsheet_id)?;
         self.may_write()?;
         let mut sent = 0;
-        // Nothing of the answer is needed, and it repeats much of the request; but it must be whole to be believed.
+        // Nothing of the answer is needed, and it repeats much of the request; but it must be whole
+        // to be believed.
         let url = &self.address(id, ":batchUpdate?fields=spreadsheetId");
         let whole = |answer: &[u8]| serde_json::from_slice::<IgnoredAny>(answer);
         for body in requests::bodies(plan) {
             let body = Bytes::from(body);
-            let send =
-                |witness: Witness| raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, whole);
+            let send = |witness: Witness| {
+                raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, whole)
+            };
             self.call(Effect::Once, Some(id), send).await?;
             sent += 1;
         }
         Ok(sent)
     }
 
-    /// Makes a spreadsheet with the given tabs, their cells written raw (text is never read as a formula), and returns
-    /// its id. After an error in writing the cells the spreadsheet is there, incomplete.
+    /// Makes a spreadsheet with the given tabs, their cells written raw (text is never read as a
+    /// formula), and returns its id. After an error in writing the cells the spreadsheet is there,
+    /// incomplete.
     pub async fn create_spreadsheet(
         &self,
         title: &str,
@@ -240,13 +272,23 @@ impl Google {
                 time_zone: Some(time_zone.to_owned()),
                 ..SpreadsheetProperties::default()
             }),
-            sheets: (!tabs.is_empty()).then(|| tabs.iter().map(|(title, rows)| new_tab(title, rows)).collect()),
+            sheets: (!tabs.is_empty())
+                .then(|| tabs.iter().map(|(title, rows)| new_tab(title, rows)).collect()),
             ..Spreadsheet::default()
         };
         let answer = self
             .call(Effect::Once, None, |mut witness: Witness| async move {
-                let call = self.hub.spreadsheets().create(request.clone()).param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
+                let call = self
+                    .hub
+                    .spreadsheets()
+                    .create(request.clone())
+                    .param("fields", "spreadsheetId");
+                call.clear_scopes()
+                    .add_scope(self.scope)
+                    .delegate(&mut witness)
+                    .doit()
+                    .await
+                    .map(decoded)
             })
             .await?;
         let reason = "the answer names no spreadsheet".to_owned();
@@ -266,7 +308,12 @@ impl Google {
             self.call(Effect::Repeatable, Some(id), |mut witness: Witness| async move {
                 let call = self.hub.spreadsheets().values_batch_update(request.clone(), id);
                 let call = call.param("fields", "spreadsheetId");
-                call.clear_scopes().add_scope(self.scope).delegate(&mut witness).doit().await.map(decoded)
+                call.clear_scopes()
+                    .add_scope(self.scope)
+                    .delegate(&mut witness)
+                    .doit()
+                    .await
+                    .map(decoded)
             })
             .await?;
         }
@@ -292,26 +339,38 @@ impl Google {
     where
         F: Future<Output = common::Result<T>>,
     {
-        let context = Context { effect, spreadsheet_id, account: self.account(), timeout: self.timeout };
+        let context =
+            Context { effect, spreadsheet_id, account: self.account(), timeout: self.timeout };
         let begun = Instant::now();
         (|| self.attempt(&context, &send))
             .retry(self.patience.delays())
             .when(|(failure, _)| failure.again && begun.elapsed() < self.patience.budget)
             .adjust(|(_, witness), planned| self.patience.delay(planned, witness.retry_after()))
             .notify(|(failure, _), delay| {
-                tracing::warn!(kind = failure.error.kind(), ?delay, "google: {}, trying again", failure.error);
+                tracing::warn!(
+                    kind = failure.error.kind(),
+                    ?delay,
+                    "google: {}, trying again",
+                    failure.error
+                );
             })
             .await
             .map_err(|(failure, _)| failure.error)
     }
 
     /// One try; after a 401 one more with a new token, since the old one may have been revoked.
-    async fn attempt<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    async fn attempt<T, F>(
+        &self,
+        context: &Context<'_>,
+        send: &impl Fn(Witness) -> F,
+    ) -> Result<T, (Failure, Witness)>
     where
         F: Future<Output = common::Result<T>>,
     {
         let first = self.try_once(context, send).await;
-        let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else { return first };
+        let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else {
+            return first;
+        };
         if !witness.sent() {
             return first;
         }
@@ -321,7 +380,11 @@ impl Google {
         }
     }
 
-    async fn try_once<T, F>(&self, context: &Context<'_>, send: &impl Fn(Witness) -> F) -> Result<T, (Failure, Witness)>
+    async fn try_once<T, F>(
+        &self,
+        context: &Context<'_>,
+        send: &impl Fn(Witness) -> F,
+    ) -> Result<T, (Failure, Witness)>
     where
         F: Future<Output = common::Result<T>>,
     {
@@ -357,12 +420,18 @@ fn lean(request: &impl Serialize) -> serde_json::Value {
 /// The endpoint with one slash at its end: the client appends its paths to it.
 fn base_address(endpoint: &str) -> Result<String, GoogleError> {
     let address = format!("{}/", endpoint.trim().trim_end_matches('/'));
-    if is_web_address(&address) { Ok(address) } else { Err(GoogleError::BadEndpoint { endpoint: endpoint.to_owned() }) }
+    if is_web_address(&address) {
+        Ok(address)
+    } else {
+        Err(GoogleError::BadEndpoint { endpoint: endpoint.to_owned() })
+    }
 }
 
-/// The client puts the id into the path as it is: anything but the letters that ids are made of would name another path.
+/// The client puts the id into the path as it is: anything but the letters that ids are made of
+/// would name another path.
 fn checked_id(id: &str) -> Result<&str, GoogleError> {
-    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let is_id = !id.is_empty()
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if is_id { Ok(id) } else { Err(GoogleError::NotFound { spreadsheet_id: id.to_owned() }) }
 }
 
@@ -395,9 +464,12 @@ fn value_batches(tabs: &[(&str, Rows)], bytes_max: usize) -> Vec<Vec<ValueRange>
     for (title, rows) in tabs {
         let mut range = begun_range(title, 0);
         for (index, row) in rows.iter().enumerate() {
-            // A blank is `""`: the client drops nulls, and all cells after one would move to the left.
-            let values: Vec<Value> =
-                row.iter().map(|cell| serde_json::to_value(cell).unwrap_or_else(|_| "".into())).collect();
+            // A blank is `""`: the client drops nulls, and all cells after one would move to the
+            // left.
+            let values: Vec<Value> = row
+                .iter()
+                .map(|cell| serde_json::to_value(cell).unwrap_or_else(|_| "".into()))
+                .collect();
             let more = values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
             if bytes > 0 && bytes + more > bytes_max {
                 batch.push(mem::replace(&mut range, begun_range(title, index)));

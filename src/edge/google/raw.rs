@@ -1,8 +1,10 @@
-//! One POST whose body and answer are JSON of our own making, over the hub's connections and tokens.
+//! One POST whose body and answer are JSON of our own making, over the hub's connections and
+//! tokens.
 //!
-//! The client crate's types hold every field that Google knows: a cell to be written takes kilobytes there, and an answer's
-//! cells are held as text, as JSON values and as cells at once. That is no matter for a few of them; the two calls that carry
-//! whole tabs go this way. What is seen of a try is told to the same delegate, and errors are the client crate's own.
+//! The client crate's types hold every field that Google knows: a cell to be written takes
+//! kilobytes there, and an answer's cells are held as text, as JSON values and as cells at once.
+//! That is no matter for a few of them; the two calls that carry whole tabs go this way. What is
+//! seen of a try is told to the same delegate, and errors are the client crate's own.
 
 use google_sheets4::common::{self, Delegate, GetToken};
 use google_sheets4::hyper;
@@ -21,7 +23,8 @@ pub(super) async fn post<T>(
     mut witness: Witness,
     decode: impl FnOnce(&[u8]) -> serde_json::Result<T>,
 ) -> common::Result<T> {
-    let token = access.token_source().get_token(&[scope]).await.map_err(common::Error::MissingToken)?;
+    let token =
+        access.token_source().get_token(&[scope]).await.map_err(common::Error::MissingToken)?;
     let mut request = hyper::Request::post(url)
         .header(USER_AGENT, super::AGENT)
         .header(CONTENT_TYPE, "application/json")
@@ -30,13 +33,16 @@ pub(super) async fn post<T>(
         request = request.header(AUTHORIZATION, format!("Bearer {token}"));
     }
     // The address was checked when the client was made, and the id before it was put in.
-    let request =
-        request.body(common::to_body(Some(body))).map_err(|error| common::Error::Io(std::io::Error::other(error)))?;
+    let request = request
+        .body(common::to_body(Some(body)))
+        .map_err(|error| common::Error::Io(std::io::Error::other(error)))?;
     witness.pre_request();
-    let (parts, body) = access.client.request(request).await.map_err(common::Error::HttpError)?.into_parts();
+    let (parts, body) =
+        access.client.request(request).await.map_err(common::Error::HttpError)?.into_parts();
     let bytes = common::to_bytes(body).await.unwrap_or_default();
     if parts.status.is_success() {
-        return decode(&bytes).map_err(|error| common::Error::JsonDecodeError(String::new(), error));
+        return decode(&bytes)
+            .map_err(|error| common::Error::JsonDecodeError(String::new(), error));
     }
     let error = serde_json::from_slice(&bytes);
     let response = common::to_response(parts, Some(bytes));

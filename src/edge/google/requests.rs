@@ -1,9 +1,10 @@
-//! A plan as the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the same requests.
+//! A plan as the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the same
+//! requests.
 
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
-    AppendDimensionRequest, CellData, DeleteDimensionRequest, DeleteSheetRequest, DimensionRange, GridCoordinate,
-    InsertDimensionRequest, Request, RowData, UpdateCellsRequest,
+    AppendDimensionRequest, CellData, DeleteDimensionRequest, DeleteSheetRequest, DimensionRange,
+    GridCoordinate, InsertDimensionRequest, Request, RowData, UpdateCellsRequest,
 };
 use google_sheets4::common::remove_json_null_values;
 
@@ -17,7 +18,8 @@ const BATCH_BYTES_MAX: usize = 2_000_000;
 /// Google refuses more requests in one batch.
 const BATCH_REQUESTS_MAX: usize = 100_000;
 
-/// Rows that one `updateCells` gathers: few, so that a batch can be split and little is held in the client's types.
+/// Rows that one `updateCells` gathers: few, so that a batch can be split and little is held in the
+/// client's types.
 const GATHERED_ROWS_MAX: usize = 50;
 
 /// All requests of a plan, in the plan's order.
@@ -26,13 +28,20 @@ fn requests(plan: &Plan) -> Vec<Request> {
     groups(plan).flatten().collect()
 }
 
-/// The bodies of as few `batchUpdate` calls as their size allows, as JSON. What one change needs is never split. They are
-/// made one at a time and each request becomes text at once, for the client's own types are large.
+/// The bodies of as few `batchUpdate` calls as their size allows, as JSON. What one change needs is
+/// never split. They are made one at a time and each request becomes text at once, for the client's
+/// own types are large.
 pub(super) fn bodies(plan: &Plan) -> impl Iterator<Item = String> {
-    pack(groups(plan).map(|group| group.iter().map(|request| json(request).to_string()).collect()), BATCH_BYTES_MAX)
+    pack(
+        groups(plan).map(|group| group.iter().map(|request| json(request).to_string()).collect()),
+        BATCH_BYTES_MAX,
+    )
 }
 
-fn pack(mut groups: impl Iterator<Item = Vec<String>>, bytes_max: usize) -> impl Iterator<Item = String> {
+fn pack(
+    mut groups: impl Iterator<Item = Vec<String>>,
+    bytes_max: usize,
+) -> impl Iterator<Item = String> {
     let mut left: Option<Vec<String>> = None;
     std::iter::from_fn(move || {
         let first = left.take().or_else(|| groups.next())?;
@@ -112,7 +121,9 @@ fn groups(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
             };
             let cells = RowData { values: Some(cells) };
             match &mut gathered {
-                Some(above) if above.continues(sheet, row, column, fields) => above.rows.push(cells),
+                Some(above) if above.continues(sheet, row, column, fields) => {
+                    above.rows.push(cells)
+                }
                 _ => {
                     let begun = Gathered { sheet, row, column, fields, rows: vec![cells] };
                     if let Some(ended) = gathered.replace(begun) {
@@ -141,7 +152,9 @@ fn written(change: &Change) -> Option<(i64, usize, usize, &'static str, Vec<Cell
 
 fn structure(change: &Change) -> Vec<Request> {
     match change {
-        Change::AddTab { sheet_id, title, row_count, layout } => add_tab(*sheet_id, title, *row_count, layout),
+        Change::AddTab { sheet_id, title, row_count, layout } => {
+            add_tab(*sheet_id, title, *row_count, layout)
+        }
         Change::DeleteTab { sheet_id: id, .. } => {
             let request = DeleteSheetRequest { sheet_id: Some(sheet_id(*id)) };
             vec![Request { delete_sheet: Some(request), ..Request::default() }]
@@ -314,7 +327,14 @@ mod tests {
         noted.note = Some("17 dari 20".to_owned());
         let changes = vec![
             write(0, 0, vec![cell("Ringkasan", Format::Text, Style::Title)]),
-            write(3, 0, vec![cell("Lead", Format::Text, Style::Lead), cell("Head", Format::Text, Style::Header)]),
+            write(
+                3,
+                0,
+                vec![
+                    cell("Lead", Format::Text, Style::Lead),
+                    cell("Head", Format::Text, Style::Header),
+                ],
+            ),
             write(
                 5,
                 1,
@@ -349,7 +369,10 @@ mod tests {
         };
         assert_eq!(starts(vec![one(1, 0), one(2, 0), one(3, 0)]), [(Some(1), 3)]);
         assert_eq!(starts(vec![one(1, 0), one(2, 1)]), [(Some(1), 1), (Some(2), 1)]);
-        assert_eq!(starts(vec![one(1, 0), one(3, 0), one(2, 0)]), [(Some(1), 1), (Some(3), 1), (Some(2), 1)]);
+        assert_eq!(
+            starts(vec![one(1, 0), one(3, 0), one(2, 0)]),
+            [(Some(1), 1), (Some(3), 1), (Some(2), 1)]
+        );
         let insert = Change::InsertRows { sheet_id: 7, at: 2, count: 1 };
         assert_eq!(starts(vec![one(1, 0), insert, one(2, 0)]), [(Some(1), 1), (Some(2), 1)]);
         let many = starts((0..120).map(|row| one(row, 0)).collect());
@@ -359,19 +382,32 @@ mod tests {
     #[test]
     fn batches_are_split_between_changes_and_lose_nothing() {
         let changes: Vec<Change> = (0..6)
-            .map(|n| Change::AddTab { sheet_id: n, title: format!("Tab {n}"), row_count: 9, layout: layout() })
+            .map(|n| Change::AddTab {
+                sheet_id: n,
+                title: format!("Tab {n}"),
+                row_count: 9,
+                layout: layout(),
+            })
             .collect();
         let plan = Plan { changes, ..Plan::default() };
-        let texts = || groups(&plan).map(|group| group.iter().map(|request| json(request).to_string()).collect());
+        let texts = || {
+            groups(&plan)
+                .map(|group| group.iter().map(|request| json(request).to_string()).collect())
+        };
         let whole: Vec<Value> = requests(&plan).iter().map(json).collect();
         let size_of_one = Value::from(whole.clone()).to_string().len() / 6;
-        let in_body =
-            |body: String| serde_json::from_str::<Value>(&body).unwrap()["requests"].as_array().unwrap().clone();
+        let in_body = |body: String| {
+            serde_json::from_str::<Value>(&body).unwrap()["requests"].as_array().unwrap().clone()
+        };
         let batches: Vec<Vec<Value>> = pack(texts(), size_of_one * 5 / 2).map(in_body).collect();
         let lengths: Vec<usize> = batches.iter().map(Vec::len).collect();
         assert_eq!(lengths, [whole.len() / 3; 3]);
         assert_eq!(batches.concat(), whole);
-        assert_eq!(pack(texts(), 1).count(), 6, "a change larger than a batch still goes out whole");
+        assert_eq!(
+            pack(texts(), 1).count(),
+            6,
+            "a change larger than a batch still goes out whole"
+        );
         assert_eq!(bodies(&Plan::default()).count(), 0);
     }
 
@@ -392,11 +428,13 @@ mod tests {
 
     fn written_by_requests(changes: Vec<Change>) -> Book {
         let mut book = Book::new();
-        for cells in
-            requests(&Plan { changes, ..Plan::default() }).into_iter().filter_map(|request| request.update_cells)
+        for cells in requests(&Plan { changes, ..Plan::default() })
+            .into_iter()
+            .filter_map(|request| request.update_cells)
         {
             let start = cells.start.unwrap();
-            let [sheet, row, column] = [start.sheet_id, start.row_index, start.column_index].map(Option::unwrap);
+            let [sheet, row, column] =
+                [start.sheet_id, start.row_index, start.column_index].map(Option::unwrap);
             for (values, row) in cells.rows.unwrap().iter().zip(row..) {
                 for (cell, column) in values.values.as_ref().unwrap().iter().zip(column..) {
                     book.insert((sheet, row, column), format!("{:?}", cell.user_entered_value));

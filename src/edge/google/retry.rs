@@ -58,8 +58,9 @@ impl Limits {
     }
 }
 
-/// A bucket of one sixth that fills with five sixths a minute: a full bucket and a minute's filling together stay
-/// within the quota of any one minute, which a bucket of the whole quota would pass twice over.
+/// A bucket of one sixth that fills with five sixths a minute: a full bucket and a minute's filling
+/// together stay within the quota of any one minute, which a bucket of the whole quota would pass
+/// twice over.
 fn quota(per_minute: NonZeroU32) -> Quota {
     let burst = (per_minute.get() / 6).max(1);
     let filling = per_minute.get().saturating_sub(burst).max(1);
@@ -102,7 +103,8 @@ impl Patience {
             .with_jitter()
     }
 
-    /// The delay that is kept: what the server asked for, if it is longer; none if that is longer than we wait.
+    /// The delay that is kept: what the server asked for, if it is longer; none if that is longer
+    /// than we wait.
     pub fn delay(&self, planned: Option<Duration>, asked: Option<Duration>) -> Option<Duration> {
         match (planned, asked) {
             (Some(_), Some(asked)) if asked > self.longest_delay => None,
@@ -112,8 +114,8 @@ impl Patience {
     }
 }
 
-/// What was seen of one try: the client tells status and headers to nobody else. Clones see the same try, so that
-/// something is known of it even when it was given up.
+/// What was seen of one try: the client tells status and headers to nobody else. Clones see the
+/// same try, so that something is known of it even when it was given up.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Witness(Arc<Seen>);
 
@@ -146,7 +148,11 @@ impl Delegate for Witness {
         self.0.sent.get_or_init(|| ());
     }
 
-    fn http_failure(&mut self, response: &common::Response, _: Option<&serde_json::Value>) -> common::Retry {
+    fn http_failure(
+        &mut self,
+        response: &common::Response,
+        _: Option<&serde_json::Value>,
+    ) -> common::Retry {
         self.0.status.get_or_init(|| response.status().as_u16());
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         if let Some(seconds) = header.and_then(|text| text.trim().parse().ok()) {
@@ -165,7 +171,10 @@ mod tests {
         for per_minute in [2, 6, 60, 300] {
             let quota = quota(NonZeroU32::new(per_minute).unwrap());
             let filled = Duration::from_secs(60).as_nanos() / quota.replenish_interval().as_nanos();
-            assert!(u128::from(quota.burst_size().get()) + filled <= u128::from(per_minute), "{quota:?}");
+            assert!(
+                u128::from(quota.burst_size().get()) + filled <= u128::from(per_minute),
+                "{quota:?}"
+            );
         }
     }
 

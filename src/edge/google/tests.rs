@@ -51,7 +51,8 @@ impl Script {
 
 async fn answer(State(script): State<Script>, request: Request) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
-    let token = request.headers().get(AUTHORIZATION).map(|token| token.to_str().unwrap().to_owned());
+    let token =
+        request.headers().get(AUTHORIZATION).map(|token| token.to_str().unwrap().to_owned());
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
     script.asked.lock().unwrap().push(Asked { line, token: token.unwrap_or_default(), body });
@@ -83,7 +84,10 @@ const HURRIED: Patience = Patience {
 };
 
 async fn local(address: &str, timeout_ms: u64) -> Google {
-    let settings = GoogleSettings { timeout: Duration::from_millis(timeout_ms), ..GoogleSettings::local(address) };
+    let settings = GoogleSettings {
+        timeout: Duration::from_millis(timeout_ms),
+        ..GoogleSettings::local(address)
+    };
     Google::with_patience(settings, HURRIED).await.unwrap()
 }
 
@@ -113,7 +117,11 @@ async fn an_overview_asks_for_few_fields_with_the_local_token() {
     assert_eq!(overview.tabs[0].title, "Jawaban");
     let asked = &script.asked()[0];
     assert_eq!(asked.token, "Bearer local");
-    assert!(asked.line.starts_with("GET /v4/spreadsheets/1AbC?fields=properties"), "{}", asked.line);
+    assert!(
+        asked.line.starts_with("GET /v4/spreadsheets/1AbC?fields=properties"),
+        "{}",
+        asked.line
+    );
     assert_eq!(google.requests_sent(), 1);
 }
 
@@ -123,8 +131,7 @@ async fn tabs_come_in_the_order_asked_in_one_request() {
         json!({"dataFilters": [{"gridRange": filter}],
             "valueRange": {"range": format!("{title}!A1:B9"), "majorDimension": "ROWS", "values": [[title]]}})
     };
-    let answer =
-        json!({"spreadsheetId": "1AbC", "valueRanges": [tab(json!({}), "Nol"), tab(json!({"sheetId": 5}), "Lima")]});
+    let answer = json!({"spreadsheetId": "1AbC", "valueRanges": [tab(json!({}), "Nol"), tab(json!({"sheetId": 5}), "Lima")]});
     let (script, google) = scripted(vec![reply(200, answer)]).await;
     let tabs = google.read("1AbC", &[5, 0]).await.unwrap();
     assert_eq!(tabs.iter().map(|tab| tab.title.as_str()).collect::<Vec<_>>(), ["Lima", "Nol"]);
@@ -139,7 +146,12 @@ async fn tabs_come_in_the_order_asked_in_one_request() {
 async fn a_quota_a_cut_answer_and_an_overload_are_waited_for() {
     let cut = Reply { body: "{\"properties\": {\"ti".to_owned(), ..overview_reply() };
     let empty = Reply { body: String::new(), ..overview_reply() };
-    for unclear in [fault(429, "RESOURCE_EXHAUSTED", "Quota exceeded"), cut, empty, fault(503, "UNAVAILABLE", "Busy")] {
+    for unclear in [
+        fault(429, "RESOURCE_EXHAUSTED", "Quota exceeded"),
+        cut,
+        empty,
+        fault(503, "UNAVAILABLE", "Busy"),
+    ] {
         let (script, google) = scripted(vec![unclear, overview_reply()]).await;
         google.overview("1AbC").await.unwrap();
         assert_eq!(script.asked().len(), 2);
@@ -154,7 +166,8 @@ async fn patience_ends_after_four_tries_or_when_the_server_asks_for_too_long() {
     let error = google.overview("1AbC").await.unwrap_err();
     assert!(matches!(error, GoogleError::Unavailable { .. }) && error.is_retryable(), "{error}");
     assert_eq!(script.asked().len(), 4);
-    let patient = Reply { retry_after: Some("3600"), ..fault(429, "RESOURCE_EXHAUSTED", "Quota exceeded") };
+    let patient =
+        Reply { retry_after: Some("3600"), ..fault(429, "RESOURCE_EXHAUSTED", "Quota exceeded") };
     let (script, google) = scripted(vec![patient, overview_reply()]).await;
     assert_eq!(google.overview("1AbC").await.unwrap_err().kind(), "quota");
     assert_eq!(script.asked().len(), 1);
@@ -163,7 +176,10 @@ async fn patience_ends_after_four_tries_or_when_the_server_asks_for_too_long() {
 #[tokio::test]
 async fn what_a_person_has_to_mend_is_asked_once() {
     let cases = [
-        (fault(400, "INVALID_ARGUMENT", "Invalid dataFilters[0]: No grid with id: 5"), "no_such_grid"),
+        (
+            fault(400, "INVALID_ARGUMENT", "Invalid dataFilters[0]: No grid with id: 5"),
+            "no_such_grid",
+        ),
         (fault(400, "INVALID_ARGUMENT", "Invalid value"), "refused"),
         (fault(401, "UNAUTHENTICATED", "Invalid credentials"), "unauthorized"),
         (fault(403, "PERMISSION_DENIED", "The caller does not have permission"), "not_shared"),
@@ -182,7 +198,10 @@ async fn a_write_that_may_have_happened_is_not_repeated() {
     for fault in [fault(503, "UNAVAILABLE", "Busy"), fault(500, "INTERNAL", "Oops"), cut] {
         let (script, google) = scripted(vec![fault, reply(200, json!({}))]).await;
         let error = google.apply("1AbC", &small_plan()).await.unwrap_err();
-        assert!(matches!(error, GoogleError::UnclearWrite { .. }) && error.is_retryable(), "{error}");
+        assert!(
+            matches!(error, GoogleError::UnclearWrite { .. }) && error.is_retryable(),
+            "{error}"
+        );
         assert_eq!(script.asked().len(), 1);
     }
 }
@@ -190,7 +209,8 @@ async fn a_write_that_may_have_happened_is_not_repeated() {
 #[tokio::test]
 async fn a_write_that_certainly_did_not_happen_is_repeated() {
     let over_quota = fault(429, "RESOURCE_EXHAUSTED", "Quota exceeded");
-    let (script, google) = scripted(vec![over_quota, reply(200, json!({"spreadsheetId": "1AbC"}))]).await;
+    let (script, google) =
+        scripted(vec![over_quota, reply(200, json!({"spreadsheetId": "1AbC"}))]).await;
     assert_eq!(google.apply("1AbC", &small_plan()).await.unwrap(), 1);
     assert_eq!(script.asked().len(), 2);
     assert_eq!(script.asked()[0].body, script.asked()[1].body);
@@ -225,7 +245,9 @@ fn hang_up_after(text: &'static str) -> String {
 
 #[tokio::test]
 async fn a_line_that_breaks_is_unavailable_for_a_read_and_unclear_for_a_write() {
-    for text in ["HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"spreadsheetId\":", "HTTP/1.1 20", ""] {
+    for text in
+        ["HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"spreadsheetId\":", "HTTP/1.1 20", ""]
+    {
         let google = local(&hang_up_after(text), 10_000).await;
         assert_eq!(google.overview("1AbC").await.unwrap_err().kind(), "unavailable");
         assert_eq!(google.requests_sent(), 4);
@@ -248,9 +270,16 @@ async fn a_spreadsheet_is_made_and_filled_raw() {
     let made = || reply(200, json!({"spreadsheetId": "1New"}));
     let busy = fault(503, "UNAVAILABLE", "Busy");
     let (script, google) = scripted(vec![made(), busy, made()]).await;
-    let rows = vec![vec![Cell::from("Nama"), Cell::Blank, Cell::from("=1+1")], vec![], vec![Cell::Number(46350.25)]];
+    let rows = vec![
+        vec![Cell::from("Nama"), Cell::Blank, Cell::from("=1+1")],
+        vec![],
+        vec![Cell::Number(46350.25)],
+    ];
     let tabs = [("Jawaban '26", rows), ("Kosong", vec![])];
-    assert_eq!(google.create_spreadsheet("Rohis", "id_ID", "Asia/Jakarta", &tabs).await.unwrap(), "1New");
+    assert_eq!(
+        google.create_spreadsheet("Rohis", "id_ID", "Asia/Jakarta", &tabs).await.unwrap(),
+        "1New"
+    );
     let asked = script.asked();
     assert_eq!(asked.len(), 3, "fixed ranges may be written again");
     insta::assert_snapshot!(format!("{}\n{}", asked[0].body, asked[2].body), @r##"
@@ -264,9 +293,13 @@ fn values_are_split_by_rows_and_none_is_lost() {
     let rows = |n: usize| (0..n).map(|row| vec![Cell::Number(row as f64)]).collect::<Rows>();
     let shape = |bytes_max| {
         let batches = value_batches(&[("A", rows(5)), ("B", vec![]), ("C", rows(2))], bytes_max);
-        let range =
-            |range: &ValueRange| format!("{}={}", range.range.as_ref().unwrap(), range.values.as_ref().unwrap().len());
-        batches.iter().map(|batch| batch.iter().map(range).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        let range = |range: &ValueRange| {
+            format!("{}={}", range.range.as_ref().unwrap(), range.values.as_ref().unwrap().len())
+        };
+        batches
+            .iter()
+            .map(|batch| batch.iter().map(range).collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
     };
     assert_eq!(shape(1000), ["'A'!A1=5 'C'!A1=2"]);
     assert_eq!(shape(6), ["'A'!A1=3", "'A'!A4=2 'C'!A1=1", "'C'!A2=1"]);
@@ -279,7 +312,8 @@ async fn what_cannot_be_asked_is_said_without_asking() {
         assert_eq!(google.overview(id).await.unwrap_err().kind(), "not_found");
     }
     assert_eq!(google.read("1AbC", &[1 << 40]).await.unwrap_err().kind(), "no_such_grid");
-    let settings = GoogleSettings { read_only: true, ..GoogleSettings::local("http://127.0.0.1:1/") };
+    let settings =
+        GoogleSettings { read_only: true, ..GoogleSettings::local("http://127.0.0.1:1/") };
     let reader = Google::connect(settings).await.unwrap();
     assert_eq!(reader.apply("1AbC", &small_plan()).await.unwrap_err().kind(), "read_only");
     assert!(script.asked().is_empty());
@@ -310,7 +344,8 @@ async fn with_account(replies: Vec<Reply>, read_only: bool) -> (Script, Google) 
         "private_key": TEST_KEY, "token_uri": format!("{address}/token")});
     let credentials = Some(Credentials::new(key.to_string()));
     let quotas = Some(Quotas::GOOGLE);
-    let settings = GoogleSettings { credentials, read_only, quotas, ..GoogleSettings::local(address) };
+    let settings =
+        GoogleSettings { credentials, read_only, quotas, ..GoogleSettings::local(address) };
     (script, Google::with_patience(settings, HURRIED).await.unwrap())
 }
 
@@ -318,7 +353,8 @@ fn token(text: &str) -> Reply {
     reply(200, json!({"access_token": text, "expires_in": 3600, "token_type": "Bearer"}))
 }
 
-/// The claims of the signed request for a token: the middle part of its assertion, in base64url (RFC 4648).
+/// The claims of the signed request for a token: the middle part of its assertion, in base64url
+/// (RFC 4648).
 fn claims(form: &str) -> Value {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let assertion = form.split_once("assertion=").unwrap().1;
@@ -344,18 +380,28 @@ async fn a_revoked_token_is_renewed_once_and_kept() {
     let asked = script.asked();
     let tokens: Vec<&str> = asked.iter().map(|asked| asked.token.as_str()).collect();
     assert_eq!(tokens, ["", "Bearer one", "", "Bearer two", "Bearer two"]);
-    assert_eq!(claims(&asked[0].body)["scope"], "https://www.googleapis.com/auth/spreadsheets.readonly");
+    assert_eq!(
+        claims(&asked[0].body)["scope"],
+        "https://www.googleapis.com/auth/spreadsheets.readonly"
+    );
     assert_eq!(google.requests_sent(), 3);
 
-    let (script, google) = with_account(vec![token("one"), revoked(), token("two"), revoked()], false).await;
+    let (script, google) =
+        with_account(vec![token("one"), revoked(), token("two"), revoked()], false).await;
     let error = google.overview("1AbC").await.unwrap_err();
     assert_eq!((error.kind(), script.asked().len()), ("unauthorized", 4));
-    assert_eq!(claims(&script.asked()[0].body)["scope"], "https://www.googleapis.com/auth/spreadsheets");
+    assert_eq!(
+        claims(&script.asked()[0].body)["scope"],
+        "https://www.googleapis.com/auth/spreadsheets"
+    );
 }
 
 #[tokio::test]
 async fn a_refused_key_is_named_and_asked_once() {
-    let refused = reply(400, json!({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}));
+    let refused = reply(
+        400,
+        json!({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}),
+    );
     let (script, google) = with_account(vec![refused], false).await;
     let error = google.apply("1AbC", &small_plan()).await.unwrap_err();
     insta::assert_snapshot!(
@@ -368,7 +414,8 @@ async fn a_refused_key_is_named_and_asked_once() {
 #[tokio::test]
 async fn without_a_token_no_write_is_unclear() {
     let down = Reply { body: "<html>".to_owned(), ..fault(503, "", "") };
-    let (script, google) = with_account(vec![down, token("one"), reply(200, json!({}))], false).await;
+    let (script, google) =
+        with_account(vec![down, token("one"), reply(200, json!({}))], false).await;
     assert_eq!(google.apply("1AbC", &small_plan()).await.unwrap(), 1);
     assert_eq!((script.asked().len(), google.requests_sent()), (3, 1));
 }
@@ -379,5 +426,8 @@ async fn who_has_to_be_invited_is_named() {
     let (_, google) = with_account(vec![token("one"), forbidden], false).await;
     assert_eq!(google.account(), Some("robot@project.iam.gserviceaccount.com"));
     let error = google.overview("1AbC").await.unwrap_err().to_string();
-    assert!(error.contains("robot@project.iam.gserviceaccount.com") && error.contains("1AbC"), "{error}");
+    assert!(
+        error.contains("robot@project.iam.gserviceaccount.com") && error.contains("1AbC"),
+        "{error}"
+    );
 }

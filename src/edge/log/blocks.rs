@@ -1,5 +1,6 @@
-//! A segment's lines as a thread of their own reads and hashes them ahead of whoever takes them in: two halves of a replay's
-//! work, of which neither needs the other's result. Order and errors are those of reading line by line.
+//! A segment's lines as a thread of their own reads and hashes them ahead of whoever takes them in:
+//! two halves of a replay's work, of which neither needs the other's result. Order and errors are
+//! those of reading line by line.
 
 use std::io::{self, BufRead, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -21,7 +22,8 @@ pub(super) struct Block {
 /// Where blocks are sent to.
 pub(super) type Ahead = SyncSender<io::Result<Block>>;
 
-/// Reads to the end, or until nobody wants more. `previous` is the hash on which the first line follows.
+/// Reads to the end, or until nobody wants more. `previous` is the hash on which the first line
+/// follows.
 pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, ahead: &Ahead) {
     let mut previous = Some(previous);
     let mut rest = Vec::new();
@@ -32,7 +34,8 @@ pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, ahead: &Ahea
         let read = input.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut bytes);
         let ended = matches!(read, Ok(0));
         if !ended {
-            let whole = bytes[seen..].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| seen + at + 1);
+            let whole =
+                bytes[seen..].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| seen + at + 1);
             rest = if whole == 0 { std::mem::take(&mut bytes) } else { bytes.split_off(whole) };
         }
         let chained = chained(&bytes, &mut previous);
@@ -50,7 +53,8 @@ pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, ahead: &Ahea
     }
 }
 
-/// The bytes of the lines that follow on `previous`, which goes with them; it is none once a line does not follow.
+/// The bytes of the lines that follow on `previous`, which goes with them; it is none once a line
+/// does not follow.
 fn chained(bytes: &[u8], previous: &mut Option<LineHash>) -> usize {
     let mut end = 0;
     while let Some(before) = previous
@@ -73,7 +77,8 @@ fn line_length(mut bytes: &[u8]) -> usize {
 pub(super) struct RawLine<'a> {
     /// With its line break, if it has one.
     pub(super) bytes: &'a [u8],
-    /// Whether its hash follows on that of the line before it. Not told of lines after one that does not.
+    /// Whether its hash follows on that of the line before it. Not told of lines after one that
+    /// does not.
     pub(super) follows: bool,
     /// Its number, as people count it.
     pub(super) line: u64,
@@ -102,7 +107,8 @@ impl Lines {
     /// The next line; none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         if self.at == self.block.bytes.len() {
-            // The other side hangs up at the end. Should it break down, that comes up where it is waited for.
+            // The other side hangs up at the end. Should it break down, that comes up where it is
+            // waited for.
             let Ok(block) = self.blocks.recv() else { return Ok(None) };
             (self.block, self.at) = (block?, 0);
         }
@@ -112,7 +118,12 @@ impl Lines {
         self.line += 1;
         self.byte += length as u64;
         let follows = self.at <= self.block.chained;
-        Ok(Some(RawLine { bytes: &self.block.bytes[start..self.at], follows, line: self.line, byte }))
+        Ok(Some(RawLine {
+            bytes: &self.block.bytes[start..self.at],
+            follows,
+            line: self.line,
+            byte,
+        }))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The few system calls that change a ledger, behind one small door, so that tests can make each of them fail.
+//! The few system calls that change a ledger, behind one small door, so that tests can make each of
+//! them fail.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -63,7 +64,8 @@ impl Disk for StdDisk {
     }
 
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()> {
-        // Only Unix can open a directory to sync it; elsewhere a rename is durable by the file system's own journal.
+        // Only Unix can open a directory to sync it; elsewhere a rename is durable by the file
+        // system's own journal.
         if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
     }
 

@@ -1,4 +1,5 @@
-//! What can go wrong with a ledger's files: what happened, where, what to do, and a stable kind for the exit code.
+//! What can go wrong with a ledger's files: what happened, where, what to do, and a stable kind for
+//! the exit code.
 
 use std::error::Error;
 use std::io;
@@ -51,7 +52,9 @@ pub enum LogError {
         found: u32,
     },
     /// The ledger is not what was written.
-    #[error("the ledger is damaged: {segment}, line {line}, byte {byte}: {what}. Nothing was changed. {next_step}")]
+    #[error(
+        "the ledger is damaged: {segment}, line {line}, byte {byte}: {what}. Nothing was changed. {next_step}"
+    )]
     Damaged {
         /// The file.
         segment: String,
@@ -64,7 +67,8 @@ pub enum LogError {
         /// How to go on.
         next_step: &'static str,
     },
-    /// The caller would not take a line (an event version that it does not know, a step that cannot be).
+    /// The caller would not take a line (an event version that it does not know, a step that cannot
+    /// be).
     #[error("event {seq} ({segment}, line {line}) is not acceptable: {cause}")]
     Refused {
         /// The file.
@@ -132,7 +136,8 @@ pub enum Damage {
         /// The event that the name promises.
         found: u64,
     },
-    /// An empty or cut first line. A segment gets its name only after its first line is safe, so no crash does this.
+    /// An empty or cut first line. A segment gets its name only after its first line is safe, so no
+    /// crash does this.
     #[error("the segment has no first line")]
     NoHeader,
 }
@@ -187,12 +192,16 @@ pub enum LogErrorKind {
 }
 
 impl LogErrorKind {
-    /// The command's exit code: 1 the user can mend it, 3 try again later, 4 ledger damaged. A refused line counts as damage
-    /// unless the caller, who knows the cause, knows better.
+    /// The command's exit code: 1 the user can mend it, 3 try again later, 4 ledger damaged. A
+    /// refused line counts as damage unless the caller, who knows the cause, knows better.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Locked | Self::Missing | Self::OtherProgram | Self::NewerFormat => 1,
-            Self::Permission | Self::ReadOnly | Self::Misplaced | Self::Unwritable | Self::NoKey => 1,
+            Self::Permission
+            | Self::ReadOnly
+            | Self::Misplaced
+            | Self::Unwritable
+            | Self::NoKey => 1,
             Self::NoSpace | Self::Io => 3,
             Self::Refused | Self::WrongKey | Self::Damaged => 4,
         }
@@ -235,9 +244,9 @@ fn io_kind(cause: &io::Error) -> LogErrorKind {
     match cause.kind() {
         io::ErrorKind::PermissionDenied => LogErrorKind::Permission,
         io::ErrorKind::ReadOnlyFilesystem => LogErrorKind::ReadOnly,
-        io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
-            LogErrorKind::Misplaced
-        }
+        io::ErrorKind::NotADirectory
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::AlreadyExists => LogErrorKind::Misplaced,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogErrorKind::NoSpace,
         _ => LogErrorKind::Io,
     }
@@ -246,7 +255,9 @@ fn io_kind(cause: &io::Error) -> LogErrorKind {
 /// The stable kind of what is wrong with the keys.
 pub fn seal_kind(error: &SealError) -> LogErrorKind {
     match error {
-        SealError::NoKey { .. } | SealError::NotAKey { .. } | SealError::Readable { .. } => LogErrorKind::NoKey,
+        SealError::NoKey { .. } | SealError::NotAKey { .. } | SealError::Readable { .. } => {
+            LogErrorKind::NoKey
+        }
         SealError::WrongKey { .. } | SealError::KeysLost { .. } => LogErrorKind::WrongKey,
         SealError::StoreDamaged { .. } | SealError::Unopened { .. } => LogErrorKind::Damaged,
         SealError::Io { cause, .. } => io_kind(cause),
@@ -257,9 +268,15 @@ pub fn seal_kind(error: &SealError) -> LogErrorKind {
 
 fn advice(kind: LogErrorKind) -> &'static str {
     match kind {
-        LogErrorKind::Permission => "Give the user that runs halaqah the right to read and write there.",
-        LogErrorKind::ReadOnly => "The file system is mounted read-only: mount it for writing, or move `data_dir`.",
-        LogErrorKind::Misplaced => "Something else stands in this place: move it away, or correct `data_dir`.",
+        LogErrorKind::Permission => {
+            "Give the user that runs halaqah the right to read and write there."
+        }
+        LogErrorKind::ReadOnly => {
+            "The file system is mounted read-only: mount it for writing, or move `data_dir`."
+        }
+        LogErrorKind::Misplaced => {
+            "Something else stands in this place: move it away, or correct `data_dir`."
+        }
         LogErrorKind::NoSpace => {
             "The disk (or the quota) is full: make room, then run it again; nothing half-written counts."
         }

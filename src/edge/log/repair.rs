@@ -1,5 +1,6 @@
-//! Repair: what cannot be chained any more is moved aside from the first bad line on, so that the rest opens again. Moves,
-//! never deletes: every byte is safe in its new place before it leaves the old one.
+//! Repair: what cannot be chained any more is moved aside from the first bad line on, so that the
+//! rest opens again. Moves, never deletes: every byte is safe in its new place before it leaves the
+//! old one.
 
 use std::convert::Infallible;
 use std::fs;
@@ -36,8 +37,8 @@ pub struct Repaired {
     pub head: Head,
 }
 
-/// Moves aside what cannot be chained any more, until the ledger opens. Refuses while another process holds the lock, and
-/// leaves another program's ledger and a newer format alone.
+/// Moves aside what cannot be chained any more, until the ledger opens. Refuses while another
+/// process holds the lock, and leaves another program's ledger and a newer format alone.
 pub fn repair(dir: &Path, program: &str) -> Result<Repaired, LogError> {
     let mut disk = StdDisk;
     if !dir.is_dir() {
@@ -73,9 +74,16 @@ struct Aside<'a> {
 }
 
 impl Aside<'_> {
-    /// Moves what begins at a line. Later segments go first, the newest of them before all: an interruption leaves a ledger
-    /// that is still damaged in the same place, or ends there.
-    fn from(&mut self, disk: &mut StdDisk, segment: &str, line: u64, byte: u64, what: &Damage) -> Result<(), LogError> {
+    /// Moves what begins at a line. Later segments go first, the newest of them before all: an
+    /// interruption leaves a ledger that is still damaged in the same place, or ends there.
+    fn from(
+        &mut self,
+        disk: &mut StdDisk,
+        segment: &str,
+        line: u64,
+        byte: u64,
+        what: &Damage,
+    ) -> Result<(), LogError> {
         if *what == Damage::ForeignName {
             return self.whole(disk, segment, true);
         }
@@ -84,14 +92,19 @@ impl Aside<'_> {
         for later in all[place + 1..].iter().rev() {
             self.whole(disk, &later.name, false)?;
         }
-        if byte == 0 { self.whole(disk, segment, false) } else { self.tail(disk, &all[place], line, byte) }
+        if byte == 0 {
+            self.whole(disk, segment, false)
+        } else {
+            self.tail(disk, &all[place], line, byte)
+        }
     }
 
     fn folder(&mut self, disk: &mut StdDisk) -> Result<PathBuf, LogError> {
         if let Some(to) = &self.to {
             return Ok(to.clone());
         }
-        let free = (1_u32..).map(|n| self.dir.join(format!("moved-{n}"))).find(|path| !path.exists());
+        let free =
+            (1_u32..).map(|n| self.dir.join(format!("moved-{n}"))).find(|path| !path.exists());
         let to = free.unwrap_or_else(|| self.dir.join("moved"));
         fs::create_dir(&to).map_err(|e| LogError::io("make the directory", &to, e))?;
         disk.sync_dir(self.dir).map_err(|e| LogError::io("sync", self.dir, e))?;
@@ -111,17 +124,30 @@ impl Aside<'_> {
         Ok(())
     }
 
-    fn tail(&mut self, disk: &mut StdDisk, segment: &Segment, line: u64, byte: u64) -> Result<(), LogError> {
+    fn tail(
+        &mut self,
+        disk: &mut StdDisk,
+        segment: &Segment,
+        line: u64,
+        byte: u64,
+    ) -> Result<(), LogError> {
         let folder = self.folder(disk)?;
         let to = folder.join(format!("{}.from-byte-{byte}", segment.name));
-        let file =
-            OpenFile::append_to(&segment.path).map_err(|e| LogError::io("open for writing", &segment.path, e))?;
+        let file = OpenFile::append_to(&segment.path)
+            .map_err(|e| LogError::io("open for writing", &segment.path, e))?;
         copy_tail(disk, segment, byte, &to).map_err(|e| LogError::io("copy to", &to, e))?;
         disk.sync_dir(&folder).map_err(|e| LogError::io("sync", &folder, e))?;
         let bytes = fs::metadata(&to).map_err(|e| LogError::io("look at", &to, e))?.len();
         disk.truncate(&file, byte).map_err(|e| LogError::io("cut", &segment.path, e))?;
         disk.sync_data(&file).map_err(|e| LogError::io("sync", &segment.path, e))?;
-        self.moved.push(Moved { segment: segment.name.clone(), line, byte, bytes, to, foreign: false });
+        self.moved.push(Moved {
+            segment: segment.name.clone(),
+            line,
+            byte,
+            bytes,
+            to,
+            foreign: false,
+        });
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! Streams a ledger's lines in order and verifies them; changes nothing. Holds a few blocks of a segment at a time.
+//! Streams a ledger's lines in order and verifies them; changes nothing. Holds a few blocks of a
+//! segment at a time.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -79,7 +80,8 @@ pub struct Mark {
     batch: Batch,
 }
 
-/// Where the last batch of the last segment begins (at its end, if no batch stands in it), and the hash on which it follows.
+/// Where the last batch of the last segment begins (at its end, if no batch stands in it), and the
+/// hash on which it follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Batch {
     byte: u64,
@@ -97,9 +99,9 @@ impl Mark {
         self.lines
     }
 
-    /// Whether the ledger still looks as it did: the same segments of the same sizes, and the last batch before the place,
-    /// which is chained to all lines before it, unchanged; then the bytes of that batch. What stands in older lines is not
-    /// read.
+    /// Whether the ledger still looks as it did: the same segments of the same sizes, and the last
+    /// batch before the place, which is chained to all lines before it, unchanged; then the bytes
+    /// of that batch. What stands in older lines is not read.
     pub(super) fn fits(&self, segments: &[Segment], accept: Accept<'_>) -> Option<Vec<u8>> {
         let same_program = accept.program.is_none_or(|program| program == self.program);
         let format_known = self.format <= FORMAT || accept.newer_format;
@@ -111,9 +113,14 @@ impl Mark {
 
     fn finds_its_segments(&self, segments: &[Segment]) -> bool {
         let Some(((_, end), whole)) = self.segments.split_last() else { return false };
-        let size = |segment: &Segment| fs::metadata(&segment.path).map(|file| file.len()).unwrap_or(0);
+        let size =
+            |segment: &Segment| fs::metadata(&segment.path).map(|file| file.len()).unwrap_or(0);
         segments.len() >= self.segments.len()
-            && self.segments.iter().zip(segments).all(|((first, _), segment)| *first == segment.first)
+            && self
+                .segments
+                .iter()
+                .zip(segments)
+                .all(|((first, _), segment)| *first == segment.first)
             && whole.iter().zip(segments).all(|((_, bytes), segment)| *bytes == size(segment))
             && size(&segments[whole.len()]) >= *end
     }
@@ -122,7 +129,11 @@ impl Mark {
         let Some((_, end)) = self.segments.last() else { return Ok(None) };
         // Where there is no batch, the header says to what all is chained.
         let no_batch = self.batch.byte == *end;
-        let (from, after) = if no_batch { (0, self.chain.head().hash) } else { (self.batch.byte, self.batch.after) };
+        let (from, after) = if no_batch {
+            (0, self.chain.head().hash)
+        } else {
+            (self.batch.byte, self.batch.after)
+        };
         let Some(length) = end.checked_sub(from) else { return Ok(None) };
         let mut bytes = Vec::new();
         tail_of(&segments[self.segments.len() - 1], from)?.take(length).read_to_end(&mut bytes)?;
@@ -154,7 +165,8 @@ pub(super) struct Replay {
     /// First event and bytes of the segments before the last.
     whole: Vec<(u64, u64)>,
     pub(super) torn: Option<Torn>,
-    /// The valid lines of the last batch, if they were wanted and stand in the last segment: they end at `end`.
+    /// The valid lines of the last batch, if they were wanted and stand in the last segment: they
+    /// end at `end`.
     pub(super) last_batch: Vec<u8>,
 }
 
@@ -183,8 +195,10 @@ impl Replay {
                 last_batch: Vec::new(),
             };
         };
-        let (end, whole) =
-            mark.segments.split_last().map_or((0, Vec::new()), |((_, end), whole)| (*end, whole.to_vec()));
+        let (end, whole) = mark
+            .segments
+            .split_last()
+            .map_or((0, Vec::new()), |((_, end), whole)| (*end, whole.to_vec()));
         let Mark { chain, lines, program, format, batch, .. } = mark.clone();
         Self { chain, lines, program, format, end, batch, whole, torn: None, last_batch }
     }
@@ -213,14 +227,21 @@ pub(super) fn replay_after<E: Into<Box<dyn Error + Send + Sync>>>(
         let resumed = resumes && i == begun;
         let expected = so_far.chain.next_seq();
         if !resumed && segment.first != expected {
-            return Err(LogError::damaged(&segment.name, 0, 0, Damage::Gap { expected, found: segment.first }));
+            return Err(LogError::damaged(
+                &segment.name,
+                0,
+                0,
+                Damage::Gap { expected, found: segment.first },
+            ));
         }
         if !resumed && i > 0 {
             so_far.whole.push((segments[i - 1].first, so_far.end));
         }
         let from = if resumed { so_far.end } else { 0 };
         let (last, chain) = (i + 1 == segments.len(), so_far.chain);
-        Reading::of(segment, from, &chain, |reading| reading.run(last, accept, &mut so_far, &mut each))?;
+        Reading::of(segment, from, &chain, |reading| {
+            reading.run(last, accept, &mut so_far, &mut each)
+        })?;
     }
     Ok(so_far)
 }
@@ -235,7 +256,8 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a segment from a byte on, where a line begins, while another thread reads and hashes ahead.
+    /// Reads a segment from a byte on, where a line begins, while another thread reads and hashes
+    /// ahead.
     fn of<R>(
         segment: &'a Segment,
         byte: u64,
@@ -252,7 +274,8 @@ impl<'a> Reading<'a> {
         let before = if resumed { 1 + chain.next_seq().saturating_sub(segment.first) } else { 0 };
         thread::scope(|scope| {
             let (lines, ahead) = Lines::after(before, byte);
-            let reading = thread::Builder::new().spawn_scoped(scope, move || read_blocks(input, last, &ahead));
+            let reading = thread::Builder::new()
+                .spawn_scoped(scope, move || read_blocks(input, last, &ahead));
             reading.map_err(failed("start a thread to read"))?;
             run(Self { segment, lines, len, resumed })
         })
@@ -341,7 +364,8 @@ fn damaged(segment: &Segment, raw: RawLine<'_>, what: impl Into<Damage>) -> LogE
     LogError::damaged(&segment.name, raw.line, raw.byte, what)
 }
 
-/// Decides whether the tail whose first line (where it stands, its bytes) does not fit is a torn write.
+/// Decides whether the tail whose first line (where it stands, its bytes) does not fit is a torn
+/// write.
 fn torn(
     reading: Reading<'_>,
     (line, byte, first): (u64, u64, Vec<u8>),

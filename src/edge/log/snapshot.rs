@@ -1,8 +1,9 @@
-//! The file `snapshot` beside a ledger's segments: a cache of what follows from the lines up to a place. What stands in it is
-//! its writer's, sealed; here it is a file that is whole or not there.
+//! The file `snapshot` beside a ledger's segments: a cache of what follows from the lines up to a
+//! place. What stands in it is its writer's, sealed; here it is a file that is whole or not there.
 //!
-//! Written under another name, synced and renamed: a crash leaves the old one or the new one. It stands for what the ledger
-//! holds, personal data included, so nobody but its owner may read it; deleting it loses nothing.
+//! Written under another name, synced and renamed: a crash leaves the old one or the new one. It
+//! stands for what the ledger holds, personal data included, so nobody but its owner may read it;
+//! deleting it loses nothing.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -20,7 +21,8 @@ pub fn write_snapshot(dir: &Path, bytes: &[u8]) -> io::Result<()> {
     remove(&new)?;
     let written = fill(&new, bytes).and_then(|()| StdDisk.rename(&new, &dir.join(NAME)));
     if written.is_err() {
-        // The first failure is the one to tell; what is left takes room and is overwritten by the next snapshot.
+        // The first failure is the one to tell; what is left takes room and is overwritten by the
+        // next snapshot.
         let _ = remove(&new);
     }
     written?;

@@ -1,4 +1,5 @@
-//! What the ledger's files promise: on a disk that fails, on changed bytes, and with several processes.
+//! What the ledger's files promise: on a disk that fails, on changed bytes, and with several
+//! processes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -83,7 +84,10 @@ fn what_was_appended_comes_back_in_order_over_segments() {
     let dir = three_segments();
     let (opened, ids) = read(dir.path()).unwrap();
     assert_eq!(ids, (1..=11).collect::<Vec<_>>());
-    assert_eq!((opened.lines, opened.head.seq, opened.format, opened.program.as_str()), (11, 11, 1, PROGRAM));
+    assert_eq!(
+        (opened.lines, opened.head.seq, opened.format, opened.program.as_str()),
+        (11, 11, 1, PROGRAM)
+    );
     assert_eq!(opened.torn, None);
 
     let (mut log, again, _) = open(dir.path()).unwrap();
@@ -105,13 +109,15 @@ fn a_new_ledger_is_empty_and_none_is_said_to_be_missing() {
 #[test]
 fn ten_lines_of_any_language_verify_it() {
     let dir = three_segments();
-    let segments: BTreeSet<PathBuf> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    let segments: BTreeSet<PathBuf> =
+        fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).collect();
     let mut previous = "0".repeat(64);
     for segment in segments.iter().filter(|p| p.extension().is_some_and(|e| e == "jsonl")) {
         for line in fs::read_to_string(segment).unwrap().lines() {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
             let (body, _) = line.rsplit_once(",\"hash\":").unwrap();
-            previous = Sha256::digest(previous + body).iter().map(|byte| format!("{byte:02x}")).collect();
+            previous =
+                Sha256::digest(previous + body).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(value["hash"], previous);
         }
     }
@@ -177,8 +183,9 @@ fn a_reader_beside_a_busy_writer_always_sees_a_good_ledger() {
 fn a_reader_judges_only_what_was_there_when_it_came() {
     let dir = three_segments();
     let (mut log, before, _) = open(dir.path()).unwrap();
-    let opened =
-        Log::read(dir.path(), None, |line| if line.seq == 9 { log.append(&events(&[12])).map(drop) } else { Ok(()) });
+    let opened = Log::read(dir.path(), None, |line| {
+        if line.seq == 9 { log.append(&events(&[12])).map(drop) } else { Ok(()) }
+    });
     assert_eq!((opened.unwrap().head, log.head().seq), (before.head, 12));
 }
 
@@ -187,20 +194,31 @@ fn another_program_a_newer_format_and_a_refusing_caller_stop_it() {
     let dir = three_segments();
     let ok = |_: &Line<'_>| Ok::<(), Infallible>(());
     assert_eq!(Log::open(dir.path(), "sman2", ok).unwrap_err().kind(), LogErrorKind::OtherProgram);
-    assert_eq!(Log::read(dir.path(), Some("sman2"), ok).unwrap_err().kind(), LogErrorKind::OtherProgram);
+    assert_eq!(
+        Log::read(dir.path(), Some("sman2"), ok).unwrap_err().kind(),
+        LogErrorKind::OtherProgram
+    );
     assert_eq!(Log::read(dir.path(), None, ok).unwrap().program, PROGRAM);
 
-    let refused = Log::read(dir.path(), None, |l| if l.seq == 6 { Err("version 2 is not known") } else { Ok(()) });
+    let refused = Log::read(dir.path(), None, |l| {
+        if l.seq == 6 { Err("version 2 is not known") } else { Ok(()) }
+    });
     insta::assert_snapshot!(refused.unwrap_err(), @"event 6 (000005.jsonl, line 3) is not acceptable: version 2 is not known");
 
     let newer = tempfile::tempdir().unwrap();
-    let mut header =
-        format!(r#"{{"halaqah":"ledger","format":2,"program":"sman1","first":1,"prev":"{}""#, LineHash::ZERO);
+    let mut header = format!(
+        r#"{{"halaqah":"ledger","format":2,"program":"sman1","first":1,"prev":"{}""#,
+        LineHash::ZERO
+    );
     let hash = LineHash::chained(&LineHash::ZERO, header.as_bytes());
     header.push_str(&format!(",\"hash\":\"{hash}\"}}\n"));
     fs::write(newer.path().join("000001.jsonl"), header).unwrap();
     assert_eq!(Log::open(newer.path(), PROGRAM, ok).unwrap_err().kind(), LogErrorKind::NewerFormat);
-    assert_eq!(Log::read(newer.path(), None, ok).unwrap().format, 2, "readers tolerate what reads like this format");
+    assert_eq!(
+        Log::read(newer.path(), None, ok).unwrap().format,
+        2,
+        "readers tolerate what reads like this format"
+    );
 }
 
 #[test]
@@ -237,7 +255,11 @@ fn a_torn_tail_is_set_aside_and_every_byte_of_it_kept() {
 
     fs::write(&path, &whole[..whole.len() - 5]).unwrap();
     let second = open(dir.path()).unwrap().1.torn.unwrap().moved_to.unwrap();
-    assert_eq!(second.file_name().unwrap(), "torn-000011-2.bytes", "an earlier one is never overwritten");
+    assert_eq!(
+        second.file_name().unwrap(),
+        "torn-000011-2.bytes",
+        "an earlier one is never overwritten"
+    );
 }
 
 /// Every change below must be noticed, and must leave the directory as it was found.
@@ -271,7 +293,9 @@ fn missing_cut_and_foreign_segments_are_damage() {
             must_be_damage(dir.path(), &format!("{name} cut to {cut}"));
         }
     }
-    for name in ["torn.jsonl", "1.jsonl", "0000001.jsonl", "000001 (1).jsonl", "000012.jsonl", ".jsonl"] {
+    for name in
+        ["torn.jsonl", "1.jsonl", "0000001.jsonl", "000001 (1).jsonl", "000012.jsonl", ".jsonl"]
+    {
         let dir = three_segments();
         fs::copy(dir.path().join(all[2]), dir.path().join(name)).unwrap();
         must_be_damage(dir.path(), name);
@@ -318,8 +342,14 @@ fn every_flipped_bit_is_noticed() {
         let file = OpenOptions::new().write(true).open(&path).unwrap();
         each_flip(&file, &bytes, |bit| {
             if let Ok((opened, ids)) = read(dir.path()) {
-                assert!(opened.torn.is_some() && opened.head.seq < head.seq, "{name} bit {bit} goes unnoticed");
-                assert!(name == "000009.jsonl" && bit / 8 >= last_batch, "{name} bit {bit} passes for a torn tail");
+                assert!(
+                    opened.torn.is_some() && opened.head.seq < head.seq,
+                    "{name} bit {bit} goes unnoticed"
+                );
+                assert!(
+                    name == "000009.jsonl" && bit / 8 >= last_batch,
+                    "{name} bit {bit} passes for a torn tail"
+                );
                 assert!(ids.len() >= 9);
             }
         });
@@ -346,7 +376,8 @@ fn is_noticed(dir: &Path, head: Head) -> bool {
     read.map_or(true, |opened| witness.confirm(&opened.head).is_err())
 }
 
-/// What the chain alone takes for a torn last batch, or for a ledger that just ends earlier, a kept head tells.
+/// What the chain alone takes for a torn last batch, or for a ledger that just ends earlier, a kept
+/// head tells.
 #[test]
 fn with_a_kept_head_every_flip_cut_and_missing_end_is_noticed() {
     let dir = three_segments();
@@ -373,11 +404,16 @@ fn any_two_lines_swapped_and_any_line_put_elsewhere_are_noticed() {
     let dir = three_segments();
     let head = read(dir.path()).unwrap().0.head;
     let names = ["000001.jsonl", "000005.jsonl", "000009.jsonl"];
-    let whole: Vec<Vec<Vec<u8>>> = names.iter().map(|name| lines_of(&dir.path().join(name))).collect();
-    let places: Vec<(usize, usize)> =
-        (0..whole.len()).flat_map(|segment| (0..whole[segment].len()).map(move |line| (segment, line))).collect();
+    let whole: Vec<Vec<Vec<u8>>> =
+        names.iter().map(|name| lines_of(&dir.path().join(name))).collect();
+    let places: Vec<(usize, usize)> = (0..whole.len())
+        .flat_map(|segment| (0..whole[segment].len()).map(move |line| (segment, line)))
+        .collect();
     let notices = |changed: &[Vec<Vec<u8>>], what: &str| {
-        names.iter().zip(changed).for_each(|(name, lines)| fs::write(dir.path().join(name), lines.concat()).unwrap());
+        names
+            .iter()
+            .zip(changed)
+            .for_each(|(name, lines)| fs::write(dir.path().join(name), lines.concat()).unwrap());
         assert!(is_noticed(dir.path(), head), "{what}");
     };
     for &(segment, line) in &places {
@@ -438,10 +474,18 @@ fn damage_says_where_and_what_to_do() {
 
 #[test]
 fn every_kind_has_its_exit_code() {
-    let code = |cause| LogError::io("write to", Path::new("x"), io::Error::from_raw_os_error(cause)).kind().exit_code();
+    let code = |cause| {
+        LogError::io("write to", Path::new("x"), io::Error::from_raw_os_error(cause))
+            .kind()
+            .exit_code()
+    };
     let (eio, eacces, enospc, erofs, edquot) = (5, 13, 28, 30, 122);
     assert_eq!([eio, eacces, enospc, erofs, edquot].map(code), [3, 1, 3, 1, 3]);
-    let full = LogError::io("write to", Path::new("ledger/000001.jsonl"), io::Error::from_raw_os_error(enospc));
+    let full = LogError::io(
+        "write to",
+        Path::new("ledger/000001.jsonl"),
+        io::Error::from_raw_os_error(enospc),
+    );
     insta::assert_snapshot!(full, @"cannot write to ledger/000001.jsonl: No space left on device (os error 28). The disk (or the quota) is full: make room, then run it again; nothing half-written counts.");
 }
 
@@ -457,12 +501,25 @@ fn repair_moves_aside_from_the_first_bad_line_and_deletes_nothing() {
             fs::write(&path, lines.concat()).unwrap();
             let damaged = segments_of(dir.path());
             let repaired = repair(dir.path(), PROGRAM).unwrap();
-            // Before the next opening, which sets aside what looks like a last batch that was not finished.
-            assert_eq!(put_back(dir.path(), &repaired.moved), damaged, "{name} line {line}: every byte is kept");
-            let (log, opened, _) = open(dir.path()).unwrap_or_else(|e| panic!("{name} line {line}: {e}"));
+            // Before the next opening, which sets aside what looks like a last batch that was not
+            // finished.
+            assert_eq!(
+                put_back(dir.path(), &repaired.moved),
+                damaged,
+                "{name} line {line}: every byte is kept"
+            );
+            let (log, opened, _) =
+                open(dir.path()).unwrap_or_else(|e| panic!("{name} line {line}: {e}"));
             drop(log);
-            assert!(opened.head.seq >= repaired.head.seq && opened.head.seq < 11, "{name} line {line}");
-            assert_eq!(repair(dir.path(), PROGRAM).unwrap().moved, [], "a second repair finds nothing to do");
+            assert!(
+                opened.head.seq >= repaired.head.seq && opened.head.seq < 11,
+                "{name} line {line}"
+            );
+            assert_eq!(
+                repair(dir.path(), PROGRAM).unwrap().moved,
+                [],
+                "a second repair finds nothing to do"
+            );
         }
     }
 }
@@ -473,7 +530,14 @@ fn a_file_that_never_was_a_segment_is_moved_and_no_event_with_it() {
     fs::write(dir.path().join("notes.jsonl"), "mine\n").unwrap();
     let repaired = repair(dir.path(), PROGRAM).unwrap();
     let to = dir.path().join("moved-1/notes.jsonl");
-    let notes = Moved { segment: "notes.jsonl".to_owned(), line: 0, byte: 0, bytes: 5, to: to.clone(), foreign: true };
+    let notes = Moved {
+        segment: "notes.jsonl".to_owned(),
+        line: 0,
+        byte: 0,
+        bytes: 5,
+        to: to.clone(),
+        foreign: true,
+    };
     assert_eq!((repaired.moved, repaired.head.seq), (vec![notes], 11));
     assert_eq!(fs::read(to).unwrap(), b"mine\n");
 }
@@ -481,8 +545,13 @@ fn a_file_that_never_was_a_segment_is_moved_and_no_event_with_it() {
 /// The bytes of all segments by name.
 fn segments_of(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    let segments = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-    segments.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())).collect()
+    let segments =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    segments
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())
+        })
+        .collect()
 }
 
 /// The segments as they were before a repair: what it left, with what it moved in its old place.

@@ -1,5 +1,5 @@
-//! The backup of the keys: one file that a passphrase opens (the age format), in which the program key and the wrapped keys
-//! stand together.
+//! The backup of the keys: one file that a passphrase opens (the age format), in which the program
+//! key and the wrapped keys stand together.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -81,7 +81,12 @@ pub struct Restored {
 
 impl Backup {
     /// Writes the keys of the ledger in `dir` into a new file.
-    pub fn make(dir: &Path, program: &str, file: &Path, passphrase: String) -> Result<usize, BackupError> {
+    pub fn make(
+        dir: &Path,
+        program: &str,
+        file: &Path,
+        passphrase: String,
+    ) -> Result<usize, BackupError> {
         let key = ProgramKey::find(dir)?;
         let (Some(key), Some(store)) = (key, Store::read(&dir.join(STORE_FILE))?) else {
             return Err(BackupError::NoKeys);
@@ -119,7 +124,9 @@ impl Backup {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(BackupError::NotThere { file: file.parent().unwrap_or(file).to_owned() })
             }
-            Err(cause) => Err(SealError::Io { doing: "write", file: file.to_owned(), cause }.into()),
+            Err(cause) => {
+                Err(SealError::Io { doing: "write", file: file.to_owned(), cause }.into())
+            }
         }
     }
 
@@ -130,11 +137,15 @@ impl Backup {
             _ => SealError::Io { doing: "read", file: file.to_owned(), cause }.into(),
         })?;
         let identity = Identity::new(SecretString::from(passphrase));
-        let text = age::decrypt(&identity, &bytes)
-            .map_err(|error| BackupError::NotOpened { file: file.to_owned(), what: error.to_string() })?;
-        let foreign = || BackupError::Foreign { file: file.to_owned(), program: program.to_owned() };
+        let text = age::decrypt(&identity, &bytes).map_err(|error| BackupError::NotOpened {
+            file: file.to_owned(),
+            what: error.to_string(),
+        })?;
+        let foreign =
+            || BackupError::Foreign { file: file.to_owned(), program: program.to_owned() };
         let content: Content = serde_json::from_slice(&text).map_err(|_| foreign())?;
-        if content.halaqah != "keys-backup" || content.format > FORMAT || content.program != program {
+        if content.halaqah != "keys-backup" || content.format > FORMAT || content.program != program
+        {
             return Err(foreign());
         }
         let key = ProgramKey::read(&content.program_key, KeyOrigin::File(file.to_owned()))?;
@@ -168,7 +179,8 @@ impl Backup {
             return Err(exists(&store_file));
         }
         let restored = Restored { key: found.is_none(), keys: store.is_none() };
-        let io = |file: &Path, cause| SealError::Io { doing: "write", file: file.to_owned(), cause };
+        let io =
+            |file: &Path, cause| SealError::Io { doing: "write", file: file.to_owned(), cause };
         fs::create_dir_all(dir).map_err(|cause| io(dir, cause))?;
         if restored.keys {
             let unnamed = dir.join(format!("{STORE_FILE}.new"));

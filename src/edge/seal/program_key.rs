@@ -9,11 +9,12 @@ use super::{SealError, random};
 
 /// The environment variable that may hold the key.
 pub const KEY_VARIABLE: &str = "HALAQAH_PROGRAM_KEY";
-/// The file that may hold it, beside the ledger's directory; its name as a systemd credential begins with `halaqah-`.
+/// The file that may hold it, beside the ledger's directory; its name as a systemd credential
+/// begins with `halaqah-`.
 pub const KEY_FILE: &str = "program-key";
 
-/// The key that wraps all others, as 64 hex digits in a place that no copy of the ledger has: the environment, a systemd
-/// credential, or a file of mode 0600.
+/// The key that wraps all others, as 64 hex digits in a place that no copy of the ledger has: the
+/// environment, a systemd credential, or a file of mode 0600.
 #[derive(Clone)]
 pub struct ProgramKey {
     /// The key.
@@ -77,7 +78,8 @@ impl ProgramKey {
         let digits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let mut secret = [0; 32];
         for (at, byte) in secret.iter_mut().enumerate() {
-            let pair = digits.then(|| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()).flatten();
+            let pair =
+                digits.then(|| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()).flatten();
             *byte = pair.ok_or_else(|| SealError::NotAKey { origin: origin.to_string() })?;
         }
         Ok(Self { secret, origin })
@@ -96,10 +98,12 @@ impl ProgramKey {
         Ok(key)
     }
 
-    /// Writes it into a file that is not there yet: whole, for its owner alone, and on the medium when this returns.
+    /// Writes it into a file that is not there yet: whole, for its owner alone, and on the medium
+    /// when this returns.
     pub fn keep(&self, path: &Path) -> Result<(), SealError> {
         let unnamed = path.with_extension("new");
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> io::Result<()> {
             match fs::remove_file(&unnamed) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -112,7 +116,8 @@ impl ProgramKey {
             let mut file = options.open(&unnamed)?;
             writeln!(file, "{}", self.hex())?;
             file.sync_all()?;
-            // Whoever makes a key holds the ledger's lock: nobody else makes one between these two lines.
+            // Whoever makes a key holds the ledger's lock: nobody else makes one between these two
+            // lines.
             if path.try_exists()? {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }
@@ -136,7 +141,8 @@ fn refuse_readable(path: &Path) -> Result<(), SealError> {
     {
         use std::os::unix::fs::PermissionsExt;
         let meta = fs::metadata(path);
-        let meta = meta.map_err(|cause| SealError::Io { doing: "read", file: path.to_owned(), cause })?;
+        let meta =
+            meta.map_err(|cause| SealError::Io { doing: "read", file: path.to_owned(), cause })?;
         let mode = meta.permissions().mode() & 0o7777;
         if mode & 0o077 != 0 {
             return Err(SealError::Readable { file: path.to_owned(), mode });

@@ -1,4 +1,5 @@
-//! The file of the wrapped keys: JSON lines, the first one says whose they are and proves the program key.
+//! The file of the wrapped keys: JSON lines, the first one says whose they are and proves the
+//! program key.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -52,23 +53,29 @@ impl Store {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(SealError::Io { doing: "read", file: path.to_owned(), cause }),
+            Err(cause) => {
+                return Err(SealError::Io { doing: "read", file: path.to_owned(), cause });
+            }
         };
-        Self::parse(&text).map(Some).map_err(|what| SealError::StoreDamaged { file: path.to_owned(), what })
+        Self::parse(&text)
+            .map(Some)
+            .map_err(|what| SealError::StoreDamaged { file: path.to_owned(), what })
     }
 
     /// Reads a store's text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
-        let header: HeaderLine =
-            serde_json::from_str(lines.next().unwrap_or_default()).map_err(|error| format!("line 1: {error}"))?;
+        let header: HeaderLine = serde_json::from_str(lines.next().unwrap_or_default())
+            .map_err(|error| format!("line 1: {error}"))?;
         if header.halaqah != "keys" || header.format > FORMAT {
             return Err("line 1: it is no file of keys that this halaqah knows".to_owned());
         }
         let mut wrapped = BTreeMap::new();
         for (line, number) in lines.zip(2..) {
-            let KeyLine { id, key } = serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?;
-            let id = u64::from_str_radix(&id, 16).map_err(|error| format!("line {number}: {error}"))?;
+            let KeyLine { id, key } =
+                serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?;
+            let id =
+                u64::from_str_radix(&id, 16).map_err(|error| format!("line {number}: {error}"))?;
             wrapped.insert(id, key);
         }
         Ok(Self { program: header.program, check: header.check, wrapped })
@@ -85,11 +92,17 @@ impl Store {
     }
 
     /// All keys.
-    pub(super) fn open(&self, key: &ProgramKey, program: &str, file: &Path) -> Result<HashMap<u64, Key>, SealError> {
+    pub(super) fn open(
+        &self,
+        key: &ProgramKey,
+        program: &str,
+        file: &Path,
+    ) -> Result<HashMap<u64, Key>, SealError> {
         let each = |(id, text): (&u64, &String)| {
             let what = || format!("key {id:016x} cannot be unwrapped");
             let opened = unwrap(key, program, &format!("{id:016x}"), text);
-            let opened = opened.ok_or_else(|| SealError::StoreDamaged { file: file.to_owned(), what: what() })?;
+            let opened = opened
+                .ok_or_else(|| SealError::StoreDamaged { file: file.to_owned(), what: what() })?;
             Ok((*id, opened))
         };
         self.wrapped.iter().map(each).collect()
@@ -128,7 +141,12 @@ impl Store {
 }
 
 /// A key as only the program key opens it.
-pub(super) fn wrap(key: &ProgramKey, program: &str, id: &str, secret: &Key) -> Result<String, SealError> {
+pub(super) fn wrap(
+    key: &ProgramKey,
+    program: &str,
+    id: &str,
+    secret: &Key,
+) -> Result<String, SealError> {
     let nonce = random::<NONCE>()?;
     let about = about(program, id, "key");
     let cipher = XChaCha20Poly1305::new((&key.secret).into());

@@ -50,7 +50,8 @@ fn ledger() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn sealed(seals: &mut Seals, dir: &Path, name: &str) -> Event {
-    let lines = seals.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row(name)], &mut Everything).unwrap();
+    let lines =
+        seals.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row(name)], &mut Everything).unwrap();
     if let Some(bytes) = seals.unsaved().unwrap() {
         fs::write(dir.join(STORE_FILE), bytes).unwrap();
         seals.saved();
@@ -94,7 +95,10 @@ fn a_changed_bit_another_type_and_another_program_open_nothing() {
         let opened = seals.open(None, &mut Event::Submitted(form.clone(), row));
         assert!(matches!(opened, Err(SealError::Unopened { .. })), "bit {bit}");
     }
-    assert!(matches!(seals.open(None, &mut Event::Amended(form, whole)), Err(SealError::Unopened { .. })));
+    assert!(matches!(
+        seals.open(None, &mut Event::Amended(form, whole)),
+        Err(SealError::Unopened { .. })
+    ));
     assert!(matches!(Seals::of(&dir, "sman2"), Err(SealError::WrongKey { .. })));
 }
 
@@ -121,7 +125,8 @@ fn the_program_key_is_made_once_for_its_owner_alone_and_never_in_the_place_of_a_
     assert!(matches!(Seals::of(&dir, "sman1"), Err(SealError::WrongKey { .. })));
     fs::remove_file(&file).unwrap();
     let mut shut = Seals::of(&dir, "sman1").unwrap();
-    let sealing = shut.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row("Citra")], &mut Everything);
+    let sealing =
+        shut.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row("Citra")], &mut Everything);
     assert!(matches!(sealing, Err(SealError::NoKey { .. })));
     assert!(!file.exists());
     // And where even the store is gone, the sealed line itself says that there was a key.
@@ -129,7 +134,8 @@ fn the_program_key_is_made_once_for_its_owner_alone_and_never_in_the_place_of_a_
     let mut shut = Seals::of(&dir, "sman1").unwrap();
     shut.open(None, &mut event.clone()).unwrap();
     assert!(matches!(shut.must_be_open(), Err(SealError::NoKey { .. })));
-    let sealing = shut.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row("Citra")], &mut Everything);
+    let sealing =
+        shut.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row("Citra")], &mut Everything);
     assert!(sealing.is_err() && !file.exists());
 }
 

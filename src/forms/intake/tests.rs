@@ -1,5 +1,6 @@
-//! The laws of taking in a tab: whatever people do to a sheet without changing an answer is no news, and whatever they
-//! change is told once. Tabs of two real forms, with rows good and bad, copies, equal timestamps and rows typed by hand.
+//! The laws of taking in a tab: whatever people do to a sheet without changing an answer is no
+//! news, and whatever they change is told once. Tabs of two real forms, with rows good and bad,
+//! copies, equal timestamps and rows typed by hand.
 
 use std::sync::LazyLock;
 
@@ -28,12 +29,20 @@ struct Sheet {
 impl Sheet {
     fn of(form: &'static str, rows: Vec<Vec<Cell>>) -> Self {
         let questions = &FORMS.get(form).unwrap().definition.questions;
-        let titles = std::iter::once("Timestamp".to_owned()).chain(questions.iter().map(|q| q.question.id.clone()));
+        let titles = std::iter::once("Timestamp".to_owned())
+            .chain(questions.iter().map(|q| q.question.id.clone()));
         Self { form, title: "Form Responses 1".into(), titles: titles.collect(), rows }
     }
 
     fn column(&self, question: &str) -> usize {
-        1 + FORMS.get(self.form).unwrap().definition.questions.iter().position(|q| q.key == question).unwrap()
+        1 + FORMS
+            .get(self.form)
+            .unwrap()
+            .definition
+            .questions
+            .iter()
+            .position(|q| q.key == question)
+            .unwrap()
     }
 
     fn set(&mut self, row: usize, question: &str, cell: impl Into<Cell>) {
@@ -69,7 +78,14 @@ impl Ledger {
 
     fn take_with(&mut self, sheet: &Sheet, accept_retractions: bool) -> (Vec<Event>, Option<Held>) {
         let form = FORMS.get(sheet.form).unwrap();
-        let taken = intake(&FORMS, form, &self.state, &sheet.read(), "Form Responses 1", accept_retractions);
+        let taken = intake(
+            &FORMS,
+            form,
+            &self.state,
+            &sheet.read(),
+            "Form Responses 1",
+            accept_retractions,
+        );
         let mut events = Vec::new();
         for (source, event) in taken.events {
             self.lines.push((source.clone(), event.kind(), event.data().unwrap().get().to_owned()));
@@ -124,14 +140,26 @@ fn good_cell(question: &Question, pick: u32) -> Cell {
             [&choice.id, &choice.en, &choice.code][pick % 3].as_str().into()
         }
         Kind::MultiChoice => {
-            let label = |offset: usize| question.choices[(pick + offset) % question.choices.len()].id.clone();
-            if pick.is_multiple_of(2) { label(0).into() } else { format!("{}, {}", label(0), label(1)).into() }
+            let label = |offset: usize| {
+                question.choices[(pick + offset) % question.choices.len()].id.clone()
+            };
+            if pick.is_multiple_of(2) {
+                label(0).into()
+            } else {
+                format!("{}, {}", label(0), label(1)).into()
+            }
         }
         Kind::Scale => Cell::Number((pick % 5 + 1) as f64),
         Kind::Integer | Kind::Number => Cell::Number(pick as f64),
-        Kind::Date if question.age.is_some() => [Cell::Number(40_179.0), "17/8/2010".into()][pick % 2].clone(),
-        Kind::Date => [Cell::Number(46_230.0), "28 Juli 2026".into(), Cell::Number(46_237.0)][pick % 3].clone(),
-        Kind::Money => [Cell::Number(25_000.0), "25rb".into(), "Rp25.000,-".into()][pick % 3].clone(),
+        Kind::Date if question.age.is_some() => {
+            [Cell::Number(40_179.0), "17/8/2010".into()][pick % 2].clone()
+        }
+        Kind::Date => [Cell::Number(46_230.0), "28 Juli 2026".into(), Cell::Number(46_237.0)]
+            [pick % 3]
+            .clone(),
+        Kind::Money => {
+            [Cell::Number(25_000.0), "25rb".into(), "Rp25.000,-".into()][pick % 3].clone()
+        }
         Kind::Phone => [Cell::Number(81_234_567_890.0), "0812-3456-7891".into()][pick % 2].clone(),
         Kind::Surah => "Al-Ikhlas".into(),
         Kind::MemberList => of(&["Ahmad, Budi", "1. Citra\n2. Dewi"]),
@@ -146,8 +174,8 @@ fn bad_cell(question: &Question, pick: u32) -> Cell {
     }
 }
 
-/// The row of some picks: a moment (few, so that many rows share one; the last are blank or unreadable), a pick for
-/// each question, and perhaps a question with a bad answer.
+/// The row of some picks: a moment (few, so that many rows share one; the last are blank or
+/// unreadable), a pick for each question, and perhaps a question with a bad answer.
 fn row_of(form: &'static str, moment: u32, picks: &[u32], bad: Option<(usize, u32)>) -> Vec<Cell> {
     let questions = &FORMS.get(form).unwrap().definition.questions;
     let timestamp = match moment {
@@ -169,7 +197,10 @@ fn any_sheet() -> impl Strategy<Value = Sheet> {
         let bad = prop::option::weighted(0.25, (0_usize..40, 0_u32..3));
         let row = (0_u32..7, prop::collection::vec(0_u32..12, 24), bad)
             .prop_map(move |(moment, picks, bad)| row_of(form, moment, &picks, bad));
-        let copies = prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..4);
+        let copies = prop::collection::vec(
+            (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+            0..4,
+        );
         (prop::collection::vec(row, 1..9), copies).prop_map(move |(mut rows, copies)| {
             for (which, to) in copies {
                 let copy = rows[which.index(rows.len())].clone();
@@ -192,7 +223,8 @@ fn shuffled(len: usize, seed: u64) -> Vec<usize> {
 }
 
 fn sorted(mut sheet: Sheet, seed: u64) -> Sheet {
-    sheet.rows = shuffled(sheet.rows.len(), seed).into_iter().map(|row| sheet.rows[row].clone()).collect();
+    sheet.rows =
+        shuffled(sheet.rows.len(), seed).into_iter().map(|row| sheet.rows[row].clone()).collect();
     sheet
 }
 
@@ -228,7 +260,8 @@ fn with_trailing_blanks(mut sheet: Sheet) -> Sheet {
 fn reworded(mut sheet: Sheet) -> Sheet {
     for question in &FORMS.get(sheet.form).unwrap().definition.questions {
         let column = sheet.column(&question.key);
-        sheet.titles[column] = question.aliases.first().unwrap_or(&question.question.en).to_uppercase();
+        sheet.titles[column] =
+            question.aliases.first().unwrap_or(&question.question.en).to_uppercase();
     }
     sheet.titles[0] = "Cap waktu".into();
     sheet
@@ -377,7 +410,8 @@ fn good_row(form: &'static str, moment: u32) -> Vec<Cell> {
 
 /// `count` good registrations of different people.
 fn registrations(count: u32) -> Sheet {
-    let mut sheet = Sheet::of(REGISTRATION, (0..count).map(|_| good_row(REGISTRATION, 0)).collect());
+    let mut sheet =
+        Sheet::of(REGISTRATION, (0..count).map(|_| good_row(REGISTRATION, 0)).collect());
     for row in 0..sheet.rows.len() {
         sheet.set(row, "full_name", format!("Adik Nomor {row}"));
         sheet.rows[row][0] = Cell::Number(46_250.0 + row as f64 / 100.0);
@@ -419,7 +453,11 @@ fn an_accepted_row_spoilt_is_rejected_and_keeps_its_first_line() {
         let first = only_seq(&ledger, REGISTRATION);
         assert_eq!(ledger.row_kinds(&bad), ["row_rejected"], "{broken}");
         assert_eq!(ledger.row_kinds(&good), ["mentee_registration.submitted"], "{broken}");
-        assert_eq!(only_seq(&ledger, REGISTRATION), first, "a mentee's code outlives a slip in a cell: {broken}");
+        assert_eq!(
+            only_seq(&ledger, REGISTRATION),
+            first,
+            "a mentee's code outlives a slip in a cell: {broken}"
+        );
         assert_eq!(ledger.state.records().next().unwrap().seq, first);
     }
 }
@@ -428,7 +466,8 @@ fn an_accepted_row_spoilt_is_rejected_and_keeps_its_first_line() {
 fn a_row_cut_and_put_back_is_the_same_row() {
     let sheet = registrations(3);
     let mut ledger = ledger_of(&sheet);
-    let codes = |ledger: &Ledger| ledger.state.records().map(|record| record.seq).collect::<Vec<_>>();
+    let codes =
+        |ledger: &Ledger| ledger.state.records().map(|record| record.seq).collect::<Vec<_>>();
     let before = codes(&ledger);
     let mut cut = sheet.clone();
     cut.rows.remove(1);
@@ -461,7 +500,9 @@ fn a_response_edited_in_the_form_itself_is_amended() {
 
 #[test]
 fn the_fuse_holds_where_more_than_a_tenth_and_more_than_five_are_gone() {
-    for (count, taken_away, holds) in [(20, 5, false), (20, 6, true), (70, 7, false), (70, 8, true), (6, 6, true)] {
+    for (count, taken_away, holds) in
+        [(20, 5, false), (20, 6, true), (70, 7, false), (70, 8, true), (6, 6, true)]
+    {
         let full = registrations(count);
         let mut ledger = ledger_of(&full);
         let mut cut = full.clone();
@@ -497,7 +538,10 @@ fn the_fuse_counts_rows_that_can_no_longer_be_accepted_and_lets_new_rows_in() {
     let mut with_a_new_row = spoilt.clone();
     with_a_new_row.rows.push(good_row(REGISTRATION, 3));
     let (events, _) = ledger.take_with(&with_a_new_row, false);
-    assert_eq!(events.iter().map(Event::kind).collect::<Vec<_>>(), ["mentee_registration.submitted"]);
+    assert_eq!(
+        events.iter().map(Event::kind).collect::<Vec<_>>(),
+        ["mentee_registration.submitted"]
+    );
     // The sheet is as it was: nothing happened.
     with_a_new_row.rows.splice(..20, full.rows.iter().cloned());
     assert_eq!(ledger.row_kinds(&with_a_new_row), [""; 0]);
@@ -516,7 +560,9 @@ fn a_tab_without_a_required_question_is_left_alone() {
     assert_eq!(held, Some(Held::QuestionsMissing(vec!["phone".into()])));
     assert_eq!(ledger.state, before);
     let empty = Sheet { titles: vec![], rows: vec![], ..sheet };
-    assert!(matches!(ledger.take_with(&empty, true), (events, Some(Held::QuestionsMissing(_))) if events.is_empty()));
+    assert!(
+        matches!(ledger.take_with(&empty, true), (events, Some(Held::QuestionsMissing(_))) if events.is_empty())
+    );
 }
 
 #[test]
@@ -528,8 +574,11 @@ fn twin_columns_answer_one_question() {
     sheet.rows[1].push("0812-9999-0001".into());
     sheet.rows[1][old] = Cell::Blank;
     let ledger = ledger_of(&sheet);
-    let phones: Vec<_> =
-        ledger.state.records().map(|record| record.answers.text("phone").unwrap().to_owned()).collect();
+    let phones: Vec<_> = ledger
+        .state
+        .records()
+        .map(|record| record.answers.text("phone").unwrap().to_owned())
+        .collect();
     assert_eq!(phones, ["+6281299990000", "+6281299990001", "+6281234567891"]);
 
     // Lists are put together.
@@ -538,7 +587,10 @@ fn twin_columns_answer_one_question() {
     report.set(0, "present", "Ahmad, Budi");
     report.rows[0].push("Citra".into());
     let ledger = ledger_of(&report);
-    assert_eq!(ledger.state.records().next().unwrap().answers.list("present"), ["Ahmad", "Budi", "Citra"]);
+    assert_eq!(
+        ledger.state.records().next().unwrap().answers.list("present"),
+        ["Ahmad", "Budi", "Citra"]
+    );
 }
 
 #[test]
@@ -555,16 +607,18 @@ fn what_stands_under_no_title_or_one_of_two_is_kept_too() {
         .take(&sheet)
         .into_iter()
         .filter_map(|event| match event {
-            Event::Submitted(_, Submission { extra, .. }) | Event::RowRejected(RejectedRow { extra, .. }) => {
-                Some(extra)
-            }
+            Event::Submitted(_, Submission { extra, .. })
+            | Event::RowRejected(RejectedRow { extra, .. }) => Some(extra),
             _ => None,
         })
         .collect();
     assert_eq!(extras.len(), 2);
     for (extra, note) in extras.iter().zip(["catatan lain", "catatan tepi"]) {
         assert_eq!(extra.len(), 3, "{extra:?}");
-        assert!(extra.iter().any(|(title, cell)| title.starts_with('[') && cell.to_string() == note), "{extra:?}");
+        assert!(
+            extra.iter().any(|(title, cell)| title.starts_with('[') && cell.to_string() == note),
+            "{extra:?}"
+        );
         assert_eq!(extra.keys().filter(|title| title.starts_with(STRANGE)).count(), 2, "{extra:?}");
     }
 }
@@ -578,7 +632,12 @@ fn a_title_that_looks_like_a_columns_letters_hides_no_cell() {
     sheet.rows[0].extend(["satu", "dua", "tiga"].map(Cell::from));
     let events = Ledger::default().take(&sheet);
     let Some(Event::Submitted(_, row)) = events.last() else { panic!("{events:?}") };
-    assert_eq!(row.extra.values().map(ToString::to_string).collect::<BTreeSet<_>>().len(), 3, "{:?}", row.extra);
+    assert_eq!(
+        row.extra.values().map(ToString::to_string).collect::<BTreeSet<_>>().len(),
+        3,
+        "{:?}",
+        row.extra
+    );
 }
 
 #[test]
@@ -630,9 +689,11 @@ fn a_blank_or_unreadable_statement_does_not_reject_the_others() {
     let Event::Submitted(_, row) = only_event(&self_report(&["4", "", "9", "kadang", "2"])) else {
         panic!("the row is accepted");
     };
-    let answered = ["ipip_1", "ipip_2", "ipip_3", "ipip_4", "ipip_5"].map(|key| row.answers.integer(key));
+    let answered =
+        ["ipip_1", "ipip_2", "ipip_3", "ipip_4", "ipip_5"].map(|key| row.answers.integer(key));
     assert_eq!(answered, [Some(4), None, None, None, Some(2)]);
-    let dropped: Vec<_> = row.dropped.iter().map(|problem| (problem.question.as_str(), problem.reason)).collect();
+    let dropped: Vec<_> =
+        row.dropped.iter().map(|problem| (problem.question.as_str(), problem.reason)).collect();
     assert_eq!(dropped, [("ipip_3", Reason::OutOfRange), ("ipip_4", Reason::BadNumber)]);
 }
 
@@ -640,7 +701,10 @@ fn a_blank_or_unreadable_statement_does_not_reject_the_others() {
 fn a_row_that_answers_no_statement_is_rejected_for_the_question() {
     for said in [&[][..], &["9", "kadang"]] {
         let Event::RowRejected(row) = only_event(&self_report(said)) else { panic!("{said:?}") };
-        assert_eq!((row.problem.question.as_str(), row.problem.reason), ("ipip", Reason::MissingRequired));
+        assert_eq!(
+            (row.problem.question.as_str(), row.problem.reason),
+            ("ipip", Reason::MissingRequired)
+        );
     }
 }
 
@@ -670,8 +734,12 @@ fn a_tab_without_any_statement_is_left_alone() {
 #[test]
 fn two_statements_never_share_a_number() {
     let text = PERSONALITY.replace("{ number = 2,", "{ number = 1,");
-    let error = Forms::load(|name| (name == "forms/personality.toml").then(|| text.clone())).err().unwrap();
-    assert!(error.to_string().contains("\"ipip\": two of its statements have one number"), "{error}");
+    let error =
+        Forms::load(|name| (name == "forms/personality.toml").then(|| text.clone())).err().unwrap();
+    assert!(
+        error.to_string().contains("\"ipip\": two of its statements have one number"),
+        "{error}"
+    );
 }
 
 const PERSONALITY: &str = include_str!("../../../config/forms/personality.toml");

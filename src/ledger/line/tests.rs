@@ -24,7 +24,14 @@ fn lines(batches: &[&[&str]]) -> Vec<Vec<u8>> {
         let group = chain.next_seq();
         for data in *batch {
             let mut line = Vec::new();
-            write_line(&mut line, chain.next_seq(), group, &event("note", None, data), chain.last()).unwrap();
+            write_line(
+                &mut line,
+                chain.next_seq(),
+                group,
+                &event("note", None, data),
+                chain.last(),
+            )
+            .unwrap();
             chain.line(&line).unwrap();
             all.push(line);
         }
@@ -32,7 +39,8 @@ fn lines(batches: &[&[&str]]) -> Vec<Vec<u8>> {
     all
 }
 
-/// What the chain says to these bytes: how many lines are valid, and whether the rest is a torn tail or damage.
+/// What the chain says to these bytes: how many lines are valid, and whether the rest is a torn
+/// tail or damage.
 fn judge(bytes: &[u8]) -> (u64, Result<Option<LineFault>, LineFault>) {
     let mut chain = Chain::default();
     let mut stretches = bytes.split_inclusive(|b| *b == b'\n');
@@ -55,7 +63,13 @@ fn judge(bytes: &[u8]) -> (u64, Result<Option<LineFault>, LineFault>) {
 fn the_bytes_of_a_line_are_law() {
     let mut out = Vec::new();
     let hash = write_header(&mut out, "sman1", 1, &LineHash::ZERO);
-    let hash = write_line(&mut out, 1, 1, &event("meeting_report.submitted", source("k\"1"), r#"{"a":1}"#), &hash);
+    let hash = write_line(
+        &mut out,
+        1,
+        1,
+        &event("meeting_report.submitted", source("k\"1"), r#"{"a":1}"#),
+        &hash,
+    );
     write_line(&mut out, 2, 1, &event("season_opened", None, "{}"), &hash.unwrap()).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
 {"halaqah":"ledger","format":1,"program":"sman1","first":1,"prev":"0000000000000000000000000000000000000000000000000000000000000000","hash":"c4cd450f298b1a97598a690b8c6e6ad8c464a1f74fee0610c1ab4487a1fc149d"}
@@ -86,9 +100,11 @@ fn unknown_fields_and_newer_versions_are_read() {
     assert_eq!((read.v, read.kind, read.data.get(), read.hash), (7, "x", "[]", hash));
     assert_eq!(read.source.unwrap().row, 2);
 
-    let mut header =
-        format!(r#"{{"halaqah":"ledger","format":9,"program":"x","first":1,"prev":"{}","new":[1]"#, LineHash::ZERO)
-            .into_bytes();
+    let mut header = format!(
+        r#"{{"halaqah":"ledger","format":9,"program":"x","first":1,"prev":"{}","new":[1]"#,
+        LineHash::ZERO
+    )
+    .into_bytes();
     close(&mut header, 0, &LineHash::ZERO);
     assert_eq!(Chain::default().header(&header).unwrap().format, 9);
 }
@@ -115,7 +131,8 @@ fn a_cut_leaves_the_lines_before_it_and_a_torn_tail() {
         let (valid, tail) = judge(&bytes[..cut]);
         assert_eq!((valid, tail.unwrap().is_some()), (whole, !ends.contains(&cut)), "cut at {cut}");
     }
-    (0..ends[0]).for_each(|cut| assert!(judge(&bytes[..cut]).1.is_err(), "cut in the header at {cut}"));
+    (0..ends[0])
+        .for_each(|cut| assert!(judge(&bytes[..cut]).1.is_err(), "cut in the header at {cut}"));
 }
 
 #[test]
@@ -142,7 +159,9 @@ fn every_flipped_bit_is_damage_or_a_torn_tail_of_the_last_batch() {
         let (valid, tail) = judge(&flipped);
         match tail {
             Err(_) => {}
-            Ok(Some(_)) => assert!(bit / 8 >= last_batch && valid >= 3, "bit {bit} passes for a torn tail"),
+            Ok(Some(_)) => {
+                assert!(bit / 8 >= last_batch && valid >= 3, "bit {bit} passes for a torn tail")
+            }
             Ok(None) => panic!("bit {bit} goes unnoticed"),
         }
     }
@@ -150,7 +169,8 @@ fn every_flipped_bit_is_damage_or_a_torn_tail_of_the_last_batch() {
 
 #[test]
 fn missing_doubled_swapped_and_strange_lines_are_damage() {
-    for batches in [&[&["1"][..], &["2"], &["3"]][..], &[&["1", "2", "3"]], &[&["1"], &["2", "3"]]] {
+    for batches in [&[&["1"][..], &["2"], &["3"]][..], &[&["1", "2", "3"]], &[&["1"], &["2", "3"]]]
+    {
         let all = lines(batches);
         for n in 0..all.len() {
             let mut doubled = all.clone();
@@ -221,8 +241,11 @@ proptest! {
 #[test]
 fn a_witness_tells_a_ledger_that_went_back_or_was_rewritten() {
     let all = lines(&[&["1", "2"], &["3"]]);
-    let heads: Vec<Head> =
-        all[1..].iter().map(|raw| Line::parse(raw).unwrap()).map(|l| Head { seq: l.seq, hash: l.hash }).collect();
+    let heads: Vec<Head> = all[1..]
+        .iter()
+        .map(|raw| Line::parse(raw).unwrap())
+        .map(|l| Head { seq: l.seq, hash: l.hash })
+        .collect();
     let hear = |seen: Head, until: usize| {
         let mut witness = Witness::new(seen);
         all[1..=until].iter().for_each(|raw| witness.see(&Line::parse(raw).unwrap()));
@@ -234,7 +257,10 @@ fn a_witness_tells_a_ledger_that_went_back_or_was_rewritten() {
     assert_eq!(hear(Head::EMPTY, 3), Ok(()));
     assert_eq!(hear(heads[2], 2), Err(WitnessFault::Behind { head: 2, seen: 3 }));
     assert_eq!(hear(heads[0], 0), Err(WitnessFault::Behind { head: 0, seen: 1 }));
-    assert_eq!(hear(Head { seq: 2, hash: heads[0].hash }, 3), Err(WitnessFault::Rewritten { seq: 2 }));
+    assert_eq!(
+        hear(Head { seq: 2, hash: heads[0].hash }, 3),
+        Err(WitnessFault::Rewritten { seq: 2 })
+    );
 }
 
 #[test]
@@ -244,7 +270,10 @@ fn a_segment_continues_the_one_before_it_and_begins_a_batch_of_its_own() {
     chain.header(&all[0]).unwrap();
     all[1..].iter().for_each(|raw| drop(chain.line(raw).unwrap()));
 
-    let mut foreign = format!(r#"{{"halaqah":"ledger","format":1,"program":"x","first":3,"prev":"{}""#, LineHash::ZERO);
+    let mut foreign = format!(
+        r#"{{"halaqah":"ledger","format":1,"program":"x","first":3,"prev":"{}""#,
+        LineHash::ZERO
+    );
     let hash = LineHash::chained(chain.last(), foreign.as_bytes());
     foreign.push_str(&format!(",\"hash\":\"{hash}\"}}\n"));
     assert_eq!(chain.header(foreign.as_bytes()), Err(LineFault::Prev));

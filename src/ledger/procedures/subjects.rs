@@ -25,16 +25,28 @@ impl<'a> Seen<'a> {
     }
 
     /// When a condition came to hold; none if it does not.
-    pub(super) fn reached(&self, standing: &Standing<'a>, condition: &Condition) -> Option<NaiveDate> {
+    pub(super) fn reached(
+        &self,
+        standing: &Standing<'a>,
+        condition: &Condition,
+    ) -> Option<NaiveDate> {
         match (condition, self.about) {
             (Condition::Row { .. }, _) => {
                 self.rows.iter().filter(|row| condition.fits(row)).map(|row| row.event_date).min()
             }
             (Condition::Passed(steps), About::Mentor(mentor)) => passed(standing, mentor, steps),
-            (Condition::State(state), About::Mentee(mentee)) => self.mentee_state(standing, mentee, *state),
-            (Condition::State(state), About::Mentor(mentor)) => mentor_state(standing, mentor, *state),
-            (Condition::State(State::Asked), About::SupportRequest(case)) => Some(standing.support[case].date),
-            (Condition::State(State::Closed), About::SupportRequest(case)) => standing.support[case].closed_on(),
+            (Condition::State(state), About::Mentee(mentee)) => {
+                self.mentee_state(standing, mentee, *state)
+            }
+            (Condition::State(state), About::Mentor(mentor)) => {
+                mentor_state(standing, mentor, *state)
+            }
+            (Condition::State(State::Asked), About::SupportRequest(case)) => {
+                Some(standing.support[case].date)
+            }
+            (Condition::State(State::Closed), About::SupportRequest(case)) => {
+                standing.support[case].closed_on()
+            }
             _ => None,
         }
     }
@@ -45,11 +57,18 @@ impl<'a> Seen<'a> {
             About::Mentee(mentee) => standing.registration(mentee).map(Record::submitted_on),
             About::Mentor(mentor) => applied(standing, mentor),
             About::SupportRequest(case) => Some(standing.support[case].date),
-            About::Partner(_) | About::Document(_) => self.rows.iter().map(|row| row.event_date).min(),
+            About::Partner(_) | About::Document(_) => {
+                self.rows.iter().map(|row| row.event_date).min()
+            }
         }
     }
 
-    fn mentee_state(&self, standing: &Standing<'a>, mentee: PersonIndex, state: State) -> Option<NaiveDate> {
+    fn mentee_state(
+        &self,
+        standing: &Standing<'a>,
+        mentee: PersonIndex,
+        state: State,
+    ) -> Option<NaiveDate> {
         match state {
             State::Registered => standing.registration(mentee).map(Record::submitted_on),
             State::ConsentComplete => standing.consent_complete_on(mentee),
@@ -79,9 +98,13 @@ fn mentor_state(standing: &Standing<'_>, mentor: PersonIndex, state: State) -> O
     match state {
         State::Applied => applied(standing, mentor),
         State::Ready => passed(standing, mentor, &crate::ledger::mentor_steps::STEPS),
-        State::LeadsGroup => {
-            standing.groups.all().iter().filter(|group| group.mentor == Some(mentor)).map(|group| group.start).min()
-        }
+        State::LeadsGroup => standing
+            .groups
+            .all()
+            .iter()
+            .filter(|group| group.mentor == Some(mentor))
+            .map(|group| group.start)
+            .min(),
         _ => None,
     }
 }
@@ -89,12 +112,17 @@ fn mentor_state(standing: &Standing<'_>, mentor: PersonIndex, state: State) -> O
 /// The day of a mentor's first application in the season.
 fn applied(standing: &Standing<'_>, mentor: PersonIndex) -> Option<NaiveDate> {
     let window = standing.window();
-    standing.mentors[mentor].records.iter().map(|record| record.submitted_on()).find(|day| window.contains(*day))
+    standing.mentors[mentor]
+        .records
+        .iter()
+        .map(|record| record.submitted_on())
+        .find(|day| window.contains(*day))
 }
 
 /// Everybody whom a procedure is about.
 pub(super) fn of<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Seen<'a>> {
-    let asked: BTreeSet<&str> = procedure.steps.iter().filter_map(|step| step.reached_by.form()).collect();
+    let asked: BTreeSet<&str> =
+        procedure.steps.iter().filter_map(|step| step.reached_by.form()).collect();
     match procedure.subject {
         Subject::Mentee => mentees(standing, &asked),
         Subject::Mentor => mentors(standing, &asked),
@@ -106,9 +134,11 @@ pub(super) fn of<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Seen
 
 fn mentees<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>> {
     let mut rows: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
-    for (form, question) in
-        [("guardian_consent", "child"), ("memorization_record", "mentee"), ("mentee_follow_up", "name")]
-    {
+    for (form, question) in [
+        ("guardian_consent", "child"),
+        ("memorization_record", "mentee"),
+        ("mentee_follow_up", "name"),
+    ] {
         for record in standing.records.of(form).iter().filter(|_| asked.contains(form)) {
             let phone = record.answers.text("phone").filter(|_| form == "mentee_follow_up");
             let reference = phone.or(record.answers.text(question)).unwrap_or_default();
@@ -141,11 +171,14 @@ fn mentees<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>>
 
 fn mentors<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>> {
     let mut rows: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
-    for record in standing.records.of("mentor_training").iter().filter(|_| asked.contains("mentor_training")) {
+    for record in
+        standing.records.of("mentor_training").iter().filter(|_| asked.contains("mentor_training"))
+    {
         let found = standing.find_mentor(record.answers.text("mentor").unwrap_or_default());
         found.into_iter().for_each(|mentor| rows.entry(mentor).or_default().push(record));
     }
-    let applicants = (0..standing.mentors.len()).filter(|mentor| applied(standing, *mentor).is_some());
+    let applicants =
+        (0..standing.mentors.len()).filter(|mentor| applied(standing, *mentor).is_some());
     let of_one = |mentor: PersonIndex| {
         let mut about = rows.remove(&mentor).unwrap_or_default();
         about.extend(&standing.mentors[mentor].records);
@@ -165,9 +198,16 @@ fn requests<'a>(standing: &Standing<'a>) -> Vec<Seen<'a>> {
     seen.collect()
 }
 
-/// The rows of a form by the name that they share, each with the latest of them; what has stopped is left out.
-fn by_name<'a>(standing: &Standing<'a>, form: &str, name: &str, about: fn(&'a Record) -> About<'a>) -> Vec<Seen<'a>> {
-    let text = |record: &'a Record, question: &str| record.answers.text(question).unwrap_or_default();
+/// The rows of a form by the name that they share, each with the latest of them; what has stopped
+/// is left out.
+fn by_name<'a>(
+    standing: &Standing<'a>,
+    form: &str,
+    name: &str,
+    about: fn(&'a Record) -> About<'a>,
+) -> Vec<Seen<'a>> {
+    let text =
+        |record: &'a Record, question: &str| record.answers.text(question).unwrap_or_default();
     let mut rows: BTreeMap<(&'a str, CompactString), Vec<&'a Record>> = BTreeMap::new();
     for record in standing.records.of(form) {
         let key = (text(record, "document_kind"), normal_name(text(record, name)));
@@ -176,11 +216,13 @@ fn by_name<'a>(standing: &Standing<'a>, form: &str, name: &str, about: fn(&'a Re
     let mut seen: Vec<Seen<'a>> = Vec::new();
     for mut rows in rows.into_values() {
         if form == "partner_contact" {
-            // The latest contact is the one of the latest day; of documents it is the one that was sent last.
+            // The latest contact is the one of the latest day; of documents it is the one that was
+            // sent last.
             rows.sort_by_key(|record| record.event_date);
         }
         let Some(&latest) = rows.last() else { continue };
-        let ended = text(latest, "stage") == "stopped" || matches!(text(latest, "status"), "replaced" | "revoked");
+        let ended = text(latest, "stage") == "stopped"
+            || matches!(text(latest, "status"), "replaced" | "revoked");
         if !ended {
             seen.push(Seen::new(about(latest), rows));
         }

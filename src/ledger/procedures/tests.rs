@@ -40,11 +40,19 @@ fn recruitment() -> Procedure {
 #[test]
 fn a_mentee_goes_from_step_to_step_and_each_clock_begins_with_the_step_before() {
     let mut rows = Rows::default();
-    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentor("2026-07-14", "Umar Hadi", "+6281200000001");
+    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentor(
+        "2026-07-14",
+        "Umar Hadi",
+        "+6281200000001",
+    );
     let at = |rows: &Rows, on: &str| seen(rows, &recruitment(), on).remove(0);
     assert_eq!(at(&rows, "2026-07-17"), (Some(1), "2026-07-14".into(), 0));
     assert_eq!(at(&rows, "2026-07-18"), (Some(1), "2026-07-14".into(), 1));
-    rows.add("guardian_consent", "2026-07-19", json!({"child": "Ahmad Fauzi", "consent": "granted"}));
+    rows.add(
+        "guardian_consent",
+        "2026-07-19",
+        json!({"child": "Ahmad Fauzi", "consent": "granted"}),
+    );
     assert_eq!(at(&rows, "2026-07-25"), (Some(2), "2026-07-19".into(), 3));
     rows.add("mentee_follow_up", "2026-07-26", json!({"name": "Ahmad Fauzi"}));
     assert_eq!(at(&rows, "2026-08-01"), (Some(3), "2026-07-26".into(), 0));
@@ -57,7 +65,11 @@ fn a_mentee_goes_from_step_to_step_and_each_clock_begins_with_the_step_before() 
 #[test]
 fn a_step_that_was_skipped_holds_nobody_up_and_who_left_is_waited_for_no_more() {
     let mut rows = Rows::default();
-    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentor("2026-07-14", "Umar Hadi", "+6281200000001");
+    rows.mentee("2026-07-14", "Ahmad Fauzi", "+6281100000001").mentor(
+        "2026-07-14",
+        "Umar Hadi",
+        "+6281200000001",
+    );
     rows.place("2026-07-20", "form_group", "Al Fatih", &["Ahmad"]);
     assert_eq!(seen(&rows, &recruitment(), "2026-08-01"), [(Some(4), "2026-07-20".into(), 0)]);
     rows.place("2026-08-05", "leave", "Al Fatih", &["Ahmad"]);
@@ -66,7 +78,8 @@ fn a_step_that_was_skipped_holds_nobody_up_and_who_left_is_waited_for_no_more() 
 
 #[test]
 fn a_mentor_passes_steps_together() {
-    let steps = [("applied", None), ("passed:interview,reading_test", Some(14)), ("ready", Some(7))];
+    let steps =
+        [("applied", None), ("passed:interview,reading_test", Some(14)), ("ready", Some(7))];
     let procedure = procedure(Subject::Mentor, &steps);
     let mut rows = Rows::default();
     rows.mentor("2026-07-14", "Umar Hadi", "+6281200000001");
@@ -95,7 +108,11 @@ fn requests_partners_and_documents_have_clocks_too() {
     );
     let support = procedure(
         Subject::SupportRequest,
-        &[("asked", None), ("row:support_follow_up.status=acknowledged,resolved", Some(1)), ("closed", Some(7))],
+        &[
+            ("asked", None),
+            ("row:support_follow_up.status=acknowledged,resolved", Some(1)),
+            ("closed", Some(7)),
+        ],
     );
     assert_eq!(seen(&rows, &support, "2026-08-04"), [(Some(1), "2026-08-01".into(), 2)]);
     let follow_up = |on: &str, status: &str| json!({"mentor": "Umar Hadi", "request_date": "2026-08-01", "support_kind": "books", "date": on, "status": status});
@@ -104,15 +121,19 @@ fn requests_partners_and_documents_have_clocks_too() {
     rows.add("support_follow_up", "2026-08-05", follow_up("2026-08-05", "declined"));
     assert_eq!(seen(&rows, &support, "2026-08-30"), [(None, "2026-08-05".into(), 0)]);
 
-    let contact = |on: &str, stage: &str| json!({"organization": "LDK UI", "date": on, "stage": stage});
-    let partner =
-        procedure(Subject::Partner, &[("row:partner_contact", None), ("row:partner_contact.stage=met", Some(7))]);
+    let contact =
+        |on: &str, stage: &str| json!({"organization": "LDK UI", "date": on, "stage": stage});
+    let partner = procedure(
+        Subject::Partner,
+        &[("row:partner_contact", None), ("row:partner_contact.stage=met", Some(7))],
+    );
     rows.add("partner_contact", "2026-08-01", contact("2026-08-01", "prospect"));
     assert_eq!(seen(&rows, &partner, "2026-08-10"), [(Some(1), "2026-08-01".into(), 2)]);
     rows.add("partner_contact", "2026-08-09", contact("2026-08-09", "stopped"));
     assert_eq!(seen(&rows, &partner, "2026-08-10"), []);
 
-    let document = |status: &str| json!({"document_kind": "module", "title": "Modul 1", "status": status});
+    let document =
+        |status: &str| json!({"document_kind": "module", "title": "Modul 1", "status": status});
     let steps = [("row:document_record", None), ("row:document_record.status=in_force", Some(14))];
     let review = procedure(Subject::Document, &steps);
     rows.add("document_record", "2026-08-01", document("draft"));
@@ -124,7 +145,8 @@ fn requests_partners_and_documents_have_clocks_too() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A subject is late exactly while more days have passed than its step allows, and never once it is reached.
+    /// A subject is late exactly while more days have passed than its step allows, and never once
+    /// it is reached.
     #[test]
     fn one_is_late_exactly_while_the_clock_has_run_out(registered in 0..40_u64, consented in prop::option::of(0..60_u64), today in 0..90_u64) {
         let from = day("2026-07-13");

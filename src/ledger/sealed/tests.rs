@@ -1,11 +1,13 @@
-//! An event taken apart and put together is the same to the byte, and nothing private is left outside.
+//! An event taken apart and put together is the same to the byte, and nothing private is left
+//! outside.
 
 use proptest::prelude::*;
 
 use super::super::problem::Reason;
 use super::*;
 
-/// Questions that begin with `p` are private; a name belongs to the row that is called by its first letter.
+/// Questions that begin with `p` are private; a name belongs to the row that is called by its first
+/// letter.
 struct ByLetter;
 
 impl Privacy for ByLetter {
@@ -66,12 +68,10 @@ fn sealed(event: &Event) -> Event {
     let mut event = event.clone();
     let parts = take_apart(&mut event, "k", &mut ByLetter);
     for (list, parts) in sealed_lists(&mut event).into_iter().zip(parts) {
-        list.extend(
-            parts.into_iter().map(|(owner, part)| SealedPart {
-                key: owner[0].1.clone(),
-                text: serde_json::to_string(&part).unwrap(),
-            }),
-        );
+        list.extend(parts.into_iter().map(|(owner, part)| SealedPart {
+            key: owner[0].1.clone(),
+            text: serde_json::to_string(&part).unwrap(),
+        }));
     }
     event
 }
@@ -131,7 +131,11 @@ fn of_a_rejected_row_only_the_reason_stays_outside() {
         form: "form".into(),
         timestamp: None,
         identity: "00000000000000a1".into(),
-        problem: Problem { question: "phone".into(), cell: "rahasia".into(), reason: Reason::BadPhone },
+        problem: Problem {
+            question: "phone".into(),
+            cell: "rahasia".into(),
+            reason: Reason::BadPhone,
+        },
         cells: vec![("Nama".into(), "Ahmad".into())],
         extra: BTreeMap::from([("Catatan".into(), Cell::Number(1.0))]),
         sealed: Vec::new(),
@@ -139,7 +143,10 @@ fn of_a_rejected_row_only_the_reason_stays_outside() {
     let event = Event::RowRejected(row);
     let apart = sealed(&event);
     let Event::RowRejected(outside) = &apart else { unreachable!() };
-    assert_eq!((outside.cells.len(), outside.extra.len(), &outside.problem.cell), (0, 0, &Cell::Blank));
+    assert_eq!(
+        (outside.cells.len(), outside.extra.len(), &outside.problem.cell),
+        (0, 0, &Cell::Blank)
+    );
     assert_eq!(outside.problem.reason, Reason::BadPhone);
     assert_eq!(opened(&apart, None), event);
 }

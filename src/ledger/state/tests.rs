@@ -1,4 +1,5 @@
-//! What may follow on what: every step that cannot be is refused, and the refusal names the row and its state.
+//! What may follow on what: every step that cannot be is refused, and the refusal names the row and
+//! its state.
 
 use super::*;
 use crate::ledger::event::{Copies, Retraction};
@@ -45,7 +46,8 @@ fn copied() -> Event {
 }
 
 fn rejected() -> Event {
-    let problem = Problem { question: "date".into(), cell: Cell::Blank, reason: Reason::MissingRequired };
+    let problem =
+        Problem { question: "date".into(), cell: Cell::Blank, reason: Reason::MissingRequired };
     Event::RowRejected(RejectedRow {
         form: FORM.into(),
         timestamp: None,
@@ -91,10 +93,16 @@ fn an_illegal_step_names_the_line_the_row_and_the_state_that_forbids_it() {
         cannot(&[submitted(), retracted(), retracted()]),
         r#"line 3: "meeting_report.retracted" about row "k1" cannot follow: the row does not stand in the tab"#
     );
-    assert_eq!(cannot(&[copied()]), r#"line 1: "row_copied" about row "k1" cannot follow: the form has no rows"#);
+    assert_eq!(
+        cannot(&[copied()]),
+        r#"line 1: "row_copied" about row "k1" cannot follow: the form has no rows"#
+    );
     let mut state = State::default();
     let homeless = state.apply(1, None, submitted()).unwrap_err().to_string();
-    assert_eq!(homeless, r#"line 1: "meeting_report.submitted" about row "" cannot follow: it names no row"#);
+    assert_eq!(
+        homeless,
+        r#"line 1: "meeting_report.submitted" about row "" cannot follow: it names no row"#
+    );
 }
 
 #[test]
@@ -111,7 +119,9 @@ fn every_other_step_is_legal() {
 #[test]
 fn a_row_keeps_its_first_line_and_its_copies_whatever_becomes_of_it() {
     let mut state = State::default();
-    for (seq, event) in (10..).zip([rejected(), copied(), submitted(), amended(), rejected(), submitted()]) {
+    for (seq, event) in
+        (10..).zip([rejected(), copied(), submitted(), amended(), rejected(), submitted()])
+    {
         state.apply(seq, row(), event).unwrap();
         let row = &state.forms[FORM]["k1"];
         assert_eq!(row.seq, 10);
@@ -122,11 +132,19 @@ fn a_row_keeps_its_first_line_and_its_copies_whatever_becomes_of_it() {
 }
 
 fn opened(season: &str, day: &str) -> Event {
-    Event::SeasonOpened(SeasonOpening { season: season.into(), date: day.parse().unwrap(), beside: vec![] })
+    Event::SeasonOpened(SeasonOpening {
+        season: season.into(),
+        date: day.parse().unwrap(),
+        beside: vec![],
+    })
 }
 
 fn closed(season: &str, day: &str) -> Event {
-    Event::SeasonClosed(SeasonClosing { season: season.into(), date: day.parse().unwrap(), left_open: BTreeMap::new() })
+    Event::SeasonClosed(SeasonClosing {
+        season: season.into(),
+        date: day.parse().unwrap(),
+        left_open: BTreeMap::new(),
+    })
 }
 
 /// Folds events that are about no row.
@@ -141,13 +159,29 @@ fn fold(events: impl IntoIterator<Item = Event>) -> Result<State, String> {
 #[test]
 fn a_season_is_open_from_its_opening_to_its_closing_and_may_be_opened_again() {
     let (first, second) = ("2026-ganjil", "2027-genap");
-    let state = fold([opened(first, "2026-07-13"), opened(second, "2027-01-04"), closed(first, "2027-01-05")]).unwrap();
+    let state = fold([
+        opened(first, "2026-07-13"),
+        opened(second, "2027-01-04"),
+        closed(first, "2027-01-05"),
+    ])
+    .unwrap();
     assert_eq!(state.seasons.open().collect::<Vec<_>>(), [second]);
     let of_first = state.seasons.of(first);
-    assert_eq!((of_first.opened, of_first.closed), ("2026-07-13".parse().ok(), "2027-01-05".parse().ok()));
-    let again = fold([opened(first, "2026-07-13"), closed(first, "2027-01-05"), opened(first, "2027-01-06")]).unwrap();
+    assert_eq!(
+        (of_first.opened, of_first.closed),
+        ("2026-07-13".parse().ok(), "2027-01-05".parse().ok())
+    );
+    let again = fold([
+        opened(first, "2026-07-13"),
+        closed(first, "2027-01-05"),
+        opened(first, "2027-01-06"),
+    ])
+    .unwrap();
     assert!(again.seasons.of(first).is_open());
-    assert!(!fold([closed(first, "2026-12-20")]).unwrap().seasons.of(first).is_open(), "closed without an opening");
+    assert!(
+        !fold([closed(first, "2026-12-20")]).unwrap().seasons.of(first).is_open(),
+        "closed without an opening"
+    );
 }
 
 #[test]
@@ -162,14 +196,16 @@ fn a_season_is_neither_opened_nor_closed_twice() {
 fn the_newest_days_keep_the_last_event_that_the_clock_put_on_them() {
     let mut head = LedgerHead::default();
     let day = |day: u32| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-    let mut note = |seq, on| head.note_day(Checkpoint { day: day(on), seq, hash: Some(LineHash::ZERO) });
+    let mut note =
+        |seq, on| head.note_day(Checkpoint { day: day(on), seq, hash: Some(LineHash::ZERO) });
     for (seq, on) in (1..).zip((1..=20).flat_map(|day| [day, day])) {
         note(seq, on);
     }
     // The clock is set back, to a day at hand and to one that is too old to be shown.
     note(41, 18);
     note(42, 2);
-    let kept: Vec<(NaiveDate, u64)> = head.checkpoints.iter().map(|kept| (kept.day, kept.seq)).collect();
+    let kept: Vec<(NaiveDate, u64)> =
+        head.checkpoints.iter().map(|kept| (kept.day, kept.seq)).collect();
     let expected = (7..=20).map(|on| (day(on), if on == 18 { 41 } else { 2 * u64::from(on) }));
     assert_eq!(kept, expected.collect::<Vec<_>>());
     let closed = |today| head.closed_before(today).map(|kept| kept.seq);

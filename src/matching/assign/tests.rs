@@ -1,4 +1,5 @@
-//! The solver against enumeration on tiny instances, against another method on larger ones, and against its own proof.
+//! The solver against enumeration on tiny instances, against another method on larger ones, and
+//! against its own proof.
 
 use pathfinding::matrix::Matrix;
 use pathfinding::prelude::kuhn_munkres;
@@ -7,7 +8,12 @@ use proptest::prelude::*;
 use super::*;
 
 /// People with up to `slots` slots, seats of which some share an owner, and the slot of each seat.
-fn networks(people: usize, seats: usize, capacity: u32, scores: u32) -> impl Strategy<Value = (Network, Vec<Slots>)> {
+fn networks(
+    people: usize,
+    seats: usize,
+    capacity: u32,
+    scores: u32,
+) -> impl Strategy<Value = (Network, Vec<Slots>)> {
     let person = (1u128..8, prop::collection::vec(prop::option::weighted(0.7, 0..=scores), seats));
     let seat = (0..=capacity, prop::option::weighted(0.6, 0u32..2), 0u128..3);
     (
@@ -18,23 +24,36 @@ fn networks(people: usize, seats: usize, capacity: u32, scores: u32) -> impl Str
         .prop_map(|(people, seats, owners)| {
             let fits = |scores: Vec<Option<u32>>| {
                 let given = scores.into_iter().enumerate();
-                given.filter_map(|(seat, score)| Some(Fit { seat: seat as u32, score: score? })).collect()
+                given
+                    .filter_map(|(seat, score)| Some(Fit { seat: seat as u32, score: score? }))
+                    .collect()
             };
-            let people = people.into_iter().map(|(slots, scores)| Person { slots, fits: fits(scores) }).collect();
+            let people = people
+                .into_iter()
+                .map(|(slots, scores)| Person { slots, fits: fits(scores) })
+                .collect();
             let slots = seats.iter().map(|(_, _, slot)| 1 << slot).collect();
-            let seats = seats.into_iter().map(|(capacity, owner, _)| Seat { capacity, owner }).collect();
+            let seats =
+                seats.into_iter().map(|(capacity, owner, _)| Seat { capacity, owner }).collect();
             (Network { people, seats, owners }, slots)
         })
 }
 
 /// The best worth by trying everything.
-fn best(network: &Network, slots: &[Slots], person: usize, taken: &mut [u32], owned: &mut [u32]) -> (usize, u64) {
+fn best(
+    network: &Network,
+    slots: &[Slots],
+    person: usize,
+    taken: &mut [u32],
+    owned: &mut [u32],
+) -> (usize, u64) {
     let Some(who) = network.people.get(person) else { return (0, 0) };
     let mut found = best(network, slots, person + 1, taken, owned);
     for fit in &who.fits {
         let (at, seat) = (fit.seat as usize, network.seats[fit.seat as usize]);
         let owner = seat.owner.map(|owner| owner as usize);
-        let full = taken[at] == seat.capacity || owner.is_some_and(|owner| owned[owner] == network.owners[owner]);
+        let full = taken[at] == seat.capacity
+            || owner.is_some_and(|owner| owned[owner] == network.owners[owner]);
         if full || who.slots & slots[at] == 0 {
             continue;
         }

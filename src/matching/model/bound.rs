@@ -1,19 +1,23 @@
-//! A bound above which no answer can be: every person gets a price for a place, every seat takes the group that is worth most
-//! at these prices, and the prices are changed until people are wanted about once each.
+//! A bound above which no answer can be: every person gets a price for a place, every seat takes
+//! the group that is worth most at these prices, and the prices are changed until people are wanted
+//! about once each.
 //!
-//! Lagrangian relaxation of the set-packing formulation (Geoffrion, 1974), its dual solved by a deflected subgradient method
-//! with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any prices give a valid bound. That two groups of one mentor do
-//! not meet at once is left out, which makes the bound looser, never wrong.
+//! Lagrangian relaxation of the set-packing formulation (Geoffrion, 1974), its dual solved by a
+//! deflected subgradient method with Polyak's step (Camerini, Fratta and Maffioli, 1975). Any
+//! prices give a valid bound. That two groups of one mentor do not meet at once is left out, which
+//! makes the bound looser, never wrong.
 //!
-//! Where a place is worth more than all else, a tenth of a person who could have one more is worth more than all scores, and
-//! the bound says little. So once it is proven that some have to be left out, how many is a constraint with a price of its
-//! own, and the number of places no longer hides what the rest is worth.
+//! Where a place is worth more than all else, a tenth of a person who could have one more is worth
+//! more than all scores, and the bound says little. So once it is proven that some have to be left
+//! out, how many is a constraint with a price of its own, and the number of places no longer hides
+//! what the rest is worth.
 
 use super::layout::{Layout, NONE};
 use super::pricing::{Column, Pricer, SCALE};
 use super::state::State;
 
-/// A step of proving reads further apart in memory, and takes as long as so many steps of the search.
+/// A step of proving reads further apart in memory, and takes as long as so many steps of the
+/// search.
 const STEP: u64 = 4;
 
 /// The prices and what they prove.
@@ -61,8 +65,8 @@ impl<'l> Bound<'l> {
         }
     }
 
-    /// Hears of the best answer known. If it is proven now that nobody can place more people, the prices begin anew for answers
-    /// that leave out as many.
+    /// Hears of the best answer known. If it is proven now that nobody can place more people, the
+    /// prices begin anew for answers that leave out as many.
     pub fn hear(&mut self, answer: &State) {
         self.reached = answer.value;
         let waiting = answer.seat_of.iter().filter(|seat| **seat == NONE).count();
@@ -73,7 +77,8 @@ impl<'l> Bound<'l> {
         let one_more = problem.least() - problem.prices.unplaced * (waiting as i64 - 1);
         if self.best < one_more.saturating_mul(SCALE) {
             // A place is worth about as much as the best that somebody brings along.
-            let worth = prices_by(self.layout, answer, 0).into_iter().fold(0.0, f64::max) as i64 / SCALE;
+            let worth =
+                prices_by(self.layout, answer, 0).into_iter().fold(0.0, f64::max) as i64 / SCALE;
             self.price = prices_by(self.layout, answer, worth.min(problem.prices.unplaced));
             self.best_price.clone_from(&self.price);
             self.direction.fill(0.0);
@@ -138,15 +143,17 @@ impl<'l> Bound<'l> {
             return i64::MAX;
         }
         let gap = self.best - reached * SCALE;
-        let slow = before < i64::MAX && before - self.best < gap / 64 && gap > reached.abs() * (SCALE / 512);
+        let slow = before < i64::MAX
+            && before - self.best < gap / 64
+            && gap > reached.abs() * (SCALE / 512);
         self.idle = if slow { self.idle + 1 } else { 0 };
         let bound = self.best.div_euclid(SCALE);
         debug_assert!(bound >= reached, "an answer is worth {reached}, but the bound is {bound}");
         bound.max(reached)
     }
 
-    /// Brings the prices near their best by groups that are good, not proven to be the best: much faster, where pairs make
-    /// proofs slow.
+    /// Brings the prices near their best by groups that are good, not proven to be the best: much
+    /// faster, where pairs make proofs slow.
     fn settle(&mut self, stop: &dyn Fn() -> bool) {
         self.settled = true;
         if self.layout.links.is_empty() || self.price.len() < 600 {
@@ -193,8 +200,13 @@ impl<'l> Bound<'l> {
         }
     }
 
-    /// The bound that the present prices prove, scaled, and how many more places there are of each than are wanted.
-    fn at_prices(&mut self, nodes: Option<u64>, stop: &dyn Fn() -> bool) -> Option<(i64, Vec<f64>, Vec<Column>)> {
+    /// The bound that the present prices prove, scaled, and how many more places there are of each
+    /// than are wanted.
+    fn at_prices(
+        &mut self,
+        nodes: Option<u64>,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<(i64, Vec<f64>, Vec<Column>)> {
         let problem = self.layout.problem;
         let people = problem.people.len();
         let prices: Vec<i64> = self.price.iter().map(|price| *price as i64).collect();
@@ -202,9 +214,11 @@ impl<'l> Bound<'l> {
         self.pricer.placing = prices[last];
         let mut excess: Vec<f64> = vec![1.0; people];
         excess.extend(problem.owners.iter().map(|room| f64::from(*room)));
-        // Each who is left out takes off the full price of it, however little a place counts for the others.
+        // Each who is left out takes off the full price of it, however little a place counts for
+        // the others.
         let left_out = self.left_out as i64;
-        let mut value = -prices[last] * (people as i64 - left_out) - problem.prices.unplaced * SCALE * left_out;
+        let mut value =
+            -prices[last] * (people as i64 - left_out) - problem.prices.unplaced * SCALE * left_out;
         value += prices[..people].iter().sum::<i64>();
         let owners = problem.owners.iter().zip(&prices[people..owned]);
         value += owners.map(|(room, price)| i64::from(*room) * price).sum::<i64>();
@@ -230,13 +244,17 @@ impl<'l> Bound<'l> {
             columns.extend(priced.column);
         }
         // As long as nobody is known to be left out, a place may count for as much as it does.
-        excess.push(if left_out > 0 { placed as f64 - (people as f64 - left_out as f64) } else { 0.0 });
+        excess.push(if left_out > 0 {
+            placed as f64 - (people as f64 - left_out as f64)
+        } else {
+            0.0
+        });
         Some((value, excess, columns))
     }
 }
 
-/// The prices that an answer suggests, by person, owner and place: a place costs what having none does, the score that the
-/// person has there and half of what the pairs are worth.
+/// The prices that an answer suggests, by person, owner and place: a place costs what having none
+/// does, the score that the person has there and half of what the pairs are worth.
 fn prices_by(layout: &Layout, answer: &State, placing: i64) -> Vec<f64> {
     let problem = layout.problem;
     let of_person = |person: usize| {
@@ -245,7 +263,8 @@ fn prices_by(layout: &Layout, answer: &State, placing: i64) -> Vec<f64> {
         // Who can sit nowhere takes nobody's place.
         let Some(score) = layout.score(person as u32, seat).or(lowest) else { return 0.0 };
         let links = layout.links.row(person).iter();
-        let together = links.filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
+        let together =
+            links.filter(|link| seat != NONE && answer.seat_of[link.other as usize] == seat);
         let pairs: i64 = together.map(|link| i64::from(link.worth)).sum();
         ((2 * (placing + i64::from(score)) + pairs).max(0) * SCALE / 2) as f64
     };

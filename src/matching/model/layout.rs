@@ -1,4 +1,5 @@
-//! A problem laid out for reading in long rows: who could sit where, by person and by seat, and who is linked to whom.
+//! A problem laid out for reading in long rows: who could sit where, by person and by seat, and who
+//! is linked to whom.
 
 use super::problem::{Problem, slots_of};
 use crate::matching::assign::Slots;
@@ -80,10 +81,11 @@ pub struct Layout<'p> {
     pub by_score: Rows<Edge>,
     /// The possible people of each seat, by position.
     pub of_seat: Rows<Edge>,
-    /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can be worth.
+    /// For each edge of `of_seat`: the most that pairs with as many others of the row as fit in can
+    /// be worth.
     pub halves: Rows<i32>,
-    /// For each edge of `of_seat`: the slots in which somebody who is tied to the person could be there too. Empty rows where
-    /// nobody pays for being alone.
+    /// For each edge of `of_seat`: the slots in which somebody who is tied to the person could be
+    /// there too. Empty rows where nobody pays for being alone.
     pub company: Rows<Slots>,
     /// Who is linked to each person, by position.
     pub links: Rows<Link>,
@@ -128,11 +130,21 @@ impl<'p> Layout<'p> {
         }
         let blank = Edge { to: NONE, score: 0 };
         let links = links(problem);
-        let of_seat = Rows::gather(seats, edges.iter().map(|&(to, at, score)| (at, Edge { to, score })), blank);
-        let of_person = Rows::gather(people, edges.iter().map(|&(at, to, score)| (at, Edge { to, score })), blank);
+        let of_seat = Rows::gather(
+            seats,
+            edges.iter().map(|&(to, at, score)| (at, Edge { to, score })),
+            blank,
+        );
+        let of_person = Rows::gather(
+            people,
+            edges.iter().map(|&(at, to, score)| (at, Edge { to, score })),
+            blank,
+        );
         let mut by_score = of_person.clone();
         for person in 0..people {
-            by_score.row_mut(person).sort_unstable_by_key(|edge| (std::cmp::Reverse(edge.score), edge.to));
+            by_score
+                .row_mut(person)
+                .sort_unstable_by_key(|edge| (std::cmp::Reverse(edge.score), edge.to));
         }
         Self {
             problem,
@@ -172,7 +184,10 @@ fn halves(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<i
             here[edge.to as usize] = true;
         }
         for edge in row {
-            let linked = links.row(edge.to as usize).iter().filter(|link| link.worth > 0 && here[link.other as usize]);
+            let linked = links
+                .row(edge.to as usize)
+                .iter()
+                .filter(|link| link.worth > 0 && here[link.other as usize]);
             worths.clear();
             worths.extend(linked.map(|link| link.worth));
             worths.sort_unstable_by(|one, other| other.cmp(one));
@@ -209,15 +224,18 @@ fn company(problem: &Problem, of_seat: &Rows<Edge>, links: &Rows<Link>) -> Rows<
     Rows { start: of_seat.start.clone(), items }
 }
 
-/// Pairs, people who must be apart and ties as one row a person; what is said of the same two comes together.
+/// Pairs, people who must be apart and ties as one row a person; what is said of the same two comes
+/// together.
 fn links(problem: &Problem) -> Rows<Link> {
     let blank = Link { other: NONE, worth: 0, apart: false, tied: false };
-    let pairs = problem.pairs.iter().map(|pair| (pair.a, pair.b, Link { worth: pair.worth, ..blank }));
+    let pairs =
+        problem.pairs.iter().map(|pair| (pair.a, pair.b, Link { worth: pair.worth, ..blank }));
     let apart = problem.apart.iter().map(|&(a, b)| (a, b, Link { apart: true, ..blank }));
     let ties = problem.ties.iter().map(|&(a, b)| (a, b, Link { tied: true, ..blank }));
     let all = pairs.chain(apart).chain(ties).filter(|(a, b, _)| a != b);
-    let mut both: Vec<(u32, Link)> =
-        all.flat_map(|(a, b, link)| [(a, Link { other: b, ..link }), (b, Link { other: a, ..link })]).collect();
+    let mut both: Vec<(u32, Link)> = all
+        .flat_map(|(a, b, link)| [(a, Link { other: b, ..link }), (b, Link { other: a, ..link })])
+        .collect();
     both.sort_by_key(|(person, link)| (*person, link.other));
     let mut merged: Vec<(u32, Link)> = Vec::with_capacity(both.len());
     for (person, link) in both {

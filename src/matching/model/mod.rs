@@ -1,8 +1,10 @@
-//! The whole matching problem in numbers, solved with a certificate: an answer, and a bound above which no answer can be.
+//! The whole matching problem in numbers, solved with a certificate: an answer, and a bound above
+//! which no answer can be.
 //!
-//! The model: each person gets one seat or none, each seat with members one slot in which all of them are free. A seat (a
-//! group) takes at most its maximum; a new one at least its minimum. What is made as large as possible is the scores of the
-//! pairs, plus what pairs in one group are worth, minus the `Prices`. It knows numbers only, not who they stand for.
+//! The model: each person gets one seat or none, each seat with members one slot in which all of
+//! them are free. A seat (a group) takes at most its maximum; a new one at least its minimum. What
+//! is made as large as possible is the scores of the pairs, plus what pairs in one group are worth,
+//! minus the `Prices`. It knows numbers only, not who they stand for.
 
 mod bound;
 mod layout;
@@ -19,25 +21,33 @@ pub use problem::{Broken, Pair, Person, Prices, Problem, Seat, slot_set, slots_o
 /// How long to look.
 #[derive(Clone, Copy)]
 pub struct Effort<'a> {
-    /// How much work may be done, in elementary steps: the same on every machine, so that the same problem has the same
-    /// answer everywhere.
+    /// How much work may be done, in elementary steps: the same on every machine, so that the same
+    /// problem has the same answer everywhere.
     pub work: u64,
     /// Whether to stop now with the best so far; asked often, and from more than one thread.
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Effort<'_> {
-    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: on two free cores below ten
-    /// seconds for a thousand people, a quarter of a minute for fifty thousand.
+    /// Enough for a good answer and a tight bound on a problem of this size, without a clock: on
+    /// two free cores below ten seconds for a thousand people, a quarter of a minute for fifty
+    /// thousand.
     pub fn for_size(problem: &Problem) -> Self {
         let fits = fits(problem);
-        Effort { work: (600_000_000 + 350_000 * fits).min(3_400_000_000 + 2_200 * fits), stop: &|| false }
+        Effort {
+            work: (600_000_000 + 350_000 * fits).min(3_400_000_000 + 2_200 * fits),
+            stop: &|| false,
+        }
     }
 
-    /// Enough for an answer that a program can wait for at each change: well below a second for some hundred people.
+    /// Enough for an answer that a program can wait for at each change: well below a second for
+    /// some hundred people.
     pub fn for_cycle(problem: &Problem) -> Self {
         let fits = fits(problem);
-        Effort { work: 24_000_000 + (40_000 * fits).min(400_000_000 + 2_000 * fits), stop: &|| false }
+        Effort {
+            work: 24_000_000 + (40_000 * fits).min(400_000_000 + 2_000 * fits),
+            stop: &|| false,
+        }
     }
 }
 
@@ -96,8 +106,9 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     while search.best_value() < upper && work < effort.work && !stop() {
         turn += 1;
         bound.hear(search.best());
-        // Both threads go on from what the other knew at the beginning of the turn, so that it does not matter who is faster:
-        // the better answer tells the bound how far it has to go, the bound's groups are something to go on from.
+        // Both threads go on from what the other knew at the beginning of the turn, so that it does
+        // not matter who is faster: the better answer tells the bound how far it has to go, the
+        // bound's groups are something to go on from.
         let share = round.max(bound.work_of_pass()).min((effort.work - work) / 2 + 1);
         search.begin(turn, bound.columns());
         if bound.is_resting() {

@@ -1,9 +1,11 @@
-//! The best group for one seat when every person has a price: a column of the set-packing formulation, or a bound on it.
+//! The best group for one seat when every person has a price: a column of the set-packing
+//! formulation, or a bound on it.
 //!
-//! Branch and bound over who is in. What a pair is worth is split half and half between the two as long as neither is chosen
-//! (a relaxation of the quadratic knapsack: Gallo, Hammer and Simeone, 1980) and counts in full with the one once the other
-//! is; with as many others as still fit in at most. Before that, pairs are divided better than by half (`tighten`), which
-//! leaves few to branch over. What being alone and weak groups cost counts in full once a group is complete.
+//! Branch and bound over who is in. What a pair is worth is split half and half between the two as
+//! long as neither is chosen (a relaxation of the quadratic knapsack: Gallo, Hammer and Simeone,
+//! 1980) and counts in full with the one once the other is; with as many others as still fit in at
+//! most. Before that, pairs are divided better than by half (`tighten`), which leaves few to branch
+//! over. What being alone and weak groups cost counts in full once a group is complete.
 
 use super::layout::{Edge, Layout, NONE};
 use super::problem::slot_set;
@@ -20,7 +22,8 @@ pub struct Column {
     pub slot: u8,
     /// Who is in, in order.
     pub people: Vec<u32>,
-    /// What it adds to the objective if nobody else is placed, without the penalties that pricing leaves out; in points.
+    /// What it adds to the objective if nobody else is placed, without the penalties that pricing
+    /// leaves out; in points.
     pub worth: i64,
 }
 
@@ -85,7 +88,8 @@ pub struct Pricer<'l> {
     worth: Vec<i64>,
     apart: Vec<bool>,
     tied: Vec<bool>,
-    /// For each candidate and number of others: half of what the best pairs with so many others are worth.
+    /// For each candidate and number of others: half of what the best pairs with so many others are
+    /// worth.
     tops: Vec<i64>,
     of_size: Vec<i64>,
     best: i64,
@@ -129,8 +133,8 @@ impl<'l> Pricer<'l> {
         }
     }
 
-    /// The best group for a seat when people cost `prices` (scaled) and each place in it `place`, searched in at most `nodes`
-    /// nodes a slot; what was not searched counts with its bound.
+    /// The best group for a seat when people cost `prices` (scaled) and each place in it `place`,
+    /// searched in at most `nodes` nodes a slot; what was not searched counts with its bound.
     pub fn price(&mut self, seat: usize, prices: &[i64], place: i64, nodes: u64) -> Priced {
         let must = !self.layout.pinned[seat].is_empty();
         let floor = if must { NEVER } else { 0 };
@@ -158,7 +162,8 @@ impl<'l> Pricer<'l> {
         priced
     }
 
-    /// A good group for a seat at these prices; `upper` is only what it is worth, nothing is proven.
+    /// A good group for a seat at these prices; `upper` is only what it is worth, nothing is
+    /// proven.
     pub fn quick(&mut self, seat: usize, prices: &[i64], place: i64) -> Priced {
         let mut best = Priced::default();
         let row = self.layout.of_seat.row(seat);
@@ -193,8 +198,15 @@ impl<'l> Pricer<'l> {
         }
     }
 
-    /// Those who are free in a slot, and the most that a group of them can be worth, pairs split half and half.
-    fn candidates(&mut self, seat: usize, slot: u8, prices: &[i64], place: i64) -> (Vec<Candidate>, i64) {
+    /// Those who are free in a slot, and the most that a group of them can be worth, pairs split
+    /// half and half.
+    fn candidates(
+        &mut self,
+        seat: usize,
+        slot: u8,
+        prices: &[i64],
+        place: i64,
+    ) -> (Vec<Candidate>, i64) {
         self.sizes(seat, slot);
         let layout = self.layout;
         let isolated = layout.problem.prices.isolated;
@@ -218,7 +230,9 @@ impl<'l> Pricer<'l> {
         }
         let most = self.of_size.len().saturating_sub(1).min(candidates.len());
         if most < candidates.len() && most > 0 && self.layout.pinned[seat].is_empty() {
-            candidates.select_nth_unstable_by_key(most - 1, |one| (std::cmp::Reverse(one.hope()), one.at));
+            candidates.select_nth_unstable_by_key(most - 1, |one| {
+                (std::cmp::Reverse(one.hope()), one.at)
+            });
         }
         let mut hopes: Vec<i64> = candidates.iter().take(most).map(Candidate::hope).collect();
         if !self.layout.pinned[seat].is_empty() {
@@ -250,7 +264,8 @@ impl<'l> Pricer<'l> {
             self.keep_hopeful(&mut open);
             self.number(row, &mut open);
             self.greedy(&open);
-            // Who cannot be in a group better than that need not be looked at, nor can pairs with such people count.
+            // Who cannot be in a group better than that need not be looked at, nor can pairs with
+            // such people count.
             self.keep_hopeful(&mut open);
             self.compact(&mut open);
             if layout.links.is_empty() {
@@ -298,7 +313,8 @@ impl<'l> Pricer<'l> {
         Some((self.best, Column { seat: seat as u32, slot, people, worth }))
     }
 
-    /// Drops those who cannot be in a group better than the best; the others come in falling order of hope.
+    /// Drops those who cannot be in a group better than the best; the others come in falling order
+    /// of hope.
     fn keep_hopeful(&self, open: &mut Vec<Candidate>) {
         let most = self.of_size.len();
         let order = |one: &Candidate| (std::cmp::Reverse(one.hope()), one.at);
@@ -322,11 +338,13 @@ impl<'l> Pricer<'l> {
         self.renumber(open);
     }
 
-    /// A bound on all groups of these, and those alone kept who can be in one better than the best. In a group of `n`, each
-    /// member answers for a part of its own gain, for its share of its pairs, and for an `n - 1`th of the other part of
-    /// everybody else's gain: so a pair with somebody who does not fit here is worth little (Gilmore, 1962, and Lawler, 1963,
-    /// for the quadratic assignment problem). How pairs and gains are divided is then changed until those who count on each
-    /// other are the same (the Lagrangian dual of Adams and Johnson, 1994, by subgradients): any division gives a bound.
+    /// A bound on all groups of these, and those alone kept who can be in one better than the best.
+    /// In a group of `n`, each member answers for a part of its own gain, for its share of its
+    /// pairs, and for an `n - 1`th of the other part of everybody else's gain: so a pair with
+    /// somebody who does not fit here is worth little (Gilmore, 1962, and Lawler, 1963, for the
+    /// quadratic assignment problem). How pairs and gains are divided is then changed until those
+    /// who count on each other are the same (the Lagrangian dual of Adams and Johnson, 1994, by
+    /// subgradients): any division gives a bound.
     fn tighten(&mut self, open: &mut Vec<Candidate>) -> i64 {
         let most = self.of_size.len() - 1;
         let Some(highest) = open.iter().map(|one| one.gain).max() else { return NEVER };
@@ -363,7 +381,9 @@ impl<'l> Pricer<'l> {
                         worths.push((reward[entry] + shares[to], entry as u32));
                     }
                 }
-                let free = by_share.iter().filter(|to| alive[**to as usize] && seen[**to as usize] != at as u32);
+                let free = by_share
+                    .iter()
+                    .filter(|to| alive[**to as usize] && seen[**to as usize] != at as u32);
                 worths.extend(free.take(most).map(|to| (shares[*to as usize], FREE + *to)));
                 if worths.len() > most {
                     worths.select_nth_unstable_by(most - 1, |one, other| other.cmp(one));
@@ -391,7 +411,9 @@ impl<'l> Pricer<'l> {
                     continue;
                 }
                 sorted.clear();
-                sorted.extend((0..count).filter(|at| alive[*at]).map(|at| answers[at * most + size - 1]));
+                sorted.extend(
+                    (0..count).filter(|at| alive[*at]).map(|at| answers[at * most + size - 1]),
+                );
                 if size > sorted.len() {
                     break;
                 }
@@ -401,7 +423,8 @@ impl<'l> Pricer<'l> {
                 if lowest <= NEVER {
                     continue;
                 }
-                let all = self.of_size[size] + highest * size as i64 + sorted[..size].iter().sum::<i64>();
+                let all =
+                    self.of_size[size] + highest * size as i64 + sorted[..size].iter().sum::<i64>();
                 if all > bound {
                     (bound, tight, last) = (all, size, lowest);
                 }
@@ -440,7 +463,8 @@ impl<'l> Pricer<'l> {
             let mut norm = 0.0;
             for at in (0..count).filter(|at| chosen(*at)) {
                 excess[at] -= 1.0;
-                for &entry in picks[at * most..][..tight - 1].iter().filter(|entry| **entry != NONE) {
+                for &entry in picks[at * most..][..tight - 1].iter().filter(|entry| **entry != NONE)
+                {
                     if entry >= FREE {
                         excess[(entry - FREE) as usize] += 1.0 / part as f64;
                         continue;
@@ -472,10 +496,13 @@ impl<'l> Pricer<'l> {
         least
     }
 
-    /// The pairs among candidates, each half and half at first, with the shares of the others' gains.
+    /// The pairs among candidates, each half and half at first, with the shares of the others'
+    /// gains.
     fn pairs_of(&mut self, open: &[Candidate], highest: i64, most: usize) -> Pairs {
-        // With gains of at most nothing, the share of a smaller group is no larger than that of the largest.
-        let shares: Vec<i64> = open.iter().map(|one| (one.gain - highest) / 2 / (most as i64 - 1)).collect();
+        // With gains of at most nothing, the share of a smaller group is no larger than that of the
+        // largest.
+        let shares: Vec<i64> =
+            open.iter().map(|one| (one.gain - highest) / 2 / (most as i64 - 1)).collect();
         let mut by_share: Vec<u32> = (0..open.len() as u32).collect();
         by_share.sort_unstable_by_key(|&at| (std::cmp::Reverse(shares[at as usize]), at));
         let mut start = Vec::with_capacity(open.len() + 1);
@@ -494,7 +521,8 @@ impl<'l> Pricer<'l> {
             }
             start.push(other.len() as u32);
         }
-        // Rows are in order of persons, not of places: the way back is found by filling rows in order.
+        // Rows are in order of persons, not of places: the way back is found by filling rows in
+        // order.
         let mut by_place: Vec<(u32, u32, u32)> = Vec::with_capacity(other.len());
         for at in 0..open.len() {
             for entry in start[at]..start[at + 1] {
@@ -530,7 +558,8 @@ impl<'l> Pricer<'l> {
         }
     }
 
-    /// A good group at once: those with the highest gain first, with what they bring to those after them.
+    /// A good group at once: those with the highest gain first, with what they bring to those after
+    /// them.
     fn greedy(&mut self, open: &[Candidate]) {
         let mut left: Vec<Candidate> = open.to_vec();
         let mut people: Vec<u32> = Vec::new();
@@ -540,7 +569,8 @@ impl<'l> Pricer<'l> {
         while people.len() + 1 < self.of_size.len() {
             self.work += left.len() as u64 / 2;
             let worth = |one: &Candidate| one.gain + added[one.at as usize] + one.half / 4;
-            let Some(index) = (0..left.len()).max_by_key(|&at| (worth(&left[at]), std::cmp::Reverse(left[at].at)))
+            let Some(index) = (0..left.len())
+                .max_by_key(|&at| (worth(&left[at]), std::cmp::Reverse(left[at].at)))
             else {
                 break;
             };
@@ -566,7 +596,8 @@ impl<'l> Pricer<'l> {
         self.scores = 0;
     }
 
-    /// What a group is worth with everything that depends on who is in it beyond pairs; `scores` are its scores.
+    /// What a group is worth with everything that depends on who is in it beyond pairs; `scores`
+    /// are its scores.
     fn exact(&self, value: i64, people: &[u32]) -> i64 {
         let of_size = self.of_size[people.len()];
         if of_size <= NEVER {
@@ -604,7 +635,9 @@ impl<'l> Pricer<'l> {
             let links = self.layout.links.row(self.who[one.at as usize] as usize);
             self.work += links.len() as u64 / 2;
             worths.clear();
-            let here = links.iter().filter(|link| link.worth > 0 && self.local[link.other as usize] != NONE);
+            let here = links
+                .iter()
+                .filter(|link| link.worth > 0 && self.local[link.other as usize] != NONE);
             worths.extend(here.map(|link| i64::from(link.worth) * (SCALE / 2)));
             worths.sort_unstable_by(|one, other| other.cmp(one));
             let tops = &mut self.tops[one.at as usize * most..][..most];
@@ -657,7 +690,8 @@ impl<'l> Pricer<'l> {
         }
     }
 
-    /// What a candidate can bring when so many are chosen: pairs count with as many others as still fit in.
+    /// What a candidate can bring when so many are chosen: pairs count with as many others as still
+    /// fit in.
     fn hope(&self, one: &Candidate, size: usize) -> i64 {
         let most = self.of_size.len();
         let others = most.saturating_sub(size + 2);
@@ -690,7 +724,8 @@ impl<'l> Pricer<'l> {
             let hopes = open[from..].iter().map(|one| self.hope(one, size));
             let bound = best_of_sizes(value, size, hopes, &self.of_size);
             // Those who are in and can have no company any more stay alone.
-            let bound = bound - if self.layout.has_ties { self.left_alone(&open[from..], count) } else { 0 };
+            let bound = bound
+                - if self.layout.has_ties { self.left_alone(&open[from..], count) } else { 0 };
             if bound <= self.best {
                 return;
             }
@@ -722,25 +757,36 @@ impl<'l> Pricer<'l> {
         }
     }
 
-    /// What those who are in pay for being alone if only these can still come, beyond what they have paid.
+    /// What those who are in pay for being alone if only these can still come, beyond what they
+    /// have paid.
     fn left_alone(&self, open: &[Candidate], count: usize) -> i64 {
         let in_slot = slot_set(self.slot);
         let row = self.layout.of_seat.row(self.seat);
         let alone = |&&at: &&u32| {
             let ties = &self.tied[at as usize * count..][..count];
-            if open.iter().any(|one| ties[one.at as usize]) || self.chosen.iter().any(|other| ties[*other as usize]) {
+            if open.iter().any(|one| ties[one.at as usize])
+                || self.chosen.iter().any(|other| ties[*other as usize])
+            {
                 return false;
             }
             let person = self.who[at as usize];
             let place = row.partition_point(|edge| edge.to < person);
             self.layout.company.row(self.seat)[place] & in_slot != 0
         };
-        self.layout.problem.prices.isolated * SCALE * self.chosen.iter().filter(alone).count() as i64
+        self.layout.problem.prices.isolated
+            * SCALE
+            * self.chosen.iter().filter(alone).count() as i64
     }
 }
 
-/// The most that a group can be worth that has `size` members worth `value` and takes more in the order of their hopes.
-fn best_of_sizes(value: i64, size: usize, hopes: impl Iterator<Item = i64>, of_size: &[i64]) -> i64 {
+/// The most that a group can be worth that has `size` members worth `value` and takes more in the
+/// order of their hopes.
+fn best_of_sizes(
+    value: i64,
+    size: usize,
+    hopes: impl Iterator<Item = i64>,
+    of_size: &[i64],
+) -> i64 {
     let mut best = NEVER;
     let mut sum = value;
     if size > 0 {
@@ -754,7 +800,8 @@ fn best_of_sizes(value: i64, size: usize, hopes: impl Iterator<Item = i64>, of_s
     best
 }
 
-/// The most that a group with this one can be worth; the hopes are in falling order and hold this one's.
+/// The most that a group with this one can be worth; the hopes are in falling order and hold this
+/// one's.
 fn forced(hope: i64, hopes: &[i64], of_size: &[i64]) -> i64 {
     let mut best = NEVER;
     let mut others = 0;
@@ -768,14 +815,20 @@ fn forced(hope: i64, hopes: &[i64], of_size: &[i64]) -> i64 {
     best
 }
 
-/// What a group adds to the objective if nobody else is placed, without the penalties that pricing leaves out.
+/// What a group adds to the objective if nobody else is placed, without the penalties that pricing
+/// leaves out.
 pub fn worth_of(layout: &Layout, seat: usize, slot: u8, people: &[u32]) -> i64 {
     let unplaced = layout.problem.prices.unplaced;
-    let mut worth = layout.problem.worth_of_group(seat, people.len() as u32, Some(slot), i64::MAX / 4);
+    let mut worth =
+        layout.problem.worth_of_group(seat, people.len() as u32, Some(slot), i64::MAX / 4);
     for (at, &person) in people.iter().enumerate() {
         worth += unplaced + i64::from(layout.score(person, seat as u32).unwrap_or(0));
         let later = &people[at + 1..];
-        let links = layout.links.row(person as usize).iter().filter(|link| later.binary_search(&link.other).is_ok());
+        let links = layout
+            .links
+            .row(person as usize)
+            .iter()
+            .filter(|link| later.binary_search(&link.other).is_ok());
         worth += links.map(|link| i64::from(link.worth)).sum::<i64>();
     }
     worth

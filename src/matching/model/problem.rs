@@ -1,4 +1,5 @@
-//! What is asked, in numbers: people, seats, what each pair and each group is worth, and the rules that nothing may break.
+//! What is asked, in numbers: people, seats, what each pair and each group is worth, and the rules
+//! that nothing may break.
 
 use crate::matching::assign::{Fit, Slots};
 
@@ -20,7 +21,8 @@ pub struct Person {
 pub struct Seat {
     /// When it can meet, a bit a slot.
     pub slots: Slots,
-    /// With fewer members a new group is not opened; an existing one pays `Prices::short` for each who is missing.
+    /// With fewer members a new group is not opened; an existing one pays `Prices::short` for each
+    /// who is missing.
     pub min: u32,
     /// It takes no more.
     pub max: u32,
@@ -32,8 +34,8 @@ pub struct Seat {
     pub slot: Option<u8>,
     /// It keeps that slot.
     pub keep: bool,
-    /// The owner (mentor), by position in `Problem::owners`, if the mentor has several seats: these share the owner's
-    /// capacity and never meet in the same slot.
+    /// The owner (mentor), by position in `Problem::owners`, if the mentor has several seats: these
+    /// share the owner's capacity and never meet in the same slot.
     pub owner: Option<u32>,
 }
 
@@ -61,7 +63,8 @@ pub struct Pair {
 /// What is taken off the objective; none is negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prices {
-    /// For each person without a place. Larger than all else that a place can cost, it puts the number of places first.
+    /// For each person without a place. Larger than all else that a place can cost, it puts the
+    /// number of places first.
     pub unplaced: i64,
     /// For each member missing to the minimum of an existing group that has members.
     pub short: i64,
@@ -71,7 +74,8 @@ pub struct Prices {
     pub slot_change: i64,
     /// For each member who is tied (`Problem::ties`) to nobody in the group.
     pub isolated: i64,
-    /// Fairness between groups: for each point that a group's scores together lack to `weak_below` a member.
+    /// Fairness between groups: for each point that a group's scores together lack to `weak_below`
+    /// a member.
     pub weak: i64,
     /// The score below which a group's mean counts as weak.
     pub weak_below: u32,
@@ -79,8 +83,15 @@ pub struct Prices {
 
 impl Prices {
     /// Those of the instances in the acceptance kit.
-    pub const OF_INSTANCES: Self =
-        Self { unplaced: 2000, short: 400, size: 20, slot_change: 150, isolated: 0, weak: 0, weak_below: 0 };
+    pub const OF_INSTANCES: Self = Self {
+        unplaced: 2000,
+        short: 400,
+        size: 20,
+        slot_change: 150,
+        isolated: 0,
+        weak: 0,
+        weak_below: 0,
+    };
 }
 
 /// A whole matching problem. Ties between equal answers break by position.
@@ -120,7 +131,9 @@ pub enum Broken {
     #[error("a price is below zero")]
     Price,
     /// Somebody pinned has to be in an existing group that is possible.
-    #[error("person {0} is pinned, but cannot stay: the group is missing, closed, too full, or has no slot for all")]
+    #[error(
+        "person {0} is pinned, but cannot stay: the group is missing, closed, too full, or has no slot for all"
+    )]
     Pinned(u32),
     /// Somebody pinned is not where he or she belongs.
     #[error("person {0} is pinned and was moved")]
@@ -182,7 +195,13 @@ pub fn slots_of(mut set: Slots) -> impl Iterator<Item = u8> {
 
 impl Problem {
     /// What a group with members is worth by its size, its slot and its members' scores together.
-    pub(super) fn worth_of_group(&self, seat: usize, size: u32, slot: Option<u8>, scores: i64) -> i64 {
+    pub(super) fn worth_of_group(
+        &self,
+        seat: usize,
+        size: u32,
+        slot: Option<u8>,
+        scores: i64,
+    ) -> i64 {
         if size == 0 {
             return 0;
         }
@@ -232,10 +251,14 @@ impl Problem {
                     return Err(Broken::OwnerFull(owner));
                 }
             }
-            let scores = who.iter().map(|&person| Ok(i64::from(self.score(person as usize, at as u32)?)));
-            value += self.worth_of_group(at, size, slot_of[at], scores.sum::<Result<i64, Broken>>()?);
+            let scores =
+                who.iter().map(|&person| Ok(i64::from(self.score(person as usize, at as u32)?)));
+            value +=
+                self.worth_of_group(at, size, slot_of[at], scores.sum::<Result<i64, Broken>>()?);
         }
-        let together = |a: u32, b: u32| seat_of[a as usize].is_some() && seat_of[a as usize] == seat_of[b as usize];
+        let together = |a: u32, b: u32| {
+            seat_of[a as usize].is_some() && seat_of[a as usize] == seat_of[b as usize]
+        };
         if let Some(&(a, b)) = self.apart.iter().find(|(a, b)| together(*a, *b)) {
             return Err(Broken::Together(a, b));
         }
@@ -245,7 +268,8 @@ impl Problem {
         for &(a, b) in self.ties.iter().filter(|(a, b)| a != b && together(*a, *b)) {
             (tied[a as usize], tied[b as usize]) = (true, true);
         }
-        let isolated = (0..tied.len()).filter(|&person| seat_of[person].is_some() && !tied[person]).count();
+        let isolated =
+            (0..tied.len()).filter(|&person| seat_of[person].is_some() && !tied[person]).count();
         Ok(value - self.prices.isolated * isolated as i64)
     }
 
@@ -254,7 +278,9 @@ impl Problem {
         let (people, prices) = (self.people.len() as i64, &self.prices);
         let of_seat = |seat: &Seat| {
             let missing = if seat.exists { i64::from(seat.min) } else { 0 };
-            prices.short * missing + prices.size * i64::from(seat.max.max(seat.target)) + prices.slot_change
+            prices.short * missing
+                + prices.size * i64::from(seat.max.max(seat.target))
+                + prices.slot_change
         };
         let pairs: i64 = self.pairs.iter().map(|pair| i64::from(pair.worth.min(0))).sum();
         let members = (prices.isolated + prices.weak * i64::from(prices.weak_below)) * people;
@@ -270,7 +296,8 @@ impl Problem {
                 return Err(Broken::Moved(at as u32));
             }
             let Some(seat) = seat else { continue };
-            let who = members.get_mut(seat as usize).ok_or(Broken::NoSuch { what: "seat", at: seat })?;
+            let who =
+                members.get_mut(seat as usize).ok_or(Broken::NoSuch { what: "seat", at: seat })?;
             who.push(at as u32);
         }
         Ok(members)
@@ -281,7 +308,8 @@ impl Problem {
         fit.map(|fit| fit.score).ok_or(Broken::NoFit { person: person as u32, seat })
     }
 
-    /// Whether the problem can be answered at all: its numbers make sense, and all who are pinned can stay.
+    /// Whether the problem can be answered at all: its numbers make sense, and all who are pinned
+    /// can stay.
     pub fn check(&self) -> Result<(), Broken> {
         let (people, seats) = (self.people.len() as u32, self.seats.len() as u32);
         let pairs = self.pairs.iter().map(|pair| (pair.a, pair.b));
@@ -291,9 +319,16 @@ impl Problem {
             }
         }
         let prices = &self.prices;
-        if [prices.unplaced, prices.short, prices.size, prices.slot_change, prices.isolated, prices.weak]
-            .iter()
-            .any(|price| *price < 0)
+        if [
+            prices.unplaced,
+            prices.short,
+            prices.size,
+            prices.slot_change,
+            prices.isolated,
+            prices.weak,
+        ]
+        .iter()
+        .any(|price| *price < 0)
         {
             return Err(Broken::Price);
         }
@@ -313,8 +348,8 @@ impl Problem {
         self.only_pinned().map(|_| ())
     }
 
-    /// The answer in which those who are pinned sit in their groups and nobody else anywhere; there is one if the problem
-    /// has any answer, since an existing group may be below its minimum.
+    /// The answer in which those who are pinned sit in their groups and nobody else anywhere; there
+    /// is one if the problem has any answer, since an existing group may be below its minimum.
     pub(super) fn only_pinned(&self) -> Result<Places, Broken> {
         let mut seat_of = vec![None; self.people.len()];
         let mut choices: Vec<Slots> = self.seats.iter().map(Seat::choices).collect();
@@ -331,7 +366,8 @@ impl Problem {
         let mut owned: Vec<Vec<usize>> = vec![Vec::new(); self.owners.len()];
         for (seat, one) in someone.iter().enumerate() {
             let Some(one) = *one else { continue };
-            let preferred = self.seats[seat].slot.filter(|slot| choices[seat] & slot_set(*slot) != 0);
+            let preferred =
+                self.seats[seat].slot.filter(|slot| choices[seat] & slot_set(*slot) != 0);
             slot_of[seat] = preferred.or_else(|| slots_of(choices[seat]).next());
             if slot_of[seat].is_none() {
                 return Err(Broken::Pinned(one));
@@ -347,7 +383,9 @@ impl Problem {
         }
         match self.evaluate(&seat_of, &slot_of) {
             Ok(_) => Ok((seat_of, slot_of)),
-            Err(Broken::Members { seat, .. }) => Err(Broken::Pinned(someone[seat as usize].unwrap_or(0))),
+            Err(Broken::Members { seat, .. }) => {
+                Err(Broken::Pinned(someone[seat as usize].unwrap_or(0)))
+            }
             Err(broken) => Err(broken),
         }
     }
@@ -355,7 +393,12 @@ impl Problem {
 
 /// Gives each of these seats a slot of its own, if that is possible (augmenting paths: Kuhn, 1955).
 fn distinct_slots(seats: &[usize], choices: &[Slots], slot_of: &mut [Option<u8>]) -> bool {
-    fn place(seat: usize, choices: &[Slots], holder: &mut [Option<usize>; 128], tried: &mut Slots) -> bool {
+    fn place(
+        seat: usize,
+        choices: &[Slots],
+        holder: &mut [Option<usize>; 128],
+        tried: &mut Slots,
+    ) -> bool {
         for slot in slots_of(choices[seat]) {
             if *tried & slot_set(slot) != 0 {
                 continue;
@@ -376,7 +419,9 @@ fn distinct_slots(seats: &[usize], choices: &[Slots], slot_of: &mut [Option<u8>]
     // Present slots are kept where they already differ.
     let present = seats.iter().fold(0, |set, &seat| set | slot_of[seat].map_or(0, slot_set));
     if present.count_ones() as usize != seats.len() {
-        for (slot, seat) in holder.iter().enumerate().filter_map(|(slot, seat)| seat.map(|seat| (slot, seat))) {
+        for (slot, seat) in
+            holder.iter().enumerate().filter_map(|(slot, seat)| seat.map(|seat| (slot, seat)))
+        {
             slot_of[seat] = Some(slot as u8);
         }
     }

@@ -1,5 +1,6 @@
-//! Better answers by simulated annealing (Kirkpatrick, Gelatt and Vecchi, 1983) over moves, swaps and slot changes with exact
-//! differences. The same problem and work give the same answer: the generator of random numbers has a fixed seed.
+//! Better answers by simulated annealing (Kirkpatrick, Gelatt and Vecchi, 1983) over moves, swaps
+//! and slot changes with exact differences. The same problem and work give the same answer: the
+//! generator of random numbers has a fixed seed.
 
 use super::layout::NONE;
 use super::pricing::Column;
@@ -87,7 +88,8 @@ impl<'l> Search<'l> {
         self.work
     }
 
-    /// Goes on from the best answer, from the bound's groups or from where it is, by turns: each finds what the others miss.
+    /// Goes on from the best answer, from the bound's groups or from where it is, by turns: each
+    /// finds what the others miss.
     pub fn begin(&mut self, turn: u32, columns: &[Column]) {
         match turn % 3 {
             1 => self.state.clone_from(&self.best),
@@ -96,7 +98,8 @@ impl<'l> Search<'l> {
         }
     }
 
-    /// Goes on from the groups that the bound's prices suggest: the most valuable first, each with those still free.
+    /// Goes on from the groups that the bound's prices suggest: the most valuable first, each with
+    /// those still free.
     fn begin_from(&mut self, columns: &[Column]) {
         let layout = self.state.layout;
         for person in 0..self.state.seat_of.len() as u32 {
@@ -114,7 +117,8 @@ impl<'l> Search<'l> {
         for column in &order {
             for &person in &column.people {
                 let score = layout.score(person, column.seat);
-                let open = self.state.seat_of[person as usize] == NONE && self.state.may_enter(person, column.seat);
+                let open = self.state.seat_of[person as usize] == NONE
+                    && self.state.may_enter(person, column.seat);
                 if let Some(score) = score.filter(|_| open) {
                     self.state.enter(person, column.seat, score);
                 }
@@ -132,7 +136,8 @@ impl<'l> Search<'l> {
         }
         let hot = if self.rounds == 0 { self.hot() } else { self.hot() / 4.0 };
         self.rounds += 1;
-        // Where places come before all else, a group too small is worth more than none, and the search could stay with it.
+        // Where places come before all else, a group too small is worth more than none, and the
+        // search could stay with it.
         let unplaced = self.state.layout.problem.prices.unplaced;
         self.lack = if self.rounds.is_multiple_of(3) { LACK.max(unplaced) } else { LACK };
         let from = self.work;
@@ -150,7 +155,11 @@ impl<'l> Search<'l> {
             step += 1;
             self.work += 20;
             let before = self.energy();
-            let changed = if self.random.below(100) < 2 { self.change_slot() } else { self.move_one(temperature) };
+            let changed = if self.random.below(100) < 2 {
+                self.change_slot()
+            } else {
+                self.move_one(temperature)
+            };
             if !changed {
                 continue;
             }
@@ -172,7 +181,8 @@ impl<'l> Search<'l> {
         self.remember();
     }
 
-    /// The first person of a group may be alone and weak until others come: hot enough for that to be tried.
+    /// The first person of a group may be alone and weak until others come: hot enough for that to
+    /// be tried.
     fn hot(&self) -> f64 {
         let prices = &self.state.layout.problem.prices;
         let weak = prices.weak.saturating_mul(i64::from(prices.weak_below));
@@ -193,7 +203,8 @@ impl<'l> Search<'l> {
         self.state.layout.problem.people[person as usize].pinned
     }
 
-    /// Moves somebody to another seat; if it is full, one of its members makes room. Whether anything was done.
+    /// Moves somebody to another seat; if it is full, one of its members makes room. Whether
+    /// anything was done.
     fn move_one(&mut self, temperature: f64) -> bool {
         let layout = self.state.layout;
         let person = self.random.below(self.state.seat_of.len()) as u32;
@@ -203,7 +214,8 @@ impl<'l> Search<'l> {
         }
         // Good pairs are tried more often.
         let share = self.random.share();
-        let edge = layout.by_score.row(person as usize)[(share * share * row.len() as f64) as usize];
+        let edge =
+            layout.by_score.row(person as usize)[(share * share * row.len() as f64) as usize];
         let from = self.state.seat_of[person as usize];
         if edge.to == from || !self.state.is_free(person, edge.to) {
             return false;
@@ -242,9 +254,15 @@ impl<'l> Search<'l> {
             return false;
         }
         self.state.enter(person, edge.to, edge.score);
-        let back = if from == NONE || self.random.below(3) == 0 { None } else { layout.score(other, from) };
+        let back = if from == NONE || self.random.below(3) == 0 {
+            None
+        } else {
+            layout.score(other, from)
+        };
         match back {
-            Some(score) if self.state.may_enter(other, from) => self.state.enter(other, from, score),
+            Some(score) if self.state.may_enter(other, from) => {
+                self.state.enter(other, from, score)
+            }
             _ => self.place(other),
         }
         true
@@ -257,8 +275,8 @@ impl<'l> Search<'l> {
         }
     }
 
-    /// Takes a seat's slot away, so that another of its owner's can have it: those who are not free in `next`, which this one
-    /// may get instead, leave. `None` if one of them is pinned.
+    /// Takes a seat's slot away, so that another of its owner's can have it: those who are not free
+    /// in `next`, which this one may get instead, leave. `None` if one of them is pinned.
     fn send_away(&mut self, seat: u32, next: u8) -> Option<Vec<u32>> {
         let layout = self.state.layout;
         let next = layout.choices[seat as usize] & slot_set(next);
@@ -275,20 +293,23 @@ impl<'l> Search<'l> {
         Some(out)
     }
 
-    /// Lets a seat meet in another slot: who is not free then goes elsewhere, and those whom it betters most come.
+    /// Lets a seat meet in another slot: who is not free then goes elsewhere, and those whom it
+    /// betters most come.
     fn change_slot(&mut self) -> bool {
         let layout = self.state.layout;
         let seat = self.random.below(self.state.slot_of.len()) as u32;
         let now = self.state.slot_of[seat as usize];
         // A group that is closed may open in the slot it has.
         let closed = self.state.members[seat as usize].is_empty();
-        let choices: Vec<u8> = layout.slots(seat as usize).filter(|slot| *slot != now || closed).collect();
+        let choices: Vec<u8> =
+            layout.slots(seat as usize).filter(|slot| *slot != now || closed).collect();
         if choices.is_empty() {
             return false;
         }
         let slot = choices[self.random.below(choices.len())];
         let free = |person: u32| layout.problem.people[person as usize].slots & slot_set(slot) != 0;
-        let mut out: Vec<u32> = self.state.members[seat as usize].iter().copied().filter(|one| !free(*one)).collect();
+        let mut out: Vec<u32> =
+            self.state.members[seat as usize].iter().copied().filter(|one| !free(*one)).collect();
         // Sometimes nobody stays, so that a group can be closed.
         if self.random.below(8) == 0 {
             out = self.state.members[seat as usize].clone();

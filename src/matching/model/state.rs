@@ -15,7 +15,8 @@ enum Done {
     Slot { seat: u32, before: u8 },
 }
 
-/// Where everybody sits. No hard rule is broken but one: a new group may be too small for a while (`lacking`).
+/// Where everybody sits. No hard rule is broken but one: a new group may be too small for a while
+/// (`lacking`).
 #[derive(Debug, Clone)]
 pub struct State<'l> {
     /// The problem in rows.
@@ -42,7 +43,8 @@ impl<'l> State<'l> {
     /// Takes over an answer that breaks no rule.
     pub fn new(layout: &'l Layout<'l>, seat_of: &[Option<u32>], slot_of: &[Option<u8>]) -> Self {
         let problem = layout.problem;
-        let (people, seats, owners) = (problem.people.len(), problem.seats.len(), problem.owners.len());
+        let (people, seats, owners) =
+            (problem.people.len(), problem.seats.len(), problem.owners.len());
         let mut state = Self {
             layout,
             seat_of: vec![NONE; people],
@@ -63,7 +65,9 @@ impl<'l> State<'l> {
             }
         }
         for (person, seat) in seat_of.iter().enumerate() {
-            if let Some((seat, score)) = seat.and_then(|seat| Some((seat, layout.score(person as u32, seat)?))) {
+            if let Some((seat, score)) =
+                seat.and_then(|seat| Some((seat, layout.score(person as u32, seat)?)))
+            {
                 state.enter(person as u32, seat, score);
             }
         }
@@ -101,11 +105,15 @@ impl<'l> State<'l> {
 
     fn lacks(&self, seat: usize, size: usize) -> i64 {
         let group = &self.layout.problem.seats[seat];
-        if group.exists || size == 0 { 0 } else { i64::from(group.min) - (size as i64).min(i64::from(group.min)) }
+        if group.exists || size == 0 {
+            0
+        } else {
+            i64::from(group.min) - (size as i64).min(i64::from(group.min))
+        }
     }
 
-    /// What a person's links in a seat are worth, and what the person's coming (+1) or going (-1) does to those who are
-    /// isolated.
+    /// What a person's links in a seat are worth, and what the person's coming (+1) or going (-1)
+    /// does to those who are isolated.
     fn company(&self, person: u32, seat: u32, without: u32) -> i64 {
         let mut worth = 0;
         let (mut own, mut freed) = (0, 0);
@@ -121,22 +129,30 @@ impl<'l> State<'l> {
         worth - self.layout.problem.prices.isolated * (i64::from(own == 0) - freed)
     }
 
-    /// What it does to the objective that somebody who has no seat takes this one, and to `lacking`.
+    /// What it does to the objective that somebody who has no seat takes this one, and to
+    /// `lacking`.
     pub fn gain_of(&self, person: u32, seat: u32, score: i32) -> (i64, i64) {
         let (at, size) = (seat as usize, self.members[seat as usize].len());
         let group = self.worth_of_group(at, size + 1, self.scores[at] + i64::from(score))
             - self.worth_of_group(at, size, self.scores[at]);
-        let gain = i64::from(score) + self.layout.problem.prices.unplaced + group + self.company(person, seat, 0);
+        let gain = i64::from(score)
+            + self.layout.problem.prices.unplaced
+            + group
+            + self.company(person, seat, 0);
         (gain, self.lacks(at, size + 1) - self.lacks(at, size))
     }
 
     /// What it does to the objective that somebody leaves the seat he or she has, and to `lacking`.
     pub fn loss_of(&self, person: u32) -> (i64, i64) {
         let seat = self.seat_of[person as usize];
-        let (at, size, score) = (seat as usize, self.members[seat as usize].len(), self.score_of[person as usize]);
+        let (at, size, score) =
+            (seat as usize, self.members[seat as usize].len(), self.score_of[person as usize]);
         let group = self.worth_of_group(at, size - 1, self.scores[at] - i64::from(score))
             - self.worth_of_group(at, size, self.scores[at]);
-        let loss = group - i64::from(score) - self.layout.problem.prices.unplaced - self.company(person, seat, 1);
+        let loss = group
+            - i64::from(score)
+            - self.layout.problem.prices.unplaced
+            - self.company(person, seat, 1);
         (loss, self.lacks(at, size - 1) - self.lacks(at, size))
     }
 
@@ -209,7 +225,8 @@ impl<'l> State<'l> {
     pub fn may_meet(&self, seat: u32, slot: u8) -> bool {
         let owner = self.layout.problem.seats[seat as usize].owner;
         owner.is_none_or(|owner| {
-            self.slot_of[seat as usize] == slot || self.slots_of_owner[owner as usize] & slot_set(slot) == 0
+            self.slot_of[seat as usize] == slot
+                || self.slots_of_owner[owner as usize] & slot_set(slot) == 0
         })
     }
 
@@ -217,12 +234,16 @@ impl<'l> State<'l> {
     pub fn holder(&self, seat: u32, slot: u8) -> Option<u32> {
         let owner = self.layout.problem.seats[seat as usize].owner?;
         let siblings = &self.layout.seats_of_owner[owner as usize];
-        siblings.iter().copied().find(|other| *other != seat && self.slot_of[*other as usize] == slot)
+        siblings
+            .iter()
+            .copied()
+            .find(|other| *other != seat && self.slot_of[*other as usize] == slot)
     }
 
     /// Whether somebody is free when a seat meets.
     pub fn is_free(&self, person: u32, seat: u32) -> bool {
-        self.layout.problem.people[person as usize].slots & slot_set(self.slot_of[seat as usize]) != 0
+        self.layout.problem.people[person as usize].slots & slot_set(self.slot_of[seat as usize])
+            != 0
     }
 
     /// Whether a seat takes one more.
@@ -230,7 +251,9 @@ impl<'l> State<'l> {
         let group = &self.layout.problem.seats[seat as usize];
         let owners = &self.layout.problem.owners;
         self.members[seat as usize].len() < group.max as usize
-            && group.owner.is_none_or(|owner| self.taken_of_owner[owner as usize] < owners[owner as usize])
+            && group
+                .owner
+                .is_none_or(|owner| self.taken_of_owner[owner as usize] < owners[owner as usize])
     }
 
     /// Whether nobody sits there who must not be with this person.
@@ -244,8 +267,8 @@ impl<'l> State<'l> {
         self.is_free(person, seat) && self.has_room(seat) && self.is_welcome(person, seat)
     }
 
-    /// The best seat for somebody who has none, if one betters the objective; a missing member counts `lack`. With
-    /// `only_open`, no new group below its minimum is entered.
+    /// The best seat for somebody who has none, if one betters the objective; a missing member
+    /// counts `lack`. With `only_open`, no new group below its minimum is entered.
     pub fn best_seat(&self, person: u32, lack: i64, only_open: bool) -> Option<(i64, u32, i32)> {
         let mut best: Option<(i64, u32, i32)> = None;
         for edge in self.layout.of_person.row(person as usize) {
@@ -253,7 +276,10 @@ impl<'l> State<'l> {
                 continue;
             }
             let seat = &self.layout.problem.seats[edge.to as usize];
-            if only_open && !seat.exists && self.members[edge.to as usize].len() + 1 < seat.min as usize {
+            if only_open
+                && !seat.exists
+                && self.members[edge.to as usize].len() + 1 < seat.min as usize
+            {
                 continue;
             }
             let (gain, lacking) = self.gain_of(person, edge.to, edge.score);
@@ -277,11 +303,14 @@ impl<'l> State<'l> {
         self.keep();
     }
 
-    /// Closes new groups below their minimum, those first that lack most, and seats their members elsewhere.
+    /// Closes new groups below their minimum, those first that lack most, and seats their members
+    /// elsewhere.
     pub fn close_lacking(&mut self) {
         while self.lacking > 0 {
             let lacks = |seat: &usize| self.lacks(*seat, self.members[*seat].len());
-            let Some(worst) = (0..self.members.len()).max_by_key(|seat| (lacks(seat), std::cmp::Reverse(*seat))) else {
+            let Some(worst) =
+                (0..self.members.len()).max_by_key(|seat| (lacks(seat), std::cmp::Reverse(*seat)))
+            else {
                 break;
             };
             let mut left = self.members[worst].clone();
@@ -319,12 +348,15 @@ impl<'l> State<'l> {
         self.close_lacking();
     }
 
-    /// Lets seats meet in the slot that they have now and people sit where they sit now, where no rule forbids it.
+    /// Lets seats meet in the slot that they have now and people sit where they sit now, where no
+    /// rule forbids it.
     fn stay(&mut self) {
         let layout = self.layout;
         for (seat, now) in layout.problem.seats.iter().enumerate() {
             let now = now.slot.filter(|slot| layout.choices[seat] & slot_set(*slot) != 0);
-            if let Some(slot) = now.filter(|slot| self.slot_of[seat] == NO_SLOT && self.may_meet(seat as u32, *slot)) {
+            if let Some(slot) = now
+                .filter(|slot| self.slot_of[seat] == NO_SLOT && self.may_meet(seat as u32, *slot))
+            {
                 self.set_slot(seat as u32, slot);
             }
         }
@@ -338,7 +370,8 @@ impl<'l> State<'l> {
         self.keep();
     }
 
-    /// Gives every seat without a slot the one in which those who could sit there score most together.
+    /// Gives every seat without a slot the one in which those who could sit there score most
+    /// together.
     fn choose_slots(&mut self) {
         for seat in 0..self.slot_of.len() {
             if self.slot_of[seat] != NO_SLOT {
@@ -347,7 +380,8 @@ impl<'l> State<'l> {
             let row = self.layout.of_seat.row(seat);
             let people = &self.layout.problem.people;
             let demand = |slot: u8| -> i64 {
-                let free = row.iter().filter(|edge| people[edge.to as usize].slots & slot_set(slot) != 0);
+                let free =
+                    row.iter().filter(|edge| people[edge.to as usize].slots & slot_set(slot) != 0);
                 let present = self.layout.problem.seats[seat].slot == Some(slot);
                 free.map(|edge| 1 + i64::from(edge.score)).sum::<i64>() + i64::from(present)
             };

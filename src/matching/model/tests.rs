@@ -90,7 +90,9 @@ fn best_of_all(problem: &Problem) -> i64 {
         if !person.pinned {
             people(problem, at + 1, places, best);
         }
-        for fit in person.fits.iter().filter(|fit| !person.pinned || person.current == Some(fit.seat)) {
+        for fit in
+            person.fits.iter().filter(|fit| !person.pinned || person.current == Some(fit.seat))
+        {
             let slot = places.1[fit.seat as usize].map_or(0, slot_set);
             let members = places.0[..at].iter().filter(|seat| **seat == Some(fit.seat)).count();
             if slot & person.slots != 0 && members < problem.seats[fit.seat as usize].max as usize {
@@ -157,7 +159,11 @@ fn no_answer_is_worth_more_than_the_bound_and_most_answers_are_the_best() {
         for seed in (from..COUNT).step_by(2) {
             let problem = problem(&mut Random(seed));
             let (solution, best) = (solved(&problem), best_of_all(&problem));
-            assert!(solution.bound >= best, "seed {seed}: {} < {best}: {problem:?}", solution.bound);
+            assert!(
+                solution.bound >= best,
+                "seed {seed}: {} < {best}: {problem:?}",
+                solution.bound
+            );
             assert!(solution.objective <= best, "seed {seed}: {problem:?}");
             reached += u64::from(solution.objective == best);
             proven += u64::from(solution.is_optimal());
@@ -174,7 +180,8 @@ fn no_answer_is_worth_more_than_the_bound_and_most_answers_are_the_best() {
     assert!(proven * 100 >= COUNT * 20, "{proven} of {COUNT}");
 }
 
-/// Where places come before all else, a bound that allows for a part of one place more says nothing about the rest.
+/// Where places come before all else, a bound that allows for a part of one place more says nothing
+/// about the rest.
 #[test]
 fn a_bound_tells_how_good_a_plan_is_that_leaves_somebody_out() {
     let (mut tried, mut tells) = (0, 0);
@@ -216,7 +223,10 @@ fn the_order_of_people_and_seats_moves_no_proof() {
         let random = &mut Random(seed);
         let problem = problem(random);
         let (one, other) = (solved(&problem), solved(&rearranged(&problem, random)));
-        assert!(one.objective <= other.bound && other.objective <= one.bound, "seed {seed}: {problem:?}");
+        assert!(
+            one.objective <= other.bound && other.objective <= one.bound,
+            "seed {seed}: {problem:?}"
+        );
         if one.is_optimal() && other.is_optimal() {
             assert_eq!(one.objective, other.objective, "seed {seed}: {problem:?}");
         }
@@ -233,7 +243,13 @@ fn one_more_mentor_never_leaves_more_people_without_a_place() {
         let mut problem = problem(random);
         problem.prices.unplaced = 1_000_000;
         let before = placed(&solved(&problem));
-        problem.seats.push(Seat { slots: 0b11, max: 3, min: 1 + random.below(2) as u32, target: 2, ..Seat::default() });
+        problem.seats.push(Seat {
+            slots: 0b11,
+            max: 3,
+            min: 1 + random.below(2) as u32,
+            target: 2,
+            ..Seat::default()
+        });
         let seat = problem.seats.len() as u32 - 1;
         for person in &mut problem.people {
             person.fits.push(Fit { seat, score: random.below(1001) as u32 });
@@ -243,7 +259,8 @@ fn one_more_mentor_never_leaves_more_people_without_a_place() {
     }
 }
 
-/// One seat and many people, most of them linked, so that pricing has to divide pairs and cannot try all groups.
+/// One seat and many people, most of them linked, so that pricing has to divide pairs and cannot
+/// try all groups.
 fn crowd(random: &mut Random) -> Problem {
     let people = 18 + random.below(6);
     let mut problem = Problem::default();
@@ -284,9 +301,17 @@ fn crowd(random: &mut Random) -> Problem {
     problem
 }
 
-/// The most that a group in the only seat is worth above the prices, in scaled points; nobody is worth nothing.
+/// The most that a group in the only seat is worth above the prices, in scaled points; nobody is
+/// worth nothing.
 fn best_group(problem: &Problem, prices: &[i64], place: i64) -> i64 {
-    fn more(problem: &Problem, prices: &[i64], from: usize, group: &mut Vec<usize>, best: &mut i64, place: i64) {
+    fn more(
+        problem: &Problem,
+        prices: &[i64],
+        from: usize,
+        group: &mut Vec<usize>,
+        best: &mut i64,
+        place: i64,
+    ) {
         for slot in 0..2u8 {
             let mut seat_of = vec![None; prices.len()];
             group.iter().for_each(|person| seat_of[*person] = Some(0));
@@ -335,6 +360,8 @@ fn no_group_is_worth_more_than_pricing_says() {
         assert!(quick.upper <= best, "seed {seed}: {problem:?}");
         exact += i64::from(quick.upper == best);
     }
-    println!("of {COUNT} crowds, {exact} have their best group at once, {divided} a bound within 40 points");
+    println!(
+        "of {COUNT} crowds, {exact} have their best group at once, {divided} a bound within 40 points"
+    );
     assert!(divided * 3 >= COUNT as i64, "{divided} of {COUNT}");
 }

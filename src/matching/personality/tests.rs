@@ -25,7 +25,8 @@ fn bands(openness: Option<Band>, conscientiousness: Option<Band>) -> Option<Band
     Some(Bands { openness, conscientiousness })
 }
 
-/// The band of openness whose four scores are these, told by answers that do not reverse themselves.
+/// The band of openness whose four scores are these, told by answers that do not reverse
+/// themselves.
 fn openness(scores: [i64; 4]) -> Option<Band> {
     let reversed = |score: i64| if score == 0 { 0 } else { 6 - score };
     let raw = [scores[0], reversed(scores[1]), reversed(scores[2]), reversed(scores[3])];
@@ -34,19 +35,22 @@ fn openness(scores: [i64; 4]) -> Option<Band> {
 
 #[test]
 fn the_key_is_that_of_the_instrument() {
-    let of = |wanted| (1..).zip(KEY).filter(move |(_, (of, _))| *of == wanted).map(|(number, _)| number);
+    let of =
+        |wanted| (1..).zip(KEY).filter(move |(_, (of, _))| *of == wanted).map(|(number, _)| number);
     assert_eq!(of(Trait::Openness).collect::<Vec<i32>>(), [5, 10, 15, 20]);
     assert_eq!(of(Trait::Conscientiousness).collect::<Vec<i32>>(), [3, 8, 13, 18]);
     assert_eq!(of(Trait::Extraversion).collect::<Vec<i32>>(), [1, 6, 11, 16]);
     assert_eq!(of(Trait::Agreeableness).collect::<Vec<i32>>(), [2, 7, 12, 17]);
     assert_eq!(of(Trait::Neuroticism).collect::<Vec<i32>>(), [4, 9, 14, 19]);
-    let reversed: Vec<i32> = (1..).zip(KEY).filter(|(_, (_, reversed))| *reversed).map(|(number, _)| number).collect();
+    let reversed: Vec<i32> =
+        (1..).zip(KEY).filter(|(_, (_, reversed))| *reversed).map(|(number, _)| number).collect();
     assert_eq!(reversed, [6, 7, 8, 9, 10, 15, 16, 17, 18, 19, 20]);
 }
 
 #[test]
 fn reversed_statements_are_turned_round() {
-    // "Have a vivid imagination" 5, the three that deny it 1; "like order" 1, "make a mess of things" 5.
+    // "Have a vivid imagination" 5, the three that deny it 1; "like order" 1, "make a mess of
+    // things" 5.
     let dreamer = of_two_traits([5, 1, 1, 1], [1, 5, 1, 5]);
     assert_eq!(Bands::of(&dreamer), bands(Some(Band::High), Some(Band::Low)));
     let orderly = of_two_traits([1, 5, 5, 5], [5, 1, 5, 1]);
@@ -72,7 +76,10 @@ fn one_blank_is_borne_two_are_not() {
     let half = of_two_traits([5, 0, 0, 1], [5, 0, 1, 0]);
     assert_eq!(Bands::of(&half), None, "nothing is told of either trait");
     assert_eq!(Bands::of(&Answers::default()), None);
-    assert_eq!(Bands::of(&of_two_traits([9, 1, 1, 1], [5, 1, 5, 0])), bands(Some(Band::High), Some(Band::High)));
+    assert_eq!(
+        Bands::of(&of_two_traits([9, 1, 1, 1], [5, 1, 5, 0])),
+        bands(Some(Band::High), Some(Band::High))
+    );
 }
 
 #[test]

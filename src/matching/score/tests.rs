@@ -22,13 +22,20 @@ fn of_term(
     members: &[Answers],
 ) -> Vec<(Reason, u32)> {
     let (of_mentee, of_mentor) = (answers(mentee), answers(mentor));
-    let listed = members.iter().zip(["A7", "A8", "A9"]).map(|(answers, code)| Member { code, answers }).collect();
+    let listed = members
+        .iter()
+        .zip(["A7", "A8", "A9"])
+        .map(|(answers, code)| Member { code, answers })
+        .collect();
     let group = OpenGroup { name: "Badar", mentor: "K1", slot: None, size: 5, members: listed };
     let mut waiting = Mentee::from_answers("A1", &of_mentee).unwrap();
     waiting.friend = of_mentee.text("friend");
     let instance = Instance {
         mentees: vec![waiting],
-        mentors: ["K1", "K2"].iter().filter_map(|code| Mentor::from_answers(code, &of_mentor)).collect(),
+        mentors: ["K1", "K2"]
+            .iter()
+            .filter_map(|code| Mentor::from_answers(code, &of_mentor))
+            .collect(),
         groups: vec![group],
         previous: of_mentee.text("previous").map(|mentor| ("A1", mentor)).into_iter().collect(),
         ..Instance::default()
@@ -44,20 +51,31 @@ fn of_term(
         group: (!members.is_empty()).then_some((&instance.groups[0], profiles.as_slice())),
         slot: None,
     });
-    parts.into_iter().filter(|part| part.term == term).map(|part| (part.reason, part.value)).collect()
+    parts
+        .into_iter()
+        .filter(|part| part.term == term)
+        .map(|part| (part.reason, part.value))
+        .collect()
 }
 
 #[test]
 fn every_slot_to_spare_counts_up_to_three_shared() {
-    let value =
-        |own: &str, mentors: &str| of_term(TermKind::Schedule, &[("slots", own)], &[("slots", mentors)], &[])[0].1;
-    assert_eq!([value("+a", "+a+b"), value("+a+b", "+a+b"), value("+a+b+c+d", "+d+c+b+a")], [333, 666, 1000]);
+    let value = |own: &str, mentors: &str| {
+        of_term(TermKind::Schedule, &[("slots", own)], &[("slots", mentors)], &[])[0].1
+    };
+    assert_eq!(
+        [value("+a", "+a+b"), value("+a+b", "+a+b"), value("+a+b+c+d", "+d+c+b+a")],
+        [333, 666, 1000]
+    );
 }
 
 #[test]
 fn wishes_ways_and_hopes_make_the_values() {
-    let mentee =
-        [("preferred_mentor", "structured"), ("study_approach", "stories"), ("expectations", "+confiding+worship")];
+    let mentee = [
+        ("preferred_mentor", "structured"),
+        ("study_approach", "stories"),
+        ("expectations", "+confiding+worship"),
+    ];
     let alike = [("own_trait", "structured"), ("study_approach", "stories")];
     let found = of_term(TermKind::ValuesExpectations, &mentee, &alike, &[]);
     assert_eq!(found[0], (Reason::MentorAsWished("structured".into()), 1000));
@@ -86,12 +104,17 @@ fn shared_dislikes_lift_and_opposed_tastes_lower() {
 
 #[test]
 fn a_classmate_counts_more_than_somebody_of_the_year() {
-    let of = |members: &[Answers]| of_term(TermKind::ClassDistrict, &[("class_name", "X-1")], &[], members)[0].clone();
+    let of = |members: &[Answers]| {
+        of_term(TermKind::ClassDistrict, &[("class_name", "X-1")], &[], members)[0].clone()
+    };
     assert_eq!(
         of(&[answers(&[("class_name", "x-1 ")])]),
         (Reason::SameClass { class: "X-1".into(), members: 1 }, 1000)
     );
-    assert_eq!(of(&[answers(&[("class_name", "X-2")])]), (Reason::SameSchoolYear { members: 1 }, 500));
+    assert_eq!(
+        of(&[answers(&[("class_name", "X-2")])]),
+        (Reason::SameSchoolYear { members: 1 }, 500)
+    );
     assert_eq!(of(&[answers(&[("birth_date", "2008-01-01")])]), (Reason::NobodyOfTheYear, 0));
     assert_eq!(of(&[]), (Reason::NewGroup, 500));
 }
@@ -104,7 +127,11 @@ fn the_mentor_of_before_and_the_friend_draw_to_their_group() {
     let members = [answers(&[])];
     assert_eq!(of(&[("previous", "K1")], &[]), (Reason::PreviousMentor, 1000));
     assert_eq!(of(&[("previous", "K2")], &[]), (Reason::PreviousMentorElsewhere("K2".into()), 0));
-    assert_eq!(of(&[("previous", "K9")], &[]), (Reason::NothingToContinue, 500), "that mentor leads no more");
+    assert_eq!(
+        of(&[("previous", "K9")], &[]),
+        (Reason::NothingToContinue, 500),
+        "that mentor leads no more"
+    );
     assert_eq!(of(&[("friend", "A7")], &members), (Reason::FriendInGroup("A7".into()), 1000));
     assert_eq!(of(&[("friend", "A5")], &members), (Reason::NothingToContinue, 500));
 }
@@ -112,14 +139,19 @@ fn the_mentor_of_before_and_the_friend_draw_to_their_group() {
 #[test]
 fn a_mentor_reads_better_and_a_group_reads_as_the_program_prefers() {
     let level = |level: &'static str| [("reading_level", level)];
-    let of =
-        |mentee, mentor, member| of_term(TermKind::Reading, &level(mentee), &level(mentor), &[answers(&level(member))]);
+    let of = |mentee, mentor, member| {
+        of_term(TermKind::Reading, &level(mentee), &level(mentor), &[answers(&level(member))])
+    };
     let found = of("iqra_early", "quran_fluent", "tahsin");
-    let better = Reason::MentorReadsBetter { mentee: "iqra_early".into(), mentor: "quran_fluent".into() };
+    let better =
+        Reason::MentorReadsBetter { mentee: "iqra_early".into(), mentor: "quran_fluent".into() };
     assert_eq!(found[0], (better, 1000));
     assert_eq!(found[1], (Reason::ReadingDistance { levels: 4, wanted: ReadingMix::Mixed }, 1000));
     assert_eq!(
-        of("quran_fluent", "iqra_late", "unknown").iter().map(|(_, value)| *value).collect::<Vec<_>>(),
+        of("quran_fluent", "iqra_late", "unknown")
+            .iter()
+            .map(|(_, value)| *value)
+            .collect::<Vec<_>>(),
         [0, 500]
     );
     assert_eq!(of("quran_halting", "quran_halting", "tahsin")[0].1, 500);

@@ -48,13 +48,17 @@ fn entry_of(value: Option<&Value>) -> Result<Entry, Refusal> {
             check_length(text)?;
             Ok(if text.is_empty() { Entry::Blank } else { Entry::Text(text.as_str().into()) })
         }
-        Some(("numberValue", Value::Number(number))) => Ok(Entry::Number(number.as_f64().unwrap_or(0.0))),
+        Some(("numberValue", Value::Number(number))) => {
+            Ok(Entry::Number(number.as_f64().unwrap_or(0.0)))
+        }
         Some(("boolValue", Value::Bool(boolean))) => Ok(Entry::Boolean(*boolean)),
         Some(("formulaValue", Value::String(source))) if source.starts_with('=') => {
             Ok(Entry::Formula(source.as_str().into()))
         }
         Some(("formulaValue", source)) => Err(Refusal(format!("Invalid formula: {source}"))),
-        Some((name, _)) => Err(Refusal(format!("Invalid userEnteredValue: {name} cannot be written."))),
+        Some((name, _)) => {
+            Err(Refusal(format!("Invalid userEnteredValue: {name} cannot be written.")))
+        }
     }
 }
 
@@ -100,8 +104,11 @@ const MOST_RECENT: usize = 32;
 
 impl<'m> Painter<'m> {
     fn new(mask: &'m Mask) -> Self {
-        let format_mask =
-            if mask.is_all() { Some(Mask::default()) } else { mask.child("userEnteredFormat").map(twinned) };
+        let format_mask = if mask.is_all() {
+            Some(Mask::default())
+        } else {
+            mask.child("userEnteredFormat").map(twinned)
+        };
         Self { mask, format_mask, recent: Vec::new() }
     }
 
@@ -141,12 +148,15 @@ impl<'m> Painter<'m> {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             (one, other) => one.is_none() && other.is_none(),
         };
-        if let Some(known) = self.recent.iter().find(|known| same(&known.before) && known.asked == *asked) {
+        if let Some(known) =
+            self.recent.iter().find(|known| same(&known.before) && known.asked == *asked)
+        {
             return known.after.clone();
         }
         let mut given = asked.clone();
         format::normalise(&mut given);
-        let mut map = before.as_ref().and_then(|format| format.json.as_object()).cloned().unwrap_or_default();
+        let mut map =
+            before.as_ref().and_then(|format| format.json.as_object()).cloned().unwrap_or_default();
         if let Some(mask) = &self.format_mask {
             mask.transfer(given.as_object().unwrap_or(&Map::new()), &mut map);
         }
@@ -194,7 +204,9 @@ fn twinned(mask: &Mask) -> Mask {
 fn collect(mask: &Mask, prefix: &str, parts: &mut Vec<String>) {
     for key in mask.keys() {
         let Some(child) = mask.child(key) else { continue };
-        let path = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        let path = |name: &str| {
+            if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
+        };
         match format::twin(key) {
             // A part of a colour is never changed alone.
             Some(twin) => parts.extend([path(key), path(twin)]),
@@ -231,17 +243,26 @@ pub(in crate::sandbox) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: 
 }
 
 /// The row and column of a `GridCoordinate` in a grid of that size.
-pub(super) fn coordinate(rows: usize, columns: usize, at: &Value) -> Result<(usize, usize), Refusal> {
+pub(super) fn coordinate(
+    rows: usize,
+    columns: usize,
+    at: &Value,
+) -> Result<(usize, usize), Refusal> {
     let mut found = [0; 2];
     for (place, (name, limit, noun)) in
         found.iter_mut().zip([("rowIndex", rows, "row"), ("columnIndex", columns, "column")])
     {
         let index = int(at, name).unwrap_or(0);
         if index < 0 {
-            return Err(Refusal(format!("GridCoordinate.{name}[{index}] must be greater than or equal to 0.")));
+            return Err(Refusal(format!(
+                "GridCoordinate.{name}[{index}] must be greater than or equal to 0."
+            )));
         }
         if index as usize >= limit {
-            return Err(Refusal(format!("GridCoordinate.{name}[{index}] is after last {noun} in grid[{}]", limit - 1)));
+            return Err(Refusal(format!(
+                "GridCoordinate.{name}[{index}] is after last {noun} in grid[{}]",
+                limit - 1
+            )));
         }
         *place = index as usize;
     }
@@ -261,7 +282,9 @@ fn write_rows(
 ) -> Result<(), Refusal> {
     if rows.len() > area.height() {
         let (row, last) = (area.bottom, area.bottom - 1);
-        return Err(Refusal(format!("Attempting to write row: {row}, beyond the last requested row of: {last}")));
+        return Err(Refusal(format!(
+            "Attempting to write row: {row}, beyond the last requested row of: {last}"
+        )));
     }
     for (at, row) in rows.iter().enumerate() {
         let cells = cells_of(row);
@@ -293,7 +316,9 @@ pub(super) fn repeat(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
         let sheet = book.sheet_mut(id)?;
         for (down, row) in (area.top..area.bottom).enumerate() {
             for (right, column) in (area.left..area.right).enumerate() {
-                if let Some(moved) = references::moved(source, down.cast_signed(), right.cast_signed()) {
+                if let Some(moved) =
+                    references::moved(source, down.cast_signed(), right.cast_signed())
+                {
                     sheet.edit(row, column, |cell| cell.entry = Entry::Formula(moved.into()));
                 }
             }
@@ -323,7 +348,9 @@ pub(super) fn set_validation(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Val
     let sheet = book.sheet_mut(id)?;
     match rule {
         Some(rule) => {
-            sheet.edit_area(area, |_, _, cell| cell.edit_extra(|extra| extra.validation = Some(Arc::clone(&rule))));
+            sheet.edit_area(area, |_, _, cell| {
+                cell.edit_extra(|extra| extra.validation = Some(Arc::clone(&rule)))
+            });
         }
         None => sheet.edit_kept(area, |cell| cell.edit_extra(|extra| extra.validation = None)),
     }
@@ -348,7 +375,8 @@ pub(super) fn update_borders(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Val
                     borders.insert(side.to_owned(), border.clone());
                 }
             }
-            let old = book.sheet(id).and_then(|sheet| sheet.cell(row, column)?.format_json().cloned());
+            let old =
+                book.sheet(id).and_then(|sheet| sheet.cell(row, column)?.format_json().cloned());
             let mut format = old.unwrap_or_else(|| json!({}));
             let mut all = format["borders"].as_object().cloned().unwrap_or_default();
             all.extend(borders);
@@ -367,7 +395,11 @@ pub(super) fn update_borders(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Val
 }
 
 /// A part of a sheet by its `GridRange`, for requests that name two ranges.
-pub(super) fn area_of(book: &Spreadsheet, range: &Value, name: &str) -> Result<(i64, Area), Refusal> {
+pub(super) fn area_of(
+    book: &Spreadsheet,
+    range: &Value,
+    name: &str,
+) -> Result<(i64, Area), Refusal> {
     let id = sheet_id(range);
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
     Ok((id, checked_area(sheet, range, name)?))

@@ -32,21 +32,33 @@ pub(super) fn insert(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     let sheet = book.sheet_mut(id)?;
     let count = sheet.count(dimension);
     if start > count {
-        return Err(Refusal(format!("range.startIndex is larger than current grid size ({count})")));
+        return Err(Refusal(format!(
+            "range.startIndex is larger than current grid size ({count})"
+        )));
     }
     if start == count && !before {
-        return Err("range.startIndex must be less than the grid size if inheritFromBefore is false.".into());
+        return Err(
+            "range.startIndex must be less than the grid size if inheritFromBefore is false."
+                .into(),
+        );
     }
     if start == 0 && before {
-        return Err("inheritFromBefore cannot be true if inserting at the first row or column.".into());
+        return Err(
+            "inheritFromBefore cannot be true if inserting at the first row or column.".into()
+        );
     }
     let added = end - start;
-    let across = sheet.count(if dimension == Dimension::Rows { Dimension::Columns } else { Dimension::Rows });
+    let across = sheet.count(if dimension == Dimension::Rows {
+        Dimension::Columns
+    } else {
+        Dimension::Rows
+    });
     let grown = book.cell_count().saturating_add(across.saturating_mul(added));
     if grown > crate::sandbox::book::MOST_CELLS {
         let most = crate::sandbox::book::MOST_CELLS;
-        let text =
-            format!("This action would increase the number of cells in the workbook above the limit of {most} cells.");
+        let text = format!(
+            "This action would increase the number of cells in the workbook above the limit of {most} cells."
+        );
         return Err(Refusal(text));
     }
     let model = if before { start - 1 } else { start };
@@ -72,9 +84,12 @@ pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     if end - start == count {
         return Err(Refusal(format!("You can't delete all the {noun}s on the sheet.")));
     }
-    let frozen_count = sheet.grid_properties.get(frozen).and_then(Value::as_u64).unwrap_or(0) as usize;
+    let frozen_count =
+        sheet.grid_properties.get(frozen).and_then(Value::as_u64).unwrap_or(0) as usize;
     if frozen_count > 0 && start <= frozen_count && end == count {
-        return Err(Refusal(format!("Sorry, it is not possible to delete all non-frozen {noun}s.")));
+        return Err(Refusal(format!(
+            "Sorry, it is not possible to delete all non-frozen {noun}s."
+        )));
     }
     let lost = end.min(frozen_count).saturating_sub(start);
     if lost > 0 {
@@ -91,7 +106,9 @@ pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 /// Formulas, named ranges and metadata follow the rows and columns they stand on.
 pub(super) fn shift_named(book: &mut Spreadsheet, id: i64, dimension: Dimension, shift: Shift) {
     let changed = book.sheet(id).map(|sheet| sheet.title.clone()).unwrap_or_default();
-    book.rewrite_formulas(|home, source| references::shifted(source, home, &changed, dimension, shift));
+    book.rewrite_formulas(|home, source| {
+        references::shifted(source, home, &changed, dimension, shift)
+    });
     book.named_ranges.retain_mut(|named| shift_json(named, id, dimension, shift));
     book.metadata.retain_mut(|metadata| shift_json(metadata, id, dimension, shift));
     drop_lost_named_ranges(book);
@@ -103,7 +120,9 @@ pub(super) fn relocate(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) ->
     let count = sheet.count(dimension);
     let to = int(body, "destinationIndex").unwrap_or(0);
     if to < 0 || to as usize > count || end > count {
-        return Err(Refusal(format!("destinationIndex[{to}] or source.endIndex[{end}] is beyond the grid[{count}]")));
+        return Err(Refusal(format!(
+            "destinationIndex[{to}] or source.endIndex[{end}] is beyond the grid[{count}]"
+        )));
     }
     let to = to as usize;
     if (start..=end).contains(&to) {
@@ -124,7 +143,9 @@ pub(super) fn update_properties(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &
     let properties = &body["properties"];
     let end = end.min(sheet.count(dimension));
     let pixels = match int(properties, "pixelSize") {
-        Some(size) if size < 0 => return Err(Refusal(format!("pixelSize[{size}] must not be negative."))),
+        Some(size) if size < 0 => {
+            return Err(Refusal(format!("pixelSize[{size}] must not be negative.")));
+        }
         size => size.map(|size| size as u32),
     };
     for index in start..end {
@@ -140,7 +161,8 @@ pub(super) fn update_properties(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &
     Ok(Value::Null)
 }
 
-/// As wide as the longest shown text needs, at some seven pixels a character; rows go back to the default height.
+/// As wide as the longest shown text needs, at some seven pixels a character; rows go back to the
+/// default height.
 pub(super) fn auto_resize(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let (id, dimension, start, end) = dimension_range(book, &body["dimensions"], "dimensions")?;
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
@@ -174,12 +196,15 @@ pub(super) fn add_group(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -
     let sheet = book.sheet_mut(id)?;
     let count = sheet.count(dimension);
     if start >= count {
-        return Err(Refusal(format!("range.startIndex[{start}] must be less than the grid's size[{count}]")));
+        return Err(Refusal(format!(
+            "range.startIndex[{start}] must be less than the grid's size[{count}]"
+        )));
     }
     // An end beyond the grid means its edge.
     let end = end.min(count);
     let rows = dimension == Dimension::Rows;
-    let groups = if rows { &mut sheet.objects.row_groups } else { &mut sheet.objects.column_groups };
+    let groups =
+        if rows { &mut sheet.objects.row_groups } else { &mut sheet.objects.column_groups };
     let depth = 1 + groups
         .iter()
         .filter(|group| {
@@ -187,12 +212,14 @@ pub(super) fn add_group(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -
                 && int(&group["range"], "endIndex").is_some_and(|at| at as usize >= end)
         })
         .count();
-    let range = json!({"sheetId": id, "dimension": dimension.word(), "startIndex": start, "endIndex": end});
+    let range =
+        json!({"sheetId": id, "dimension": dimension.word(), "startIndex": start, "endIndex": end});
     groups.push(json!({"range": range, "depth": depth}));
     let reply = json!({"dimensionGroups": groups});
-    sheet
-        .grid_properties
-        .insert(if rows { "rowGroupControlAfter" } else { "columnGroupControlAfter" }.to_owned(), json!(true));
+    sheet.grid_properties.insert(
+        if rows { "rowGroupControlAfter" } else { "columnGroupControlAfter" }.to_owned(),
+        json!(true),
+    );
     Ok(reply)
 }
 

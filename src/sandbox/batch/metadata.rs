@@ -18,7 +18,9 @@ fn located(book: &Spreadsheet, location: &Value) -> Result<Value, Refusal> {
     if let Some(span) = location.get("dimensionRange") {
         let (id, dimension, start, end) = dimension_range(book, span, "dimensionRange")?;
         if end - start != 1 {
-            return Err("Developer metadata can only be associated with a single row or column.".into());
+            return Err(
+                "Developer metadata can only be associated with a single row or column.".into()
+            );
         }
         let count = book.sheet(id).map_or(0, |sheet| sheet.count(dimension));
         if start >= count {
@@ -75,8 +77,11 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     if filters.is_empty() {
         return Err("Must specify at least one data filter.".into());
     }
-    let hits: Vec<bool> =
-        book.metadata.iter().map(|kept| filters.iter().any(|filter| matches(book, kept, filter))).collect();
+    let hits: Vec<bool> = book
+        .metadata
+        .iter()
+        .map(|kept| filters.iter().any(|filter| matches(book, kept, filter)))
+        .collect();
     let location = match given.get("location") {
         Some(location) if mask.has("location") => Some(located(book, location)?),
         _ => None,
@@ -96,12 +101,16 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
 }
 
 pub(super) fn delete(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
-    let Some(filter) = body.get("dataFilter") else { return Err("Must specify a data filter.".into()) };
+    let Some(filter) = body.get("dataFilter") else {
+        return Err("Must specify a data filter.".into());
+    };
     let hits: Vec<bool> = book.metadata.iter().map(|kept| matches(book, kept, filter)).collect();
     let all = std::mem::take(&mut book.metadata);
     let (gone, kept): (Vec<_>, Vec<_>) = all.into_iter().zip(hits).partition(|(_, hit)| *hit);
     book.metadata = kept.into_iter().map(|(metadata, _)| metadata).collect();
-    Ok(json!({"deletedDeveloperMetadata": gone.into_iter().map(|(metadata, _)| metadata).collect::<Vec<_>>()}))
+    Ok(
+        json!({"deletedDeveloperMetadata": gone.into_iter().map(|(metadata, _)| metadata).collect::<Vec<_>>()}),
+    )
 }
 
 /// Whether a metadata is meant by a `DataFilter`.
@@ -118,16 +127,27 @@ pub fn matches(book: &Spreadsheet, metadata: &Value, filter: &Value) -> bool {
     if sheet_of(metadata) != Some(id) {
         return false;
     }
-    // A range selects what lies wholly inside it: rows for whole rows, the sheet for the whole sheet.
-    let Some(place) = metadata["location"].get("dimensionRange") else { return open == OpenRange::default() };
-    let (start, end) = (int(place, "startIndex").unwrap_or(0) as usize, int(place, "endIndex").unwrap_or(0) as usize);
-    let (from, to) = if text(place, "dimension") == "ROWS" { (open.top, open.bottom) } else { (open.left, open.right) };
+    // A range selects what lies wholly inside it: rows for whole rows, the sheet for the whole
+    // sheet.
+    let Some(place) = metadata["location"].get("dimensionRange") else {
+        return open == OpenRange::default();
+    };
+    let (start, end) = (
+        int(place, "startIndex").unwrap_or(0) as usize,
+        int(place, "endIndex").unwrap_or(0) as usize,
+    );
+    let (from, to) = if text(place, "dimension") == "ROWS" {
+        (open.top, open.bottom)
+    } else {
+        (open.left, open.right)
+    };
     from.is_none_or(|from| from <= start) && to.is_none_or(|to| end <= to)
 }
 
 fn matches_lookup(metadata: &Value, lookup: &Value) -> bool {
-    let same =
-        |name: &str| lookup.get(name).is_none_or(|wanted| wanted.is_null() || metadata.get(name) == Some(wanted));
+    let same = |name: &str| {
+        lookup.get(name).is_none_or(|wanted| wanted.is_null() || metadata.get(name) == Some(wanted))
+    };
     let location = &metadata["location"];
     let kind = text(lookup, "locationType");
     let kind_fits = kind.is_empty()
@@ -137,7 +157,12 @@ fn matches_lookup(metadata: &Value, lookup: &Value) -> bool {
         let exact = text(lookup, "locationMatchingStrategy") != "INTERSECTING_LOCATION";
         lies_at(location, wanted, exact)
     });
-    same("metadataId") && same("metadataKey") && same("metadataValue") && same("visibility") && kind_fits && place_fits
+    same("metadataId")
+        && same("metadataKey")
+        && same("metadataValue")
+        && same("visibility")
+        && kind_fits
+        && place_fits
 }
 
 fn lies_at(location: &Value, wanted: &Value, exact: bool) -> bool {
@@ -158,18 +183,26 @@ fn lies_at(location: &Value, wanted: &Value, exact: bool) -> bool {
 }
 
 /// The places that a `DataFilter` selects, each a sheet and a range.
-pub fn locations_found(book: &Spreadsheet, filter: &Value) -> Result<Vec<(i64, OpenRange)>, Refusal> {
+pub fn locations_found(
+    book: &Spreadsheet,
+    filter: &Value,
+) -> Result<Vec<(i64, OpenRange)>, Refusal> {
     if let Some(grid) = filter.get("gridRange") {
         let id = sheet_id(grid);
         book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
         return Ok(vec![(id, OpenRange::from_json(grid))]);
     }
     if let Some(text) = filter.get("a1Range").and_then(Value::as_str) {
-        let found = book.find_range(text).ok_or_else(|| Refusal(format!("Unable to parse range: {text}")))?;
+        let found = book
+            .find_range(text)
+            .ok_or_else(|| Refusal(format!("Unable to parse range: {text}")))?;
         return Ok(vec![(found.0.id, found.1)]);
     }
     if filter.get("developerMetadataLookup").is_none() {
-        return Err("Must specify one of a1Range, developerMetadataLookup or gridRange in a data filter.".into());
+        return Err(
+            "Must specify one of a1Range, developerMetadataLookup or gridRange in a data filter."
+                .into(),
+        );
     }
     let mut places = Vec::new();
     for metadata in book.metadata.iter().filter(|metadata| matches(book, metadata, filter)) {
@@ -179,9 +212,14 @@ pub fn locations_found(book: &Spreadsheet, filter: &Value) -> Result<Vec<(i64, O
         } else if let Some(id) = int(location, "sheetId") {
             places.push((id, OpenRange::default()));
         } else if let Some(span) = location.get("dimensionRange") {
-            let (start, end) = (int(span, "startIndex").map(|n| n as usize), int(span, "endIndex").map(|n| n as usize));
+            let (start, end) = (
+                int(span, "startIndex").map(|n| n as usize),
+                int(span, "endIndex").map(|n| n as usize),
+            );
             let open = match range::Dimension::parse(text(span, "dimension")) {
-                Some(range::Dimension::Rows) => OpenRange { top: start, bottom: end, ..OpenRange::default() },
+                Some(range::Dimension::Rows) => {
+                    OpenRange { top: start, bottom: end, ..OpenRange::default() }
+                }
                 _ => OpenRange { left: start, right: end, ..OpenRange::default() },
             };
             places.push((sheet_id(span), open));

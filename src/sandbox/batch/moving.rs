@@ -51,12 +51,21 @@ fn entry_of(value: Outcome) -> Entry {
 }
 
 /// The cells of an area with their values, row by row.
-fn lifted(book: &Spreadsheet, id: i64, area: &Area) -> Result<Vec<Vec<(CellData, Outcome)>>, Refusal> {
+fn lifted(
+    book: &Spreadsheet,
+    id: i64,
+    area: &Area,
+) -> Result<Vec<Vec<(CellData, Outcome)>>, Refusal> {
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
     Ok((area.top..area.bottom)
         .map(|row| {
             (area.left..area.right)
-                .map(|column| (sheet.cell(row, column).cloned().unwrap_or_default(), book.value(sheet, row, column)))
+                .map(|column| {
+                    (
+                        sheet.cell(row, column).cloned().unwrap_or_default(),
+                        book.value(sheet, row, column),
+                    )
+                })
                 .collect()
         })
         .collect())
@@ -68,7 +77,9 @@ pub(super) fn copy_paste(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) 
     let mut cells = lifted(book, from_id, &from)?;
     let transposed = text(body, "pasteOrientation") == "TRANSPOSE";
     if transposed {
-        cells = (0..from.width()).map(|column| cells.iter().map(|row| row[column].clone()).collect()).collect();
+        cells = (0..from.width())
+            .map(|column| cells.iter().map(|row| row[column].clone()).collect())
+            .collect();
     }
     let (height, width) = (cells.len(), cells.first().map_or(0, Vec::len));
     // The source is repeated as often as it fits; into a smaller destination it is pasted whole.
@@ -80,8 +91,11 @@ pub(super) fn copy_paste(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) 
     for row in 0..rows {
         for column in 0..columns {
             let (cell, value) = &cells[row % height][column % width];
-            let (from_row, from_column) =
-                if transposed { (column % width, row % height) } else { (row % height, column % width) };
+            let (from_row, from_column) = if transposed {
+                (column % width, row % height)
+            } else {
+                (row % height, column % width)
+            };
             let down = (to.top + row).cast_signed() - (from.top + from_row).cast_signed();
             let right = (to.left + column).cast_signed() - (from.left + from_column).cast_signed();
             sheet.edit(to.top + row, to.left + column, |place| {
@@ -128,8 +142,9 @@ pub(super) fn delete_range(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value
     shift_cells(book, body, false)
 }
 
-/// Makes room at an area, or closes it: the cells below it (or to its right) move, whole rows and columns stay. References
-/// follow where the area reaches from side to side; those to a part of a row or column stay as they are written.
+/// Makes room at an area, or closes it: the cells below it (or to its right) move, whole rows and
+/// columns stay. References follow where the area reaches from side to side; those to a part of a
+/// row or column stay as they are written.
 fn shift_cells(book: &mut Spreadsheet, body: &Value, inserting: bool) -> Reply {
     let (id, area) = grid_range(book, body.get("range"), "range")?;
     let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
@@ -146,12 +161,17 @@ fn shift_cells(book: &mut Spreadsheet, body: &Value, inserting: bool) -> Reply {
     if sheet.objects.merges.iter().any(|merge| merge.meets(&zone)) {
         return Err("You must unmerge the merged cells that this would move.".into());
     }
-    let moving = if inserting { zone } else { Area { top: area.top + down, left: area.left + right, ..zone } };
+    let moving = if inserting {
+        zone
+    } else {
+        Area { top: area.top + down, left: area.left + right, ..zone }
+    };
     let mut kept = Vec::new();
     for row in moving.top..moving.bottom.min(sheet.rows().len()) {
         for column in moving.left..moving.right.min(sheet.row(row).len()) {
             let cell = sheet.row(row)[column].clone();
-            let place = if inserting { (row + down, column + right) } else { (row - down, column - right) };
+            let place =
+                if inserting { (row + down, column + right) } else { (row - down, column - right) };
             kept.push((place, cell));
         }
     }
@@ -166,8 +186,10 @@ fn shift_cells(book: &mut Spreadsheet, body: &Value, inserting: bool) -> Reply {
         sheet.put(row, column, cell);
     }
     if from_side_to_side {
-        let (at, count) = if dimension == Dimension::Rows { (area.top, down) } else { (area.left, right) };
-        let shift = if inserting { Shift::Insert { at, count } } else { Shift::Delete { at, count } };
+        let (at, count) =
+            if dimension == Dimension::Rows { (area.top, down) } else { (area.left, right) };
+        let shift =
+            if inserting { Shift::Insert { at, count } } else { Shift::Delete { at, count } };
         shift_named(book, id, dimension, shift);
     }
     book.check_size()?;
@@ -218,7 +240,9 @@ pub(super) fn sort(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Rep
         let row = area.top + now;
         for column in area.left..area.right.min(sheet.row(row).len()) {
             if matches!(sheet.entry(row, column), Entry::Formula(_)) {
-                sheet.edit(row, column, |cell| move_formula(cell, now.cast_signed() - before.cast_signed(), 0));
+                sheet.edit(row, column, |cell| {
+                    move_formula(cell, now.cast_signed() - before.cast_signed(), 0)
+                });
             }
         }
     }
@@ -321,8 +345,15 @@ fn replace_in(
 }
 
 /// The text with every occurrence replaced, and how many there were.
-fn replaced(old: &str, find: &str, replacement: &str, match_case: bool, whole: bool) -> (String, usize) {
-    let same = |a: &str, b: &str| if match_case { a == b } else { a.to_lowercase() == b.to_lowercase() };
+fn replaced(
+    old: &str,
+    find: &str,
+    replacement: &str,
+    match_case: bool,
+    whole: bool,
+) -> (String, usize) {
+    let same =
+        |a: &str, b: &str| if match_case { a == b } else { a.to_lowercase() == b.to_lowercase() };
     if whole {
         return if same(old, find) { (replacement.to_owned(), 1) } else { (old.to_owned(), 0) };
     }

@@ -9,9 +9,13 @@ use crate::sandbox::format;
 
 /// Whether a protected range, chart, filter view or band of the spreadsheet has this id.
 pub(super) fn object_id_taken(book: &Spreadsheet, id: i64) -> bool {
-    book.sheets.iter().flat_map(|sheet| sheet.objects.lists()).flat_map(|(_, list)| list).any(|item| {
-        ["protectedRangeId", "chartId", "filterViewId", "bandedRangeId"].iter().any(|name| int(item, name) == Some(id))
-    })
+    book.sheets.iter().flat_map(|sheet| sheet.objects.lists()).flat_map(|(_, list)| list).any(
+        |item| {
+            ["protectedRangeId", "chartId", "filterViewId", "bandedRangeId"]
+                .iter()
+                .any(|name| int(item, name) == Some(id))
+        },
+    )
 }
 
 pub(super) fn merge(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
@@ -20,10 +24,12 @@ pub(super) fn merge(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Re
     refuse_half_merges(sheet, &area)?;
     sheet.objects.merges.retain(|merge| !area.encloses(merge));
     let parts: Vec<Area> = match text(body, "mergeType") {
-        "MERGE_ROWS" => (area.top..area.bottom).map(|row| Area { top: row, bottom: row + 1, ..area }).collect(),
-        "MERGE_COLUMNS" => {
-            (area.left..area.right).map(|column| Area { left: column, right: column + 1, ..area }).collect()
+        "MERGE_ROWS" => {
+            (area.top..area.bottom).map(|row| Area { top: row, bottom: row + 1, ..area }).collect()
         }
+        "MERGE_COLUMNS" => (area.left..area.right)
+            .map(|column| Area { left: column, right: column + 1, ..area })
+            .collect(),
         _ => vec![area],
     };
     for part in parts.into_iter().filter(|part| part.height() * part.width() > 1) {
@@ -90,7 +96,8 @@ pub(super) fn add_filter_view(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &
 
 pub(super) fn delete_filter_view(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = int(body, "filterId").unwrap_or(0);
-    remove(book, "filterViews", "filterViewId", id).ok_or_else(|| Refusal(format!("No filter view with id: {id}")))?;
+    remove(book, "filterViews", "filterViewId", id)
+        .ok_or_else(|| Refusal(format!("No filter view with id: {id}")))?;
     Ok(Value::Null)
 }
 
@@ -117,7 +124,8 @@ pub(super) fn add_banding(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Valu
 
 pub(super) fn delete_banding(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = int(body, "bandedRangeId").unwrap_or(0);
-    remove(book, "bandedRanges", "bandedRangeId", id).ok_or_else(|| Refusal(format!("No banding with id: {id}")))?;
+    remove(book, "bandedRanges", "bandedRangeId", id)
+        .ok_or_else(|| Refusal(format!("No banding with id: {id}")))?;
     Ok(Value::Null)
 }
 
@@ -179,7 +187,10 @@ fn no_rule(sheet_id: i64, index: i64) -> Refusal {
 }
 
 fn index_among(sheet_id: i64, index: i64, most: usize) -> Result<usize, Refusal> {
-    usize::try_from(index).ok().filter(|index| *index <= most).ok_or_else(|| no_rule(sheet_id, index))
+    usize::try_from(index)
+        .ok()
+        .filter(|index| *index <= most)
+        .ok_or_else(|| no_rule(sheet_id, index))
 }
 
 pub(super) fn delete_rule(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
@@ -295,8 +306,10 @@ fn place_overlay(book: &Spreadsheet, overlay: &Value) -> Result<(i64, Value), Re
             placed[name] = json!(pixels);
         }
     }
-    placed["widthPixels"] = json!(int(overlay, "widthPixels").filter(|size| *size > 0).unwrap_or(600));
-    placed["heightPixels"] = json!(int(overlay, "heightPixels").filter(|size| *size > 0).unwrap_or(371));
+    placed["widthPixels"] =
+        json!(int(overlay, "widthPixels").filter(|size| *size > 0).unwrap_or(600));
+    placed["heightPixels"] =
+        json!(int(overlay, "heightPixels").filter(|size| *size > 0).unwrap_or(371));
     Ok((id, json!({"overlayPosition": placed})))
 }
 
@@ -316,14 +329,17 @@ pub(super) fn update_chart(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value
 }
 
 fn sheet_of_chart(book: &Spreadsheet, id: i64) -> Result<i64, Refusal> {
-    let on =
-        book.sheets.iter().find(|sheet| sheet.objects.charts.iter().any(|chart| int(chart, "chartId") == Some(id)));
+    let on = book
+        .sheets
+        .iter()
+        .find(|sheet| sheet.objects.charts.iter().any(|chart| int(chart, "chartId") == Some(id)));
     on.map(|sheet| sheet.id).ok_or_else(|| Refusal(format!("No chart with id: {id}")))
 }
 
 pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = int(body, "objectId").unwrap_or(0);
-    let on = sheet_of_chart(book, id).map_err(|_| Refusal(format!("No embedded object with id: {id}")))?;
+    let on = sheet_of_chart(book, id)
+        .map_err(|_| Refusal(format!("No embedded object with id: {id}")))?;
     let overlay = &body["newPosition"]["overlayPosition"];
     let fields = if text(body, "fields").is_empty() {
         crate::sandbox::fields::Mask::default()
@@ -333,7 +349,8 @@ pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Va
     let charts = &book.sheet_mut(on)?.objects.charts;
     let at = charts.iter().position(|chart| int(chart, "chartId") == Some(id));
     let Some(at) = at else { return Err(Refusal(format!("No embedded object with id: {id}"))) };
-    let mut merged = charts[at]["position"]["overlayPosition"].as_object().cloned().unwrap_or_default();
+    let mut merged =
+        charts[at]["position"]["overlayPosition"].as_object().cloned().unwrap_or_default();
     let given = overlay.as_object().cloned().unwrap_or_default();
     fields.transfer(&given, &mut merged);
     let (to, position) = place_overlay(book, &Value::Object(merged))?;
@@ -346,6 +363,7 @@ pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Va
 
 pub(super) fn delete_object(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = int(body, "objectId").unwrap_or(0);
-    remove(book, "charts", "chartId", id).ok_or_else(|| Refusal(format!("No embedded object with id: {id}")))?;
+    remove(book, "charts", "chartId", id)
+        .ok_or_else(|| Refusal(format!("No embedded object with id: {id}")))?;
     Ok(Value::Null)
 }

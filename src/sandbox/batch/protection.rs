@@ -35,21 +35,28 @@ pub(super) fn add(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Re
 
 /// Whether a range names a whole sheet.
 fn is_whole(range: &Value) -> bool {
-    ["startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"].iter().all(|side| range.get(*side).is_none())
+    ["startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"]
+        .iter()
+        .all(|side| range.get(*side).is_none())
 }
 
 /// The protected range as it is kept, and its sheet.
 fn checked(book: &Spreadsheet, given: &Value) -> Result<(i64, Value), Refusal> {
     let warning = truth(given, "warningOnly");
     let editors = object(given, "editors");
-    let named = |name: &str| editors.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let named = |name: &str| {
+        editors.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty())
+    };
     if warning && (named("users") || named("groups")) {
         return Err("ProtectedRange is warningOnly. Editors cannot be set on it.".into());
     }
     let mut kept = Map::new();
     let range = given.get("range").cloned().or_else(|| {
         let id = text(given, "namedRangeId");
-        book.named_ranges.iter().find(|named| text(named, "namedRangeId") == id).map(|named| named["range"].clone())
+        book.named_ranges
+            .iter()
+            .find(|named| text(named, "namedRangeId") == id)
+            .map(|named| named["range"].clone())
     });
     let (sheet, area) = grid_range(book, range.as_ref(), "protectedRange.range")?;
     let mut range = range.unwrap_or_default();
@@ -69,7 +76,9 @@ fn checked(book: &Spreadsheet, given: &Value) -> Result<(i64, Value), Refusal> {
     if warning {
         kept.insert("warningOnly".to_owned(), json!(true));
     }
-    if let Some(open) = given.get("unprotectedRanges").and_then(Value::as_array).filter(|list| !list.is_empty()) {
+    if let Some(open) =
+        given.get("unprotectedRanges").and_then(Value::as_array).filter(|list| !list.is_empty())
+    {
         let mut list = Vec::new();
         for range in open {
             let (id, area) = grid_range(book, Some(range), "protectedRange.unprotectedRanges")?;
@@ -96,7 +105,11 @@ fn find(book: &Spreadsheet, id: i64) -> Result<(i64, usize), Refusal> {
     book.sheets
         .iter()
         .find_map(|sheet| {
-            let at = sheet.objects.protected.iter().position(|item| int(item, "protectedRangeId") == Some(id))?;
+            let at = sheet
+                .objects
+                .protected
+                .iter()
+                .position(|item| int(item, "protectedRangeId") == Some(id))?;
             Some((sheet.id, at))
         })
         .ok_or_else(|| Refusal(format!("No protected range with id: {id}")))
@@ -107,7 +120,8 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
     let given = object(body, "protectedRange");
     let id = given.get("protectedRangeId").and_then(Value::as_i64).unwrap_or(0);
     let (sheet, at) = find(book, id)?;
-    let mut merged = book.sheet_mut(sheet)?.objects.protected[at].as_object().cloned().unwrap_or_default();
+    let mut merged =
+        book.sheet_mut(sheet)?.objects.protected[at].as_object().cloned().unwrap_or_default();
     mask.transfer(&given, &mut merged);
     let (to, mut kept) = checked(book, &Value::Object(merged))?;
     kept["protectedRangeId"] = json!(id);
@@ -128,11 +142,14 @@ pub(super) fn add_named(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value)
     let name = text(given, "name").to_owned();
     check_name(book, &name, "")?;
     let (sheet, area) = grid_range(book, given.get("range"), "namedRange.range")?;
-    let range = if is_whole(&given["range"]) { json!({"sheetId": sheet}) } else { area.to_json(sheet) };
+    let range =
+        if is_whole(&given["range"]) { json!({"sheetId": sheet}) } else { area.to_json(sheet) };
     let taken = |id: &str| book.named_ranges.iter().any(|named| text(named, "namedRangeId") == id);
     let id = match text(given, "namedRangeId") {
         "" => ids.fresh(|id| taken(&id.to_string())).to_string(),
-        id if taken(id) => return Err(Refusal(format!("A named range with the id {id} already exists."))),
+        id if taken(id) => {
+            return Err(Refusal(format!("A named range with the id {id} already exists.")));
+        }
         id => id.to_owned(),
     };
     let named = json!({"namedRangeId": id, "name": name, "range": range});
@@ -150,10 +167,9 @@ fn check_name(book: &Spreadsheet, name: &str, own: &str) -> Result<(), Refusal> 
     if !good {
         return Err(Refusal(format!("The name '{name}' is not a valid name for a range.")));
     }
-    let taken = book
-        .named_ranges
-        .iter()
-        .any(|named| text(named, "namedRangeId") != own && text(named, "name").eq_ignore_ascii_case(name));
+    let taken = book.named_ranges.iter().any(|named| {
+        text(named, "namedRangeId") != own && text(named, "name").eq_ignore_ascii_case(name)
+    });
     if taken {
         return Err(Refusal(format!("A named range with name \"{name}\" already exists.")));
     }
@@ -173,7 +189,8 @@ pub(super) fn update_named(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value
     if mask.has("range") {
         let (sheet, area) = grid_range(book, given.get("range"), "namedRange.range")?;
         let whole = OpenRange::from_json(&given["range"]) == OpenRange::default();
-        book.named_ranges[at]["range"] = if whole { json!({"sheetId": sheet}) } else { area.to_json(sheet) };
+        book.named_ranges[at]["range"] =
+            if whole { json!({"sheetId": sheet}) } else { area.to_json(sheet) };
     }
     Ok(Value::Null)
 }

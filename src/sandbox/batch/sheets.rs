@@ -37,7 +37,9 @@ pub(in crate::sandbox) fn insert_sheet(
     let size = |name: &str, default: usize| match int(grid, name) {
         None | Some(0) => Ok(default),
         Some(count) if count > 0 => Ok(count as usize),
-        Some(count) => Err(Refusal(format!("gridProperties.{name}[{count}] must be greater than 0."))),
+        Some(count) => {
+            Err(Refusal(format!("gridProperties.{name}[{count}] must be greater than 0.")))
+        }
     };
     let mut sheet = Sheet::new(id, title, size("rowCount", 1000)?, size("columnCount", 26)?);
     set_properties(&mut sheet, properties, &Mask::default())?;
@@ -57,7 +59,9 @@ fn chosen_id(book: &Spreadsheet, ids: &mut Ids<'_>, chosen: Option<i64>) -> Resu
         Some(id) if !(0..=i64::from(i32::MAX)).contains(&id) => {
             Err(Refusal(format!("Sheet id {id} is invalid: it must be non-negative.")))
         }
-        Some(id) if book.sheet(id).is_some() => Err(Refusal(format!("A sheet with the id {id} already exists."))),
+        Some(id) if book.sheet(id).is_some() => {
+            Err(Refusal(format!("A sheet with the id {id} already exists.")))
+        }
         Some(id) => Ok(id),
     }
 }
@@ -78,16 +82,22 @@ fn check_title(book: &Spreadsheet, title: &str, own: Option<i64>) -> Result<(), 
         return Err("The sheet name cannot be empty.".into());
     }
     if title.chars().count() > LONGEST_TITLE {
-        return Err(Refusal(format!("The sheet name cannot be greater than {LONGEST_TITLE} characters.")));
+        return Err(Refusal(format!(
+            "The sheet name cannot be greater than {LONGEST_TITLE} characters."
+        )));
     }
-    let taken = book.sheets.iter().any(|sheet| Some(sheet.id) != own && same_title(&sheet.title, title));
+    let taken =
+        book.sheets.iter().any(|sheet| Some(sheet.id) != own && same_title(&sheet.title, title));
     if taken {
-        return Err(Refusal(format!("A sheet with the name \"{title}\" already exists. Please enter another name.")));
+        return Err(Refusal(format!(
+            "A sheet with the name \"{title}\" already exists. Please enter another name."
+        )));
     }
     Ok(())
 }
 
-/// Sets the masked fields of `SheetProperties` but the title, the index and the size, which need the whole spreadsheet.
+/// Sets the masked fields of `SheetProperties` but the title, the index and the size, which need
+/// the whole spreadsheet.
 fn set_properties(sheet: &mut Sheet, properties: &Value, mask: &Mask) -> Result<(), Refusal> {
     if mask.has("hidden") {
         sheet.hidden = truth(properties, "hidden");
@@ -109,7 +119,8 @@ fn set_properties(sheet: &mut Sheet, properties: &Value, mask: &Mask) -> Result<
             sheet.properties.extend(colours);
         }
     }
-    let Some(grid_mask) = (if mask.is_all() { Some(mask) } else { mask.child("gridProperties") }) else {
+    let Some(grid_mask) = (if mask.is_all() { Some(mask) } else { mask.child("gridProperties") })
+    else {
         return Ok(());
     };
     let grid = &properties["gridProperties"];
@@ -117,11 +128,18 @@ fn set_properties(sheet: &mut Sheet, properties: &Value, mask: &Mask) -> Result<
         if !grid_mask.has(name) {
             continue;
         }
-        let (limit, noun) =
-            if name == "frozenRowCount" { (sheet.row_count(), "rows") } else { (sheet.column_count(), "columns") };
+        let (limit, noun) = if name == "frozenRowCount" {
+            (sheet.row_count(), "rows")
+        } else {
+            (sheet.column_count(), "columns")
+        };
         match int(grid, name).unwrap_or(0) {
             0 => drop(sheet.grid_properties.remove(name)),
-            count if count < 0 => return Err(Refusal(format!("gridProperties.{name}[{count}] must not be negative."))),
+            count if count < 0 => {
+                return Err(Refusal(format!(
+                    "gridProperties.{name}[{count}] must not be negative."
+                )));
+            }
             count if count as usize >= limit => {
                 return Err(Refusal(format!("You can't freeze all visible {noun} on the sheet.")));
             }
@@ -165,21 +183,32 @@ pub(super) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
             _ if !grid_mask.has(name) => Ok(now),
             None if grid_mask.is_all() => Ok(now),
             Some(count) if count > 0 => Ok(count as usize),
-            count => Err(Refusal(format!("gridProperties.{name}[{}] must be greater than 0.", count.unwrap_or(0)))),
+            count => Err(Refusal(format!(
+                "gridProperties.{name}[{}] must be greater than 0.",
+                count.unwrap_or(0)
+            ))),
         };
         let (rows, columns) = (wanted("rowCount", size.0)?, wanted("columnCount", size.1)?);
         if (rows, columns) != size {
-            let frozen =
-                |name: &str| book.sheet(id).and_then(|s| s.grid_properties.get(name)?.as_u64()).unwrap_or(0) as usize;
-            for (name, count, noun) in [("frozenRowCount", rows, "rows"), ("frozenColumnCount", columns, "columns")] {
+            let frozen = |name: &str| {
+                book.sheet(id).and_then(|s| s.grid_properties.get(name)?.as_u64()).unwrap_or(0)
+                    as usize
+            };
+            for (name, count, noun) in
+                [("frozenRowCount", rows, "rows"), ("frozenColumnCount", columns, "columns")]
+            {
                 if frozen(name) >= count && !grid_mask.has(name) {
                     return Err(Refusal(format!("You can't delete all the non-frozen {noun}.")));
                 }
             }
             book.sheet_mut(id)?.resize(rows, columns);
-            for (dimension, at, before) in [(Dimension::Rows, rows, size.0), (Dimension::Columns, columns, size.1)] {
+            for (dimension, at, before) in
+                [(Dimension::Rows, rows, size.0), (Dimension::Columns, columns, size.1)]
+            {
                 let count = before.saturating_sub(at);
-                book.metadata.retain_mut(|metadata| shift_json(metadata, id, dimension, Shift::Delete { at, count }));
+                book.metadata.retain_mut(|metadata| {
+                    shift_json(metadata, id, dimension, Shift::Delete { at, count })
+                });
             }
         }
     }
@@ -204,16 +233,23 @@ fn move_sheet(book: &mut Spreadsheet, id: i64, index: i64) -> Result<(), Refusal
     Ok(())
 }
 
-/// Named ranges live on the spreadsheet: those that reach out of a shrunk grid are cut, those wholly outside are dropped.
+/// Named ranges live on the spreadsheet: those that reach out of a shrunk grid are cut, those
+/// wholly outside are dropped.
 pub(super) fn drop_lost_named_ranges(book: &mut Spreadsheet) {
-    let sizes: Vec<(i64, usize, usize)> =
-        book.sheets.iter().map(|sheet| (sheet.id, sheet.row_count(), sheet.column_count())).collect();
+    let sizes: Vec<(i64, usize, usize)> = book
+        .sheets
+        .iter()
+        .map(|sheet| (sheet.id, sheet.row_count(), sheet.column_count()))
+        .collect();
     book.named_ranges.retain_mut(|named| {
         let range = &mut named["range"];
-        let Some(&(_, rows, columns)) = sizes.iter().find(|(id, ..)| *id == sheet_id(range)) else { return false };
-        for (start, end, limit) in
-            [("startRowIndex", "endRowIndex", rows), ("startColumnIndex", "endColumnIndex", columns)]
-        {
+        let Some(&(_, rows, columns)) = sizes.iter().find(|(id, ..)| *id == sheet_id(range)) else {
+            return false;
+        };
+        for (start, end, limit) in [
+            ("startRowIndex", "endRowIndex", rows),
+            ("startColumnIndex", "endColumnIndex", columns),
+        ] {
             if int(range, start).is_some_and(|start| start as usize >= limit) {
                 return false;
             }
@@ -254,14 +290,19 @@ pub(super) fn duplicate(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value)
     copy.title = title;
     copy.hidden = false;
     renumber(book, ids, &mut copy, source);
-    let index = int(body, "insertSheetIndex").map_or(0, |index| index.clamp(0, book.sheets.len() as i64) as usize);
+    let index = int(body, "insertSheetIndex")
+        .map_or(0, |index| index.clamp(0, book.sheets.len() as i64) as usize);
     book.sheets.insert(index, Arc::new(copy));
     book.check_size()?;
     Ok(json!({"properties": render::sheet_properties(book, id)}))
 }
 
 /// Takes in a sheet of another spreadsheet; gives its `SheetProperties`.
-pub(in crate::sandbox) fn adopt(book: &mut Spreadsheet, ids: &mut Ids<'_>, mut sheet: Sheet) -> Reply {
+pub(in crate::sandbox) fn adopt(
+    book: &mut Spreadsheet,
+    ids: &mut Ids<'_>,
+    mut sheet: Sheet,
+) -> Reply {
     let source = sheet.id;
     sheet.id = ids.fresh(|id| book.sheet(id).is_some());
     sheet.title = copy_title(book, &sheet.title);
@@ -353,6 +394,8 @@ pub(in crate::sandbox) fn set_spreadsheet_properties(
 /// A language of two letters, with or without a country: `id`, `id_ID`, `in_ID`.
 fn is_locale(locale: &str) -> bool {
     let (language, country) = locale.split_once('_').unwrap_or((locale, "XX"));
-    let lower = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let lower = |text: &str| {
+        (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
     lower(language) && country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())
 }

@@ -69,7 +69,8 @@ pub struct Extra {
     pub note: Option<Box<str>>,
     /// The `DataValidationRule`.
     pub validation: Option<Arc<Value>>,
-    /// The remaining fields of `CellData` that are kept as they were given, such as `textFormatRuns`.
+    /// The remaining fields of `CellData` that are kept as they were given, such as
+    /// `textFormatRuns`.
     pub other: BTreeMap<String, Value>,
 }
 
@@ -95,7 +96,8 @@ impl CellData {
         Self { entry, format: None, extra: None }
     }
 
-    /// A blank cell with the format and the validation of this one, as a new row or column inherits them.
+    /// A blank cell with the format and the validation of this one, as a new row or column inherits
+    /// them.
     pub fn heir(&self) -> Self {
         let mut heir = Self { entry: Entry::Blank, format: self.format.clone(), extra: None };
         if let Some(rule) = self.extra.as_ref().and_then(|extra| extra.validation.clone()) {
@@ -233,9 +235,12 @@ mod tests {
         let mut cell = CellData::of(Entry::Formula("=1+1".into()));
         cell.format = formats.intern(json!({"textFormat": {"bold": true}}));
         cell.edit_extra(|extra| extra.note = Some("tanya koordinator".into()));
-        for cell in
-            [cell, CellData::of(Entry::Text("0812".into())), CellData::default(), CellData::of(Entry::Number(0.1))]
-        {
+        for cell in [
+            cell,
+            CellData::of(Entry::Text("0812".into())),
+            CellData::default(),
+            CellData::of(Entry::Number(0.1)),
+        ] {
             assert_eq!(CellData::from_record(cell.to_record(), &mut formats), cell);
         }
     }

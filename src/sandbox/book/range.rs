@@ -1,4 +1,5 @@
-//! Ranges of a grid: half-open boxes, A1 notation in and out, and how they move when rows or columns come and go.
+//! Ranges of a grid: half-open boxes, A1 notation in and out, and how they move when rows or
+//! columns come and go.
 
 use serde_json::{Map, Value, json};
 
@@ -63,12 +64,18 @@ impl Area {
 
     /// Whether the whole of `other` lies inside.
     pub fn encloses(&self, other: &Self) -> bool {
-        self.top <= other.top && other.bottom <= self.bottom && self.left <= other.left && other.right <= self.right
+        self.top <= other.top
+            && other.bottom <= self.bottom
+            && self.left <= other.left
+            && other.right <= self.right
     }
 
     /// Whether a cell lies in both.
     pub fn meets(&self, other: &Self) -> bool {
-        self.top < other.bottom && other.top < self.bottom && self.left < other.right && other.left < self.right
+        self.top < other.bottom
+            && other.top < self.bottom
+            && self.left < other.right
+            && other.left < self.right
     }
 
     /// As a `GridRange` that names its sheet and all four sides.
@@ -127,7 +134,8 @@ pub struct A1 {
     pub single: bool,
 }
 
-/// Splits `'My tab'!A1:B2` into the unquoted title and the rest; a quoted title alone has an empty rest.
+/// Splits `'My tab'!A1:B2` into the unquoted title and the rest; a quoted title alone has an empty
+/// rest.
 pub fn split_title(text: &str) -> (Option<String>, &str) {
     if let Some(quoted) = text.strip_prefix('\'') {
         let mut title = String::new();
@@ -163,7 +171,12 @@ pub fn parse_cells(text: &str) -> Option<(OpenRange, bool)> {
     };
     let Some(to) = to else {
         let (Some(row), Some(column)) = from else { return None };
-        let range = OpenRange { top: Some(row), bottom: Some(row + 1), left: Some(column), right: Some(column + 1) };
+        let range = OpenRange {
+            top: Some(row),
+            bottom: Some(row + 1),
+            left: Some(column),
+            right: Some(column + 1),
+        };
         return Some((range, true));
     };
     let (top, bottom) = side(from.0, to.0);
@@ -205,7 +218,8 @@ fn corner(text: &str) -> Option<(Option<usize>, Option<usize>)> {
     Some((row, column))
 }
 
-/// A title as Google writes it before `!`: bare if it is one plain word that cannot be taken for a cell.
+/// A title as Google writes it before `!`: bare if it is one plain word that cannot be taken for a
+/// cell.
 pub fn shown_title(title: &str) -> String {
     let plain = title.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && title.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
@@ -215,7 +229,9 @@ pub fn shown_title(title: &str) -> String {
         rest.strip_prefix('R').is_some_and(|rest| {
             let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
             rest.is_empty()
-                || rest.strip_prefix('C').is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit()))
+                || rest
+                    .strip_prefix('C')
+                    .is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit()))
         }) || rest == "C"
     };
     if plain && !like_a_cell && !like_r1c1 { title.to_owned() } else { a1::quoted_title(title) }
@@ -228,7 +244,10 @@ pub fn shown(title: &str, area: &Area) -> String {
     if area.height() <= 1 && area.width() <= 1 {
         return format!("{title}!{from}");
     }
-    format!("{title}!{from}:{}", a1::address(area.bottom.saturating_sub(1), area.right.saturating_sub(1)))
+    format!(
+        "{title}!{from}:{}",
+        a1::address(area.bottom.saturating_sub(1), area.right.saturating_sub(1))
+    )
 }
 
 /// What happens to the indices of one dimension.
@@ -250,7 +269,9 @@ impl Shift {
                 Some((start, end))
             }
             Self::Delete { at, count } => {
-                let moved = |index: usize| if index <= at { index } else { at.max(index.saturating_sub(count)) };
+                let moved = |index: usize| {
+                    if index <= at { index } else { at.max(index.saturating_sub(count)) }
+                };
                 let (start, end) = (moved(start), moved(end));
                 (start < end).then_some((start, end))
             }
@@ -258,7 +279,8 @@ impl Shift {
     }
 }
 
-/// Moves every `GridRange` and `DimensionRange` of the sheet inside `value`; false when one of them vanished.
+/// Moves every `GridRange` and `DimensionRange` of the sheet inside `value`; false when one of them
+/// vanished.
 pub fn shift_json(value: &mut Value, sheet_id: i64, dimension: Dimension, shift: Shift) -> bool {
     match value {
         Value::Array(items) => {
@@ -276,7 +298,12 @@ pub fn shift_json(value: &mut Value, sheet_id: i64, dimension: Dimension, shift:
     }
 }
 
-fn shift_object(map: &mut Map<String, Value>, sheet_id: i64, dimension: Dimension, shift: Shift) -> bool {
+fn shift_object(
+    map: &mut Map<String, Value>,
+    sheet_id: i64,
+    dimension: Dimension,
+    shift: Shift,
+) -> bool {
     let of_sheet = map.get("sheetId").and_then(Value::as_i64).unwrap_or(0) == sheet_id;
     if !of_sheet {
         return true;
@@ -293,11 +320,12 @@ fn shift_object(map: &mut Map<String, Value>, sheet_id: i64, dimension: Dimensio
         let moved = shift.span(at, at + 1).map_or(at, |(start, _)| start);
         map.insert(anchor_key.to_owned(), json!(moved));
     }
-    let (start_key, end_key) = if map.get("dimension").and_then(Value::as_str) == Some(dimension.word()) {
-        ("startIndex", "endIndex")
-    } else {
-        (start_key, end_key)
-    };
+    let (start_key, end_key) =
+        if map.get("dimension").and_then(Value::as_str) == Some(dimension.word()) {
+            ("startIndex", "endIndex")
+        } else {
+            (start_key, end_key)
+        };
     let Some(end) = map.get(end_key).and_then(Value::as_u64) else { return true };
     let start = map.get(start_key).and_then(Value::as_u64).unwrap_or(0);
     match shift.span(start as usize, end as usize) {

@@ -1,11 +1,13 @@
-//! One row of a grid, which remembers how it reads: a spreadsheet is read far more often than it is changed.
+//! One row of a grid, which remembers how it reads: a spreadsheet is read far more often than it is
+//! changed.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
 use super::cell::CellData;
 
-/// The cells of one row; empty cells at its end are left out. Whoever may change them makes it forget its readings.
+/// The cells of one row; empty cells at its end are left out. Whoever may change them makes it
+/// forget its readings.
 #[derive(Debug, Default)]
 pub struct Row {
     cells: Vec<CellData>,

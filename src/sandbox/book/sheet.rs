@@ -81,9 +81,11 @@ pub struct Sheet {
     pub title: String,
     /// Not shown in the tab bar.
     pub hidden: bool,
-    /// Further fields of `SheetProperties` that are not at their default: `tabColor`, `tabColorStyle`, `rightToLeft`.
+    /// Further fields of `SheetProperties` that are not at their default: `tabColor`,
+    /// `tabColorStyle`, `rightToLeft`.
     pub properties: Map<String, Value>,
-    /// Further fields of `GridProperties` that are not at their default: `frozenRowCount`, `hideGridlines`, ….
+    /// Further fields of `GridProperties` that are not at their default: `frozenRowCount`,
+    /// `hideGridlines`, ….
     pub grid_properties: Map<String, Value>,
     row_count: usize,
     column_count: usize,
@@ -173,7 +175,10 @@ impl Sheet {
 
     /// The row after the last one in which something was entered.
     pub fn filled_rows(&self) -> usize {
-        self.rows.iter().rposition(|row| row.iter().any(|cell| !cell.entry.is_blank())).map_or(0, |last| last + 1)
+        self.rows
+            .iter()
+            .rposition(|row| row.iter().any(|cell| !cell.entry.is_blank()))
+            .map_or(0, |last| last + 1)
     }
 
     /// Changes one cell; the cell must lie in the grid, else nothing happens.
@@ -238,7 +243,8 @@ impl Sheet {
         }
     }
 
-    /// The rows from `top` on, in the order that `order` names them; columns outside `left..right` stay.
+    /// The rows from `top` on, in the order that `order` names them; columns outside `left..right`
+    /// stay.
     pub fn permute_rows(&mut self, area: Area, order: &[usize]) {
         let whole = area.left == 0 && area.right >= self.column_count;
         if self.rows.len() < area.bottom {
@@ -263,7 +269,8 @@ impl Sheet {
         self.trim_rows();
     }
 
-    /// Sets the size of the grid; cells outside it are dropped, objects are cut or dropped with them.
+    /// Sets the size of the grid; cells outside it are dropped, objects are cut or dropped with
+    /// them.
     pub fn resize(&mut self, row_count: usize, column_count: usize) {
         if row_count < self.row_count {
             let at = row_count;
@@ -272,7 +279,10 @@ impl Sheet {
         }
         if column_count < self.column_count {
             let at = column_count;
-            self.shift_objects(Dimension::Columns, Shift::Delete { at, count: self.column_count - at });
+            self.shift_objects(
+                Dimension::Columns,
+                Shift::Delete { at, count: self.column_count - at },
+            );
             for row in &mut self.rows {
                 if row.len() > at {
                     let cells = Arc::make_mut(row);
@@ -292,12 +302,20 @@ impl Sheet {
         self.column_count = self.column_count.max(column_count);
     }
 
-    /// New rows or columns before `at`; `cell` gives what a new cell inherits from the one at (row, column).
-    pub fn insert(&mut self, dimension: Dimension, at: usize, count: usize, inherit_from: Option<usize>) {
+    /// New rows or columns before `at`; `cell` gives what a new cell inherits from the one at (row,
+    /// column).
+    pub fn insert(
+        &mut self,
+        dimension: Dimension,
+        at: usize,
+        count: usize,
+        inherit_from: Option<usize>,
+    ) {
         match dimension {
             Dimension::Rows => {
-                let mut model: Row =
-                    inherit_from.map_or_else(Row::default, |row| self.row(row).iter().map(CellData::heir).collect());
+                let mut model: Row = inherit_from.map_or_else(Row::default, |row| {
+                    self.row(row).iter().map(CellData::heir).collect()
+                });
                 trim(&mut model);
                 if at < self.rows.len() || !model.is_empty() {
                     if self.rows.len() < at {
@@ -310,7 +328,10 @@ impl Sheet {
             }
             Dimension::Columns => {
                 for row in &mut self.rows {
-                    let model = inherit_from.and_then(|column| row.get(column)).map(CellData::heir).unwrap_or_default();
+                    let model = inherit_from
+                        .and_then(|column| row.get(column))
+                        .map(CellData::heir)
+                        .unwrap_or_default();
                     if row.len() <= at && model.is_empty() {
                         continue;
                     }
@@ -376,8 +397,10 @@ impl Sheet {
                 }
                 let taken: Vec<Arc<Row>> = self.rows.drain(at..at + count).collect();
                 self.rows.splice(target..target, taken);
-                self.row_properties =
-                    std::mem::take(&mut self.row_properties).into_iter().map(|(i, p)| (moved(i), p)).collect();
+                self.row_properties = std::mem::take(&mut self.row_properties)
+                    .into_iter()
+                    .map(|(i, p)| (moved(i), p))
+                    .collect();
             }
             Dimension::Columns => {
                 let width = self.column_count;
@@ -388,8 +411,10 @@ impl Sheet {
                     cells.splice(target..target, taken);
                     trim(cells);
                 }
-                self.column_properties =
-                    std::mem::take(&mut self.column_properties).into_iter().map(|(i, p)| (moved(i), p)).collect();
+                self.column_properties = std::mem::take(&mut self.column_properties)
+                    .into_iter()
+                    .map(|(i, p)| (moved(i), p))
+                    .collect();
             }
         }
         self.trim_rows();
@@ -397,7 +422,11 @@ impl Sheet {
 
     /// What was set on a row or column.
     pub fn properties_of(&self, dimension: Dimension, index: usize) -> DimensionProperties {
-        let map = if dimension == Dimension::Rows { &self.row_properties } else { &self.column_properties };
+        let map = if dimension == Dimension::Rows {
+            &self.row_properties
+        } else {
+            &self.column_properties
+        };
         map.get(&index).cloned().unwrap_or_default()
     }
 
@@ -409,8 +438,17 @@ impl Sheet {
     }
 
     /// Changes what is set on a row or column.
-    pub fn edit_properties(&mut self, dimension: Dimension, index: usize, edit: impl FnOnce(&mut DimensionProperties)) {
-        let map = if dimension == Dimension::Rows { &mut self.row_properties } else { &mut self.column_properties };
+    pub fn edit_properties(
+        &mut self,
+        dimension: Dimension,
+        index: usize,
+        edit: impl FnOnce(&mut DimensionProperties),
+    ) {
+        let map = if dimension == Dimension::Rows {
+            &mut self.row_properties
+        } else {
+            &mut self.column_properties
+        };
         let mut properties = map.remove(&index).unwrap_or_default();
         edit(&mut properties);
         if properties != DimensionProperties::default() {
@@ -431,7 +469,11 @@ impl Sheet {
 
     fn shift_objects(&mut self, dimension: Dimension, shift: Shift) {
         let id = self.id;
-        let map = if dimension == Dimension::Rows { &mut self.row_properties } else { &mut self.column_properties };
+        let map = if dimension == Dimension::Rows {
+            &mut self.row_properties
+        } else {
+            &mut self.column_properties
+        };
         *map = std::mem::take(map)
             .into_iter()
             .filter_map(|(index, properties)| Some((shift.span(index, index + 1)?.0, properties)))

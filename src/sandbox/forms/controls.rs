@@ -44,7 +44,8 @@ pub fn question(
     let mut described: Vec<String> = hint.iter().map(|_| format!("h-{key}")).collect();
     described.extend(error.map(|_| format!("e-{key}")));
     let described_by = (!described.is_empty()).then(|| described.join(" "));
-    let asked = Asked { question, typed, suggestions, language, described_by, wrong: error.is_some() };
+    let asked =
+        Asked { question, typed, suggestions, language, described_by, wrong: error.is_some() };
     let title = html! {
         (language.of(&question.question))
         @if is_needed(question) { " " span.star aria-hidden="true" { "*" } span.unseen { (language.say("wajib diisi", "required")) } }
@@ -53,7 +54,8 @@ pub fn question(
         @if let Some(hint) = &hint { p.hint id={ "h-" (key) } { (hint) } }
         @if let Some(error) = error { p.error id={ "e-" (key) } { (error) } }
     };
-    let shown_if = (!question.show_if.is_empty()).then(|| serde_json::json!(question.show_if).to_string());
+    let shown_if =
+        (!question.show_if.is_empty()).then(|| serde_json::json!(question.show_if).to_string());
     let class = if error.is_some() { "card question wrong" } else { "card question" };
     let circles = match question.kind {
         Kind::Choice => question.choices.len() <= MOST_CIRCLES,
@@ -126,8 +128,13 @@ impl Asked<'_> {
     fn members(&self) -> Markup {
         let key = &self.question.key;
         let roster = &self.suggestions.roster;
-        let others: Vec<&str> =
-            self.typed.all(key).iter().filter(|name| !roster.contains(name)).map(String::as_str).collect();
+        let others: Vec<&str> = self
+            .typed
+            .all(key)
+            .iter()
+            .filter(|name| !roster.contains(name))
+            .map(String::as_str)
+            .collect();
         html! {
             div.choices { @for name in roster { (self.option("checkbox", name, name)) } }
             label.others for={ "c-" (key) } { (self.say("Nama lain", "Other names")) }
@@ -164,7 +171,8 @@ impl Asked<'_> {
         let step = (self.question.kind == Kind::Number).then_some("any");
         let list = self.suggestions.lists.get(key);
         let list_id = list.map(|_| format!("l-{key}"));
-        let roster = (self.question.kind == Kind::Group && self.suggestions.has_rosters).then_some("");
+        let roster =
+            (self.question.kind == Kind::Group && self.suggestions.has_rosters).then_some("");
         html! {
             span.money[self.question.kind == Kind::Money] {
                 @if self.question.kind == Kind::Money { span.unit aria-hidden="true" { "Rp" } }

@@ -52,7 +52,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// The form with what was typed and what is wrong with it.
-    pub fn again(&self, typed: &Typed, errors: &BTreeMap<String, String>, edit: Option<&str>) -> Html<String> {
+    pub fn again(
+        &self,
+        typed: &Typed,
+        errors: &BTreeMap<String, String>,
+        edit: Option<&str>,
+    ) -> Html<String> {
         self.filled(typed, errors, edit)
     }
 
@@ -68,7 +73,12 @@ impl<'a> Sheet<'a> {
         self.language.of(&self.form.definition.title)
     }
 
-    fn filled(&self, typed: &Typed, errors: &BTreeMap<String, String>, edit: Option<&str>) -> Html<String> {
+    fn filled(
+        &self,
+        typed: &Typed,
+        errors: &BTreeMap<String, String>,
+        edit: Option<&str>,
+    ) -> Html<String> {
         if self.tab.is_none() {
             return self.without_tab();
         }
@@ -149,7 +159,8 @@ impl<'a> Sheet<'a> {
 
     /// The page after a response was sent.
     pub fn thanks(&self, pairs: &Pairs) -> Html<String> {
-        let group: Vec<(&str, &str)> = parameter(pairs, "group").map(|group| ("group", group)).into_iter().collect();
+        let group: Vec<(&str, &str)> =
+            parameter(pairs, "group").map(|group| ("group", group)).into_iter().collect();
         let body = html! {
             (stand_in(self.language))
             main {
@@ -183,14 +194,19 @@ impl<'a> Sheet<'a> {
                 (Kind::Group, _) if !self.groups.is_empty() => {
                     self.groups.iter().map(|group| group.name.clone()).collect()
                 }
-                // Names of members are for those who lead them, not for whoever opens a public form.
-                (Kind::Person, _) if self.is_internal() && question.who.as_deref() != Some("mentor") => {
+                // Names of members are for those who lead them, not for whoever opens a public
+                // form.
+                (Kind::Person, _)
+                    if self.is_internal() && question.who.as_deref() != Some("mentor") =>
+                {
                     self.groups.iter().flat_map(|group| group.members.iter().cloned()).collect()
                 }
                 (Kind::Surah, _) | (_, Some("surah.csv")) => surah_names(SURAHS),
-                (Kind::Group, _) | (Kind::Text, Some(_)) => {
-                    self.tab.as_ref().map(|tab| tabs::known_values(self.spreadsheet, tab, index)).unwrap_or_default()
-                }
+                (Kind::Group, _) | (Kind::Text, Some(_)) => self
+                    .tab
+                    .as_ref()
+                    .map(|tab| tabs::known_values(self.spreadsheet, tab, index))
+                    .unwrap_or_default(),
                 _ => Vec::new(),
             };
             if !list.is_empty() {
@@ -199,13 +215,19 @@ impl<'a> Sheet<'a> {
         }
         let name = typed.first("group");
         let group = self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(name));
-        let roster = group.filter(|_| self.is_internal()).map(|group| group.members.clone()).unwrap_or_default();
+        let roster = group
+            .filter(|_| self.is_internal())
+            .map(|group| group.members.clone())
+            .unwrap_or_default();
         Suggestions { lists, roster, has_rosters: !self.groups.is_empty() }
     }
 
     /// Whether only people of the program fill the form.
     fn is_internal(&self) -> bool {
-        matches!(self.form.definition.filled_by.as_str(), "mentor" | "coordinator" | "organiser" | "treasurer")
+        matches!(
+            self.form.definition.filled_by.as_str(),
+            "mentor" | "coordinator" | "organiser" | "treasurer"
+        )
     }
 }
 
@@ -243,13 +265,20 @@ fn filled_by(who: &str, language: PageLanguage) -> &str {
 }
 
 /// All forms of a spreadsheet, with a link for every group where a form asks for one.
-pub fn list(pages: &Pages, spreadsheet: &Spreadsheet, pairs: &Pairs, language: PageLanguage) -> Html<String> {
+pub fn list(
+    pages: &Pages,
+    spreadsheet: &Spreadsheet,
+    pairs: &Pairs,
+    language: PageLanguage,
+) -> Html<String> {
     let tabs = tabs::of_forms(spreadsheet, &pages.forms);
     let groups = tabs::groups(spreadsheet);
     let title = language.say("Formulir", "Forms");
-    let link =
-        |form: &Form, about: &[(&str, &str)]| pages.link(&["forms", &spreadsheet.id, form.key()], about, language);
-    let (with, without): (Vec<&Form>, Vec<&Form>) = pages.forms.iter().partition(|form| tabs.contains_key(form.key()));
+    let link = |form: &Form, about: &[(&str, &str)]| {
+        pages.link(&["forms", &spreadsheet.id, form.key()], about, language)
+    };
+    let (with, without): (Vec<&Form>, Vec<&Form>) =
+        pages.forms.iter().partition(|form| tabs.contains_key(form.key()));
     let body = html! {
         (stand_in(language))
         main {

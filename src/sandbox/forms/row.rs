@@ -1,4 +1,5 @@
-//! A response as a row: appended below the others, or written again in its place with a new time, as Google Forms does.
+//! A response as a row: appended below the others, or written again in its place with a new time,
+//! as Google Forms does.
 
 use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
@@ -94,8 +95,8 @@ fn timestamp(spreadsheet: &Spreadsheet, now: DateTime<Tz>) -> f64 {
     serial_of(local.date()) as f64 + f64::from(local.time().num_seconds_from_midnight()) / 86_400.0
 }
 
-/// What each column of the form's questions gets. Of twin columns the one titled as the question is now gets the answer,
-/// the others nothing.
+/// What each column of the form's questions gets. Of twin columns the one titled as the question is
+/// now gets the answer, the others nothing.
 fn answers(
     spreadsheet: &Spreadsheet,
     form: &Form,
@@ -103,24 +104,32 @@ fn answers(
     typed: &Typed,
     language: PageLanguage,
 ) -> Vec<(usize, Cell)> {
-    let titles = spreadsheet.sheet(tab.sheet_id).map(|sheet| tabs::cells(spreadsheet, sheet, 0)).unwrap_or_default();
+    let titles = spreadsheet
+        .sheet(tab.sheet_id)
+        .map(|sheet| tabs::cells(spreadsheet, sheet, 0))
+        .unwrap_or_default();
     let mut answers = Vec::new();
     for (question, columns) in form.definition.questions.iter().zip(&tab.columns.of_question) {
         let is_current = |column: &&usize| {
-            let title = titles.get(**column).map(|title| fold(&title.to_string())).unwrap_or_default();
-            [&question.question.id, &question.question.en].into_iter().any(|text| fold(text) == title)
+            let title =
+                titles.get(**column).map(|title| fold(&title.to_string())).unwrap_or_default();
+            [&question.question.id, &question.question.en]
+                .into_iter()
+                .any(|text| fold(text) == title)
         };
         let target = columns.iter().find(is_current).or(columns.first());
         let mut answer = typed.cell(question, language);
         for column in columns {
-            let cell = if Some(column) == target { std::mem::take(&mut answer) } else { Cell::Blank };
+            let cell =
+                if Some(column) == target { std::mem::take(&mut answer) } else { Cell::Blank };
             answers.push((*column, cell));
         }
     }
     answers
 }
 
-/// A question that was answered and has no column gets one at the right, as a question new to a Google Form does.
+/// A question that was answered and has no column gets one at the right, as a question new to a
+/// Google Form does.
 fn add_missing_columns(
     spreadsheet: &mut Spreadsheet,
     form: &Form,
@@ -135,7 +144,10 @@ fn add_missing_columns(
         let sheet = spreadsheet.sheet_mut(tab.sheet_id)?;
         let column = sheet.row(0).len();
         sheet.grow(1, column + 1);
-        let format = column.checked_sub(1).and_then(|left| sheet.cell(0, left)).and_then(|cell| cell.format.clone());
+        let format = column
+            .checked_sub(1)
+            .and_then(|left| sheet.cell(0, left))
+            .and_then(|cell| cell.format.clone());
         let title = language.of(&question.question);
         sheet.edit(0, column, |cell| {
             cell.entry = Entry::Text(title.into());
@@ -169,19 +181,29 @@ fn days_of(form: &Form, tab: &FormTab) -> Vec<usize> {
     days.flat_map(|(_, columns)| columns.iter().copied()).collect()
 }
 
-/// The time and the dates of a row are shown as such, unless somebody chose another format for them.
-fn show_as_times(spreadsheet: &mut Spreadsheet, tab: &FormTab, row: usize, days: &[usize]) -> Result<(), Refusal> {
+/// The time and the dates of a row are shown as such, unless somebody chose another format for
+/// them.
+fn show_as_times(
+    spreadsheet: &mut Spreadsheet,
+    tab: &FormTab,
+    row: usize,
+    days: &[usize],
+) -> Result<(), Refusal> {
     let customs = customs(&spreadsheet.locale);
     let stamp = [(tab.columns.timestamp, "DATE_TIME", customs.date_time)];
     let days = days.iter().map(|&column| (column, "DATE", customs.date));
     for (column, kind, pattern) in stamp.into_iter().chain(days) {
-        let Some(cell) = spreadsheet.sheet(tab.sheet_id).and_then(|sheet| sheet.cell(row, column)) else { continue };
+        let Some(cell) = spreadsheet.sheet(tab.sheet_id).and_then(|sheet| sheet.cell(row, column))
+        else {
+            continue;
+        };
         let is_number = matches!(cell.entry, Entry::Number(_));
         let chosen = cell.format.as_ref().is_some_and(|format| !format.number().0.is_empty());
         if !is_number || chosen {
             continue;
         }
-        let mut json = cell.format_json().cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let mut json =
+            cell.format_json().cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         json["numberFormat"] = json!({"type": kind, "pattern": pattern});
         let format = spreadsheet.intern(json);
         spreadsheet.sheet_mut(tab.sheet_id)?.edit(row, column, |cell| cell.format = format);
@@ -199,7 +221,8 @@ fn receipt(row: usize, stamp: f64) -> String {
     format!("{row}-{}", second_of(stamp))
 }
 
-/// The row of a response: the one with its time; where rows were sorted since, the only one with it.
+/// The row of a response: the one with its time; where rows were sorted since, the only one with
+/// it.
 fn find(spreadsheet: &Spreadsheet, tab: &FormTab, receipt: &str) -> Option<usize> {
     let (row, second) = receipt.split_once('-')?;
     let (row, second): (usize, i64) = (row.parse().ok()?, second.parse().ok()?);
@@ -216,11 +239,19 @@ fn find(spreadsheet: &Spreadsheet, tab: &FormTab, receipt: &str) -> Option<usize
 }
 
 /// The answers of an earlier response.
-pub fn earlier(spreadsheet: &Spreadsheet, form: &Form, tab: &FormTab, receipt: &str) -> Option<Typed> {
+pub fn earlier(
+    spreadsheet: &Spreadsheet,
+    form: &Form,
+    tab: &FormTab,
+    receipt: &str,
+) -> Option<Typed> {
     let row = find(spreadsheet, tab, receipt)?;
     let cells = tabs::cells(spreadsheet, spreadsheet.sheet(tab.sheet_id)?, row);
     Some(Typed::from_row(form, |question| {
         let columns = tab.columns.of_question[question].iter();
-        columns.filter_map(|column| cells.get(*column)).find(|cell| !cell.is_blank()).unwrap_or(&Cell::Blank)
+        columns
+            .filter_map(|column| cells.get(*column))
+            .find(|cell| !cell.is_blank())
+            .unwrap_or(&Cell::Blank)
     }))
 }

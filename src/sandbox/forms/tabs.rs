@@ -1,5 +1,5 @@
-//! Which tab takes the responses of a form, and which names can be suggested. Found by titles and by the program's own mark
-//! of its tab of groups; nothing is configured here.
+//! Which tab takes the responses of a form, and which names can be suggested. Found by titles and
+//! by the program's own mark of its tab of groups; nothing is configured here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,8 +50,8 @@ pub fn view_of(book: &Spreadsheet, sheet_id: i64) -> Option<&str> {
         .and_then(|mark| mark["metadataValue"].as_str())
 }
 
-/// The tab of every form that has one: the tab whose title row names at least half of the form's questions, and no other
-/// form's better. Of several the one that names most, then the leftmost.
+/// The tab of every form that has one: the tab whose title row names at least half of the form's
+/// questions, and no other form's better. Of several the one that names most, then the leftmost.
 pub fn of_forms<'f>(book: &Spreadsheet, forms: &'f Forms) -> BTreeMap<&'f str, FormTab> {
     let mut best: BTreeMap<&str, (usize, FormTab)> = BTreeMap::new();
     for sheet in book.sheets.iter().filter(|sheet| view_of(book, sheet.id).is_none()) {
@@ -90,11 +90,17 @@ pub struct Group {
 
 /// The groups on the program's own tab: names in the first column, members in the last.
 pub fn groups(book: &Spreadsheet) -> Vec<Group> {
-    let Some(sheet) = book.sheets.iter().find(|sheet| view_of(book, sheet.id) == Some("groups")) else {
+    let Some(sheet) = book.sheets.iter().find(|sheet| view_of(book, sheet.id) == Some("groups"))
+    else {
         return Vec::new();
     };
-    let frozen = sheet.grid_properties.get("frozenRowCount").and_then(serde_json::Value::as_u64).unwrap_or(0) as usize;
-    let last = cells(book, sheet, frozen.saturating_sub(1)).iter().rposition(|title| !title.is_blank());
+    let frozen = sheet
+        .grid_properties
+        .get("frozenRowCount")
+        .and_then(serde_json::Value::as_u64)
+        .unwrap_or(0) as usize;
+    let last =
+        cells(book, sheet, frozen.saturating_sub(1)).iter().rposition(|title| !title.is_blank());
     let Some(last) = last.filter(|last| frozen > 0 && *last > 0) else { return Vec::new() };
     (frozen..sheet.filled_rows())
         .filter_map(|row| {
@@ -119,7 +125,10 @@ fn members_of(text: &str) -> Vec<String> {
         })
         .collect();
     let is_shared = |name: &str| parts.iter().filter(|(other, _)| *other == name).count() > 1;
-    parts.iter().map(|&(name, code)| code.filter(|_| is_shared(name)).unwrap_or(name).to_owned()).collect()
+    parts
+        .iter()
+        .map(|&(name, code)| code.filter(|_| is_shared(name)).unwrap_or(name).to_owned())
+        .collect()
 }
 
 /// What stands in some columns already, each text once, in alphabetical order.
@@ -145,7 +154,10 @@ mod tests {
 
     #[test]
     fn members_are_named_by_code_only_where_names_are_shared() {
-        assert_eq!(members_of("Ahmad Satu (A12), Budi (B3), Budi (B4),  "), ["Ahmad Satu", "B3", "B4"]);
+        assert_eq!(
+            members_of("Ahmad Satu (A12), Budi (B3), Budi (B4),  "),
+            ["Ahmad Satu", "B3", "B4"]
+        );
         assert_eq!(members_of("Tanpa Kode"), ["Tanpa Kode"]);
     }
 }

@@ -43,21 +43,36 @@ fn book_with(titles: &[&str]) -> (Book, String) {
 
 fn titles_of<'f>(forms: &'f Forms, form: &str) -> Vec<&'f str> {
     let questions = &forms.get(form).unwrap().definition.questions;
-    std::iter::once("Timestamp").chain(questions.iter().map(|question| question.question.id.as_str())).collect()
+    std::iter::once("Timestamp")
+        .chain(questions.iter().map(|question| question.question.id.as_str()))
+        .collect()
 }
 
 fn pairs(fields: &[(&str, &str)]) -> Pairs {
     fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn send(book: &mut Book, id: &str, form: &str, fields: &[(&str, &str)], edit: Option<&str>) -> Result<String, NotSent> {
+fn send(
+    book: &mut Book,
+    id: &str,
+    form: &str,
+    fields: &[(&str, &str)],
+    edit: Option<&str>,
+) -> Result<String, NotSent> {
     let forms = forms();
     let form = forms.get(form).unwrap();
     let typed = Typed::posted(form, &pairs(fields));
     row::send(
         book,
         id,
-        &row::Response { forms: &forms, form, typed: &typed, language: PageLanguage::Id, now: now(), edit },
+        &row::Response {
+            forms: &forms,
+            form,
+            typed: &typed,
+            language: PageLanguage::Id,
+            now: now(),
+            edit,
+        },
     )
 }
 
@@ -67,7 +82,8 @@ fn row_of(spreadsheet: &Spreadsheet, row: usize) -> Vec<String> {
     let cells = sheet.row(row).iter().enumerate().filter(|(_, cell)| !cell.entry.is_blank());
     cells
         .map(|(column, cell)| {
-            let title = if let Entry::Text(title) = sheet.entry(0, column) { title.as_str() } else { "" };
+            let title =
+                if let Entry::Text(title) = sheet.entry(0, column) { title.as_str() } else { "" };
             match &cell.entry {
                 Entry::Number(number) => format!("{title}: number {number}"),
                 Entry::Text(text) => format!("{title}: {text}"),
@@ -131,13 +147,17 @@ fn a_phone_of_digits_loses_its_zero_and_one_with_marks_stays_text() {
     assert_eq!(cell("0812-0000-0001"), "0812-0000-0001");
     assert_eq!(cell("+6281200000001"), "+6281200000001");
     // Three of twenty titles are no tab of this form.
-    assert_eq!(send(&mut book, &id, "mentee_registration", &[("phone", "1")], None), Err(NotSent::NoTab));
+    assert_eq!(
+        send(&mut book, &id, "mentee_registration", &[("phone", "1")], None),
+        Err(NotSent::NoTab)
+    );
 }
 
 #[test]
 fn columns_are_found_by_title_in_any_order_and_a_new_question_gets_one() {
     let forms = forms();
-    let mut book_titles: Vec<&str> = titles_of(&forms, "meeting_report").into_iter().rev().collect();
+    let mut book_titles: Vec<&str> =
+        titles_of(&forms, "meeting_report").into_iter().rev().collect();
     book_titles.retain(|title| *title != "Lamanya");
     let (mut book, id) = book_with(&book_titles);
     let fields = [("group", "Al Fatih"), ("status", "Ya bertemu"), ("duration_min", "30")];
@@ -156,7 +176,8 @@ fn columns_are_found_by_title_in_any_order_and_a_new_question_gets_one() {
 #[test]
 fn text_that_looks_like_a_formula_stays_text() {
     let (mut book, id) = book_with(&titles_of(&forms(), "meeting_report"));
-    send(&mut book, &id, "meeting_report", &[("group", "=1+1"), ("donation", "25.000")], None).unwrap();
+    send(&mut book, &id, "meeting_report", &[("group", "=1+1"), ("donation", "25.000")], None)
+        .unwrap();
     let row = row_of(book.spreadsheet(&id).unwrap(), 1);
     assert_eq!(row[1], "Kelompok: =1+1");
 }
@@ -174,12 +195,22 @@ fn an_edited_response_is_written_again_in_its_place() {
     let spreadsheet = book.spreadsheet(&id).unwrap();
     let tab = tabs::of_form(spreadsheet, &forms, form).unwrap();
     let earlier = row::earlier(spreadsheet, form, &tab, &receipt).unwrap();
-    assert_eq!((earlier.first("group"), earlier.first("status"), earlier.first("mood")), ("Al Fatih", "held", "4"));
+    assert_eq!(
+        (earlier.first("group"), earlier.first("status"), earlier.first("mood")),
+        ("Al Fatih", "held", "4")
+    );
 
     let typed = Typed::posted(form, &pairs(&[("group", "Al Kahfi"), ("status", "cancelled")]));
     let later = now() + chrono::TimeDelta::minutes(10);
     let language = PageLanguage::Id;
-    let again = |edit| row::Response { forms: &forms, form, typed: &typed, language, now: later, edit: Some(edit) };
+    let again = |edit| row::Response {
+        forms: &forms,
+        form,
+        typed: &typed,
+        language,
+        now: later,
+        edit: Some(edit),
+    };
     row::send(&mut book, &id, &again(&receipt)).unwrap();
     let spreadsheet = book.spreadsheet(&id).unwrap();
     assert_eq!(
@@ -200,8 +231,12 @@ fn send_later(book: &mut Book, id: &str) {
     let typed = Typed::posted(form, &pairs(&[("group", "Lain")]));
     let later = now() + chrono::TimeDelta::minutes(1);
     let language = PageLanguage::Id;
-    row::send(book, id, &row::Response { forms: &forms, form, typed: &typed, language, now: later, edit: None })
-        .unwrap();
+    row::send(
+        book,
+        id,
+        &row::Response { forms: &forms, form, typed: &typed, language, now: later, edit: None },
+    )
+    .unwrap();
 }
 
 #[test]
@@ -211,7 +246,8 @@ fn the_tab_of_a_form_is_the_one_that_names_most_of_its_questions() {
         let (mut book, id) = book_with(&["Ringkasan"]);
         let spreadsheet = book.spreadsheet_mut(&id).unwrap();
         for (number, other) in forms.iter().enumerate() {
-            let mut sheet = crate::sandbox::book::Sheet::new(number as i64 + 1, other.key(), 10, 40);
+            let mut sheet =
+                crate::sandbox::book::Sheet::new(number as i64 + 1, other.key(), 10, 40);
             for (column, title) in titles_of(&forms, other.key()).into_iter().enumerate() {
                 sheet.edit(0, column, |cell| cell.entry = Entry::Text(title.into()));
             }
@@ -229,8 +265,11 @@ fn the_tab_of_a_form_is_the_one_that_names_most_of_its_questions() {
 fn what_is_missing_is_said_at_the_question_in_the_readers_language() {
     let forms = forms();
     let form = forms.get("mentee_registration").unwrap();
-    let errors = |fields: &[(&str, &str)], language| Typed::posted(form, &pairs(fields)).errors(form, language);
-    let id = errors(&[("phone", "12"), ("birth_date", "besok"), ("full_name", "  ")], PageLanguage::Id);
+    let errors = |fields: &[(&str, &str)], language| {
+        Typed::posted(form, &pairs(fields)).errors(form, language)
+    };
+    let id =
+        errors(&[("phone", "12"), ("birth_date", "besok"), ("full_name", "  ")], PageLanguage::Id);
     assert_eq!(id["full_name"], "Pertanyaan ini wajib diisi.");
     assert_eq!(id["gender"], "Pilih salah satu.");
     assert_eq!(id["slots"], "Pilih paling sedikit satu.");
@@ -240,7 +279,12 @@ fn what_is_missing_is_said_at_the_question_in_the_readers_language() {
     let many = ["football", "gaming", "outdoors", "business"].map(|code| ("dislikes", code));
     assert_eq!(errors(&many, PageLanguage::En)["dislikes"], "Choose at most 3; you chose 4.");
     let memorization = forms.get("memorization_record").unwrap();
-    let defaulted = memorization.definition.questions.iter().find(|question| question.default.is_some()).unwrap();
+    let defaulted = memorization
+        .definition
+        .questions
+        .iter()
+        .find(|question| question.default.is_some())
+        .unwrap();
     let open = Typed::default().errors(memorization, PageLanguage::Id);
     assert!(defaulted.required && !open.contains_key(&defaulted.key));
     assert_eq!(errors(&[], PageLanguage::En)["full_name"], "This question is required.");
@@ -263,7 +307,8 @@ fn client() -> reqwest::Client {
 }
 
 async fn posted(url: &str, body: &'static str) -> (u16, String, String) {
-    let request = client().post(url).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let request =
+        client().post(url).header("content-type", "application/x-www-form-urlencoded").body(body);
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.url().to_string(), answer.text().await.unwrap())
 }
@@ -281,14 +326,23 @@ async fn a_posted_form_is_a_row_that_the_api_reads() {
     let base = served(&sandbox).await;
     let form = format!("{base}/forms/{id}/meeting_report");
 
-    let (status, url, page) =
-        posted(&form, "group=Al+Fatih&date=2026-11-23&status=held&agenda=recitation&agenda=donation&mood=4").await;
+    let (status, url, page) = posted(
+        &form,
+        "group=Al+Fatih&date=2026-11-23&status=held&agenda=recitation&agenda=donation&mood=4",
+    )
+    .await;
     assert_eq!(status, 200, "{page}");
     assert!(url.contains("/sent?edit=1-"), "{url}");
-    assert!(page.contains("Terima kasih") && page.contains("Ubah jawaban") && page.contains("Kirim jawaban lain"));
+    assert!(
+        page.contains("Terima kasih")
+            && page.contains("Ubah jawaban")
+            && page.contains("Kirim jawaban lain")
+    );
     assert_eq!(sandbox.requests(), 0, "a page is no API call");
 
-    let values = format!("{base}/v4/spreadsheets/{id}/values/Sheet1!A2:I2?valueRenderOption=UNFORMATTED_VALUE");
+    let values = format!(
+        "{base}/v4/spreadsheets/{id}/values/Sheet1!A2:I2?valueRenderOption=UNFORMATTED_VALUE"
+    );
     let values: Value = client().get(values).send().await.unwrap().json().await.unwrap();
     assert_eq!(
         values["values"][0].as_array().unwrap()[1..5],
@@ -298,7 +352,10 @@ async fn a_posted_form_is_a_row_that_the_api_reads() {
 
     let edit = url.replace("/sent", "");
     let page = client().get(&edit).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains(r#"value="Al Fatih""#) && page.contains(r#"value="held" checked"#), "{page}");
+    assert!(
+        page.contains(r#"value="Al Fatih""#) && page.contains(r#"value="held" checked"#),
+        "{page}"
+    );
     let (status, ..) = posted(&edit, "group=Al+Kahfi&date=2026-11-23&status=cancelled").await;
     assert_eq!(status, 200);
     sandbox.with_book(|book| {
@@ -320,16 +377,23 @@ async fn a_form_with_gaps_comes_back_with_what_was_typed_and_nothing_runs() {
         .unwrap();
     let base = served(&sandbox).await;
     let form = format!("{base}/forms/{id}/meeting_report?lang=en");
-    let (status, _, page) = posted(&form, "group=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22&note=a%3Cb").await;
+    let (status, _, page) =
+        posted(&form, "group=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22&note=a%3Cb").await;
     assert_eq!(status, 422);
     assert!(page.contains(r#"<html lang="en">"#) && page.contains("This question is required."));
-    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;") && page.contains("a&lt;b"));
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;") && page.contains("a&lt;b")
+    );
     assert!(!page.contains("<script>"));
-    assert_eq!(sandbox.with_book(|book| book.spreadsheet(&id).unwrap().sheet(0).unwrap().filled_rows()), 1);
+    assert_eq!(
+        sandbox.with_book(|book| book.spreadsheet(&id).unwrap().sheet(0).unwrap().filled_rows()),
+        1
+    );
 
     let page = client().get(format!("{base}/forms/{id}/finance_record")).send().await.unwrap();
     assert!(page.text().await.unwrap().contains("Formulir ini belum punya tab"));
-    for missing in [format!("{base}/forms/{id}/nothing"), format!("{base}/forms/x/meeting_report")] {
+    for missing in [format!("{base}/forms/{id}/nothing"), format!("{base}/forms/x/meeting_report")]
+    {
         assert_eq!(client().get(missing).send().await.unwrap().status(), 404);
     }
 }
@@ -351,9 +415,16 @@ async fn a_page_asks_each_statement_of_an_instrument_and_says_what_its_ends_mean
     assert_eq!(questions.len(), 21);
     for question in &questions[1..] {
         assert!(page.contains(&question.question.id), "{}", question.question.id);
-        assert!(page.contains(&format!("name=\"{}\" value=\"5\"", question.key)), "{}", question.key);
+        assert!(
+            page.contains(&format!("name=\"{}\" value=\"5\"", question.key)),
+            "{}",
+            question.key
+        );
     }
-    assert!(page.contains("Tidak ada jawaban benar atau salah.") && page.contains("value=\"A6\""), "{page}");
+    assert!(
+        page.contains("Tidak ada jawaban benar atau salah.") && page.contains("value=\"A6\""),
+        "{page}"
+    );
     assert_eq!(page.matches("1 = Sangat tidak sesuai").count(), 20);
 
     let (status, _, page) = posted(&form, "member=A6&ipip_1=4&ipip_20=2").await;

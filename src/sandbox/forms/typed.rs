@@ -1,4 +1,5 @@
-//! What a respondent typed: which questions it leaves open, what it becomes in a row, and what it was in one. Pure.
+//! What a respondent typed: which questions it leaves open, what it becomes in a row, and what it
+//! was in one. Pure.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,8 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Answers from the fields of a form or the parameters of a link. A choice may be named by code or label.
+    /// Answers from the fields of a form or the parameters of a link. A choice may be named by code
+    /// or label.
     pub fn posted(form: &Form, pairs: &Pairs) -> Self {
         let mut typed = Self::default();
         for (name, value) in pairs {
@@ -66,14 +68,18 @@ impl Typed {
 
     /// Whether the page shows a question after these answers.
     pub fn shows(&self, question: &Question) -> bool {
-        let fits = |(key, codes): (&String, &Vec<String>)| self.all(key).iter().any(|value| codes.contains(value));
+        let fits = |(key, codes): (&String, &Vec<String>)| {
+            self.all(key).iter().any(|value| codes.contains(value))
+        };
         question.show_if.is_empty() || question.show_if.iter().any(fits)
     }
 
     /// What is wrong, by question key, in the reader's language.
     pub fn errors(&self, form: &Form, language: PageLanguage) -> BTreeMap<String, String> {
         let questions = form.definition.questions.iter().filter(|question| self.shows(question));
-        questions.filter_map(|question| Some((question.key.clone(), self.error(question, language)?))).collect()
+        questions
+            .filter_map(|question| Some((question.key.clone(), self.error(question, language)?)))
+            .collect()
     }
 
     fn error(&self, question: &Question, language: PageLanguage) -> Option<String> {
@@ -81,7 +87,9 @@ impl Typed {
         let Some(value) = values.first() else {
             let missing = || match question.kind {
                 Kind::Choice | Kind::Scale => language.say("Pilih salah satu.", "Choose one."),
-                Kind::MultiChoice => language.say("Pilih paling sedikit satu.", "Choose at least one."),
+                Kind::MultiChoice => {
+                    language.say("Pilih paling sedikit satu.", "Choose at least one.")
+                }
                 _ => language.say("Pertanyaan ini wajib diisi.", "This question is required."),
             };
             return is_needed(question).then(|| missing().to_owned());
@@ -89,25 +97,33 @@ impl Typed {
         let say = |id: &'static str, en: &'static str| Some(language.say(id, en).to_owned());
         match question.kind {
             Kind::MultiChoice => too_many(question, values.len(), language),
-            Kind::Date if value.parse::<NaiveDate>().is_err() => {
-                say("Isi tanggal yang benar, misalnya 24/11/2026.", "Give a date, for example 2026-11-24.")
-            }
+            Kind::Date if value.parse::<NaiveDate>().is_err() => say(
+                "Isi tanggal yang benar, misalnya 24/11/2026.",
+                "Give a date, for example 2026-11-24.",
+            ),
             Kind::Integer | Kind::Scale => match value.parse::<i64>() {
                 Ok(number) => out_of_range(question, number as f64, language),
-                Err(_) => say("Isi angka bulat, misalnya 12.", "Give a whole number, for example 12."),
+                Err(_) => {
+                    say("Isi angka bulat, misalnya 12.", "Give a whole number, for example 12.")
+                }
             },
             Kind::Number => match number(value) {
                 Some(number) => out_of_range(question, number, language),
                 None => say("Isi angka, misalnya 2,5.", "Give a number, for example 2.5."),
             },
-            Kind::Money if !value.contains(|letter: char| letter.is_ascii_digit()) => {
-                say("Isi jumlah rupiah, misalnya 25.000.", "Give an amount in rupiah, for example 25000.")
-            }
-            Kind::Phone if value.chars().filter(char::is_ascii_digit).count() < SHORTEST_PHONE => say(
-                "Nomornya kurang lengkap, misalnya 0812 3456 7890.",
-                "The number is too short; 0812 3456 7890 is one.",
+            Kind::Money if !value.contains(|letter: char| letter.is_ascii_digit()) => say(
+                "Isi jumlah rupiah, misalnya 25.000.",
+                "Give an amount in rupiah, for example 25000.",
             ),
-            Kind::Choice if choice(question, value).is_none() => say("Pilih salah satu.", "Choose one."),
+            Kind::Phone if value.chars().filter(char::is_ascii_digit).count() < SHORTEST_PHONE => {
+                say(
+                    "Nomornya kurang lengkap, misalnya 0812 3456 7890.",
+                    "The number is too short; 0812 3456 7890 is one.",
+                )
+            }
+            Kind::Choice if choice(question, value).is_none() => {
+                say("Pilih salah satu.", "Choose one.")
+            }
             _ => None,
         }
     }
@@ -115,7 +131,9 @@ impl Typed {
     /// What Google Forms writes for a question; blank when it is hidden or open.
     pub fn cell(&self, question: &Question, language: PageLanguage) -> Cell {
         let values = self.all(&question.key);
-        let Some(value) = values.first().filter(|_| self.shows(question)) else { return Cell::Blank };
+        let Some(value) = values.first().filter(|_| self.shows(question)) else {
+            return Cell::Blank;
+        };
         match question.kind {
             Kind::Choice | Kind::MultiChoice => {
                 let label = |value: &String| match choice(question, value) {
@@ -132,7 +150,8 @@ impl Typed {
             Kind::Scale | Kind::Integer | Kind::Number => {
                 number(value).map_or_else(|| Cell::from(value.as_str()), Cell::Number)
             }
-            // Digits alone become a number in the spreadsheet: a phone number loses its leading zero there.
+            // Digits alone become a number in the spreadsheet: a phone number loses its leading
+            // zero there.
             Kind::Phone | Kind::Money if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 value.parse().map_or_else(|_| Cell::from(value.as_str()), Cell::Number)
             }
@@ -144,9 +163,16 @@ impl Typed {
 pub fn choice<'q>(question: &'q Question, text: &str) -> Option<&'q Choice> {
     let folded = fold(text);
     let known = |choice: &&Choice| {
-        [&choice.code, &choice.id, &choice.en].into_iter().chain(&choice.former).any(|label| fold(label) == folded)
+        [&choice.code, &choice.id, &choice.en]
+            .into_iter()
+            .chain(&choice.former)
+            .any(|label| fold(label) == folded)
     };
-    question.choices.iter().find(|choice| choice.code == text).or_else(|| question.choices.iter().find(known))
+    question
+        .choices
+        .iter()
+        .find(|choice| choice.code == text)
+        .or_else(|| question.choices.iter().find(known))
 }
 
 /// The label of a choice.
@@ -176,12 +202,20 @@ fn out_of_range(question: &Question, number: f64, language: PageLanguage) -> Opt
     let too_great = question.max.filter(|most| number > *most as f64);
     too_small.or(too_great)?;
     Some(match (question.min, question.max, language) {
-        (Some(least), Some(most), PageLanguage::Id) => format!("Isi angka dari {least} sampai {most}."),
-        (Some(least), Some(most), PageLanguage::En) => format!("Give a number from {least} to {most}."),
+        (Some(least), Some(most), PageLanguage::Id) => {
+            format!("Isi angka dari {least} sampai {most}.")
+        }
+        (Some(least), Some(most), PageLanguage::En) => {
+            format!("Give a number from {least} to {most}.")
+        }
         (Some(least), None, PageLanguage::Id) => format!("Isi angka paling sedikit {least}."),
         (Some(least), None, PageLanguage::En) => format!("Give a number of at least {least}."),
-        (_, most, PageLanguage::Id) => format!("Isi angka paling banyak {}.", most.unwrap_or_default()),
-        (_, most, PageLanguage::En) => format!("Give a number of at most {}.", most.unwrap_or_default()),
+        (_, most, PageLanguage::Id) => {
+            format!("Isi angka paling banyak {}.", most.unwrap_or_default())
+        }
+        (_, most, PageLanguage::En) => {
+            format!("Give a number of at most {}.", most.unwrap_or_default())
+        }
     })
 }
 
@@ -191,7 +225,9 @@ fn values_of(question: &Question, cell: &Cell) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
-    let code = |label: &str| choice(question, label).map_or_else(|| label.to_owned(), |choice| choice.code.clone());
+    let code = |label: &str| {
+        choice(question, label).map_or_else(|| label.to_owned(), |choice| choice.code.clone())
+    };
     match question.kind {
         Kind::Choice => vec![code(&text)],
         Kind::MultiChoice => text.split(", ").map(code).collect(),
@@ -200,7 +236,9 @@ fn values_of(question: &Question, cell: &Cell) -> Vec<String> {
             let day = cell.number().and_then(|serial| date_of(serial.floor() as i64));
             vec![day.map_or(text, |day| day.format("%Y-%m-%d").to_string())]
         }
-        Kind::Phone if matches!(cell, Cell::Number(_)) && text.starts_with('8') => vec![format!("0{text}")],
+        Kind::Phone if matches!(cell, Cell::Number(_)) && text.starts_with('8') => {
+            vec![format!("0{text}")]
+        }
         _ => vec![text],
     }
 }

@@ -11,7 +11,8 @@ use super::Bench;
 fn check(book: &Spreadsheet) {
     assert!(!book.sheets.is_empty() && book.sheets.iter().any(|sheet| !sheet.hidden));
     let mut ids: Vec<i64> = book.sheets.iter().map(|sheet| sheet.id).collect();
-    let mut titles: Vec<String> = book.sheets.iter().map(|sheet| sheet.title.to_lowercase()).collect();
+    let mut titles: Vec<String> =
+        book.sheets.iter().map(|sheet| sheet.title.to_lowercase()).collect();
     ids.sort_unstable();
     ids.dedup();
     titles.sort();
@@ -29,18 +30,30 @@ fn check(book: &Spreadsheet) {
             assert!(sheet.area().encloses(merge) && merge.height() * merge.width() > 1);
             assert!(sheet.objects.merges[at + 1..].iter().all(|other| !other.meets(merge)));
         }
-        let frozen = |name: &str| sheet.grid_properties.get(name).and_then(Value::as_u64).unwrap_or(0) as usize;
-        assert!(frozen("frozenRowCount") < sheet.row_count() && frozen("frozenColumnCount") < sheet.column_count());
+        let frozen = |name: &str| {
+            sheet.grid_properties.get(name).and_then(Value::as_u64).unwrap_or(0) as usize
+        };
+        assert!(
+            frozen("frozenRowCount") < sheet.row_count()
+                && frozen("frozenColumnCount") < sheet.column_count()
+        );
         for (name, list) in sheet.objects.lists() {
             list.iter().for_each(|item| check_ranges(book, item, Some(sheet.id), name));
         }
-        sheet.objects.basic_filter.iter().for_each(|filter| check_ranges(book, filter, Some(sheet.id), "basicFilter"));
+        sheet
+            .objects
+            .basic_filter
+            .iter()
+            .for_each(|filter| check_ranges(book, filter, Some(sheet.id), "basicFilter"));
     }
     book.named_ranges.iter().for_each(|named| check_ranges(book, named, None, "namedRanges"));
     book.metadata.iter().for_each(|kept| check_ranges(book, kept, None, "metadata"));
     let names = book.named_ranges.iter().map(|named| named["name"].to_string().to_lowercase());
     check_unique(names, "names");
-    check_unique(book.named_ranges.iter().map(|named| named["namedRangeId"].to_string()), "named ranges");
+    check_unique(
+        book.named_ranges.iter().map(|named| named["namedRangeId"].to_string()),
+        "named ranges",
+    );
     check_unique(book.metadata.iter().map(|kept| kept["metadataId"].to_string()), "metadata");
     for (list, id) in [
         ("protectedRanges", "protectedRangeId"),
@@ -48,7 +61,11 @@ fn check(book: &Spreadsheet) {
         ("filterViews", "filterViewId"),
         ("bandedRanges", "bandedRangeId"),
     ] {
-        let lists = book.sheets.iter().flat_map(|sheet| sheet.objects.lists()).filter(|(name, _)| *name == list);
+        let lists = book
+            .sheets
+            .iter()
+            .flat_map(|sheet| sheet.objects.lists())
+            .filter(|(name, _)| *name == list);
         check_unique(lists.flat_map(|(_, items)| items).map(|item| item[id].to_string()), list);
     }
 }
@@ -61,17 +78,20 @@ fn check_unique(ids: impl Iterator<Item = String>, what: &str) {
     assert_eq!(ids.len(), all, "{what} are not unique: {ids:?}");
 }
 
-/// Every range in an object lies inside the grid of a sheet that is there; on the object's own sheet, if it is bound to one.
+/// Every range in an object lies inside the grid of a sheet that is there; on the object's own
+/// sheet, if it is bound to one.
 fn check_ranges(book: &Spreadsheet, value: &Value, own: Option<i64>, what: &str) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| check_ranges(book, item, own, what)),
         Value::Object(map) => {
-            // A chart may draw from another sheet than the one it stands on, and may outlive what it drew from.
+            // A chart may draw from another sheet than the one it stands on, and may outlive what
+            // it drew from.
             if what != "charts"
                 && let Some(id) = map.get("sheetId").and_then(Value::as_i64)
             {
                 assert!(own.is_none_or(|own| own == id), "{what} of another sheet: {value}");
-                let sheet = book.sheet(id).unwrap_or_else(|| panic!("{what} of a lost sheet: {value}"));
+                let sheet =
+                    book.sheet(id).unwrap_or_else(|| panic!("{what} of a lost sheet: {value}"));
                 let columns = map.get("dimension").is_some_and(|dimension| dimension == "COLUMNS");
                 let along = if columns { sheet.column_count() } else { sheet.row_count() };
                 for (start, end, most) in [
@@ -79,9 +99,14 @@ fn check_ranges(book: &Spreadsheet, value: &Value, own: Option<i64>, what: &str)
                     ("startColumnIndex", "endColumnIndex", sheet.column_count()),
                     ("startIndex", "endIndex", along),
                 ] {
-                    let index = |side: &str| map.get(side).and_then(Value::as_u64).map(|index| index as usize);
+                    let index = |side: &str| {
+                        map.get(side).and_then(Value::as_u64).map(|index| index as usize)
+                    };
                     let (from, to) = (index(start).unwrap_or(0), index(end).unwrap_or(most));
-                    assert!(from < to && to <= most, "{what} outside the grid: {value}, {most} there");
+                    assert!(
+                        from < to && to <= most,
+                        "{what} outside the grid: {value}, {most} there"
+                    );
                 }
             }
             map.values().for_each(|item| check_ranges(book, item, own, what));
@@ -140,9 +165,15 @@ fn on_sheets() -> BoxedStrategy<Value> {
 
 fn on_cells() -> BoxedStrategy<Value> {
     let row = json!([{"values": [{"userEnteredValue": {"stringValue": "x"}}, {"userEnteredValue": {"formulaValue": "=A1+1"}}]}]);
-    let rule = json!({"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Ya"}]}});
+    let rule =
+        json!({"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Ya"}]}});
     let merge = prop_oneof![Just("MERGE_ALL"), Just("MERGE_ROWS"), Just("MERGE_COLUMNS")];
-    let paste = prop_oneof![Just("PASTE_NORMAL"), Just("PASTE_VALUES"), Just("PASTE_FORMAT"), Just("PASTE_NO_BORDERS")];
+    let paste = prop_oneof![
+        Just("PASTE_NORMAL"),
+        Just("PASTE_VALUES"),
+        Just("PASTE_FORMAT"),
+        Just("PASTE_NO_BORDERS")
+    ];
     prop_oneof![
         range().prop_map(|range| json!({"repeatCell": {"range": range, "cell": {"userEnteredValue": {"numberValue": 1}}, "fields": "userEnteredValue"}})),
         range().prop_map(|range| json!({"updateCells": {"range": range, "rows": [{"values": [{"note": "x"}]}], "fields": "*"}})),
@@ -252,7 +283,9 @@ type Step = (&'static str, String, Value);
 
 fn step() -> impl Strategy<Value = Step> {
     let title = || prop_oneof![Just("Sheet1"), Just("A"), Just("Lain")];
-    let corner = || (0..9_usize, 0..8_usize).prop_map(|(row, column)| crate::table::a1::address(row, column));
+    let corner = || {
+        (0..9_usize, 0..8_usize).prop_map(|(row, column)| crate::table::a1::address(row, column))
+    };
     let values = || {
         prop::collection::vec(
             prop::collection::vec(
@@ -300,7 +333,8 @@ fn every_known_request_is_tried() {
         let request = request().new_tree(&mut runner).unwrap().current();
         tried.extend(request.as_object().unwrap().keys().cloned());
     }
-    let missing: Vec<&str> = super::super::batch::kinds().filter(|kind| !tried.contains(*kind)).collect();
+    let missing: Vec<&str> =
+        super::super::batch::kinds().filter(|kind| !tried.contains(*kind)).collect();
     assert_eq!(missing, [""; 0]);
 }
 

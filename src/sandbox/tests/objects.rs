@@ -34,20 +34,26 @@ fn sheet_ids_are_the_clients_choice_and_unique() {
         "gridProperties": {"rowCount": 3, "columnCount": 2, "frozenRowCount": 1},
     });
     assert_eq!(reply[0]["addSheet"]["properties"], wanted);
-    let again = bench.batch_refused(json!([{"addSheet": {"properties": {"title": "B", "sheetId": 5}}}]));
+    let again =
+        bench.batch_refused(json!([{"addSheet": {"properties": {"title": "B", "sheetId": 5}}}]));
     assert_eq!(again, "Invalid requests[0].addSheet: A sheet with the id 5 already exists.");
     let unknown = bench.batch_refused(json!([{"deleteSheet": {"sheetId": 99}}]));
     assert_eq!(unknown, "Invalid requests[0].deleteSheet: No sheet with id: 99");
     bench.batch(json!([{"deleteSheet": {"sheetId": 0}}]));
     let last = bench.batch_refused(json!([{"deleteSheet": {"sheetId": 5}}]));
-    assert_eq!(last, "Invalid requests[0].deleteSheet: You can't remove all the sheets in a document.");
+    assert_eq!(
+        last,
+        "Invalid requests[0].deleteSheet: You can't remove all the sheets in a document."
+    );
 }
 
 #[test]
 fn cells_are_painted_through_the_mask() {
     let bench = Bench::new();
     let paint = |cell: Value, fields: &str| {
-        bench.batch(json!([{"repeatCell": {"range": grid(0, 1, 0, 1), "cell": cell, "fields": fields}}]));
+        bench.batch(
+            json!([{"repeatCell": {"range": grid(0, 1, 0, 1), "cell": cell, "fields": fields}}]),
+        );
         let read = "?fields=sheets.data.rowData.values(userEnteredFormat,userEnteredValue,note)";
         let sheets = bench.ok("GET", read, Value::Null);
         sheets.pointer("/sheets/0/data/0/rowData/0/values/0").cloned().unwrap_or_default()
@@ -59,9 +65,14 @@ fn cells_are_painted_through_the_mask() {
     );
     assert_eq!(cell["userEnteredValue"], json!({"numberValue": 3}));
     assert_eq!(cell["note"], "n");
-    let cell =
-        paint(json!({"userEnteredFormat": {"textFormat": {"fontSize": 9}}}), "userEnteredFormat.textFormat.bold");
-    assert_eq!(cell["userEnteredFormat"], json!({"textFormat": {"fontSize": 12}, "wrapStrategy": "WRAP"}));
+    let cell = paint(
+        json!({"userEnteredFormat": {"textFormat": {"fontSize": 9}}}),
+        "userEnteredFormat.textFormat.bold",
+    );
+    assert_eq!(
+        cell["userEnteredFormat"],
+        json!({"textFormat": {"fontSize": 12}, "wrapStrategy": "WRAP"})
+    );
     assert_eq!(paint(json!({}), "*"), Value::Null);
     assert_eq!(
         bench.batch_refused(json!([{"repeatCell": {"range": grid(0, 1, 0, 1), "cell": {}}}])),
@@ -86,7 +97,10 @@ fn rows_come_and_go_with_what_stands_on_them() {
     assert_eq!(sheet["merges"], json!([grid(4, 6, 3, 5)]));
     assert_eq!(sheet["properties"]["gridProperties"]["rowCount"], 1001);
     assert!(sheet.get("protectedRanges").is_none(), "its only row is gone");
-    assert_eq!(bench.ok("GET", "?fields=namedRanges", Value::Null)["namedRanges"][0]["range"], grid(0, 6, 0, 2));
+    assert_eq!(
+        bench.ok("GET", "?fields=namedRanges", Value::Null)["namedRanges"][0]["range"],
+        grid(0, 6, 0, 2)
+    );
     let heights = bench.ok("GET", "?fields=sheets.data.rowMetadata.pixelSize", Value::Null);
     assert_eq!(heights["sheets"][0]["data"][0]["rowMetadata"][5]["pixelSize"], 60);
     bench.batch(json!([{"moveDimension": {"source": {"dimension": "ROWS", "startIndex": 0, "endIndex": 1}, "destinationIndex": 5}}]));
@@ -106,7 +120,13 @@ fn sorting_is_stable_and_blanks_come_last() {
     let sort = |order: &str| {
         let specs = json!([{"dimensionIndex": 0, "sortOrder": order}]);
         bench.batch(json!([{"sortRange": {"range": grid(0, 6, 0, 2), "sortSpecs": specs}}]));
-        bench.values("B1:B6").as_array().unwrap().iter().map(|row| row[0].as_i64().unwrap()).collect::<Vec<_>>()
+        bench
+            .values("B1:B6")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row[0].as_i64().unwrap())
+            .collect::<Vec<_>>()
     };
     assert_eq!(sort("ASCENDING"), [4, 3, 1, 5, 6, 2]);
     assert_eq!(sort("DESCENDING"), [6, 1, 5, 3, 4, 2]);
@@ -119,13 +139,18 @@ fn charts_rules_and_protection_are_kept_changed_and_taken_away() {
     let chart = json!({"chartId": 31, "spec": spec, "position": {"overlayPosition": {"anchorCell": {"sheetId": 0, "rowIndex": 2}}}});
     let replies = bench.batch(json!([{"addChart": {"chart": chart}}]));
     let position = &replies[0]["addChart"]["chart"]["position"]["overlayPosition"];
-    assert_eq!((position["widthPixels"].clone(), position["heightPixels"].clone()), (json!(600), json!(371)));
+    assert_eq!(
+        (position["widthPixels"].clone(), position["heightPixels"].clone()),
+        (json!(600), json!(371))
+    );
     assert!(
         bench
             .batch_refused(json!([{"addChart": {"chart": chart}}]))
             .starts_with("Invalid requests[0].addChart: chartId[31]")
     );
-    bench.batch(json!([{"updateChartSpec": {"chartId": 31, "spec": {"title": "Baru", "pieChart": {}}}}]));
+    bench.batch(
+        json!([{"updateChartSpec": {"chartId": 31, "spec": {"title": "Baru", "pieChart": {}}}}]),
+    );
     assert_eq!(bench.sheet()["charts"][0]["spec"]["title"], "Baru");
     bench.batch(json!([{"deleteEmbeddedObject": {"objectId": 31}}]));
     assert!(bench.sheet().get("charts").is_none());
@@ -144,7 +169,10 @@ fn charts_rules_and_protection_are_kept_changed_and_taken_away() {
     let kept = bench.sheet()["conditionalFormats"].take();
     assert_eq!(kept.as_array().unwrap().len(), 1);
     assert_eq!(kept[0]["booleanRule"]["condition"]["values"][0]["userEnteredValue"], "=A1");
-    assert_eq!(kept[0]["booleanRule"]["format"]["backgroundColorStyle"], json!({"rgbColor": {"red": 1}}));
+    assert_eq!(
+        kept[0]["booleanRule"]["format"]["backgroundColorStyle"],
+        json!({"rgbColor": {"red": 1}})
+    );
 
     let protect = json!([{"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}, "protectedRangeId": 9}}}]);
     bench.batch(protect.clone());
@@ -153,7 +181,9 @@ fn charts_rules_and_protection_are_kept_changed_and_taken_away() {
         "Invalid requests[0].addProtectedRange: A protected range with the id 9 already exists."
     );
     assert_eq!(
-        bench.batch_refused(json!([{"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}}])),
+        bench.batch_refused(
+            json!([{"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}}])
+        ),
         "Invalid requests[0].addProtectedRange: Sheet \"Sheet1\" already has sheet protection."
     );
     bench.batch(json!([{"updateProtectedRange": {"protectedRange": {"protectedRangeId": 9, "description": "milik program"}, "fields": "description"}}]));
@@ -169,9 +199,10 @@ fn charts_rules_and_protection_are_kept_changed_and_taken_away() {
 fn appended_cells_go_below_the_last_value() {
     let bench = Bench::new();
     bench.put("A3", json!([["x"]]));
-    let rows =
-        json!([{"values": [{"userEnteredValue": {"boolValue": true}}, {"userEnteredValue": {"stringValue": "=1"}}]}]);
-    bench.batch(json!([{"appendCells": {"sheetId": 0, "rows": rows, "fields": "userEnteredValue"}}]));
+    let rows = json!([{"values": [{"userEnteredValue": {"boolValue": true}}, {"userEnteredValue": {"stringValue": "=1"}}]}]);
+    bench.batch(
+        json!([{"appendCells": {"sheetId": 0, "rows": rows, "fields": "userEnteredValue"}}]),
+    );
     assert_eq!(bench.values("A1:B9"), json!([[], [], ["x"], [true, "=1"]]));
 }
 
@@ -198,14 +229,22 @@ fn find_and_replace_counts_what_it_changed() {
     bench.put("A1:B2", json!([["Kelompok A", "kelompok"], ["lain", "x kelompok kelompok"]]));
     let request = json!({"find": "kelompok", "replacement": "halaqah", "allSheets": true});
     let reply = bench.batch(json!([{"findReplace": request}]))[0]["findReplace"].take();
-    assert_eq!(reply, json!({"valuesChanged": 3, "rowsChanged": 2, "sheetsChanged": 1, "occurrencesChanged": 4}));
-    assert_eq!(bench.values("A1:B2"), json!([["halaqah A", "halaqah"], ["lain", "x halaqah halaqah"]]));
+    assert_eq!(
+        reply,
+        json!({"valuesChanged": 3, "rowsChanged": 2, "sheetsChanged": 1, "occurrencesChanged": 4})
+    );
+    assert_eq!(
+        bench.values("A1:B2"),
+        json!([["halaqah A", "halaqah"], ["lain", "x halaqah halaqah"]])
+    );
 }
 
 #[test]
 fn room_is_made_and_closed_among_cells() {
     let bench = Bench::new();
-    let values = || bench.ok("GET", "/values/A1:D6?valueRenderOption=FORMULA", Value::Null)["values"].clone();
+    let values = || {
+        bench.ok("GET", "/values/A1:D6?valueRenderOption=FORMULA", Value::Null)["values"].clone()
+    };
     let start = json!([["a", 1, "x"], ["b", 2, "y"], ["c", 3, "z"], ["=B3"]]);
     bench.ok("PUT", "/values/A1?valueInputOption=USER_ENTERED", json!({"values": start}));
     let whole_row = json!({"startRowIndex": 1, "endRowIndex": 2});
@@ -218,7 +257,10 @@ fn room_is_made_and_closed_among_cells() {
     bench.batch(json!([{"deleteRange": {"range": grid(1, 2, 0, 2), "shiftDimension": "COLUMNS"}}]));
     assert_eq!(values(), json!([["a", "", "x"], [1, "z"], ["=B2", 3]]));
     let sideless = bench.batch_refused(json!([{"deleteRange": {"range": grid(0, 1, 0, 1)}}]));
-    assert_eq!(sideless, "Invalid requests[0].deleteRange: No shift dimension set, but one must be specified.");
+    assert_eq!(
+        sideless,
+        "Invalid requests[0].deleteRange: No shift dimension set, but one must be specified."
+    );
 }
 
 #[test]
@@ -238,6 +280,7 @@ fn metadata_of_a_row_goes_with_it_when_the_grid_is_made_smaller() {
     let filter = json!({"dataFilters": [{"developerMetadataLookup": {"metadataKey": "k"}}]});
     let found = bench.ok("POST", "/developerMetadata:search", filter);
     let found = found["matchedDeveloperMetadata"].as_array().unwrap();
-    let ids: Vec<&Value> = found.iter().map(|one| &one["developerMetadata"]["metadataId"]).collect();
+    let ids: Vec<&Value> =
+        found.iter().map(|one| &one["developerMetadata"]["metadataId"]).collect();
     assert_eq!(ids, [&json!(2)]);
 }

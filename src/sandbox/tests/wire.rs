@@ -2,8 +2,8 @@
 
 use google_sheets4::Sheets;
 use google_sheets4::api::{
-    BatchGetValuesByDataFilterRequest, BatchUpdateSpreadsheetRequest, DataFilter, GridRange, Request, Spreadsheet,
-    ValueRange,
+    BatchGetValuesByDataFilterRequest, BatchUpdateSpreadsheetRequest, DataFilter, GridRange,
+    Request, Spreadsheet, ValueRange,
 };
 use google_sheets4::common::Error;
 use google_sheets4::hyper_util::client::legacy::connect::HttpConnector;
@@ -20,20 +20,30 @@ async fn talk<F: Future<Output = ()>>(converse: impl FnOnce(Hub, Sandbox, String
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/", listener.local_addr().unwrap());
     let server = tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
-    let client = google_sheets4::hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+    let client = google_sheets4::hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .build_http();
     let mut hub = Sheets::new(client, "token".to_owned());
     hub.base_url(base.clone());
     hub.root_url(base.clone());
-    let id = hub.spreadsheets().create(Spreadsheet::default()).doit().await.unwrap().1.spreadsheet_id.unwrap();
+    let id = hub
+        .spreadsheets()
+        .create(Spreadsheet::default())
+        .doit()
+        .await
+        .unwrap()
+        .1
+        .spreadsheet_id
+        .unwrap();
     converse(hub, sandbox, id).await;
     server.abort();
 }
 
 fn status<T>(result: Result<T, Error>) -> (u64, String) {
     match result {
-        Err(Error::BadRequest(body)) => {
-            (body["error"]["code"].as_u64().unwrap(), body["error"]["status"].as_str().unwrap_or("").to_owned())
-        }
+        Err(Error::BadRequest(body)) => (
+            body["error"]["code"].as_u64().unwrap(),
+            body["error"]["status"].as_str().unwrap_or("").to_owned(),
+        ),
         Err(other) => panic!("{other:?}"),
         Ok(_) => panic!("it went well"),
     }
@@ -73,7 +83,11 @@ async fn faults_come_before_or_after_the_work() {
     talk(|hub, sandbox, id| async move {
         let put = async |text: &str| {
             let values = ValueRange { values: Some(vec![vec![json!(text)]]), ..Default::default() };
-            hub.spreadsheets().values_update(values, &id, "A1").value_input_option("RAW").doit().await
+            hub.spreadsheets()
+                .values_update(values, &id, "A1")
+                .value_input_option("RAW")
+                .doit()
+                .await
         };
         let cell = || {
             sandbox.with_book(|book| {
@@ -107,8 +121,14 @@ async fn a_change_is_told_to_who_waits_for_it() {
     talk(|hub, sandbox, id| async move {
         let mut changed = sandbox.changed();
         let before = *changed.borrow_and_update();
-        let values = ValueRange { values: Some(vec![vec![Value::Bool(true)]]), ..Default::default() };
-        hub.spreadsheets().values_update(values, &id, "A1").value_input_option("RAW").doit().await.unwrap();
+        let values =
+            ValueRange { values: Some(vec![vec![Value::Bool(true)]]), ..Default::default() };
+        hub.spreadsheets()
+            .values_update(values, &id, "A1")
+            .value_input_option("RAW")
+            .doit()
+            .await
+            .unwrap();
         changed.changed().await.unwrap();
         assert_eq!(*changed.borrow(), before + 1);
         assert_eq!(sandbox.revision(), before + 1);

@@ -1,4 +1,5 @@
-//! Charts from their specs as inline drawings: columns, bars, lines, areas, points and pies. No script, no outside resource.
+//! Charts from their specs as inline drawings: columns, bars, lines, areas, points and pies. No
+//! script, no outside resource.
 
 use std::f64::consts::PI;
 
@@ -49,11 +50,14 @@ pub enum Place {
 pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, at: Place) -> Markup {
     let spec = &chart["spec"];
     let place = &chart["position"]["overlayPosition"];
-    let pixels = |name: &str, default: f64| place[name].as_f64().filter(|n| *n > 0.0).unwrap_or(default);
-    let (width, height) = (pixels("widthPixels", SIZE.0).min(4000.0), pixels("heightPixels", SIZE.1).min(4000.0));
+    let pixels =
+        |name: &str, default: f64| place[name].as_f64().filter(|n| *n > 0.0).unwrap_or(default);
+    let (width, height) =
+        (pixels("widthPixels", SIZE.0).min(4000.0), pixels("heightPixels", SIZE.1).min(4000.0));
     let (left, top) = (pixels("offsetXPixels", 0.0), pixels("offsetYPixels", 0.0));
     let title = spec["title"].as_str().unwrap_or("");
-    let place = if at == Place::Cell { format!("left:{left}px;top:{top}px;") } else { String::new() };
+    let place =
+        if at == Place::Cell { format!("left:{left}px;top:{top}px;") } else { String::new() };
     let (drawing, summary) = draw(book, sheet, spec, width, height);
     let alt = spec["altText"].as_str().filter(|text| !text.is_empty()).unwrap_or(title);
     let told = if summary.is_empty() { alt.to_owned() } else { format!("{alt}. {summary}") };
@@ -68,7 +72,13 @@ pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, at: Place) -> Ma
 }
 
 /// The drawing and its figures in words.
-fn draw(book: &Spreadsheet, sheet: &Sheet, spec: &Value, width: f64, height: f64) -> (Markup, String) {
+fn draw(
+    book: &Spreadsheet,
+    sheet: &Sheet,
+    spec: &Value,
+    width: f64,
+    height: f64,
+) -> (Markup, String) {
     if spec["pieChart"].is_object() {
         let pie = &spec["pieChart"];
         let labels = cells(book, sheet, &pie["domain"]);
@@ -76,7 +86,8 @@ fn draw(book: &Spreadsheet, sheet: &Sheet, spec: &Value, width: f64, height: f64
         // The first cell of a pie is a title if it holds no number.
         let skip = usize::from(points.first().is_some_and(|point| point.value.is_none()));
         let labels = labels.into_iter().skip(skip).map(|point| point.shown).collect();
-        let series = Series { name: String::new(), points: points.into_iter().skip(skip).collect() };
+        let series =
+            Series { name: String::new(), points: points.into_iter().skip(skip).collect() };
         let data = Data { labels, series: vec![series] };
         return (slices(&data, width, height), words(&data));
     }
@@ -97,7 +108,11 @@ fn data(book: &Spreadsheet, sheet: &Sheet, basic: &Value) -> Data {
     let series = basic["series"].as_array().map_or(&[][..], Vec::as_slice);
     let series = series.iter().map(|one| {
         let points = cells(book, sheet, &one["series"]);
-        let name = points.first().filter(|_| heads > 0).map(|point| point.shown.clone()).unwrap_or_default();
+        let name = points
+            .first()
+            .filter(|_| heads > 0)
+            .map(|point| point.shown.clone())
+            .unwrap_or_default();
         Series { name, points: points.into_iter().skip(heads).collect() }
     });
     Data { labels, series: series.collect() }
@@ -129,7 +144,9 @@ fn cells(book: &Spreadsheet, sheet: &Sheet, data: &Value) -> Vec<Point> {
 fn words(data: &Data) -> String {
     let mut words = Vec::new();
     for series in &data.series {
-        for (label, point) in data.labels.iter().zip(&series.points).filter(|(_, point)| point.value.is_some()) {
+        for (label, point) in
+            data.labels.iter().zip(&series.points).filter(|(_, point)| point.value.is_some())
+        {
             words.push(format!("{label} {}", point.shown));
         }
     }
@@ -141,17 +158,24 @@ fn colour(at: usize) -> &'static str {
     COLOURS[at % COLOURS.len()]
 }
 
-/// The value of the highest line of the scale and the step between lines: 1, 2 or 5 times a power of ten.
+/// The value of the highest line of the scale and the step between lines: 1, 2 or 5 times a power
+/// of ten.
 fn scale(least: f64, most: f64) -> (f64, f64, f64) {
-    let (least, most) = (least.min(0.0), if most > least.min(0.0) { most } else { least.min(0.0) + 1.0 });
+    let (least, most) =
+        (least.min(0.0), if most > least.min(0.0) { most } else { least.min(0.0) + 1.0 });
     let rough = (most - least) / 4.0;
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|step| *step >= rough).unwrap_or(power);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|n| n * power)
+        .find(|step| *step >= rough)
+        .unwrap_or(power);
     ((least / step).floor() * step, (most / step).ceil() * step, step)
 }
 
 fn range(data: &Data) -> (f64, f64) {
-    let values = data.series.iter().flat_map(|series| series.points.iter().filter_map(|point| point.value));
+    let values =
+        data.series.iter().flat_map(|series| series.points.iter().filter_map(|point| point.value));
     values.fold((0.0, 0.0), |(least, most): (f64, f64), value| (least.min(value), most.max(value)))
 }
 
@@ -196,7 +220,13 @@ impl<'d> Axes<'d> {
         let (least, most) = range(data);
         let (least, most, step) = scale(least, most);
         let below = if data.series.len() > 1 { 70.0 } else { 46.0 };
-        let count = data.series.iter().map(|series| series.points.len()).chain([data.labels.len()]).max().unwrap_or(0);
+        let count = data
+            .series
+            .iter()
+            .map(|series| series.points.len())
+            .chain([data.labels.len()])
+            .max()
+            .unwrap_or(0);
         Self {
             decimal,
             kind,
@@ -229,7 +259,8 @@ impl<'d> Axes<'d> {
         if self.count <= MOST_CUT {
             return 1;
         }
-        let longest = data.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).min(14);
+        let longest =
+            data.labels.iter().map(|label| label.chars().count()).max().unwrap_or(0).min(14);
         let room = longest as f64 * LETTER_PX + 14.0;
         ((room / self.slot()).ceil() as usize).max(1)
     }
@@ -279,7 +310,9 @@ impl<'d> Axes<'d> {
                 _ => {}
             }
         }
-        let path = |run: &[(f64, f64)]| run.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ");
+        let path = |run: &[(f64, f64)]| {
+            run.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+        };
         let ground = self.y(0.0);
         html! {
             @for run in runs.iter().filter(|run| !run.is_empty()) {
@@ -350,10 +383,14 @@ fn slices(data: &Data, width: f64, height: f64) -> Markup {
         let label = data.labels.get(*at).map_or("", String::as_str);
         let (from, to) = (turned, turned + value / whole);
         turned = to;
-        let corner = |share: f64| (x + radius * (2.0 * PI * share).sin(), y - radius * (2.0 * PI * share).cos());
+        let corner = |share: f64| {
+            (x + radius * (2.0 * PI * share).sin(), y - radius * (2.0 * PI * share).cos())
+        };
         let ((x1, y1), (x2, y2)) = (corner(from), corner(to));
         let large = i32::from(to - from > 0.5);
-        let path = format!("M{x:.1},{y:.1} L{x1:.1},{y1:.1} A{radius:.1},{radius:.1} 0 {large} 1 {x2:.1},{y2:.1} Z");
+        let path = format!(
+            "M{x:.1},{y:.1} L{x1:.1},{y1:.1} A{radius:.1},{radius:.1} 0 {large} 1 {x2:.1},{y2:.1} Z"
+        );
         let line = 76.0 + 24.0 * number as f64;
         slices.push(html! {
             @if parts.len() == 1 { circle cx=(x) cy=(y) r=(radius) fill=(colour(number)) {} }

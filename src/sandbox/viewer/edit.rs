@@ -37,7 +37,8 @@ pub struct Protection {
 }
 
 impl Protection {
-    /// As the sheet has it. A range that only warns counts too: whoever is warned is not meant to write there.
+    /// As the sheet has it. A range that only warns counts too: whoever is warned is not meant to
+    /// write there.
     pub fn of(book: &Spreadsheet, sheet: &Sheet) -> Self {
         let open = |range: &Value| {
             let ranges = range["unprotectedRanges"].as_array();
@@ -50,7 +51,14 @@ impl Protection {
             }
             None => OpenRange::from_json(&range["range"]),
         };
-        Self { closed: sheet.objects.protected.iter().map(|range| (place(range), open(range))).collect() }
+        Self {
+            closed: sheet
+                .objects
+                .protected
+                .iter()
+                .map(|range| (place(range), open(range)))
+                .collect(),
+        }
     }
 
     /// Whether the sheet has any.
@@ -72,7 +80,9 @@ pub fn offered(rule: Option<&Value>) -> Option<Vec<&str>> {
         return None;
     }
     let values = condition["values"].as_array()?;
-    Some(values.iter().filter_map(|value| value["userEnteredValue"].as_str()).map(literal).collect())
+    Some(
+        values.iter().filter_map(|value| value["userEnteredValue"].as_str()).map(literal).collect(),
+    )
 }
 
 /// What is typed into a cell so that it comes to what it holds now.
@@ -106,9 +116,10 @@ pub async fn edit(
     let language = pages.language(&pairs);
     let (status, why) = match change(&pages.sandbox, move |book| apply(book, &id, &edit)).await {
         Ok(()) => return Json(json!({})).into_response(),
-        Err(NotChanged::Refused(NotEdited::Gone)) => {
-            (StatusCode::GONE, language.say("sel ini sudah tidak ada.", "this cell is not there any more.").to_owned())
-        }
+        Err(NotChanged::Refused(NotEdited::Gone)) => (
+            StatusCode::GONE,
+            language.say("sel ini sudah tidak ada.", "this cell is not there any more.").to_owned(),
+        ),
         Err(NotChanged::Refused(NotEdited::Protected)) => {
             let why = language.say(
                 "sel ini ditulis oleh program dan tidak bisa diubah di sini.",
@@ -120,7 +131,9 @@ pub async fn edit(
             let why = language.say("pilih salah satu dari daftarnya.", "choose one of its list.");
             (StatusCode::BAD_REQUEST, why.to_owned())
         }
-        Err(NotChanged::Refused(NotEdited::Refused(why))) => (StatusCode::BAD_REQUEST, why.to_string()),
+        Err(NotChanged::Refused(NotEdited::Refused(why))) => {
+            (StatusCode::BAD_REQUEST, why.to_string())
+        }
         Err(NotChanged::NotStored(why)) => {
             (StatusCode::SERVICE_UNAVAILABLE, why.map(|why| why.to_string()).unwrap_or_default())
         }
@@ -143,7 +156,8 @@ fn apply(book: &mut Book, id: &str, edit: &Edit) -> Result<(), NotEdited> {
         if !values.contains(&edit.value.as_str()) {
             return Err(NotEdited::NotOffered);
         }
-        // What is chosen from a list is the list's text, even where typing it would mean something else.
+        // What is chosen from a list is the list's text, even where typing it would mean something
+        // else.
         let entry = Entry::Text(edit.value.as_str().into());
         let is_plain = locale::read(&edit.value, &spreadsheet.locale).entry == entry;
         if !is_plain {

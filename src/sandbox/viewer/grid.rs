@@ -1,4 +1,5 @@
-//! A tab as a table: frozen rows in its head, column widths, formats, dropdowns, notes, charts at their places.
+//! A tab as a table: frozen rows in its head, column widths, formats, dropdowns, notes, charts at
+//! their places.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,8 @@ use crate::table::a1;
 const MOST_ROWS: usize = 500;
 /// Blank rows at the end of a tab that people may go on writing in.
 const SPARE_ROWS: usize = 5;
-/// The width of a column that nobody set, in pixels: wider than Google's, so that a time of day is not cut off.
+/// The width of a column that nobody set, in pixels: wider than Google's, so that a time of day is
+/// not cut off.
 const UNSET_PX: u32 = 140;
 /// The width of the row numbers in pixels.
 const NUMBERS_PX: u32 = 44;
@@ -47,11 +49,19 @@ struct Grid<'a> {
     charts: BTreeMap<(usize, usize), Vec<&'a Value>>,
 }
 
-/// The table of a tab from a row on (counted from the first row that is not frozen), and the links to its other rows.
-pub fn grid(pages: &Pages, book: &Spreadsheet, sheet: &Sheet, from: usize, language: PageLanguage) -> Markup {
+/// The table of a tab from a row on (counted from the first row that is not frozen), and the links
+/// to its other rows.
+pub fn grid(
+    pages: &Pages,
+    book: &Spreadsheet,
+    sheet: &Sheet,
+    from: usize,
+    language: PageLanguage,
+) -> Markup {
     let protection = Protection::of(book, sheet);
     let spare = if protection.is_none() { SPARE_ROWS } else { 0 };
-    let frozen = sheet.grid_properties.get("frozenRowCount").and_then(Value::as_u64).unwrap_or(0) as usize;
+    let frozen =
+        sheet.grid_properties.get("frozenRowCount").and_then(Value::as_u64).unwrap_or(0) as usize;
     let frozen = frozen.min(sheet.row_count());
     let bottom = (sheet.filled_rows() + spare).min(sheet.row_count()).max(frozen);
     let top = (frozen + from.min(bottom)).min(bottom);
@@ -180,16 +190,22 @@ impl<'a> Grid<'a> {
         }
         let value = self.book.value(self.sheet, row, column);
         let shown = display::show(&value, cell.format.as_deref(), &self.book.locale);
-        let wrap = cell.format_json().and_then(|format| format["wrapStrategy"].as_str()).unwrap_or("");
+        let wrap =
+            cell.format_json().and_then(|format| format["wrapStrategy"].as_str()).unwrap_or("");
         let locked = self.protection.holds(self.sheet, row, column);
-        let runs_over = merge.is_none() && wrap == "OVERFLOW_CELL" && locked && matches!(value, Outcome::Text(_));
+        let runs_over = merge.is_none()
+            && wrap == "OVERFLOW_CELL"
+            && locked
+            && matches!(value, Outcome::Text(_));
         let span = match merge {
             Some(merge) => merge.width().min(self.width - column),
             None if runs_over => 1 + self.blanks_after(row, column),
             None => 1,
         };
         let mut class = cell.format.as_ref().map(|format| classes.of(format)).unwrap_or_default();
-        if let Some(rule) = self.rules.iter().position(|rule| rule.fits(self.sheet, row, column, &value, &shown)) {
+        if let Some(rule) =
+            self.rules.iter().position(|rule| rule.fits(self.sheet, row, column, &value, &shown))
+        {
             class.push_str(&format!(" c{rule}"));
         }
         match &value {
@@ -203,7 +219,8 @@ impl<'a> Grid<'a> {
         if cell.note().is_some() {
             class.push_str(" noted");
         }
-        let content = self.content(&Drawn { row, column, cell, shown: &shown, wrap, locked, runs_over });
+        let content =
+            self.content(&Drawn { row, column, cell, shown: &shown, wrap, locked, runs_over });
         // Only what is not as it is shown has to be told to the one who edits it.
         let typed = (!locked).then(|| typed(self.book, &cell.entry, cell.format.as_deref()));
         let typed = typed.filter(|typed| *typed != shown);
@@ -240,7 +257,11 @@ impl<'a> Grid<'a> {
         let rule = cell.validation();
         let hint = rule.and_then(|rule| rule["inputMessage"].as_str());
         if let Some(values) = offered(rule).filter(|_| !locked) {
-            let place = format!("{}{}", self.language.say("Pilihan, sel ", "Choice, cell "), a1::address(row, column));
+            let place = format!(
+                "{}{}",
+                self.language.say("Pilihan, sel ", "Choice, cell "),
+                a1::address(row, column)
+            );
             let is_offered = shown.is_empty() || values.contains(&shown);
             return html! {
                 select aria-label=(place) title=[hint] {
@@ -251,14 +272,18 @@ impl<'a> Grid<'a> {
             };
         }
         if rule.is_some_and(|rule| rule["condition"]["type"] == "BOOLEAN") && !locked {
-            let place = format!("{}{}", self.language.say("Centang, sel ", "Tick, cell "), a1::address(row, column));
+            let place = format!(
+                "{}{}",
+                self.language.say("Centang, sel ", "Tick, cell "),
+                a1::address(row, column)
+            );
             return html! { input type="checkbox" aria-label=(place) checked[shown == "TRUE"]; };
         }
         if shown.is_empty() {
             return html! { @if let Some(hint) = hint.filter(|_| !locked) { span.t.hint { (hint) } } };
         }
-        let is_link =
-            (shown.starts_with("https://") || shown.starts_with("http://")) && !shown.contains(char::is_whitespace);
+        let is_link = (shown.starts_with("https://") || shown.starts_with("http://"))
+            && !shown.contains(char::is_whitespace);
         let class = match wrap {
             "WRAP" => "t wrap",
             _ if runs_over => "t over",

@@ -1,4 +1,5 @@
-//! Keeps open viewers up to date: a stream of events, one for every change of the spreadsheet. Knows no cells.
+//! Keeps open viewers up to date: a stream of events, one for every change of the spreadsheet.
+//! Knows no cells.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -72,7 +73,11 @@ async fn closed(closing: &mut Option<watch::Receiver<bool>>) {
 }
 
 /// `revision` when the spreadsheet changed, `cycle` with the line about the last cycle.
-pub async fn events(State(pages): State<Pages>, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Response {
+pub async fn events(
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Response {
     let language = pages.language(&pairs);
     let changes = pages.sandbox.changed();
     let viewer = Viewer { pages, id, language, changes, known: None, greeted: false };

@@ -1,4 +1,5 @@
-//! How a cell looks: the API's `CellFormat` as CSS, and the conditional rules that apply to it. Pure.
+//! How a cell looks: the API's `CellFormat` as CSS, and the conditional rules that apply to it.
+//! Pure.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -25,13 +26,15 @@ impl Classes {
         format!("f{at}")
     }
 
-    /// The rules of all classes. They hold numbers and fixed words only, so nothing in them has to be escaped.
+    /// The rules of all classes. They hold numbers and fixed words only, so nothing in them has to
+    /// be escaped.
     pub fn css(&self, rules: &[Rule<'_>]) -> String {
         let mut css = String::new();
         for (at, format) in self.known.iter().enumerate() {
             let _ = write!(css, ".grid td.f{at}{{{}}}", declarations(&format.json));
         }
-        // Rules of a sheet come first to last; the first one that fits wins, and only one class is given.
+        // Rules of a sheet come first to last; the first one that fits wins, and only one class is
+        // given.
         for (at, rule) in rules.iter().enumerate() {
             let _ = write!(css, ".grid td.c{at}{{{}}}", declarations(rule.format));
         }
@@ -43,8 +46,11 @@ impl Classes {
 pub fn colour(format: &Value, name: &str) -> Option<String> {
     let style = &format[format!("{name}Style")]["rgbColor"];
     let colour = if style.is_object() { style } else { &format[name] };
-    let part = |name: &str| (colour[name].as_f64().unwrap_or(0.0).clamp(0.0, 1.0) * 255.0).round() as u8;
-    colour.is_object().then(|| format!("#{:02x}{:02x}{:02x}", part("red"), part("green"), part("blue")))
+    let part =
+        |name: &str| (colour[name].as_f64().unwrap_or(0.0).clamp(0.0, 1.0) * 255.0).round() as u8;
+    colour
+        .is_object()
+        .then(|| format!("#{:02x}{:02x}{:02x}", part("red"), part("green"), part("blue")))
 }
 
 /// The CSS declarations of a `CellFormat`.
@@ -101,9 +107,12 @@ pub struct Rule<'s> {
 /// The rules of a sheet, in order.
 pub fn rules(sheet: &Sheet) -> Vec<Rule<'_>> {
     let of = |rule: &'_ Value| -> Vec<OpenRange> {
-        rule["ranges"].as_array().map_or_else(Vec::new, |ranges| ranges.iter().map(OpenRange::from_json).collect())
+        rule["ranges"]
+            .as_array()
+            .map_or_else(Vec::new, |ranges| ranges.iter().map(OpenRange::from_json).collect())
     };
-    let rules = sheet.objects.conditional_formats.iter().filter(|rule| rule["booleanRule"].is_object());
+    let rules =
+        sheet.objects.conditional_formats.iter().filter(|rule| rule["booleanRule"].is_object());
     rules
         .map(|rule| Rule {
             ranges: of(rule),
@@ -115,7 +124,14 @@ pub fn rules(sheet: &Sheet) -> Vec<Rule<'_>> {
 
 impl Rule<'_> {
     /// Whether the rule colours a cell.
-    pub fn fits(&self, sheet: &Sheet, row: usize, column: usize, value: &Outcome, shown: &str) -> bool {
+    pub fn fits(
+        &self,
+        sheet: &Sheet,
+        row: usize,
+        column: usize,
+        value: &Outcome,
+        shown: &str,
+    ) -> bool {
         let inside = |range: &OpenRange| sheet.resolve(*range).contains(row, column);
         self.ranges.iter().any(inside) && self.holds(value, shown)
     }
@@ -125,7 +141,9 @@ impl Rule<'_> {
         let text = literal(typed).to_lowercase();
         let number = if let Outcome::Number(number) = value { Some(*number) } else { None };
         let against = typed.replace(',', ".").parse::<f64>().ok();
-        let compare = |holds: fn(f64, f64) -> bool| number.zip(against).is_some_and(|(one, other)| holds(one, other));
+        let compare = |holds: fn(f64, f64) -> bool| {
+            number.zip(against).is_some_and(|(one, other)| holds(one, other))
+        };
         match self.condition["type"].as_str().unwrap_or("") {
             "TEXT_EQ" => shown.to_lowercase() == text,
             "TEXT_CONTAINS" => shown.to_lowercase().contains(&text),
@@ -177,7 +195,9 @@ mod tests {
             "booleanRule": {"condition": {"type": "TEXT_EQ", "values": [{"userEnteredValue": "'Baik"}]}, "format": {}},
         }));
         let rules = rules(&sheet);
-        let fits = |row, column, text: &str| rules[0].fits(&sheet, row, column, &Outcome::Text(text.into()), text);
+        let fits = |row, column, text: &str| {
+            rules[0].fits(&sheet, row, column, &Outcome::Text(text.into()), text)
+        };
         assert!(fits(2, 1, "baik"));
         assert!(!fits(1, 1, "Baik") && !fits(2, 2, "Baik") && !fits(2, 1, "Baik sekali"));
     }

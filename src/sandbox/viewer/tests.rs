@@ -46,14 +46,18 @@ async fn served() -> Served {
     let forms = Arc::new(Forms::built_in().unwrap());
     let settings = PageSettings {
         last_cycle: Arc::new(|| Some("09.15".to_owned())),
-        ..PageSettings::with_clock(Arc::new(|| chrono::DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Tz::UTC)))
+        ..PageSettings::with_clock(Arc::new(|| {
+            chrono::DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Tz::UTC)
+        }))
     };
     let app = sandbox.router().merge(pages(&sandbox, forms, settings));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let made = client.post(format!("{base}/v4/spreadsheets")).json(&json!({"properties": {"title": "Mentoring"}}));
+    let made = client
+        .post(format!("{base}/v4/spreadsheets"))
+        .json(&json!({"properties": {"title": "Mentoring"}}));
     let made: Value = made.send().await.unwrap().json().await.unwrap();
     let id = made["spreadsheetId"].as_str().unwrap().to_owned();
     let batch = client.post(format!("{base}/v4/spreadsheets/{id}:batchUpdate"));
@@ -85,7 +89,10 @@ impl Served {
 async fn the_only_spreadsheet_opens_at_once_with_all_that_a_tab_has() {
     let served = served().await;
     let page = served.page("/").await;
-    assert!(page.contains("<h1>Mentoring</h1>") && page.contains("Siklus terakhir: 09.15"), "{page}");
+    assert!(
+        page.contains("<h1>Mentoring</h1>") && page.contains("Siklus terakhir: 09.15"),
+        "{page}"
+    );
     assert!(page.contains("Tiruan Google Sheets di komputer ini"));
     assert!(page.contains("Usulan &lt;b&gt;") && !page.contains("Usulan <b>"));
     assert!(page.contains(">85%<") && page.contains("dari &lt;laporan&gt;"));
@@ -118,7 +125,8 @@ async fn an_open_viewer_is_told_of_changes() {
     let served = served().await;
     let url = format!("{}/view/{}/events", served.base, served.id);
     let mut events = served.client.get(url).send().await.unwrap();
-    let mut next = async || String::from_utf8(events.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+    let mut next =
+        async || String::from_utf8(events.chunk().await.unwrap().unwrap().to_vec()).unwrap();
     let before = served.sandbox.revision();
     assert_eq!(next().await, format!("event: revision\ndata: {before}\n\n"));
     served.edit(2, 3, "lihat").await;
@@ -137,7 +145,9 @@ async fn a_long_tab_comes_in_pages() {
             let sheet = book.sheet_mut(&served.id, sheet_id)?;
             sheet.grow(25_000, 3);
             for row in 3..25_000 {
-                sheet.edit(row, 0, |cell| cell.entry = crate::sandbox::book::Entry::Number(row as f64));
+                sheet.edit(row, 0, |cell| {
+                    cell.entry = crate::sandbox::book::Entry::Number(row as f64)
+                });
             }
             Ok::<(), crate::sandbox::Refusal>(())
         })

@@ -1,5 +1,5 @@
-//! What a plan promises: carried out on a grid it gives the tabs that were wanted, leaves what people wrote beside the row
-//! it was written for, and has nothing left to do.
+//! What a plan promises: carried out on a grid it gives the tabs that were wanted, leaves what
+//! people wrote beside the row it was written for, and has nothing left to do.
 
 use proptest::prelude::*;
 
@@ -12,7 +12,8 @@ const PEOPLES: [usize; 2] = [2, 4];
 fn layout(people: bool, width_px: u32) -> Layout {
     let column = |index: usize| Column {
         width_px,
-        people: (people && PEOPLES.contains(&index)).then(|| Dropdown { values: vec![], hint: String::new() }),
+        people: (people && PEOPLES.contains(&index))
+            .then(|| Dropdown { values: vec![], hint: String::new() }),
     };
     Layout {
         view: "sample".into(),
@@ -32,11 +33,20 @@ fn wanted(layout: Layout, body: &[(String, u8)]) -> Wanted {
     let row = |style, texts| WantedRow { style, cells: cells(texts) };
     let mut rows = vec![
         row(Style::Title, ["Usulan".into(), "".into(), "".into(), "".into(), "".into()]),
-        row(Style::Header, ["Kode", "Nama", "Keputusan", "Alasan", "Mentor lain"].map(String::from)),
+        row(
+            Style::Header,
+            ["Kode", "Nama", "Keputusan", "Alasan", "Mentor lain"].map(String::from),
+        ),
     ];
     rows.extend(body.iter().map(|(key, value)| {
         // A value in people's columns is what a view may hold there; it must not be written.
-        let texts = [key.clone(), format!("nama {value}"), "BUKAN INI".into(), format!("={value}"), String::new()];
+        let texts = [
+            key.clone(),
+            format!("nama {value}"),
+            "BUKAN INI".into(),
+            format!("={value}"),
+            String::new(),
+        ];
         row(Style::Body, texts)
     }));
     Wanted { layout, rows, key_column: Some(0) }
@@ -69,7 +79,9 @@ impl Book {
             Change::AddTab { sheet_id, title, row_count, layout } => {
                 assert!(self.0.values().all(|grid| grid.title != *title), "a title is taken once");
                 let rows = vec![vec![Cell::Blank; layout.columns.len()]; *row_count];
-                let before = self.0.insert(*sheet_id, Grid { title: title.clone(), layout: layout.clone(), rows });
+                let before = self
+                    .0
+                    .insert(*sheet_id, Grid { title: title.clone(), layout: layout.clone(), rows });
                 assert_eq!(before, None);
             }
             Change::DeleteTab { sheet_id, .. } => assert!(self.0.remove(sheet_id).is_some()),
@@ -81,7 +93,10 @@ impl Book {
             Change::DeleteRows { sheet_id, at, count } => {
                 let grid = self.grid(*sheet_id);
                 grid.rows.drain(*at..at + count);
-                assert!(grid.rows.len() > grid.layout.frozen_rows, "not all rows that are not frozen may go");
+                assert!(
+                    grid.rows.len() > grid.layout.frozen_rows,
+                    "not all rows that are not frozen may go"
+                );
             }
             Change::AppendRows { sheet_id, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
@@ -96,7 +111,10 @@ impl Book {
                 let grid = self.grid(*sheet_id);
                 for (offset, cell) in cells.iter().enumerate() {
                     let is_peoples = grid.layout.columns[column + offset].people.is_some();
-                    assert!(!is_peoples || Some(*row) <= grid.layout.header_row, "people's cells are never written");
+                    assert!(
+                        !is_peoples || Some(*row) <= grid.layout.header_row,
+                        "people's cells are never written"
+                    );
                     grid.rows[*row][column + offset] = cell.value.clone();
                 }
             }
@@ -146,7 +164,9 @@ impl Book {
     /// What people wrote, by key and column.
     fn peoples(&self) -> BTreeMap<(String, usize), Cell> {
         let rows = self.0.values().flat_map(|grid| grid.rows.iter().skip(2));
-        let cells = rows.flat_map(|row| PEOPLES.map(|column| ((row[0].to_string(), column), row[column].clone())));
+        let cells = rows.flat_map(|row| {
+            PEOPLES.map(|column| ((row[0].to_string(), column), row[column].clone()))
+        });
         cells.filter(|(_, cell)| *cell != Cell::Blank).collect()
     }
 }
@@ -160,7 +180,8 @@ fn assert_as_wanted(book: &Book, tab: &Wanted) {
             if index > 1 && tab.layout.columns[column].people.is_some() {
                 continue;
             }
-            let wanted = tab.rows.get(index).and_then(|row| row.cells.get(column)).map(|cell| &cell.value);
+            let wanted =
+                tab.rows.get(index).and_then(|row| row.cells.get(column)).map(|cell| &cell.value);
             assert_eq!(cell, wanted.unwrap_or(&Cell::Blank), "row {index}, column {column}");
         }
     }
@@ -168,8 +189,9 @@ fn assert_as_wanted(book: &Book, tab: &Wanted) {
 
 fn any_body() -> impl Strategy<Value = Vec<(String, u8)>> {
     let keys = prop::sample::subsequence((0..12).collect::<Vec<u32>>(), 0..12).prop_shuffle();
-    (keys, prop::collection::vec(0_u8..3, 12))
-        .prop_map(|(keys, values)| keys.into_iter().map(|key| format!("A{key}·M1")).zip(values).collect())
+    (keys, prop::collection::vec(0_u8..3, 12)).prop_map(|(keys, values)| {
+        keys.into_iter().map(|key| format!("A{key}·M1")).zip(values).collect()
+    })
 }
 
 proptest! {
@@ -252,10 +274,11 @@ fn a_title_that_somebody_else_has_is_left_to_them() {
         view: None,
     };
     let tab = wanted(layout(true, 100), &body(&["A1·M1"]));
-    let title_beside = |others: &[TabInfo]| match &plan(std::slice::from_ref(&tab), &[], others).changes[0] {
-        Change::AddTab { title, .. } => title.clone(),
-        other => panic!("{other:?}"),
-    };
+    let title_beside =
+        |others: &[TabInfo]| match &plan(std::slice::from_ref(&tab), &[], others).changes[0] {
+            Change::AddTab { title, .. } => title.clone(),
+            other => panic!("{other:?}"),
+        };
     assert_eq!(title_beside(&[theirs(1, "Form Responses 1")]), "Usulan");
     assert_eq!(title_beside(&[theirs(1, "Usulan")]), "Usulan (halaqah)");
     let both = [theirs(1, "Usulan"), theirs(2, "Usulan (halaqah)")];

@@ -1,4 +1,5 @@
-//! What is to be done about tabs and rows, requests, partners, documents, seasons, money, and what people say.
+//! What is to be done about tabs and rows, requests, partners, documents, seasons, money, and what
+//! people say.
 
 use chrono::Days;
 
@@ -31,12 +32,17 @@ fn held_tabs(scene: &Scene<'_>, found: &mut Found) {
         let form = scene.labels.forms.iter().position(|(form, _)| *form == held.form).unwrap_or(0);
         let who = scene.words.say("action-held-who");
         let what = scene.words.say_with("action-held", &[("tab", &held.tab)]);
-        found.add((&format!("T{form}"), kind), (Level::Alert, scene.today), [who, what, why, String::new()]);
+        found.add(
+            (&format!("T{form}"), kind),
+            (Level::Alert, scene.today),
+            [who, what, why, String::new()],
+        );
     }
 }
 
 fn rejected_rows(scene: &Scene<'_>, found: &mut Found) {
-    let (words, rejected) = (scene.words, scene.figures.integer("data_quality.rows.rejected").unwrap_or(0));
+    let (words, rejected) =
+        (scene.words, scene.figures.integer("data_quality.rows.rejected").unwrap_or(0));
     if rejected > 0 {
         let who = words.say_with("action-fix-who", &[("count", &words.integer(rejected))]);
         let sentences = [who, words.say("action-fix"), words.say("action-fix-why"), String::new()];
@@ -55,18 +61,34 @@ fn support(scene: &Scene<'_>, found: &mut Found) {
             ("needed", needed(scene, case)),
             ("days", words.integer((standing.through - case.date).num_days())),
         ];
-        let why = words.say_with("action-support-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-        let due = case.date.checked_add_days(Days::new(case.urgency_days().unsigned_abs())).unwrap_or(scene.today);
+        let why = words.say_with(
+            "action-support-why",
+            &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+        );
+        let due = case
+            .date
+            .checked_add_days(Days::new(case.urgency_days().unsigned_abs()))
+            .unwrap_or(scene.today);
         let what = words.say("action-support");
         let phone = mentor.phone().unwrap_or_default().to_owned();
         let about = format!("R{}", case.request.seq);
-        found.add((&about, Kind::Support), (support_level(scene, case), due), [named(mentor, words), what, why, phone]);
+        found.add(
+            (&about, Kind::Support),
+            (support_level(scene, case), due),
+            [named(mentor, words), what, why, phone],
+        );
     }
-    for (who, code, key) in [(Readers::Coordinator, "C", "coordinator"), (Readers::Adviser, "A", "adviser")] {
+    for (who, code, key) in
+        [(Readers::Coordinator, "C", "coordinator"), (Readers::Adviser, "A", "adviser")]
+    {
         let hidden: Vec<_> = late.iter().filter(|case| readers(case) == who).collect();
-        let Some(level) = hidden.iter().map(|case| support_level(scene, case)).min() else { continue };
-        let what = words.say_with("action-support-hidden", &[("count", &words.integer(hidden.len() as i64))]);
-        let sentences = [words.say(key), what, words.say("action-support-hidden-why"), String::new()];
+        let Some(level) = hidden.iter().map(|case| support_level(scene, case)).min() else {
+            continue;
+        };
+        let what = words
+            .say_with("action-support-hidden", &[("count", &words.integer(hidden.len() as i64))]);
+        let sentences =
+            [words.say(key), what, words.say("action-support-hidden-why"), String::new()];
         found.add((code, Kind::SupportHidden), (level, scene.today), sentences);
     }
 }
@@ -75,17 +97,26 @@ fn overdue_partners(scene: &Scene<'_>, found: &mut Found) {
     let words = scene.words;
     for (name, record) in partners(scene.standing) {
         let late = levels::partner_days_late(scene, record);
-        let (Some(next), true) = (record.answers.date("next_action_date"), late > 7) else { continue };
+        let (Some(next), true) = (record.answers.date("next_action_date"), late > 7) else {
+            continue;
+        };
         let text = |question: &str| record.answers.text(question).unwrap_or_default();
         let stage = scene.labels.choice("partner_contact", "stage", text("stage")).to_owned();
         let parts = [("stage", stage), ("days", words.integer(late))];
-        let why = words.say_with("action-partner-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let why = words.say_with(
+            "action-partner-why",
+            &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+        );
         let who = match text("contact_name") {
             "" => text("organization").to_owned(),
             contact => format!("{}: {contact}", text("organization")),
         };
         let sentences = [who, words.say("action-partner"), why, text("phone").to_owned()];
-        found.add((&format!("P {name}"), Kind::Partner), (Level::of(true, late > 30), next), sentences);
+        found.add(
+            (&format!("P {name}"), Kind::Partner),
+            (Level::of(true, late > 30), next),
+            sentences,
+        );
     }
 }
 
@@ -94,8 +125,10 @@ fn reviews(scene: &Scene<'_>, found: &mut Found) {
     let (words, through) = (scene.words, scene.standing.through);
     for record in documents(scene.standing).into_values() {
         let text = |question: &str| record.answers.text(question).unwrap_or_default();
-        let review =
-            record.answers.date("review_date").filter(|review| *review < through && text("status") == "in_force");
+        let review = record
+            .answers
+            .date("review_date")
+            .filter(|review| *review < through && text("status") == "in_force");
         let Some(review) = review else { continue };
         let what = words.say_with("action-review", &[("title", text("title"))]);
         let why = words.say_with("action-review-why", &[("day", &words.short_date(review))]);
@@ -111,19 +144,24 @@ pub(super) fn owner(scene: &Scene<'_>, record: &Record) -> String {
 
 fn handover(scene: &Scene<'_>, found: &mut Found) {
     let words = scene.words;
-    let missing = scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
-    let kinds: Vec<&str> = missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+    let missing =
+        scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
+    let kinds: Vec<&str> =
+        missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
     if levels::handover(scene) == Some(Level::Warning) {
-        let kinds: Vec<&str> =
-            kinds.iter().map(|kind| scene.labels.choice("document_record", "document_kind", kind)).collect();
+        let kinds: Vec<&str> = kinds
+            .iter()
+            .map(|kind| scene.labels.choice("document_record", "document_kind", kind))
+            .collect();
         let why = words.say_with("action-handover-why", &[("kinds", &kinds.join(", "))]);
-        let sentences = [words.say("coordinator"), words.say("action-handover"), why, String::new()];
+        let sentences =
+            [words.say("coordinator"), words.say("action-handover"), why, String::new()];
         found.add(("D", Kind::Handover), (Level::Warning, scene.standing.season.end), sentences);
     }
 }
 
-/// Seasons that have ended and are not closed: those that the board opened, and the one that is on show whether or not anybody
-/// ever said that it was open.
+/// Seasons that have ended and are not closed: those that the board opened, and the one that is on
+/// show whether or not anybody ever said that it was open.
 fn ended_seasons(scene: &Scene<'_>, found: &mut Found) {
     let (words, standing) = (scene.words, scene.standing);
     for season in standing.program.seasons.iter().filter(|season| season.end < scene.today) {
@@ -132,22 +170,31 @@ fn ended_seasons(scene: &Scene<'_>, found: &mut Found) {
         if !state.is_open() && !is_on_show {
             continue;
         }
-        let what = words.say_with("action-season", &[("name", &season.name), ("code", &season.code)]);
+        let what =
+            words.say_with("action-season", &[("name", &season.name), ("code", &season.code)]);
         let why = words.say_with("action-season-why", &[("day", &words.long_date(season.end))]);
         let sentences = [words.say("coordinator"), what, why, String::new()];
-        found.add((&format!("S {}", season.code), Kind::SeasonEnded), (Level::Warning, season.end), sentences);
+        found.add(
+            (&format!("S {}", season.code), Kind::SeasonEnded),
+            (Level::Warning, season.end),
+            sentences,
+        );
     }
 }
 
 fn budget(scene: &Scene<'_>, found: &mut Found) {
     let (words, figures) = (scene.words, scene.figures);
-    for (index, category) in scene.standing.program.codes("finance_record", "category").iter().enumerate() {
+    for (index, category) in
+        scene.standing.program.codes("finance_record", "category").iter().enumerate()
+    {
         let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or_default();
         let level = levels::budget(flag);
         if level == Level::Good {
             continue;
         }
-        let amount = |name: &str| words.rupiah(figures.integer(&format!("budget.{category}.{name}")).unwrap_or(0));
+        let amount = |name: &str| {
+            words.rupiah(figures.integer(&format!("budget.{category}.{name}")).unwrap_or(0))
+        };
         let name = scene.labels.choice("finance_record", "category", category);
         let key = match flag {
             "under" | "under_red" => "action-budget-under",
@@ -155,7 +202,10 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
             _ => "action-budget-over",
         };
         let parts = [("plan", amount("plan_to_date")), ("spent", amount("actual"))];
-        let why = words.say_with("action-budget-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let why = words.say_with(
+            "action-budget-why",
+            &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+        );
         let what = words.say_with(key, &[("category", name)]);
         let sentences = [words.say("treasurer"), what, why, String::new()];
         found.add((&format!("K{index}"), Kind::Budget), (level, scene.today), sentences);

@@ -23,7 +23,8 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
 /// The number to reach a mentee by: of age their own, else the guardian's.
 pub(super) fn number_of(scene: &Scene<'_>, mentee: PersonIndex) -> String {
     let standing = scene.standing;
-    let question = if standing.consent(mentee) == ConsentStatus::Adult { "phone" } else { "guardian_phone" };
+    let question =
+        if standing.consent(mentee) == ConsentStatus::Adult { "phone" } else { "guardian_phone" };
     standing.mentees[mentee].latest().answers.text(question).unwrap_or_default().to_owned()
 }
 
@@ -31,9 +32,10 @@ pub(super) fn number_of(scene: &Scene<'_>, mentee: PersonIndex) -> String {
 fn group_and_phone(scene: &Scene<'_>, group: GroupIndex) -> (String, String) {
     let found = &scene.standing.groups[group];
     match found.mentor.map(|mentor| &scene.standing.mentors[mentor]) {
-        Some(mentor) => {
-            (format!("{}: {}", found.name, named(mentor, scene.words)), mentor.phone().unwrap_or_default().to_owned())
-        }
+        Some(mentor) => (
+            format!("{}: {}", found.name, named(mentor, scene.words)),
+            mentor.phone().unwrap_or_default().to_owned(),
+        ),
         None => (found.name.to_owned(), String::new()),
     }
 }
@@ -51,11 +53,17 @@ fn withdrawn(scene: &Scene<'_>, found: &mut Found) {
         let mentee = &standing.mentees[clock.mentee];
         let (_, phone) = group_and_phone(scene, group);
         let name = standing.groups[group].name;
-        let parts = [("since", words.moment(clock.since)), ("until", words.moment(clock.deadline()))];
+        let parts =
+            [("since", words.moment(clock.since)), ("until", words.moment(clock.deadline()))];
         let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
         let what = words.say_with("action-withdrawn", &[("group", name)]);
-        let (about, when) = ((mentee.code.as_str(), Kind::Withdrawn), (Level::Alert, clock.deadline().date()));
-        found.add(about, when, [named(mentee, words), what, words.say_with("action-withdrawn-why", &parts), phone]);
+        let (about, when) =
+            ((mentee.code.as_str(), Kind::Withdrawn), (Level::Alert, clock.deadline().date()));
+        found.add(
+            about,
+            when,
+            [named(mentee, words), what, words.say_with("action-withdrawn-why", &parts), phone],
+        );
     }
 }
 
@@ -76,8 +84,12 @@ fn consent_in_group(scene: &Scene<'_>, found: &mut Found) {
         };
         let person = &standing.mentees[mentee];
         let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
-        let why = words.say_with("action-consent-in-group-why", &[("group", group), ("status", &words.say(status))]);
-        let (about, when) = ((person.code.as_str(), Kind::ConsentInGroup), (Level::Alert, scene.today));
+        let why = words.say_with(
+            "action-consent-in-group-why",
+            &[("group", group), ("status", &words.say(status))],
+        );
+        let (about, when) =
+            ((person.code.as_str(), Kind::ConsentInGroup), (Level::Alert, scene.today));
         let what = words.say("action-consent-in-group");
         found.add(about, when, [named(person, words), what, why, number_of(scene, mentee)]);
     }
@@ -85,9 +97,10 @@ fn consent_in_group(scene: &Scene<'_>, found: &mut Found) {
 
 fn waiting(scene: &Scene<'_>, found: &mut Found) {
     for gender in ["male", "female"] {
-        for (level, kind, from, to) in
-            [(Level::Alert, Kind::WaitingLong, 28, i64::MAX), (Level::Warning, Kind::Waiting, 14, 28)]
-        {
+        for (level, kind, from, to) in [
+            (Level::Alert, Kind::WaitingLong, 28, i64::MAX),
+            (Level::Warning, Kind::Waiting, 14, 28),
+        ] {
             waiting_since(scene, found, gender, (level, kind), (from, to));
         }
         recruit(scene, found, gender);
@@ -113,32 +126,47 @@ fn waiting_since(
         .filter(|waiting| standing.may_take_part(waiting.mentee))
         .collect();
     let Some(earliest) = late.iter().map(|waiting| waiting.since).min() else { return };
-    let names: Vec<String> = late.iter().map(|waiting| named(&standing.mentees[waiting.mentee], words)).collect();
+    let names: Vec<String> =
+        late.iter().map(|waiting| named(&standing.mentees[waiting.mentee], words)).collect();
     let parts = [
         ("days", from.to_string()),
         ("longest", words.integer(days(earliest))),
         ("list", short_list(&names, 5, words)),
     ];
-    let why = words.say_with("action-place-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let why = words
+        .say_with("action-place-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let number = words.integer(late.len() as i64);
     let who = words.say_with("action-place-who", &[("count", &number), ("gender", &word)]);
     let due = earliest + Days::new(from.unsigned_abs());
-    found.add((initial(gender), kind), (level, due), [who, words.say("action-place"), why, String::new()]);
+    found.add(
+        (initial(gender), kind),
+        (level, due),
+        [who, words.say("action-place"), why, String::new()],
+    );
 }
 
 fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
     let words = scene.words;
     let word = gender_word(gender, words);
-    let figure = |name: &str| scene.figures.integer(&format!("capacity.{gender}.{name}")).unwrap_or(0);
+    let figure =
+        |name: &str| scene.figures.integer(&format!("capacity.{gender}.{name}")).unwrap_or(0);
     if figure("gap") <= 0 {
         return;
     }
     let needed = words.integer(figure("mentors_needed"));
     let what = words.say_with("action-recruit", &[("count", &needed), ("gender", &word)]);
-    let parts = [("demand", words.integer(figure("demand"))), ("supply", words.integer(figure("supply")))];
-    let why = words.say_with("action-recruit-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let parts =
+        [("demand", words.integer(figure("demand"))), ("supply", words.integer(figure("supply")))];
+    let why = words.say_with(
+        "action-recruit-why",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    );
     let when = (Level::of(true, figure("gap") > 8), scene.today + Days::new(14));
-    found.add((initial(gender), Kind::Recruit), when, [words.say("action-recruit-who"), what, why, String::new()]);
+    found.add(
+        (initial(gender), Kind::Recruit),
+        when,
+        [words.say("action-recruit-who"), what, why, String::new()],
+    );
 }
 
 fn groups(scene: &Scene<'_>, found: &mut Found) {
@@ -147,8 +175,11 @@ fn groups(scene: &Scene<'_>, found: &mut Found) {
         let (who, phone) = group_and_phone(scene, index);
         let (kind, level, due, what, why) = match standing.gap(index) {
             Some(weeks) if weeks >= 3 => {
-                let (level, key) =
-                    if weeks >= 6 { (Level::Alert, "action-stalled") } else { (Level::Warning, "action-faltering") };
+                let (level, key) = if weeks >= 6 {
+                    (Level::Alert, "action-stalled")
+                } else {
+                    (Level::Warning, "action-faltering")
+                };
                 let last = standing.last_held(index).map_or(group.start, |meeting| meeting.date);
                 let why = words.say_with("action-stalled-why", &[("weeks", &weeks.to_string())]);
                 (Kind::Stalled, level, last + Days::new(21), words.say(key), why)
@@ -171,13 +202,23 @@ fn taaruf(scene: &Scene<'_>, found: &mut Found) {
     let window = standing.window();
     for (index, group) in standing.open_groups().filter(|(_, group)| window.contains(group.start)) {
         let days = standing.days_since_start(index);
-        if standing.first_taaruf(index).is_some() || days <= TAARUF_DAYS.0 || !is_on(scene, "taaruf_record") {
+        if standing.first_taaruf(index).is_some()
+            || days <= TAARUF_DAYS.0
+            || !is_on(scene, "taaruf_record")
+        {
             continue;
         }
         let (who, phone) = group_and_phone(scene, index);
         let why = words.say_with("action-taaruf-why", &[("days", &words.integer(days))]);
-        let when = (Level::of(true, days > TAARUF_DAYS.1), group.start + Days::new(TAARUF_DAYS.0.unsigned_abs()));
-        found.add((&code_of(scene, index), Kind::Taaruf), when, [who, words.say("action-taaruf"), why, phone]);
+        let when = (
+            Level::of(true, days > TAARUF_DAYS.1),
+            group.start + Days::new(TAARUF_DAYS.0.unsigned_abs()),
+        );
+        found.add(
+            (&code_of(scene, index), Kind::Taaruf),
+            when,
+            [who, words.say("action-taaruf"), why, phone],
+        );
     }
 }
 
@@ -186,17 +227,25 @@ fn mentors(scene: &Scene<'_>, found: &mut Found) {
     for index in standing.mentors_with_group() {
         let mentor = &standing.mentors[index];
         let mut push = |kind: Kind, level: Level, what: String, why: String| {
-            let (who, phone) = (named(mentor, words), mentor.phone().unwrap_or_default().to_owned());
+            let (who, phone) =
+                (named(mentor, words), mentor.phone().unwrap_or_default().to_owned());
             found.add((mentor.code.as_str(), kind), (level, scene.today), [who, what, why, phone]);
         };
         if !standing.is_ready(index) {
-            let steps: Vec<String> =
-                standing.missing_steps(index).map(|step| words.say(&format!("step-{step}"))).collect();
+            let steps: Vec<String> = standing
+                .missing_steps(index)
+                .map(|step| words.say(&format!("step-{step}")))
+                .collect();
             let what = words.say_with("action-unready", &[("steps", &steps.join(", "))]);
             push(Kind::Unready, Level::Alert, what, words.say("action-unready-why"));
         }
         if is_silent_now(standing, index) {
-            push(Kind::Silent, Level::Alert, words.say("action-silent"), words.say("action-silent-why"));
+            push(
+                Kind::Silent,
+                Level::Alert,
+                words.say("action-silent"),
+                words.say("action-silent-why"),
+            );
         }
         let (load, most) = (standing.mentor_load(index), mentor.max_mentees());
         if load > most {
@@ -215,11 +264,14 @@ fn mentors(scene: &Scene<'_>, found: &mut Found) {
             let why = words.say_with("action-three-groups-why", &[("count", &led.to_string())]);
             push(Kind::ThreeGroups, Level::Alert, words.say("action-three-groups"), why);
         }
-        let silent_days = standing.steps.last_contact(index).map(|day| (standing.through - day).num_days());
+        let silent_days =
+            standing.steps.last_contact(index).map(|day| (standing.through - day).num_days());
         if silent_days.is_none_or(|days| days >= 30) {
             let level = Level::of(true, silent_days.is_none_or(|days| days >= 45));
             let why = match silent_days {
-                Some(days) => words.say_with("action-contact-why", &[("days", &words.integer(days))]),
+                Some(days) => {
+                    words.say_with("action-contact-why", &[("days", &words.integer(days))])
+                }
                 None => words.say("action-contact-why-never"),
             };
             push(Kind::NoContact, level, words.say("action-contact"), why);
@@ -239,7 +291,8 @@ fn absent(scene: &Scene<'_>, found: &mut Found) {
     }
 }
 
-/// What stands for a gender in a key: the same in every language, so that notes stay where they are.
+/// What stands for a gender in a key: the same in every language, so that notes stay where they
+/// are.
 fn initial(gender: &str) -> &str {
     gender.get(..1).unwrap_or(gender)
 }

@@ -13,12 +13,15 @@ use crate::views::{Level, Scene, Sheet, levels, named, plain, short_list, text};
 /// More than so many who are late at one step share one row.
 const APART: usize = 5;
 
-/// The actions of late steps. Where an alert already speaks about somebody, the step does not say it again.
+/// The actions of late steps. Where an alert already speaks about somebody, the step does not say
+/// it again.
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for (number, procedure) in (1..).zip(&scene.standing.program.procedures) {
         let mut late: BTreeMap<usize, Vec<Progress<'_>>> = BTreeMap::new();
         for one in progress(scene.standing, procedure) {
-            if let Some(step) = one.step.filter(|step| one.days_late > 0 && !is_said(scene, procedure, *step, &one)) {
+            if let Some(step) =
+                one.step.filter(|step| one.days_late > 0 && !is_said(scene, procedure, *step, &one))
+            {
                 late.entry(step).or_default().push(one);
             }
         }
@@ -41,7 +44,10 @@ fn is_said(scene: &Scene<'_>, procedure: &Procedure, step: usize, one: &Progress
         About::Mentee(mentee) => match condition {
             Condition::State(State::Placed) => {
                 let waits = |since: chrono::NaiveDate| (standing.through - since).num_days() > 14;
-                standing.waiting.iter().any(|waiting| waiting.mentee == mentee && waits(waiting.since))
+                standing
+                    .waiting
+                    .iter()
+                    .any(|waiting| waiting.mentee == mentee && waits(waiting.since))
             }
             _ => !standing.may_take_part(mentee) && standing.group_of(mentee).is_some(),
         },
@@ -66,9 +72,14 @@ fn apart(
         ("day", words.short_date(one.since)),
         ("late", words.integer(one.days_late)),
     ];
-    let why = words.say_with("action-step-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let why = words
+        .say_with("action-step-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let when = (Level::Warning, one.due.unwrap_or(scene.today));
-    found.add((&format!("{code} {place}"), Kind::Step), when, [who, what(scene, procedure, step), why, phone]);
+    found.add(
+        (&format!("{code} {place}"), Kind::Step),
+        when,
+        [who, what(scene, procedure, step), why, phone],
+    );
 }
 
 fn together(
@@ -94,7 +105,10 @@ fn together(
         ("late", words.integer(longest)),
         ("list", short_list(&names, APART, words)),
     ];
-    let why = words.say_with("action-step-many-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+    let why = words.say_with(
+        "action-step-many-why",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    );
     let due = late.iter().filter_map(|one| one.due).min().unwrap_or(scene.today);
     let sentences = [who, what(scene, procedure, step), why, String::new()];
     found.add((place, Kind::Step), (Level::Warning, due), sentences);
@@ -108,7 +122,8 @@ fn what(scene: &Scene<'_>, procedure: &Procedure, step: usize) -> String {
     }
 }
 
-/// What tells somebody from others, the name, and the number to call. A request that few may read has neither.
+/// What tells somebody from others, the name, and the number to call. A request that few may read
+/// has neither.
 fn named_with_number(scene: &Scene<'_>, one: &Progress<'_>) -> (String, String, String) {
     let (standing, words) = (scene.standing, scene.words);
     let answer = |record: &crate::ledger::record::Record, question: &str| {
@@ -136,7 +151,9 @@ fn named_with_number(scene: &Scene<'_>, one: &Progress<'_>) -> (String, String, 
             };
             (format!("R{}", case.request.seq), name, phone)
         }
-        About::Partner(record) => (format!("P{}", record.seq), answer(record, "organization"), answer(record, "phone")),
+        About::Partner(record) => {
+            (format!("P{}", record.seq), answer(record, "organization"), answer(record, "phone"))
+        }
         About::Document(record) => {
             let name = format!("{}: {}", owner(scene, record), answer(record, "title"));
             (format!("D{}", record.seq), name, String::new())
@@ -147,35 +164,60 @@ fn named_with_number(scene: &Scene<'_>, one: &Progress<'_>) -> (String, String, 
 /// Below the actions: how many stand at each step, and how many of them are late.
 pub(super) fn section(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
-    let all: Vec<(&Procedure, Vec<Progress<'_>>)> =
-        scene.standing.program.procedures.iter().map(|p| (p, progress(scene.standing, p))).collect();
+    let all: Vec<(&Procedure, Vec<Progress<'_>>)> = scene
+        .standing
+        .program
+        .procedures
+        .iter()
+        .map(|p| (p, progress(scene.standing, p)))
+        .collect();
     if all.iter().all(|(_, found)| found.is_empty()) {
         return;
     }
     sheet.push(Style::Body, []);
     sheet.push(Style::Title, [plain(words.say("actions-steps"))]);
-    for (number, (procedure, found)) in (1..).zip(&all).filter(|(_, (_, found))| !found.is_empty()) {
+    for (number, (procedure, found)) in (1..).zip(&all).filter(|(_, (_, found))| !found.is_empty())
+    {
         let through = found.iter().filter(|one| one.step.is_none()).count();
-        let parts = [("done", words.integer(through as i64)), ("all", words.integer(found.len() as i64))];
-        let done = words.say_with("actions-steps-done", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
+        let parts =
+            [("done", words.integer(through as i64)), ("all", words.integer(found.len() as i64))];
+        let done = words.say_with(
+            "actions-steps-done",
+            &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+        );
         let head = [plain(""), text(procedure.name.as_str()), text(done)];
         sheet.push(Style::Section, keyed(head, format!("S{number}")));
         for (index, step) in procedure.steps.iter().enumerate() {
-            let here: Vec<&Progress<'_>> = found.iter().filter(|one| one.step == Some(index)).collect();
+            let here: Vec<&Progress<'_>> =
+                found.iter().filter(|one| one.step == Some(index)).collect();
             if here.is_empty() {
                 continue;
             }
-            let late: Vec<i64> = here.iter().map(|one| one.days_late).filter(|days| *days > 0).collect();
+            let late: Vec<i64> =
+                here.iter().map(|one| one.days_late).filter(|days| *days > 0).collect();
             let state = match late.iter().max() {
                 Some(longest) => {
-                    let parts = [("count", words.integer(late.len() as i64)), ("days", words.integer(*longest))];
-                    words.say_with("actions-steps-late", &parts.each_ref().map(|(name, part)| (*name, part.as_str())))
+                    let parts = [
+                        ("count", words.integer(late.len() as i64)),
+                        ("days", words.integer(*longest)),
+                    ];
+                    words.say_with(
+                        "actions-steps-late",
+                        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+                    )
                 }
                 None => words.say("actions-steps-fine"),
             };
-            let count = words.say_with("actions-steps-here", &[("count", &words.integer(here.len() as i64))]);
+            let count = words
+                .say_with("actions-steps-here", &[("count", &words.integer(here.len() as i64))]);
             let level = Level::of(!late.is_empty(), false);
-            let cells = [plain(words.say(level.key())), text(step.name.as_str()), text(count), plain(""), text(state)];
+            let cells = [
+                plain(words.say(level.key())),
+                text(step.name.as_str()),
+                text(count),
+                plain(""),
+                text(state),
+            ];
             sheet.push(Style::Body, keyed(cells, format!("S{number}.{}", index + 1)));
         }
     }
