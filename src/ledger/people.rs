@@ -14,6 +14,12 @@ use super::record::Record;
 /// Where a person stands in its [`People`].
 pub type PersonIndex = usize;
 
+/// Where a mentee stands among the mentees.
+pub type MenteeIndex = PersonIndex;
+
+/// Where a mentor stands among the mentors.
+pub type MentorIndex = PersonIndex;
+
 /// A name must be this long before a misspelling of it is trusted.
 const SHORTEST_MISSPELT: usize = 5;
 

@@ -36,6 +36,8 @@ use chrono::NaiveDate;
 
 pub use labels::Labels;
 
+pub use crate::statistics::Level;
+
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
@@ -173,37 +175,6 @@ pub fn restricted_tabs(scene: &Scene<'_>) -> Vec<Wanted> {
 
 fn all(views: &[View], scene: &Scene<'_>) -> Vec<Wanted> {
     views.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
-}
-
-/// How a thing stands, by the alert levels of statistics.md section 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Look at it now.
-    Alert,
-    /// Look at it soon.
-    Warning,
-    /// In order.
-    Good,
-}
-
-impl Level {
-    /// The key of its word.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Alert => "level-alert",
-            Self::Warning => "level-warning",
-            Self::Good => "level-good",
-        }
-    }
-
-    /// Alert if `alert`, else warning if `warning`, else good.
-    pub fn of(warning: bool, alert: bool) -> Self {
-        match (warning, alert) {
-            (_, true) => Self::Alert,
-            (true, false) => Self::Warning,
-            (false, false) => Self::Good,
-        }
-    }
 }
 
 /// The colours of a column of levels.
