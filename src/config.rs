@@ -32,6 +32,9 @@ mod recorded;
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
 
+/// How many people one reading places without asking again, unless said otherwise.
+const MOST_PLACED: usize = 12;
+
 /// What stands in the example in the place of a spreadsheet's id.
 pub const EXAMPLE_SPREADSHEET_ID: &str = "PASTE-THE-ID";
 
@@ -113,6 +116,9 @@ pub struct Config {
     pub calendar: Vec<CalendarEntry>,
     /// Documents the next board must receive.
     pub handover_kinds: Vec<String>,
+    /// More people than this, or than two whole groups, are not placed by one reading of the tab
+    /// of suggestions without being asked again.
+    pub most_placed: usize,
     /// How long personal data are kept.
     pub retention: Retention,
     /// How large a group is.
@@ -177,6 +183,7 @@ struct File {
     #[serde(default)]
     handover: HandoverTable,
     retention: Option<RetentionTable>,
+    fuse: Option<FuseTable>,
     #[serde(default)]
     matching: MatchingTable,
     procedures: Option<Vec<procedures::ProcedureTable>>,
@@ -202,6 +209,12 @@ struct GoogleTable {
 struct WorkbookTable {
     spreadsheet_id: Spanned<String>,
     restricted_id: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FuseTable {
+    placements: Option<usize>,
 }
 
 #[derive(Deserialize, Default)]
@@ -543,6 +556,7 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
                 .as_ref()
                 .map_or_else(support_days, |table| table.support_days),
         },
+        most_placed: file.fuse.and_then(|fuse| fuse.placements).unwrap_or(MOST_PLACED),
         handover_kinds: file
             .handover
             .kinds

@@ -35,7 +35,7 @@ use crate::setting::Setting;
 use crate::statistics::{self, Figures};
 use crate::table::plan::{Plan, plan, sheet_id};
 use crate::table::tab::{ReadTab, TabInfo, Wanted};
-use crate::views::decisions::{Refused, decisions, is_written_in};
+use crate::views::decisions::{Decisions, Reader, decisions, is_written_in};
 use crate::views::suggestions::VIEW as SUGGESTIONS;
 use crate::views::{HeldTab, HeldWhy, Scene, restricted_tabs, status, tabs};
 
@@ -135,7 +135,7 @@ pub async fn cycle(
 
     let mut happened = Happened::at(now);
     let held = take_in(setting, &mut workbook, memory, &mut happened, options)?;
-    let refused = take_decisions(setting, &workbook, memory, &mut happened, today)?;
+    let decided = take_decisions(setting, &workbook, memory, &mut happened, today)?;
 
     let standing = standing(setting, &memory.state, today)?;
     let suggestions = suggestions_again(setting, memory, &standing);
@@ -152,7 +152,8 @@ pub async fn cycle(
     let figures = figures(setting, &memory.state, &standing);
     let scene = Scene {
         held: &held,
-        refused: &refused,
+        refused: &decided.refused,
+        mass: decided.mass.as_ref(),
         ..scene(setting, &memory.state, &head, &standing, &figures, &suggestions)
     };
     let plan = plan(&tabs(&scene), &workbook.ours, &workbook.tabs);
@@ -501,27 +502,37 @@ fn take_in(
     Ok(held)
 }
 
-/// Reads what the coordinator decided in the tab of suggestions; gives what could not be carried
-/// out.
+/// Reads what the coordinator decided in the tab of suggestions; gives what was not carried out.
 fn take_decisions(
     setting: &Setting,
     workbook: &Workbook,
     memory: &mut Memory,
     happened: &mut Happened,
     today: NaiveDate,
-) -> Result<Vec<Refused>, CycleError> {
+) -> Result<Decisions, CycleError> {
+    let words = &setting.words;
     let shows_suggestions =
         |tab: &&ReadTab| workbook.views.get(&tab.sheet_id).is_some_and(|view| view == SUGGESTIONS);
-    let Some(tab) = workbook.ours.iter().find(shows_suggestions).filter(|tab| is_written_in(tab))
-    else {
-        return Ok(Vec::new());
+    let tab = workbook.ours.iter().find(shows_suggestions);
+    let Some(tab) = tab.filter(|tab| is_written_in(tab, words)) else {
+        return Ok(Decisions::default());
     };
     let standing = standing(setting, &memory.state, today)?;
-    let decisions = decisions(tab, &memory.state, &standing, &setting.words, today);
-    for decision in decisions.made {
+    let mut decisions = decisions(
+        tab,
+        &Reader {
+            state: &memory.state,
+            standing: &standing,
+            words,
+            labels: &setting.labels,
+            today,
+            most_placed: setting.config.most_placed,
+        },
+    );
+    for decision in std::mem::take(&mut decisions.made) {
         happened.add(memory, None, Event::PlacementDecided(decision))?;
     }
-    Ok(decisions.refused)
+    Ok(decisions)
 }
 
 fn issued(setting: &Setting, suggestions: &Suggestions) -> IssuedSuggestions {
@@ -622,6 +633,7 @@ pub fn scene<'a>(
         words: &setting.words,
         held: &[],
         refused: &[],
+        mass: None,
         handover: &setting.config.handover_kinds,
         head,
     }

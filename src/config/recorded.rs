@@ -50,6 +50,7 @@ impl Config {
             // from which tab a form is read.
             timezone: _,
             forms: _,
+            most_placed: _,
         } = self;
         let seasons = seasons.iter().map(|season| ConfiguredSeason {
             code: season.code.as_str().into(),

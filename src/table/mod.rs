@@ -5,6 +5,7 @@
 pub mod a1;
 pub mod cell;
 pub mod diff;
+pub mod mend;
 pub mod plan;
 pub mod serial;
 pub mod tab;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::mend::{end_of_table, mend};
 use super::tab::{Format, Layout, ReadTab, Style, TabInfo, Wanted, WantedRow};
 use super::{Cell, a1, cell_at};
 
@@ -39,6 +40,14 @@ pub enum Change {
     AppendRows { sheet_id: i64, count: usize },
     /// Grows the grid to the right.
     AppendColumns { sheet_id: i64, count: usize },
+    /// Makes room: a new blank column before `at`.
+    InsertColumn { sheet_id: i64, at: usize },
+    /// Gives a column that is there again its width, its dropdown and its colours.
+    LayColumn { sheet_id: i64, column: usize, layout: Layout },
+    /// Moves a column to the left, with everything that stands in it.
+    MoveColumn { sheet_id: i64, from: usize, to: usize },
+    /// Moves a row down, with everything that stands in it, to before the row that is `to` now.
+    MoveRow { sheet_id: i64, from: usize, to: usize },
     /// Writes neighbouring cells of one row.
     WriteCells { sheet_id: i64, row: usize, column: usize, cells: Vec<CellWrite> },
     /// Writes people's values back into a tab that is made anew, so that nothing they wrote is
@@ -111,7 +120,9 @@ fn make_tab(
     let mut kept_by_people = HashMap::new();
     for info in &old {
         if let Some(now) = have.get(&info.sheet_id) {
-            kept_by_people.extend(people_values(tab, &now.rows));
+            // Columns may stand elsewhere in an older layout.
+            let (arranged, _) = mend(tab, now, &mut Plan::default());
+            kept_by_people.extend(people_values(tab, &arranged.rows));
         }
         plan.report.push(format!("- {}", info.title));
         plan.changes.push(Change::DeleteTab { sheet_id: info.sheet_id, title: info.title.clone() });
@@ -145,8 +156,7 @@ const SPARE_ROWS: usize = 20;
 const SPARE_ROWS_FOR_PEOPLE: usize = 500;
 
 fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
-    // Somebody took a column away: what stood to the right of it has moved, and is written anew
-    // below.
+    let (now, keys_are_lost) = &mend(tab, now, plan);
     let columns = tab.layout.columns.len();
     if now.column_count < columns {
         plan.changes.push(Change::AppendColumns {
@@ -155,12 +165,16 @@ fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
         });
     }
     let mut rows: Vec<Vec<Cell>> = now.rows.clone();
+    rows.truncate(end_of_table(tab, &rows));
     let mut row_count = now.row_count;
     let mut moved = HashMap::new();
     let mut came_back: Vec<usize> = Vec::new();
     if tab.layout.columns.iter().any(|column| column.people.is_some()) {
         moved = people_values(tab, &rows);
         came_back = align_rows(tab, now, &mut rows, &mut row_count, plan);
+    }
+    if let Some(key) = tab.key_column.filter(|_| *keys_are_lost) {
+        rows.iter_mut().filter_map(|row| row.get_mut(key)).for_each(|cell| *cell = Cell::Blank);
     }
     let needed = tab.rows.len().max(1);
     if needed > row_count {
@@ -318,9 +332,9 @@ fn write_row(
     };
     let blank = super::tab::WantedCell::default();
     let cell = |column: usize| wanted.and_then(|wanted| wanted.cells.get(column)).unwrap_or(&blank);
-    // What somebody pushed past our columns is ours too, and blank.
-    let width = tab.layout.columns.len().max(before.len());
-    let ours: Vec<usize> = (0..width).filter(|&column| !is_peoples(column)).collect();
+    // What stands to the right of our columns is somebody else's.
+    let ours: Vec<usize> =
+        (0..tab.layout.columns.len()).filter(|&column| !is_peoples(column)).collect();
     let differs = |&&column: &&usize| cell(column).value != *cell_at(before, column);
     let changed: Vec<usize> = ours.iter().filter(differs).copied().collect();
     if changed.is_empty() {

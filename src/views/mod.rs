@@ -73,6 +73,8 @@ pub struct Scene<'a> {
     pub held: &'a [HeldTab],
     /// Decisions in the tab of suggestions that could not be carried out.
     pub refused: &'a [decisions::Refused],
+    /// Placements of many people at once that wait to be confirmed.
+    pub mass: Option<&'a decisions::MassDecision>,
     /// The kinds of documents that the next board must receive, as configured.
     pub handover: &'a [String],
     /// The ledger's head and when its last event was recorded.

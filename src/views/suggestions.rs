@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
+use super::decisions::{MassDecision, Refusal, Refused, Stood};
 use super::{Scene, Sheet, count, gender_word, short_list, text};
 use crate::ledger::standing::Standing;
 use crate::matching::criteria::{Measure, With};
@@ -16,16 +17,20 @@ use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
 use crate::matching::{Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
-use crate::table::tab::{Dropdown, Style, Wanted, WantedCell};
+use crate::table::tab::{Dropdown, Style, Wanted, WantedCell, WantedRow};
 use crate::words::Words;
 
 /// The key of this view.
 pub const VIEW: &str = "suggestions";
 
-pub(super) const KEY: usize = 0;
-pub(super) const VERDICT: usize = 2;
-pub(super) const OTHER: usize = 3;
-pub(super) const GROUP: usize = 4;
+const KEY: usize = 0;
+const VERDICT: usize = 2;
+const OTHER: usize = 3;
+const MENTEE: usize = 1;
+const GROUP: usize = 4;
+const MENTOR: usize = 5;
+const SLOT: usize = 6;
+const REASONS: usize = 9;
 
 /// Between the parts of a key.
 pub(super) const DOT: char = '·';
@@ -35,7 +40,15 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
     let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
-    let lead = format!("{} {}", words.say("suggestions-lead"), gap_words(scene.suggestions, words));
+    let no_column =
+        |refused: &Refused| matches!(refused.why, Refusal::ColumnMissing | Refusal::ColumnTwice);
+    let lead = match scene.refused.iter().find(|refused| no_column(refused)) {
+        Some(refused) => {
+            words.say_with("suggestions-lead-column", &[("column", &words.say(refused.column))])
+        }
+        None => words.say("suggestions-lead"),
+    };
+    let lead = format!("{lead} {}", gap_words(scene.suggestions, words));
     let mut sheet = Sheet::new(
         VIEW,
         position,
@@ -53,6 +66,9 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let dropdown = |values, hint: &str| Some(Dropdown { values, hint: words.say(hint) });
     sheet.layout.columns[VERDICT].people = dropdown(verdicts, "suggestions-hint-verdict");
     sheet.layout.columns[OTHER].people = dropdown(Vec::new(), "suggestions-hint-other");
+    if let Some(mass) = scene.mass {
+        sheet.push(Style::Section, mass_row(mass, words));
+    }
     let mut groups: BTreeMap<(&Place, &str), Vec<&Suggestion>> = BTreeMap::new();
     for suggestion in &scene.suggestions.placements {
         groups.entry((&suggestion.place, &suggestion.mentor)).or_default().push(suggestion);
@@ -69,6 +85,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         }
     }
     unplaced(scene, &mut sheet);
+    leave_disagreeing_rows(scene, &mut sheet);
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-suggestions")) }
 }
 
@@ -101,13 +118,18 @@ pub fn group_names(
     names
 }
 
+/// `Kelompok Hasan`: what the name of a new group begins with.
+pub(super) fn new_group_base(mentor: &str, words: &Words) -> String {
+    words.say_with("group-named", &[("mentor", mentor)])
+}
+
 /// `Kelompok Hasan`, or `Kelompok Hasan 2` where that is taken.
 pub(super) fn new_group_name(
     mentor: &str,
     words: &Words,
     free: impl Fn(&String) -> bool,
 ) -> String {
-    let name = words.say_with("group-named", &[("mentor", mentor)]);
+    let name = new_group_base(mentor, words);
     let numbered = (2..).map(|number| format!("{name} {number}"));
     std::iter::once(name.clone()).chain(numbered).find(|name| free(name)).unwrap_or(name)
 }
@@ -116,12 +138,12 @@ fn mentee_key(mentee: &str, mentor: &str) -> String {
     format!("{mentee}{DOT}{mentor}")
 }
 
-/// The mentor's code and a fingerprint of the members.
-fn group_key(mentor: &str, members: &[&Suggestion]) -> String {
-    let codes = members.iter().flat_map(|suggestion| suggestion.mentee.bytes().chain([b' ']));
+/// The key of a group of things: what it begins with, and a fingerprint of its members in order.
+pub(super) fn group_hash<'m>(begin: &str, members: impl Iterator<Item = &'m str>) -> String {
+    let codes = members.flat_map(|member| member.bytes().chain([b' ']));
     let hash = codes
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{mentor}{DOT}{:04x}", (hash >> 16) ^ (hash & 0xffff))
+    format!("{begin}{DOT}{:04x}", (hash >> 16) ^ (hash & 0xffff))
 }
 
 fn mentor_name(scene: &Scene<'_>, code: &str) -> String {
@@ -131,6 +153,42 @@ fn mentor_name(scene: &Scene<'_>, code: &str) -> String {
 
 fn slot_label<'a>(scene: &'a Scene<'_>, slot: &'a str) -> &'a str {
     scene.labels.choice("mentee_registration", "slots", slot)
+}
+
+/// Puts rows whose cells do not agree in the place of those with their keys.
+fn leave_disagreeing_rows(scene: &Scene<'_>, sheet: &mut Sheet) {
+    for refused in scene.refused {
+        let Some(stood) = &refused.stood else { continue };
+        let has_key = |row: &&mut WantedRow| {
+            row.cells.get(KEY).is_some_and(|cell| cell.value.to_string() == refused.key)
+        };
+        if let Some(row) = sheet.rows.iter_mut().find(has_key) {
+            row.cells = disagreeing_row(refused, stood, scene.words);
+        }
+    }
+}
+
+/// The row in which many placements at once are confirmed.
+fn mass_row(mass: &MassDecision, words: &Words) -> Vec<WantedCell> {
+    let count = words.integer(i64::try_from(mass.people).unwrap_or(i64::MAX));
+    let mut cells = vec![WantedCell::default(); REASONS + 1];
+    cells[KEY] = mass.key.as_str().into();
+    cells[MENTEE] = text(words.say_with("suggestions-mass", &[("count", &count)]));
+    cells[REASONS] = text(words.say_with("suggestions-mass-how", &[("count", &count)]));
+    cells
+}
+
+/// A row whose cells do not agree, as it stands, and what to do.
+fn disagreeing_row(refused: &Refused, stood: &Stood, words: &Words) -> Vec<WantedCell> {
+    let (what, advice) = refused.sentences(words);
+    let mut cells = vec![WantedCell::default(); REASONS + 1];
+    cells[KEY] = refused.key.as_str().into();
+    cells[MENTEE] = text(stood.mentee.as_str());
+    cells[GROUP] = text(stood.group.as_str());
+    cells[MENTOR] = text(stood.mentor.as_str());
+    cells[SLOT] = text(stood.slot.as_str());
+    cells[REASONS] = text(format!("{what}: {advice}"));
+    cells
 }
 
 fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<WantedCell> {
@@ -148,7 +206,7 @@ fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<Want
     };
     let whole = words.say_with("suggestions-whole-group", &[("count", &members.len().to_string())]);
     vec![
-        group_key(&first.mentor, members).into(),
+        group_hash(&first.mentor, members.iter().map(|one| one.mentee.as_str())).into(),
         whole.into(),
         WantedCell::default(),
         WantedCell::default(),

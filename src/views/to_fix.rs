@@ -66,11 +66,23 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         let (what, advice) = refused.sentences(scene.words);
         lines.push(Line {
             tab: scene.words.say("tab-suggestions"),
-            row: Some(refused.row),
-            question: scene.words.say(refused.column()),
+            row: Some(refused.row).filter(|row| *row > 0),
+            question: scene.words.say(refused.column),
             cell: refused.cell.clone(),
             what,
             advice,
+            effect: "fix-effect-value",
+        });
+    }
+    if let Some(mass) = scene.mass {
+        let count = scene.words.integer(i64::try_from(mass.people).unwrap_or(i64::MAX));
+        lines.push(Line {
+            tab: scene.words.say("tab-suggestions"),
+            row: None,
+            question: scene.words.say("suggestions-col-verdict"),
+            cell: String::new(),
+            what: scene.words.say_with("suggestions-mass", &[("count", &count)]),
+            advice: scene.words.say_with("suggestions-mass-how", &[("count", &count)]),
             effect: "fix-effect-value",
         });
     }

@@ -9,6 +9,7 @@ use super::super::*;
 use crate::config::{Config, EXAMPLE};
 use crate::table::tab::{Format, Style, Wanted, WantedRow};
 use crate::table::{Cell, cell_at};
+use crate::views::decisions::{MassDecision, Refused};
 use crate::words::Language;
 
 /// The columns of the tab of suggestions that the tests look at.
@@ -32,6 +33,7 @@ pub struct Desk {
 pub struct Turn {
     pub events: Vec<Event>,
     pub refused: Vec<Refused>,
+    pub mass: Option<MassDecision>,
 }
 
 impl Desk {
@@ -316,7 +318,8 @@ impl Desk {
         let (setting, memory, today) = (&self.setting, &mut self.memory, self.today);
         let held =
             take_in(setting, &mut workbook, memory, &mut happened, Options::default()).unwrap();
-        let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
+        let decided = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
+        let Decisions { refused, mass, .. } = decided;
         let suggestions =
             suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
         happened.note_issue(setting, &memory.state, &suggestions);
@@ -330,20 +333,20 @@ impl Desk {
             .collect();
         happened.settle(memory).unwrap();
         memory.head.seq = memory.state.seq;
-        self.wanted = self.tabs_with(&held, &refused);
+        self.wanted = self.views_with(tabs, &held, &refused, mass.as_ref());
         let before = std::mem::take(&mut self.ours);
         self.ours = self.wanted.iter().map(|wanted| shown(wanted, &before)).collect();
-        Turn { events, refused }
+        Turn { events, refused, mass }
     }
 
     /// Every tab as it should be.
     pub fn tabs_with(&self, held: &[HeldTab], refused: &[Refused]) -> Vec<Wanted> {
-        self.views_with(tabs, held, refused)
+        self.views_with(tabs, held, refused, None)
     }
 
     /// The tabs of the second spreadsheet as they should be.
     pub fn restricted(&self) -> Vec<Wanted> {
-        self.views_with(restricted_tabs, &[], &[])
+        self.views_with(restricted_tabs, &[], &[], None)
     }
 
     fn views_with(
@@ -351,13 +354,14 @@ impl Desk {
         views: fn(&Scene<'_>) -> Vec<Wanted>,
         held: &[HeldTab],
         refused: &[Refused],
+        mass: Option<&MassDecision>,
     ) -> Vec<Wanted> {
         let (setting, state) = (&self.setting, &self.memory.state);
         let standing = standing(setting, state, self.today).unwrap();
         let (figures, suggestions) =
             (figures(setting, state, &standing), suggestions(setting, state, &standing));
         let scene = scene(setting, state, &self.memory.head, &standing, &figures, &suggestions);
-        views(&Scene { held, refused, ..scene })
+        views(&Scene { held, refused, mass, ..scene })
     }
 
     pub fn wanted(&self, view: &str) -> &Wanted {

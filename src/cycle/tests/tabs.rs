@@ -6,7 +6,7 @@ use super::super::*;
 use super::desk::{Desk, as_text};
 use crate::table::Cell;
 use crate::table::tab::Wanted;
-use crate::views::decisions::Refusal;
+use crate::views::decisions::{Refusal, Refused};
 use crate::words::{Language, Words};
 
 const LANGUAGES: [Language; 2] = [Language::Id, Language::En];
@@ -62,7 +62,18 @@ fn worst(language: Language) -> (Desk, Vec<Wanted>) {
         Refusal::AgeGap,
         Refusal::Full,
     ];
-    let refused = refusals.map(|why| Refused { row: 5, cell: "Zaid".into(), why });
+    let refused = refusals.map(|why| Refused {
+        row: 5,
+        key: "A5·M20".into(),
+        column: if why == Refusal::UnclearVerdict {
+            "suggestions-col-verdict"
+        } else {
+            "suggestions-col-other"
+        },
+        cell: "Zaid".into(),
+        why,
+        stood: None,
+    });
     let tabs = desk.tabs_with(&held, &refused);
     (desk, tabs)
 }

@@ -45,6 +45,19 @@ pub(super) fn add_tab(id: i64, title: &str, row_count: usize, layout: &Layout) -
     requests
 }
 
+/// What one column of a tab has by its layout: its width, its dropdown and its colours.
+pub(super) fn lay_column(id: i64, column: usize, layout: &Layout) -> Vec<Request> {
+    let id = sheet_id(id);
+    let Some(own) = layout.columns.get(column) else { return Vec::new() };
+    let mut requests = vec![width(id, column, column + 1, own.width_px)];
+    requests
+        .extend(own.people.as_ref().and_then(|dropdown| validation(id, column, dropdown, layout)));
+    let colours = layout.colours.iter().filter(|rule| rule.column == column);
+    requests
+        .extend(colours.zip(0..).map(|(rule, index)| colour(id, rule, index, header_row(layout))));
+    requests
+}
+
 /// The row of column titles. What holds for the rows below it begins here: a range that begins at
 /// the first of them would be pushed down when a row is inserted before it.
 fn header_row(layout: &Layout) -> usize {
@@ -97,26 +110,29 @@ fn widths(id: i32, columns: &[Column]) -> Vec<Request> {
     let mut requests = Vec::new();
     for run in columns.chunk_by(|one, next| one.width_px == next.width_px) {
         let end = start + run.len();
-        let request = UpdateDimensionPropertiesRequest {
-            range: Some(DimensionRange {
-                sheet_id: Some(id),
-                dimension: Some("COLUMNS".to_owned()),
-                start_index: Some(grid_index(start)),
-                end_index: Some(grid_index(end)),
-            }),
-            properties: Some(DimensionProperties {
-                pixel_size: run
-                    .first()
-                    .map(|column| i32::try_from(column.width_px).unwrap_or(i32::MAX)),
-                ..DimensionProperties::default()
-            }),
-            fields: Some(FieldMask::new(&["pixelSize"])),
-            ..UpdateDimensionPropertiesRequest::default()
-        };
-        requests.push(Request { update_dimension_properties: Some(request), ..Request::default() });
+        requests.extend(run.first().map(|column| width(id, start, end, column.width_px)));
         start = end;
     }
     requests
+}
+
+/// Columns `start..end` become `width_px` pixels wide.
+fn width(id: i32, start: usize, end: usize, width_px: u32) -> Request {
+    let request = UpdateDimensionPropertiesRequest {
+        range: Some(DimensionRange {
+            sheet_id: Some(id),
+            dimension: Some("COLUMNS".to_owned()),
+            start_index: Some(grid_index(start)),
+            end_index: Some(grid_index(end)),
+        }),
+        properties: Some(DimensionProperties {
+            pixel_size: Some(i32::try_from(width_px).unwrap_or(i32::MAX)),
+            ..DimensionProperties::default()
+        }),
+        fields: Some(FieldMask::new(&["pixelSize"])),
+        ..UpdateDimensionPropertiesRequest::default()
+    };
+    Request { update_dimension_properties: Some(request), ..Request::default() }
 }
 
 /// The cells of one column from a row downwards, however far the grid grows.
@@ -155,14 +171,17 @@ fn protection(id: i32, layout: &Layout) -> Request {
 }
 
 fn validations(id: i32, layout: &Layout) -> impl Iterator<Item = Request> {
-    people_columns(layout).filter_map(move |(column, dropdown)| {
-        let request = SetDataValidationRequest {
-            range: Some(column_below(id, column, first_row(layout))),
-            rule: Some(dropdown_rule(dropdown)?),
-            ..SetDataValidationRequest::default()
-        };
-        Some(Request { set_data_validation: Some(request), ..Request::default() })
-    })
+    people_columns(layout)
+        .filter_map(move |(column, dropdown)| validation(id, column, dropdown, layout))
+}
+
+fn validation(id: i32, column: usize, dropdown: &Dropdown, layout: &Layout) -> Option<Request> {
+    let request = SetDataValidationRequest {
+        range: Some(column_below(id, column, first_row(layout))),
+        rule: Some(dropdown_rule(dropdown)?),
+        ..SetDataValidationRequest::default()
+    };
+    Some(Request { set_data_validation: Some(request), ..Request::default() })
 }
 
 /// A list where values are offered (and Google can hold them); otherwise a rule that everything

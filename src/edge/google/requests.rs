@@ -4,11 +4,12 @@
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
     AppendDimensionRequest, CellData, DeleteDimensionRequest, DeleteSheetRequest, DimensionRange,
-    GridCoordinate, InsertDimensionRequest, Request, RowData, UpdateCellsRequest,
+    GridCoordinate, InsertDimensionRequest, MoveDimensionRequest, Request, RowData,
+    UpdateCellsRequest,
 };
 use google_sheets4::common::remove_json_null_values;
 
-use super::layout::add_tab;
+use super::layout::{add_tab, lay_column};
 use super::look::{CELL_FIELDS, cell_data, value};
 use crate::table::plan::{Change, Plan};
 
@@ -160,12 +161,23 @@ fn structure(change: &Change) -> Vec<Request> {
             vec![Request { delete_sheet: Some(request), ..Request::default() }]
         }
         Change::InsertRows { sheet_id, at, count } => {
-            let range = Some(rows(*sheet_id, *at, *count));
+            let range = Some(dimension(*sheet_id, "ROWS", *at, *count));
             let request = InsertDimensionRequest { range, inherit_from_before: Some(false) };
             vec![Request { insert_dimension: Some(request), ..Request::default() }]
         }
+        Change::InsertColumn { sheet_id, at } => {
+            let range = Some(dimension(*sheet_id, "COLUMNS", *at, 1));
+            let request = InsertDimensionRequest { range, inherit_from_before: Some(false) };
+            vec![Request { insert_dimension: Some(request), ..Request::default() }]
+        }
+        Change::LayColumn { sheet_id, column, layout } => lay_column(*sheet_id, *column, layout),
+        Change::MoveColumn { sheet_id, from, to } => {
+            vec![move_one(*sheet_id, "COLUMNS", *from, *to)]
+        }
+        Change::MoveRow { sheet_id, from, to } => vec![move_one(*sheet_id, "ROWS", *from, *to)],
         Change::DeleteRows { sheet_id, at, count } => {
-            let request = DeleteDimensionRequest { range: Some(rows(*sheet_id, *at, *count)) };
+            let request =
+                DeleteDimensionRequest { range: Some(dimension(*sheet_id, "ROWS", *at, *count)) };
             vec![Request { delete_dimension: Some(request), ..Request::default() }]
         }
         Change::AppendRows { sheet_id, count } => vec![append(*sheet_id, "ROWS", *count)],
@@ -184,10 +196,19 @@ fn append(id: i64, dimension: &str, count: usize) -> Request {
     Request { append_dimension: Some(request), ..Request::default() }
 }
 
-fn rows(id: i64, at: usize, count: usize) -> DimensionRange {
+/// Moves one row or column to before the one that is `to` now.
+fn move_one(id: i64, of: &str, from: usize, to: usize) -> Request {
+    let request = MoveDimensionRequest {
+        source: Some(dimension(id, of, from, 1)),
+        destination_index: Some(grid_index(to)),
+    };
+    Request { move_dimension: Some(request), ..Request::default() }
+}
+
+fn dimension(id: i64, of: &str, at: usize, count: usize) -> DimensionRange {
     DimensionRange {
         sheet_id: Some(sheet_id(id)),
-        dimension: Some("ROWS".to_owned()),
+        dimension: Some(of.to_owned()),
         start_index: Some(grid_index(at)),
         end_index: Some(grid_index(at + count)),
     }

@@ -87,8 +87,9 @@ impl Book {
             Change::DeleteTab { sheet_id, .. } => assert!(self.0.remove(sheet_id).is_some()),
             Change::InsertRows { sheet_id, at, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
+                let width = rows[0].len();
                 assert!(*at < rows.len(), "rows are inserted before a row that is there");
-                rows.splice(at..at, vec![vec![Cell::Blank; 5]; *count]);
+                rows.splice(at..at, vec![vec![Cell::Blank; width]; *count]);
             }
             Change::DeleteRows { sheet_id, at, count } => {
                 let grid = self.grid(*sheet_id);
@@ -100,12 +101,36 @@ impl Book {
             }
             Change::AppendRows { sheet_id, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
-                rows.extend(vec![vec![Cell::Blank; 5]; *count]);
+                let width = rows[0].len();
+                rows.extend(vec![vec![Cell::Blank; width]; *count]);
             }
             Change::AppendColumns { sheet_id, count } => {
                 for row in &mut self.grid(*sheet_id).rows {
                     row.extend(vec![Cell::Blank; *count]);
                 }
+            }
+            Change::InsertColumn { sheet_id, at } => {
+                for row in &mut self.grid(*sheet_id).rows {
+                    assert!(*at < row.len(), "columns are inserted before a column that is there");
+                    row.insert(*at, Cell::Blank);
+                }
+            }
+            Change::LayColumn { sheet_id, column, .. } => {
+                let grid = self.grid(*sheet_id);
+                assert!(grid.rows.iter().all(|row| *column < row.len()));
+            }
+            Change::MoveColumn { sheet_id, from, to } => {
+                assert!(to < from, "columns are moved to the left");
+                for row in &mut self.grid(*sheet_id).rows {
+                    let cell = row.remove(*from);
+                    row.insert(*to, cell);
+                }
+            }
+            Change::MoveRow { sheet_id, from, to } => {
+                let rows = &mut self.grid(*sheet_id).rows;
+                assert!(from < to && *to <= rows.len(), "rows are moved down, within the grid");
+                let row = rows.remove(*from);
+                rows.insert(*to - 1, row);
             }
             Change::WriteCells { sheet_id, row, column, cells } => {
                 let grid = self.grid(*sheet_id);
@@ -137,7 +162,7 @@ impl Book {
             while rows.last().is_some_and(Vec::is_empty) {
                 rows.pop();
             }
-            let (row_count, column_count) = (grid.rows.len(), grid.layout.columns.len());
+            let (row_count, column_count) = (grid.rows.len(), grid.rows[0].len());
             ReadTab { sheet_id: *id, title: grid.title.clone(), row_count, column_count, rows }
         };
         self.0.iter().map(tab).collect()
@@ -177,7 +202,8 @@ fn assert_as_wanted(book: &Book, tab: &Wanted) {
     assert!(grid.rows.len() >= tab.rows.len());
     for (index, row) in grid.rows.iter().enumerate() {
         for (column, cell) in row.iter().enumerate() {
-            if index > 1 && tab.layout.columns[column].people.is_some() {
+            let Some(layout) = tab.layout.columns.get(column) else { continue };
+            if index > 1 && layout.people.is_some() || index >= tab.rows.len() {
                 continue;
             }
             let wanted =
@@ -257,6 +283,103 @@ proptest! {
         let kept = wrote.into_iter().filter(|((key, _), _)| keys.contains(&key));
         prop_assert_eq!(book.peoples(), kept.collect::<BTreeMap<_, _>>());
         prop_assert!(plan(&[after], &book.read(), &book.infos()).is_empty());
+    }
+}
+
+/// What a person does to the columns of a tab, and to the lines above its titles.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Delete(usize),
+    Insert(usize, bool),
+    Drag(usize, usize),
+    Overtype(usize),
+    LineAbove(usize, bool),
+    LineGone(usize),
+}
+
+impl Act {
+    fn on(self, rows: &mut Vec<Vec<Cell>>) {
+        let width = rows[0].len();
+        match self {
+            Self::Delete(column) if width > 1 => {
+                rows.iter_mut().for_each(|row| drop(row.remove(column % width)));
+            }
+            Self::Insert(column, written) => {
+                for row in rows.iter_mut() {
+                    row.insert(column % (width + 1), Cell::Blank);
+                }
+                if written {
+                    let at = column % (width + 1);
+                    (rows[1][at], rows[2][at]) = ("Catatanku".into(), "milikku".into());
+                }
+            }
+            Self::Drag(from, to) => {
+                for row in rows.iter_mut() {
+                    let cell = row.remove(from % width);
+                    row.insert(to % width, cell);
+                }
+            }
+            Self::Overtype(column) => rows[1][column % width] = "judul lain".into(),
+            Self::LineAbove(at, written) => {
+                let mut line = vec![Cell::Blank; width];
+                line[0] = if written { "catatan di atas".into() } else { Cell::Blank };
+                rows.insert(at % 2, line);
+            }
+            Self::LineGone(at) => drop(rows.remove(at % 2)),
+            Self::Delete(_) => {}
+        }
+    }
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        (0_usize..5).prop_map(Act::Delete),
+        (0_usize..6, any::<bool>()).prop_map(|(column, written)| Act::Insert(column, written)),
+        (0_usize..5, 0_usize..5).prop_map(|(from, to)| Act::Drag(from, to)),
+        (0_usize..5).prop_map(Act::Overtype),
+        (0_usize..2, any::<bool>()).prop_map(|(at, written)| Act::LineAbove(at, written)),
+        (0_usize..1).prop_map(Act::LineGone),
+    ]
+}
+
+proptest! {
+    /// Whatever somebody does to columns and to the lines above them, the next plan puts the tab in
+    /// order, keeps what people wrote beside its row, and has nothing left to do.
+    #[test]
+    fn a_tab_whose_columns_were_moved_is_put_in_order(
+        keys in 3_u32..8, act in any_act(), written in prop::collection::vec((0_usize..8, 0_usize..2), 0..8),
+    ) {
+        let body: Vec<(String, u8)> = (0..keys).map(|key| (format!("A{key}·M1"), key as u8)).collect();
+        let tab = wanted(layout(true, 100), &body);
+        let mut book = Book::default();
+        book.become_(&tab);
+        let grid = book.0.values_mut().next().unwrap();
+        for (row, column) in written.into_iter().filter(|(row, _)| *row < body.len()) {
+            let mark = format!("untuk {}", grid.rows[row + 2][0]);
+            grid.rows[row + 2][PEOPLES[column]] = mark.into();
+        }
+        let gone = match act {
+            Act::Delete(column) => Some(column % 5),
+            _ => None,
+        };
+        let wrote = book.peoples();
+        let grid = book.0.values_mut().next().unwrap();
+        act.on(&mut grid.rows);
+        let plan = book.become_(&tab);
+        assert_as_wanted(&book, &tab);
+        let kept: BTreeMap<_, _> = wrote.into_iter().filter(|((_, column), _)| Some(*column) != gone).collect();
+        prop_assert_eq!(book.peoples().into_iter().filter(|((key, _), _)| key.starts_with('A')).collect::<BTreeMap<_, _>>(), kept);
+        let text = |cell: &Cell| cell.to_string();
+        let stands = |wanted: &str| book.0.values().flat_map(|grid| grid.rows.iter().flatten()).any(|cell| text(cell) == wanted);
+        if let Act::Insert(_, true) = act {
+            prop_assert!(stands("Catatanku") && stands("milikku"), "a column of somebody's own is kept");
+        }
+        if let Act::LineAbove(_, true) = act {
+            prop_assert!(stands("catatan di atas"), "a line of somebody's own is kept");
+        }
+        prop_assert_eq!(plan.is_empty(), plan.to_string().is_empty());
+        let again = super::plan(std::slice::from_ref(&tab), &book.read(), &book.infos());
+        prop_assert!(again.is_empty(), "{again}\n{:?}", again.changes);
     }
 }
 
