@@ -350,3 +350,145 @@ fn a_verdict_that_is_neither_word_decides_nothing_and_is_to_be_mended() {
             .any(|row| cell_at(row, MENTEE).to_string().starts_with("Candra"))
     );
 }
+
+/// Takes a column out of the tab of suggestions, as somebody who deletes it does.
+fn delete_column(desk: &mut Desk, title: &str) {
+    let rows = &mut desk.suggestions().rows;
+    let header = rows.iter().position(|row| cell_at(row, KEY).to_string() == "Kode").unwrap();
+    let place = rows[header].iter().position(|cell| cell.to_string() == title).unwrap();
+    for row in rows.iter_mut().filter(|row| place < row.len()) {
+        row.remove(place);
+    }
+}
+
+#[test]
+fn a_table_without_one_of_its_columns_decides_nothing() {
+    for title in ["Adik", "Keputusan", "Mentor lain", "Kelompok", "Mentor", "Jadwal"] {
+        let mut desk = desk();
+        desk.decide("Kelompok Khadijah", "Setuju", "");
+        desk.decide("Candra", "Setuju", "");
+        delete_column(&mut desk, title);
+        let turn = desk.turn();
+        assert_eq!(decided(&turn), [""; 0], "{title}");
+        assert_eq!(refused(&turn), [Refusal::ColumnMissing], "{title}");
+        let expected = "kolom ini tidak ada, jadi belum ada keputusan yang dibaca";
+        assert_eq!(to_fix(&desk), [format!(": {expected}")], "{title}");
+        let lead = desk.wanted("suggestions").rows[1].cells[0].value.to_string();
+        assert!(lead.starts_with(&format!("Kolom {title} hilang atau berganda")), "{lead}");
+    }
+}
+
+#[test]
+fn a_column_that_stands_there_twice_decides_nothing() {
+    let mut desk = desk();
+    desk.decide("Candra", "Setuju", "");
+    for row in desk.suggestions().rows.iter_mut().filter(|row| row.len() > VERDICT) {
+        let copy = cell_at(row, VERDICT).clone();
+        row.insert(VERDICT, copy);
+    }
+    let turn = desk.turn();
+    assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![Refusal::ColumnTwice]));
+}
+
+#[test]
+fn a_column_that_was_dragged_elsewhere_is_read_by_its_title() {
+    let mut desk = desk();
+    desk.decide("Candra", "Setuju", "");
+    for row in desk.suggestions().rows.iter_mut().filter(|row| row.len() > GROUP) {
+        let group = row.remove(GROUP);
+        row.insert(VERDICT, group);
+    }
+    assert_eq!(decided(&desk.turn()), ["accepted A4 M20 Al Fatih"]);
+}
+
+/// The names were sorted without their codes: nobody knows whom "Setuju" meant.
+#[test]
+fn a_row_whose_name_is_not_that_of_its_code_places_nobody_until_it_is_decided_anew() {
+    let mut desk = desk();
+    let rows = &mut desk.suggestions().rows;
+    let of = |rows: &Vec<Vec<Cell>>, name: &str| {
+        rows.iter().position(|row| cell_at(row, MENTEE).to_string().starts_with(name)).unwrap()
+    };
+    let (candra, dimas) = (of(rows, "Candra"), of(rows, "Dimas"));
+    let name = rows[candra][MENTEE].clone();
+    rows[candra][MENTEE] = rows[dimas][MENTEE].clone();
+    rows[dimas][MENTEE] = name;
+    rows[dimas].resize(11, Cell::Blank);
+    rows[dimas][VERDICT] = "Setuju".into();
+    for _ in 0..3 {
+        let turn = desk.turn();
+        assert_eq!((decided(&turn), refused(&turn)), (vec![], vec![Refusal::Disagrees]));
+        assert_eq!(to_fix(&desk), ["Setuju: isi baris ini tidak cocok satu sama lain"]);
+    }
+    let rows = &mut desk.suggestions().rows;
+    let row = rows.iter_mut().find(|row| cell_at(row, VERDICT).to_string() == "Setuju").unwrap();
+    assert!(row[MENTEE].to_string().starts_with("Candra"), "it stands as it was read");
+    row[VERDICT] = Cell::Blank;
+    desk.turn();
+    desk.decide("Dimas", "Setuju", "");
+    assert_eq!(decided(&desk.turn()), ["accepted A5 M20 Al Fatih"]);
+}
+
+#[test]
+fn a_member_whose_row_is_gone_is_not_placed_with_the_group() {
+    let mut desk = desk();
+    desk.decide("Kelompok Khadijah", "Setuju", "");
+    desk.suggestions().rows.retain(|row| !cell_at(row, MENTEE).to_string().starts_with("Gita"));
+    let turn = desk.turn();
+    assert_eq!(decided(&turn), ["accepted A6 M22 Kelompok Khadijah"]);
+    assert_eq!(refused(&turn), [Refusal::RowGone]);
+}
+
+#[test]
+fn the_rows_of_a_group_need_not_stand_below_it() {
+    let mut desk = desk();
+    desk.decide("Kelompok Khadijah", "Setuju", "");
+    desk.suggestions().rows[3..].reverse();
+    let mut made = decided(&desk.turn());
+    made.sort_unstable();
+    let expected = ["accepted A6 M22 Kelompok Khadijah", "accepted A7 M22 Kelompok Khadijah"];
+    assert_eq!(made, expected);
+}
+
+#[test]
+fn more_placements_than_the_fuse_allows_wait_until_they_are_confirmed() {
+    let mut desk = desk();
+    desk.setting.config.most_placed = 1;
+    for name in ["Candra", "Dimas", "Fatimah"] {
+        desk.decide(name, "Setuju", "");
+    }
+    let turn = desk.turn();
+    assert_eq!(decided(&turn), [""; 0]);
+    let mass = turn.mass.unwrap();
+    assert_eq!(mass.people, 3);
+    let shown = |desk: &Desk| {
+        let rows = &desk.wanted("suggestions").rows;
+        rows.iter().find(|row| row.cells[KEY].value.to_string() == mass.key).cloned()
+    };
+    let row = shown(&desk).unwrap();
+    let expected = "Menunggu kepastian: 3 adik akan ditempatkan sekaligus";
+    assert_eq!(row.cells[MENTEE].value.to_string(), expected);
+    assert_eq!(desk.turn().mass.as_ref(), Some(&mass), "it waits as long as it must");
+
+    let rows = &mut desk.suggestions().rows;
+    let row = rows.iter_mut().find(|row| cell_at(row, KEY).to_string() == mass.key).unwrap();
+    row[VERDICT] = "Setuju".into();
+    assert_eq!(decided(&desk.turn()).len(), 3);
+    desk.turn();
+    assert_eq!(shown(&desk), None);
+}
+
+#[test]
+fn a_confirmation_is_of_exactly_what_was_shown() {
+    let mut desk = desk();
+    desk.setting.config.most_placed = 1;
+    desk.decide("Candra", "Setuju", "");
+    desk.decide("Dimas", "Setuju", "");
+    let mass = desk.turn().mass.unwrap();
+    let rows = &mut desk.suggestions().rows;
+    let row = rows.iter_mut().find(|row| cell_at(row, KEY).to_string() == mass.key).unwrap();
+    row[VERDICT] = "Setuju".into();
+    desk.decide("Fatimah", "Setuju", "");
+    let turn = desk.turn();
+    assert_eq!((decided(&turn).len(), turn.mass.map(|mass| mass.people)), (0, Some(3)));
+}
