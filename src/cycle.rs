@@ -19,6 +19,7 @@ use crate::forms::intake::{Held, intake};
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use crate::ledger::line::LineHash;
+use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::record::{Record, Source};
 use crate::ledger::records::Records;
 use crate::ledger::sealed::Privacy;
@@ -658,7 +659,7 @@ pub fn instance<'a>(
     state: &'a State,
     standing: &'a Standing<'_>,
 ) -> Instance<'a> {
-    let mentee = |index: usize| {
+    let mentee = |index: MenteeIndex| {
         let person = &standing.mentees[index];
         let mentee = Mentee::from_answers(&person.code, &person.latest().answers)?;
         let friend = person
@@ -671,7 +672,7 @@ pub fn instance<'a>(
             ..mentee
         })
     };
-    let mentor = |index: usize| {
+    let mentor = |index: MentorIndex| {
         let person = &standing.mentors[index];
         let mentor = Mentor::from_answers(&person.code, &person.latest().answers)?;
         let members_now = u32::try_from(standing.mentor_load(index)).unwrap_or(u32::MAX);
@@ -683,7 +684,7 @@ pub fn instance<'a>(
     };
     let groups = standing.open_groups().filter_map(|(index, group)| {
         let members = standing.members(index);
-        let member = |&index: &usize| {
+        let member = |&index: &MenteeIndex| {
             let person = &standing.mentees[index];
             Member { code: person.code.as_str(), answers: &person.latest().answers }
         };
@@ -707,7 +708,7 @@ pub fn instance<'a>(
     });
     Instance {
         mentees: waiting().filter_map(|waiting| mentee(waiting.mentee)).collect(),
-        mentors: (0..standing.mentors.len()).filter_map(mentor).collect(),
+        mentors: standing.mentors.indices().filter_map(mentor).collect(),
         groups: groups.collect(),
         must_not: state
             .rejected_pairs
@@ -732,11 +733,11 @@ pub fn instance<'a>(
 
 /// What matching may know of people's personality: bands, and only of those who permit it.
 fn known_bands<'a>(standing: &'a Standing<'_>) -> KnownBands<'a> {
-    let mentees = (0..standing.mentees.len()).filter_map(|index| {
+    let mentees = standing.mentees.indices().filter_map(|index| {
         let report = standing.self_report_of_mentee(index)?;
         Some((standing.mentees[index].code.as_str(), Bands::of(&report.answers)?))
     });
-    let mentors = (0..standing.mentors.len()).filter_map(|index| {
+    let mentors = standing.mentors.indices().filter_map(|index| {
         let report = standing.self_report_of_mentor(index)?;
         Some((standing.mentors[index].code.as_str(), Bands::of(&report.answers)?))
     });

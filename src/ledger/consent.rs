@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::answers::Answers;
 use super::groups::GroupIndex;
-use super::people::{Person, PersonIndex, eighteenth_birthday};
+use super::people::{MenteeIndex, Person, eighteenth_birthday};
 use super::record::Record;
 
 /// What a mentee's guardian last said.
@@ -57,7 +57,7 @@ pub const WITHDRAWAL_HOURS: i64 = 72;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Withdrawal {
     /// Whose consent it was.
-    pub mentee: PersonIndex,
+    pub mentee: MenteeIndex,
     /// When it was taken back.
     pub since: NaiveDateTime,
     /// The group that the mentee still belongs to: somebody has to act by the deadline. None:

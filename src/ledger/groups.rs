@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
+use super::index::{IndexVec, index_type};
 use super::names::{NameId, Names, normal_name};
-use super::people::{Finder, PersonIndex};
+use super::people::{Finder, MenteeIndex, MentorIndex};
 use super::record::Record;
 use super::references::{PlacementFault, PlacementProblem, References, Referent};
 
-/// Where a group stands in its [`Groups`].
-pub type GroupIndex = usize;
+index_type! {
+    /// The index of a group in [`Groups`].
+    GroupIndex
+}
 
 /// A group from its forming to its closing. A name used again after closing is another group.
 #[derive(Debug, Clone)]
@@ -23,7 +26,7 @@ pub struct Group<'a> {
     /// The day it was formed.
     pub start: NaiveDate,
     /// The mentor, if one was named and found.
-    pub mentor: Option<PersonIndex>,
+    pub mentor: Option<MentorIndex>,
     /// When and why it was closed.
     pub closed: Option<Closing<'a>>,
     /// The weekly slot in the latest decision that names one.
@@ -53,7 +56,7 @@ impl Group<'_> {
 #[derive(Debug, Clone)]
 pub struct Membership<'a> {
     /// Who.
-    pub mentee: PersonIndex,
+    pub mentee: MenteeIndex,
     /// Where.
     pub group: GroupIndex,
     /// The first day.
@@ -94,10 +97,10 @@ pub enum Departure {
 /// All groups in the order of their forming, and all memberships in the order of their beginning.
 #[derive(Debug, Clone, Default)]
 pub struct Groups<'a> {
-    all: Vec<Group<'a>>,
+    all: IndexVec<GroupIndex, Group<'a>>,
     memberships: Vec<Membership<'a>>,
     by_name: HashMap<CompactString, Vec<GroupIndex>>,
-    of_mentee: HashMap<PersonIndex, Vec<usize>>,
+    of_mentee: HashMap<MenteeIndex, Vec<usize>>,
 }
 
 impl<'a> Groups<'a> {
@@ -105,8 +108,8 @@ impl<'a> Groups<'a> {
     pub(super) fn form(
         decisions: &[&'a Record],
         names: &Names<'a>,
-        mentees: &mut Finder<'_, 'a>,
-        mentors: &mut Finder<'_, 'a>,
+        mentees: &mut Finder<'_, 'a, MenteeIndex>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
     ) -> Self {
         let mut decisions: Vec<Decision<'a>> =
@@ -126,8 +129,8 @@ impl<'a> Groups<'a> {
     fn carry_out(
         &mut self,
         decision: &Decision<'a>,
-        members: &[(PersonIndex, &'a str)],
-        mentor: Option<PersonIndex>,
+        members: &[(MenteeIndex, &'a str)],
+        mentor: Option<MentorIndex>,
         references: &mut References<'a>,
     ) {
         let open = self.last_open(&decision.normal_name);
@@ -161,10 +164,8 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn open_group(&mut self, decision: &Decision<'a>, mentor: Option<PersonIndex>) -> GroupIndex {
-        let index = self.all.len();
-        self.by_name.entry(decision.normal_name.clone()).or_default().push(index);
-        self.all.push(Group {
+    fn open_group(&mut self, decision: &Decision<'a>, mentor: Option<MentorIndex>) -> GroupIndex {
+        let index = self.all.push(Group {
             name: decision.group,
             normal_name: decision.normal_name.clone(),
             start: decision.date,
@@ -174,6 +175,7 @@ impl<'a> Groups<'a> {
             formed_by: decision.record,
             memberships: Vec::new(),
         });
+        self.by_name.entry(decision.normal_name.clone()).or_default().push(index);
         index
     }
 
@@ -182,12 +184,12 @@ impl<'a> Groups<'a> {
         self.all[last].closed.is_none().then_some(last)
     }
 
-    fn current(&mut self, mentee: PersonIndex) -> Option<&mut Membership<'a>> {
+    fn current(&mut self, mentee: MenteeIndex) -> Option<&mut Membership<'a>> {
         let last = *self.of_mentee.get(&mentee)?.last()?;
         Some(&mut self.memberships[last]).filter(|membership| membership.end.is_none())
     }
 
-    fn join(&mut self, mentee: PersonIndex, group: GroupIndex, date: NaiveDate) {
+    fn join(&mut self, mentee: MenteeIndex, group: GroupIndex, date: NaiveDate) {
         if let Some(current) = self.current(mentee) {
             if current.group == group {
                 return;
@@ -200,7 +202,7 @@ impl<'a> Groups<'a> {
         self.all[group].memberships.push(index);
     }
 
-    fn leave(&mut self, mentee: PersonIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
+    fn leave(&mut self, mentee: MenteeIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
         match self.current(mentee).filter(|current| current.group == group) {
             Some(current) => {
                 current.end = Some(Ending {
@@ -229,18 +231,28 @@ impl<'a> Groups<'a> {
         }
     }
 
-    pub(super) fn group_mut(&mut self, index: GroupIndex) -> &mut Group<'a> {
-        &mut self.all[index]
-    }
-
     /// All groups ever formed, in the order of their forming.
     pub fn all(&self) -> &[Group<'a>] {
-        &self.all
+        self.all.as_slice()
     }
 
     /// All groups with their index.
     pub fn iter(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
-        self.all.iter().enumerate()
+        self.all.iter_enumerated()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (GroupIndex, &mut Group<'a>)> {
+        self.all.iter_enumerated_mut()
+    }
+
+    /// The indices of all groups, in the order of their forming.
+    pub fn indices(&self) -> impl ExactSizeIterator<Item = GroupIndex> + Clone + use<'a> {
+        self.all.indices()
+    }
+
+    /// A value for each group.
+    pub fn map<T>(&self, value: impl FnMut(GroupIndex) -> T) -> IndexVec<GroupIndex, T> {
+        self.indices().map(value).collect()
     }
 
     /// All memberships, in the order of their beginning.
@@ -256,7 +268,7 @@ impl<'a> Groups<'a> {
     /// The memberships of a mentee, in the order of their beginning.
     pub fn memberships_of(
         &self,
-        mentee: PersonIndex,
+        mentee: MenteeIndex,
     ) -> impl DoubleEndedIterator<Item = &Membership<'a>> {
         let indices = self.of_mentee.get(&mentee).map_or(&[] as &[usize], Vec::as_slice);
         indices.iter().map(|index| &self.memberships[*index])
@@ -264,13 +276,13 @@ impl<'a> Groups<'a> {
 
     /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the
     /// later end.
-    pub fn latest_membership(&self, mentee: PersonIndex) -> Option<&Membership<'a>> {
+    pub fn latest_membership(&self, mentee: MenteeIndex) -> Option<&Membership<'a>> {
         self.memberships_of(mentee)
             .max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
     }
 
     /// The group of which a mentee is a member on a day.
-    pub fn group_of(&self, mentee: PersonIndex, day: NaiveDate) -> Option<GroupIndex> {
+    pub fn group_of(&self, mentee: MenteeIndex, day: NaiveDate) -> Option<GroupIndex> {
         self.memberships_of(mentee)
             .find(|membership| membership.covers(day))
             .map(|membership| membership.group)
@@ -281,7 +293,7 @@ impl<'a> Groups<'a> {
         &self,
         group: GroupIndex,
         day: NaiveDate,
-    ) -> impl Iterator<Item = PersonIndex> {
+    ) -> impl Iterator<Item = MenteeIndex> {
         self.memberships_in(group)
             .filter(move |membership| membership.covers(day))
             .map(|membership| membership.mentee)
@@ -367,9 +379,9 @@ impl<'a> Decision<'a> {
     fn find_members(
         &self,
         names: &Names<'a>,
-        mentees: &mut Finder<'_, 'a>,
+        mentees: &mut Finder<'_, 'a, MenteeIndex>,
         references: &mut References<'a>,
-    ) -> Vec<(PersonIndex, &'a str)> {
+    ) -> Vec<(MenteeIndex, &'a str)> {
         if self.action == Action::CloseGroup {
             return Vec::new();
         }
@@ -386,9 +398,9 @@ impl<'a> Decision<'a> {
     fn find_mentor(
         &self,
         names: &Names<'a>,
-        mentors: &mut Finder<'_, 'a>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
-    ) -> Option<PersonIndex> {
+    ) -> Option<MentorIndex> {
         if self.action != Action::FormGroup {
             return None;
         }
@@ -409,7 +421,7 @@ pub(super) fn group_key<'a>(record: &'a Record, names: &mut Names<'a>) -> NameId
 #[cfg(test)]
 mod tests {
     use super::super::records::Records;
-    use super::super::samples::{Rows, day, program};
+    use super::super::samples::{Rows, day, nth, program};
     use super::super::standing::Standing;
     use super::*;
 
@@ -466,12 +478,12 @@ mod tests {
         let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
         assert_eq!(standing.groups.all().len(), 2);
         assert_eq!(
-            standing.groups[0].closed,
+            standing.groups.all()[0].closed,
             Some(Closing { on: day("2026-08-03"), reason: "other" })
         );
         assert_eq!(standing.groups.open_named("al fatih", day("2026-08-05")), None);
-        assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(0));
-        assert_eq!(standing.find_group("Al Fatih"), Some(1));
+        assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(nth(0)));
+        assert_eq!(standing.find_group("Al Fatih"), Some(nth(1)));
         let ahmad = standing.find_mentee("Ahmad").unwrap();
         assert_eq!(
             standing.groups.latest_membership(ahmad).unwrap().end.unwrap().how,

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::groups::{GroupIndex, Groups, group_key};
+use super::index::IndexVec;
 use super::names::{NameId, Names};
-use super::people::{People, PersonIndex};
+use super::people::{MenteeIndex, Mentees};
 use super::record::Record;
 use super::references::{References, Referent, UnknownAttendee};
 use super::weeks::Window;
@@ -36,7 +37,7 @@ impl Meeting<'_> {
     }
 
     /// Whether a mentee was present.
-    pub fn was_present(&self, mentee: PersonIndex) -> bool {
+    pub fn was_present(&self, mentee: MenteeIndex) -> bool {
         self.attendance.as_ref().is_some_and(|attendance| attendance.present.contains(&mentee))
     }
 }
@@ -45,16 +46,16 @@ impl Meeting<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attendance {
     /// The members on the day.
-    pub roster: Vec<PersonIndex>,
+    pub roster: Vec<MenteeIndex>,
     /// Of the roster, each once.
-    pub present: Vec<PersonIndex>,
+    pub present: Vec<MenteeIndex>,
     /// Of the roster, not present, each once.
-    pub excused: Vec<PersonIndex>,
+    pub excused: Vec<MenteeIndex>,
 }
 
 impl Attendance {
     /// Whether one of the roster neither came nor was excused.
-    pub fn was_absent(&self, mentee: PersonIndex) -> bool {
+    pub fn was_absent(&self, mentee: MenteeIndex) -> bool {
         self.roster.contains(&mentee)
             && !self.present.contains(&mentee)
             && !self.excused.contains(&mentee)
@@ -70,14 +71,14 @@ impl Attendance {
 #[derive(Debug, Clone, Default)]
 pub struct Meetings<'a> {
     all: Vec<Meeting<'a>>,
-    of_group: Vec<Vec<usize>>,
+    of_group: IndexVec<GroupIndex, Vec<usize>>,
 }
 
 impl<'a> Meetings<'a> {
     pub(super) fn held_by(
         reports: &[&'a Record],
         names: &mut Names<'a>,
-        mentees: &People<'a>,
+        mentees: &Mentees<'a>,
         groups: &Groups<'a>,
         references: &mut References<'a>,
     ) -> Self {
@@ -92,7 +93,7 @@ impl<'a> Meetings<'a> {
             all.extend(meeting(reports, names, mentees, groups, references));
         }
         all.sort_by_key(|meeting: &Meeting<'_>| (meeting.date, meeting.group));
-        let mut of_group = vec![Vec::new(); groups.all().len()];
+        let mut of_group = groups.map(|_| Vec::new());
         for (index, meeting) in all.iter().enumerate() {
             of_group[meeting.group].push(index);
         }
@@ -126,7 +127,7 @@ impl<'a> Meetings<'a> {
 fn meeting<'a>(
     reports: &[(NameId, NaiveDate, &'a Record)],
     names: &mut Names<'a>,
-    mentees: &People<'a>,
+    mentees: &Mentees<'a>,
     groups: &Groups<'a>,
     references: &mut References<'a>,
 ) -> Option<Meeting<'a>> {
@@ -154,9 +155,9 @@ fn meeting<'a>(
 
 fn attendance<'a>(
     record: &'a Record,
-    roster: Vec<PersonIndex>,
+    roster: Vec<MenteeIndex>,
     names: &mut Names<'a>,
-    mentees: &People<'a>,
+    mentees: &Mentees<'a>,
     references: &mut References<'a>,
 ) -> Attendance {
     let mut listed = |question: &'static str| {
@@ -186,7 +187,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::records::Records;
-    use super::super::samples::{Rows, day, program};
+    use super::super::samples::{Rows, day, nth, program};
     use super::super::standing::Standing;
 
     fn group_of_three() -> Rows {
@@ -213,13 +214,13 @@ mod tests {
         let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
         let meeting = &standing.meetings.all()[0];
         let attendance = meeting.attendance.as_ref().unwrap();
-        assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(0));
+        assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(nth(0)));
         assert_eq!(
             (&attendance.present[..], &attendance.excused[..], attendance.absent()),
-            (&[0][..], &[1][..], 1)
+            (&[nth(0)][..], &[nth(1)][..], 1)
         );
         assert!(
-            attendance.was_absent(2) && !attendance.was_absent(3),
+            attendance.was_absent(nth(2)) && !attendance.was_absent(nth(3)),
             "one outside the group is not missed"
         );
         let unknown = standing.references.unknown_attendees[0];

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::names::Names;
-use super::people::{Finder, PersonIndex};
+use super::people::{Finder, MentorIndex};
 use super::record::Record;
 use super::references::{References, Referent};
 
@@ -27,15 +27,15 @@ const BASIC_TRAINING_HOURS: f64 = 2.0;
 /// The latest record of each mentor and step, and the days of contact.
 #[derive(Debug, Clone, Default)]
 pub struct MentorSteps<'a> {
-    latest: BTreeMap<(PersonIndex, &'a str), &'a Record>,
-    contacts: BTreeMap<PersonIndex, Vec<NaiveDate>>,
+    latest: BTreeMap<(MentorIndex, &'a str), &'a Record>,
+    contacts: BTreeMap<MentorIndex, Vec<NaiveDate>>,
 }
 
 impl<'a> MentorSteps<'a> {
     pub(super) fn taken(
         trainings: &[&'a Record],
         names: &Names<'a>,
-        mentors: &mut Finder<'_, 'a>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
     ) -> Self {
         let mut steps = Self::default();
@@ -50,7 +50,7 @@ impl<'a> MentorSteps<'a> {
         steps
     }
 
-    fn take(&mut self, mentor: PersonIndex, record: &'a Record) {
+    fn take(&mut self, mentor: MentorIndex, record: &'a Record) {
         let step = record.answers.text("step").unwrap_or_default();
         // Records come in order of submission: of two on one date the later counts.
         let latest = self.latest.entry((mentor, step)).or_insert(record);
@@ -63,17 +63,17 @@ impl<'a> MentorSteps<'a> {
         }
     }
 
-    pub(super) fn contact(&mut self, mentor: PersonIndex, on: NaiveDate) {
+    pub(super) fn contact(&mut self, mentor: MentorIndex, on: NaiveDate) {
         self.contacts.entry(mentor).or_default().push(on);
     }
 
     /// The latest record of a step.
-    pub fn latest(&self, mentor: PersonIndex, step: &str) -> Option<&'a Record> {
+    pub fn latest(&self, mentor: MentorIndex, step: &str) -> Option<&'a Record> {
         self.latest.get(&(mentor, step)).copied()
     }
 
     /// Whether a mentor has passed a step and it still holds on a day.
-    pub fn passed(&self, mentor: PersonIndex, step: &str, on: NaiveDate) -> bool {
+    pub fn passed(&self, mentor: MentorIndex, step: &str, on: NaiveDate) -> bool {
         self.latest(mentor, step).is_some_and(|record| {
             record.answers.text("result") == Some("passed")
                 && record.answers.date("valid_until").is_none_or(|until| until >= on)
@@ -88,19 +88,19 @@ impl<'a> MentorSteps<'a> {
     /// The steps still to pass on a day, in their usual order.
     pub fn missing(
         &self,
-        mentor: PersonIndex,
+        mentor: MentorIndex,
         on: NaiveDate,
     ) -> impl Iterator<Item = &'static str> {
         STEPS.into_iter().filter(move |step| !self.passed(mentor, step, on))
     }
 
     /// Whether no step is missing on a day.
-    pub fn ready(&self, mentor: PersonIndex, on: NaiveDate) -> bool {
+    pub fn ready(&self, mentor: MentorIndex, on: NaiveDate) -> bool {
         self.missing(mentor, on).next().is_none()
     }
 
     /// The last day of contact: training, supervision or an answer to a request.
-    pub fn last_contact(&self, mentor: PersonIndex) -> Option<NaiveDate> {
+    pub fn last_contact(&self, mentor: MentorIndex) -> Option<NaiveDate> {
         self.contacts.get(&mentor)?.iter().max().copied()
     }
 }

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod erased;
 pub mod event;
 pub mod groups;
+pub mod index;
 pub mod line;
 pub mod meetings;
 pub mod mentor_steps;

@@ -8,17 +8,39 @@ use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
 use super::erased::ERASED;
+use super::index::{Idx, IndexVec, index_type};
 use super::names::{NameId, Names, looks_like_phone, phone_of, within};
 use super::record::Record;
+use super::records::Records;
 
-/// Where a person stands in its [`People`].
-pub type PersonIndex = usize;
+index_type! {
+    /// The index of a mentee in [`Mentees`].
+    MenteeIndex
+}
 
-/// Where a mentee stands among the mentees.
-pub type MenteeIndex = PersonIndex;
+index_type! {
+    /// The index of a mentor in [`Mentors`].
+    MentorIndex
+}
 
-/// Where a mentor stands among the mentors.
-pub type MentorIndex = PersonIndex;
+/// An index of people who introduce themselves by one form.
+pub trait PersonIndex: Idx {
+    /// The form.
+    const FORM: &'static str;
+
+    /// The first letter of their codes.
+    const LETTER: char;
+}
+
+impl PersonIndex for MenteeIndex {
+    const FORM: &'static str = "mentee_registration";
+    const LETTER: char = 'A';
+}
+
+impl PersonIndex for MentorIndex {
+    const FORM: &'static str = "mentor_application";
+    const LETTER: char = 'M';
+}
 
 /// A name must be this long before a misspelling of it is trusted.
 const SHORTEST_MISSPELT: usize = 5;
@@ -110,31 +132,45 @@ pub fn eighteenth_birthday(born: NaiveDate) -> NaiveDate {
 }
 
 /// All mentees or all mentors, in order of their first ledger line.
-#[derive(Debug, Clone, Default)]
-pub struct People<'a> {
-    all: Vec<Person<'a>>,
-    by_code: HashMap<CompactString, Vec<PersonIndex>>,
-    by_phone: BTreeMap<&'a str, Vec<PersonIndex>>,
-    by_name: HashMap<NameId, Vec<PersonIndex>>,
-    by_nickname: HashMap<NameId, Vec<PersonIndex>>,
+#[derive(Debug, Clone)]
+pub struct People<'a, I> {
+    all: IndexVec<I, Person<'a>>,
+    by_code: HashMap<CompactString, Vec<I>>,
+    by_phone: BTreeMap<&'a str, Vec<I>>,
+    by_name: HashMap<NameId, Vec<I>>,
+    by_nickname: HashMap<NameId, Vec<I>>,
     near: Vec<(u64, NameId)>,
 }
 
-impl<'a> People<'a> {
-    /// Merges records into people; `letter` begins their codes.
-    pub fn merge(records: &[&'a Record], letter: char, names: &mut Names<'a>) -> Self {
-        let named: Vec<Named<'a>> = records.iter().map(|record| Named::of(record, names)).collect();
-        let all = merged(&named, names)
+/// Everybody who ever registered as a mentee.
+pub type Mentees<'a> = People<'a, MenteeIndex>;
+
+/// Everybody who ever applied as a mentor.
+pub type Mentors<'a> = People<'a, MentorIndex>;
+
+impl<'a, I: PersonIndex> People<'a, I> {
+    /// Merges the records by which people introduce themselves into people.
+    pub fn merge(records: &Records<'a>, names: &mut Names<'a>) -> Self {
+        let named: Vec<Named<'a>> =
+            records.of(I::FORM).iter().map(|record| Named::of(record, names)).collect();
+        let mut all: Vec<Person<'a>> = merged(&named, names)
             .into_iter()
-            .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), letter))
+            .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), I::LETTER))
             .collect();
-        Self::indexed(all, names)
+        all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
+        Self::indexed(IndexVec::from(all), names)
     }
 
-    fn indexed(mut all: Vec<Person<'a>>, names: &Names<'a>) -> Self {
-        all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
-        let mut people = Self::default();
-        for (index, person) in all.iter().enumerate() {
+    fn indexed(all: IndexVec<I, Person<'a>>, names: &Names<'a>) -> Self {
+        let mut people = Self {
+            all: IndexVec::default(),
+            by_code: HashMap::new(),
+            by_phone: BTreeMap::new(),
+            by_name: HashMap::new(),
+            by_nickname: HashMap::new(),
+            near: Vec::new(),
+        };
+        for (index, person) in all.iter_enumerated() {
             people.by_code.entry(person.code.clone()).or_default().push(index);
             person
                 .phones
@@ -161,21 +197,36 @@ impl<'a> People<'a> {
 
     /// All of them, in order of their first ledger line.
     pub fn all(&self) -> &[Person<'a>] {
-        &self.all
+        self.all.as_slice()
+    }
+
+    /// All of them with their indices, in the same order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &Person<'a>)> {
+        self.all.iter_enumerated()
+    }
+
+    /// The indices of all of them, in the same order.
+    pub fn indices(&self) -> impl ExactSizeIterator<Item = I> + Clone + use<'a, I> {
+        self.all.indices()
+    }
+
+    /// A value for each of them.
+    pub fn map<T>(&self, value: impl FnMut(I) -> T) -> IndexVec<I, T> {
+        self.indices().map(value).collect()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.all.len()
+        self.all().len()
     }
 
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.all().is_empty()
     }
 
     /// Phones that belong to more than one person, with their owners.
-    pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[PersonIndex])> {
+    pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[I])> {
         self.by_phone
             .iter()
             .filter(|(_, owners)| owners.len() > 1)
@@ -184,7 +235,7 @@ impl<'a> People<'a> {
 
     /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one
     /// wrong letter.
-    pub fn find(&self, names: &Names<'_>, text: &str) -> Option<PersonIndex> {
+    pub fn find(&self, names: &Names<'_>, text: &str) -> Option<I> {
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return only(owners);
         }
@@ -194,19 +245,18 @@ impl<'a> People<'a> {
                 .and_then(|owners| only(owners));
         }
         let (normal, known) = names.look_up(text);
-        let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| {
-            known.and_then(|id| index.get(&id)).map(|v| only(v))
-        };
+        let equal =
+            |index: &HashMap<NameId, Vec<I>>| known.and_then(|id| index.get(&id)).map(|v| only(v));
         equal(&self.by_name)
             .or_else(|| equal(&self.by_nickname))
             .unwrap_or_else(|| self.find_misspelt(names, &normal))
     }
 
-    fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<PersonIndex> {
+    fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<I> {
         if normal.chars().count() < SHORTEST_MISSPELT {
             return None;
         }
-        let mut owners: Vec<PersonIndex> = signatures(normal)
+        let mut owners: Vec<I> = signatures(normal)
             .flat_map(|sign| {
                 let from = self.near.partition_point(|entry| entry.0 < sign);
                 self.near[from..]
@@ -226,11 +276,11 @@ impl<'a> People<'a> {
     /// number.
     pub fn find_among(
         &self,
-        candidates: &[PersonIndex],
+        candidates: &[I],
         names: &Names<'_>,
         text: &str,
         name: NameId,
-    ) -> Option<PersonIndex> {
+    ) -> Option<I> {
         let people = || candidates.iter().map(|index| (*index, &self.all[*index]));
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return single(
@@ -265,29 +315,29 @@ impl<'a> People<'a> {
     }
 }
 
-impl<'a> std::ops::Index<PersonIndex> for People<'a> {
+impl<'a, I: PersonIndex> std::ops::Index<I> for People<'a, I> {
     type Output = Person<'a>;
 
-    fn index(&self, index: PersonIndex) -> &Person<'a> {
+    fn index(&self, index: I) -> &Person<'a> {
         &self.all[index]
     }
 }
 
 /// Finds people by text and remembers what each text meant.
 #[derive(Debug)]
-pub struct Finder<'p, 'a> {
-    people: &'p People<'a>,
-    found: HashMap<&'a str, Option<PersonIndex>>,
+pub struct Finder<'p, 'a, I> {
+    people: &'p People<'a, I>,
+    found: HashMap<&'a str, Option<I>>,
 }
 
-impl<'p, 'a> Finder<'p, 'a> {
+impl<'p, 'a, I: PersonIndex> Finder<'p, 'a, I> {
     /// A finder among all of `people`.
-    pub fn among(people: &'p People<'a>) -> Self {
+    pub fn among(people: &'p People<'a, I>) -> Self {
         Self { people, found: HashMap::new() }
     }
 
     /// See [`People::find`].
-    pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<PersonIndex> {
+    pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<I> {
         *self.found.entry(text).or_insert_with(|| self.people.find(names, text))
     }
 }
@@ -417,7 +467,7 @@ fn code_of(text: &str) -> CompactString {
     code
 }
 
-fn only(owners: &[PersonIndex]) -> Option<PersonIndex> {
+fn only<I: Copy>(owners: &[I]) -> Option<I> {
     match owners {
         [one] => Some(*one),
         _ => None,
@@ -425,7 +475,7 @@ fn only(owners: &[PersonIndex]) -> Option<PersonIndex> {
 }
 
 /// None if nobody, `Some(None)` if several, `Some(Some(index))` if exactly one.
-fn single(mut owners: impl Iterator<Item = PersonIndex>) -> Option<Option<PersonIndex>> {
+fn single<I>(mut owners: impl Iterator<Item = I>) -> Option<Option<I>> {
     let first = owners.next()?;
     Some(owners.next().is_none().then_some(first))
 }
@@ -443,7 +493,7 @@ mod tests {
     /// The people of some rows, as (code, full name as last written).
     fn merged_people(rows: &Rows) -> Vec<(String, String)> {
         let records = Records::new(&rows.0);
-        let people = People::merge(records.of("mentee_registration"), 'A', &mut Names::default());
+        let people = Mentees::merge(&records, &mut Names::default());
         people
             .all()
             .iter()
@@ -453,8 +503,8 @@ mod tests {
 
     fn found(rows: &Rows, text: &str) -> Option<String> {
         let (records, mut names) = (Records::new(&rows.0), Names::default());
-        let people = People::merge(records.of("mentee_registration"), 'A', &mut names);
-        let everyone: Vec<PersonIndex> = (0..people.len()).collect();
+        let people = Mentees::merge(&records, &mut names);
+        let everyone: Vec<MenteeIndex> = people.indices().collect();
         let alone = people.find(&names, text);
         let name = names.meet(text);
         assert_eq!(

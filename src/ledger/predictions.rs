@@ -13,7 +13,7 @@ use compact_str::CompactString;
 
 use super::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use super::names::normal_name;
-use super::people::PersonIndex;
+use super::people::MenteeIndex;
 use super::standing::Standing;
 
 /// One decision with what had been suggested.
@@ -97,7 +97,7 @@ impl Predictions {
     pub fn of(
         &self,
         standing: &Standing<'_>,
-        mentee: PersonIndex,
+        mentee: MenteeIndex,
         group: &str,
         mentor: &str,
         day: NaiveDate,

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use chrono::{Days, NaiveDate};
 
 use super::mentor_steps::STEPS;
-use super::people::PersonIndex;
+use super::people::{MenteeIndex, MentorIndex};
 use super::record::Record;
 use super::standing::Standing;
 
@@ -279,9 +279,9 @@ pub struct Procedure {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum About<'a> {
     /// A mentee.
-    Mentee(PersonIndex),
+    Mentee(MenteeIndex),
     /// A mentor.
-    Mentor(PersonIndex),
+    Mentor(MentorIndex),
     /// A request: its place in `Standing::support`.
     SupportRequest(usize),
     /// A partner, by its latest record.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::consent::permits_profile;
 use super::names::Names;
-use super::people::{Finder, People, Person, PersonIndex};
+use super::people::{Finder, MenteeIndex, MentorIndex, People, PersonIndex};
 use super::record::Record;
 use super::records::Records;
 use super::references::{References, Referent};
@@ -16,9 +16,9 @@ const FORM: &str = "personality";
 #[derive(Debug, Clone, Default)]
 pub struct SelfReports<'a> {
     /// Of mentees.
-    pub(super) mentees: BTreeMap<PersonIndex, &'a Record>,
+    pub(super) mentees: BTreeMap<MenteeIndex, &'a Record>,
     /// Of mentors.
-    pub(super) mentors: BTreeMap<PersonIndex, &'a Record>,
+    pub(super) mentors: BTreeMap<MentorIndex, &'a Record>,
 }
 
 impl<'a> SelfReports<'a> {
@@ -26,15 +26,16 @@ impl<'a> SelfReports<'a> {
     pub(super) fn of(
         records: &Records<'a>,
         names: &Names<'a>,
-        (mentee, mentor): (&mut Finder<'_, 'a>, &mut Finder<'_, 'a>),
+        mentees: &mut Finder<'_, 'a, MenteeIndex>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
     ) -> Self {
         let mut reports = Self::default();
         for record in records.of(FORM) {
             let member = record.answers.text("member").unwrap_or_default();
-            if let Some(mentee) = mentee.find(names, member) {
+            if let Some(mentee) = mentees.find(names, member) {
                 reports.mentees.insert(mentee, record);
-            } else if let Some(mentor) = mentor.find(names, member) {
+            } else if let Some(mentor) = mentors.find(names, member) {
                 reports.mentors.insert(mentor, record);
             } else {
                 references.miss(Referent::Person, record, "member", member);
@@ -46,17 +47,14 @@ impl<'a> SelfReports<'a> {
 
 /// Who permits by the last row that the answers are used. `later` are rows that the standing does
 /// not count yet: a permission that is taken back between seasons holds from the day it is.
-pub(super) fn permitting<'a>(
-    people: &People<'a>,
-    later: &[&'a Record],
+pub(super) fn permitting<'a, I: PersonIndex>(
+    people: &People<'a, I>,
+    later: &Records<'a>,
     names: &Names<'a>,
-) -> BTreeSet<PersonIndex> {
-    let all = people.all().iter().enumerate();
-    let permits =
-        |(_, person): &(PersonIndex, &Person<'_>)| permits_profile(&person.latest().answers);
-    let mut permitting: BTreeSet<PersonIndex> =
-        all.filter(permits).map(|(index, _)| index).collect();
-    for record in later.iter().filter(|record| !permits_profile(&record.answers)) {
+) -> BTreeSet<I> {
+    let permits = |index: &I| permits_profile(&people[*index].latest().answers);
+    let mut permitting: BTreeSet<I> = people.indices().filter(permits).collect();
+    for record in later.of(I::FORM).iter().filter(|record| !permits_profile(&record.answers)) {
         let called =
             ["phone", "full_name"].into_iter().filter_map(|question| record.answers.text(question));
         for person in called.filter_map(|called| people.find(names, called)) {

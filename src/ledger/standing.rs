@@ -11,10 +11,11 @@ use thiserror::Error;
 
 use super::consent::{ConsentStatus, Guardian, Withdrawal, complete_on};
 use super::groups::{Departure, Group, GroupIndex, Groups};
+use super::index::IndexVec;
 use super::meetings::{Meeting, Meetings};
 use super::mentor_steps::MentorSteps;
 use super::names::{Names, normal_name};
-use super::people::{Finder, People, PersonIndex};
+use super::people::{Finder, MenteeIndex, Mentees, MentorIndex, Mentors};
 use super::record::Record;
 use super::records::Records;
 use super::references::{References, Referent};
@@ -69,7 +70,7 @@ impl Previous<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     /// Who.
-    pub mentee: PersonIndex,
+    pub mentee: MenteeIndex,
     /// The day since when.
     pub since: NaiveDate,
 }
@@ -92,9 +93,9 @@ pub struct Standing<'a> {
     /// The records in scope.
     pub records: Records<'a>,
     /// Everybody who ever registered.
-    pub mentees: People<'a>,
+    pub mentees: Mentees<'a>,
     /// Everybody who ever applied as a mentor.
-    pub mentors: People<'a>,
+    pub mentors: Mentors<'a>,
     /// All groups and memberships.
     pub groups: Groups<'a>,
     /// All meetings of a group.
@@ -104,30 +105,30 @@ pub struct Standing<'a> {
     /// Requests for support of all seasons, by mentor, kind and date.
     pub support: Vec<SupportCase<'a>>,
     /// Memorization records of mentees that were found, by submission.
-    pub recitations: Vec<(PersonIndex, &'a Record)>,
+    pub recitations: Vec<(MenteeIndex, &'a Record)>,
     /// Feedback of mentees and mentors with its group, if that was found.
     pub feedback: Vec<(&'a Record, Option<GroupIndex>)>,
     /// Mentees who registered in the season by `through`.
-    pub cohort: Vec<PersonIndex>,
+    pub cohort: Vec<MenteeIndex>,
     /// Of the cohort: may be placed, and belong to no group.
     pub waiting: Vec<Waiting>,
     /// The same, but the guardian has not answered.
-    pub awaiting_consent: Vec<PersonIndex>,
+    pub awaiting_consent: Vec<MenteeIndex>,
     /// The same, but the guardian does not agree.
-    pub refused: Vec<PersonIndex>,
+    pub refused: Vec<MenteeIndex>,
     /// What refers to nobody or nothing, and reports sent twice.
     pub references: References<'a>,
     names: Names<'a>,
-    guardians: Vec<Guardian>,
-    guardians_today: Vec<Guardian>,
+    guardians: IndexVec<MenteeIndex, Guardian>,
+    guardians_today: IndexVec<MenteeIndex, Guardian>,
     self_reports: SelfReports<'a>,
-    may_profile_mentees: BTreeSet<PersonIndex>,
-    may_profile_mentors: BTreeSet<PersonIndex>,
-    first_taaruf: Vec<Option<NaiveDate>>,
-    group_of_mentee: Vec<Option<GroupIndex>>,
-    members: Vec<Vec<PersonIndex>>,
-    led_by: Vec<Vec<GroupIndex>>,
-    ready: Vec<bool>,
+    may_profile_mentees: BTreeSet<MenteeIndex>,
+    may_profile_mentors: BTreeSet<MentorIndex>,
+    first_taaruf: IndexVec<GroupIndex, Option<NaiveDate>>,
+    group_of_mentee: IndexVec<MenteeIndex, Option<GroupIndex>>,
+    members: IndexVec<GroupIndex, Vec<MenteeIndex>>,
+    led_by: IndexVec<MentorIndex, Vec<GroupIndex>>,
+    ready: IndexVec<MentorIndex, bool>,
 }
 
 impl<'a> Standing<'a> {
@@ -147,8 +148,8 @@ impl<'a> Standing<'a> {
         let all_records = records;
         let records = in_scope(records, as_of, through);
         let mut names = Names::default();
-        let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
-        let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
+        let mentees = Mentees::merge(&records, &mut names);
+        let mentors = Mentors::merge(&records, &mut names);
         let mut references = References::default();
         let mut mentee = Finder::among(&mentees);
         let mut mentor = Finder::among(&mentors);
@@ -161,12 +162,12 @@ impl<'a> Standing<'a> {
         } else {
             guardians.clone()
         };
-        let finders = (&mut mentee, &mut mentor);
-        let self_reports = SelfReports::of(&records, &names, finders, &mut references);
+        let self_reports =
+            SelfReports::of(&records, &names, &mut mentee, &mut mentor, &mut references);
         let later = all_records
             .keep(|record| record.submitted_on() > through && record.submitted_on() <= as_of);
-        let may_profile_mentees = permitting(&mentees, later.of("mentee_registration"), &names);
-        let may_profile_mentors = permitting(&mentors, later.of("mentor_application"), &names);
+        let may_profile_mentees = permitting(&mentees, &later, &names);
+        let may_profile_mentors = permitting(&mentors, &later, &names);
         let decisions = records.of("placement_decision");
         let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
         let mut steps =
@@ -186,14 +187,10 @@ impl<'a> Standing<'a> {
             season,
             previous: previous(program, season, through),
             weeks: SchoolWeeks::of(program),
-            group_of_mentee: (0..mentees.len())
-                .map(|mentee| groups.group_of(mentee, through))
-                .collect(),
-            members: (0..groups.all().len())
-                .map(|group| groups.members_at(group, through).collect())
-                .collect(),
-            ready: (0..mentors.len()).map(|mentor| steps.ready(mentor, through)).collect(),
-            led_by: led_by(&groups, mentors.len(), through),
+            group_of_mentee: mentees.map(|mentee| groups.group_of(mentee, through)),
+            members: groups.map(|group| groups.members_at(group, through).collect()),
+            ready: mentors.map(|mentor| steps.ready(mentor, through)),
+            led_by: led_by(&groups, &mentors, through),
             records,
             mentees,
             mentors,
@@ -216,7 +213,9 @@ impl<'a> Standing<'a> {
             may_profile_mentors,
             first_taaruf,
         };
-        standing.cohort = (0..standing.mentees.len())
+        standing.cohort = standing
+            .mentees
+            .indices()
             .filter(|mentee| standing.registration(*mentee).is_some())
             .collect();
         standing.line_up();
@@ -225,7 +224,7 @@ impl<'a> Standing<'a> {
 
     /// Sorts those of the cohort without a group into the waiting lists.
     fn line_up(&mut self) {
-        let queue: Vec<PersonIndex> = self
+        let queue: Vec<MenteeIndex> = self
             .cohort
             .iter()
             .copied()
@@ -247,7 +246,7 @@ impl<'a> Standing<'a> {
     }
 
     /// Whether a mentee's latest membership was ended by leaving in this season.
-    fn left(&self, mentee: PersonIndex) -> bool {
+    fn left(&self, mentee: MenteeIndex) -> bool {
         let end = self.groups.latest_membership(mentee).and_then(|membership| membership.end);
         end.is_some_and(|end| end.how == Departure::Left && end.on >= self.season.start)
     }
@@ -273,19 +272,19 @@ impl<'a> Standing<'a> {
     }
 
     /// The mentee whom a text means.
-    pub fn find_mentee(&self, text: &str) -> Option<PersonIndex> {
+    pub fn find_mentee(&self, text: &str) -> Option<MenteeIndex> {
         self.mentees.find(&self.names, text)
     }
 
     /// The mentor whom a text means.
-    pub fn find_mentor(&self, text: &str) -> Option<PersonIndex> {
+    pub fn find_mentor(&self, text: &str) -> Option<MentorIndex> {
         self.mentors.find(&self.names, text)
     }
 
     /// The mentee whom a name means among the members of a group on a day.
-    pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<PersonIndex> {
+    pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<MenteeIndex> {
         let group = self.groups.open_named(&normal_name(group), day)?;
-        let members: Vec<PersonIndex> = self.groups.members_at(group, day).collect();
+        let members: Vec<MenteeIndex> = self.groups.members_at(group, day).collect();
         let (_, name) = self.names.look_up(text);
         self.mentees.find_among(&members, &self.names, text, name?)
     }
@@ -296,7 +295,7 @@ impl<'a> Standing<'a> {
     }
 
     /// A mentee's first registration in the window.
-    pub fn registration(&self, mentee: PersonIndex) -> Option<&'a Record> {
+    pub fn registration(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let window = self.window();
         self.mentees[mentee]
             .records
@@ -306,23 +305,23 @@ impl<'a> Standing<'a> {
     }
 
     /// A mentee's age in full years.
-    pub fn age(&self, mentee: PersonIndex) -> Option<i32> {
+    pub fn age(&self, mentee: MenteeIndex) -> Option<i32> {
         self.mentees[mentee].age_on(self.through)
     }
 
     /// What a mentee's guardian last said.
-    pub fn guardian(&self, mentee: PersonIndex) -> Guardian {
+    pub fn guardian(&self, mentee: MenteeIndex) -> Guardian {
         self.guardians[mentee]
     }
 
     /// Whether a mentee may be placed.
-    pub fn consent(&self, mentee: PersonIndex) -> ConsentStatus {
+    pub fn consent(&self, mentee: MenteeIndex) -> ConsentStatus {
         ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
     }
 
     /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of
     /// age, or with the consent of the guardian, on `through` and today; and not erased.
-    pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
+    pub fn may_take_part(&self, mentee: MenteeIndex) -> bool {
         let today =
             ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
         self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
@@ -330,7 +329,7 @@ impl<'a> Standing<'a> {
 
     /// What a mentee said about his or her own personality, if that may be used to form groups: the
     /// mentee permits it, and under 18 the guardian too.
-    pub fn self_report_of_mentee(&self, mentee: PersonIndex) -> Option<&'a Record> {
+    pub fn self_report_of_mentee(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
         let guardian =
             matches!(self.guardians_today[mentee], Guardian::Granted { profile: true, .. });
@@ -339,7 +338,7 @@ impl<'a> Standing<'a> {
     }
 
     /// The same for a mentor. One under 18 has no guardian who could be asked.
-    pub fn self_report_of_mentor(&self, mentor: PersonIndex) -> Option<&'a Record> {
+    pub fn self_report_of_mentor(&self, mentor: MentorIndex) -> Option<&'a Record> {
         let person = &self.mentors[mentor];
         let is_adult = person.age_on(self.as_of).is_some_and(|age| age >= 18);
         let own = self.may_profile_mentors.contains(&mentor) && !person.is_erased();
@@ -349,7 +348,7 @@ impl<'a> Standing<'a> {
     /// The consents that guardians have taken back and not given again by today, the earliest
     /// first.
     pub fn consent_withdrawals(&self) -> Vec<Withdrawal> {
-        let of = |mentee: PersonIndex| match self.guardians_today[mentee] {
+        let of = |mentee: MenteeIndex| match self.guardians_today[mentee] {
             Guardian::Refused { withdrawn: Some(since) } => {
                 let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
                 (!is_adult).then(|| Withdrawal {
@@ -360,25 +359,25 @@ impl<'a> Standing<'a> {
             }
             _ => None,
         };
-        let mut withdrawals: Vec<Withdrawal> = (0..self.mentees.len()).filter_map(of).collect();
+        let mut withdrawals: Vec<Withdrawal> = self.mentees.indices().filter_map(of).collect();
         withdrawals.sort_by_key(|withdrawal| (withdrawal.since, withdrawal.mentee));
         withdrawals
     }
 
     /// The first day in the season on which a mentee of the cohort could be placed.
-    pub fn consent_complete_on(&self, mentee: PersonIndex) -> Option<NaiveDate> {
+    pub fn consent_complete_on(&self, mentee: MenteeIndex) -> Option<NaiveDate> {
         let registered = self.registration(mentee)?.submitted_on();
         complete_on(&self.mentees[mentee], self.guardians[mentee], registered, self.through)
     }
 
     /// The group of which a mentee is a member.
-    pub fn group_of(&self, mentee: PersonIndex) -> Option<GroupIndex> {
+    pub fn group_of(&self, mentee: MenteeIndex) -> Option<GroupIndex> {
         self.group_of_mentee[mentee]
     }
 
     /// Everybody who is a member of a group.
-    pub fn all_members(&self) -> impl Iterator<Item = PersonIndex> {
-        (0..self.mentees.len()).filter(|mentee| self.group_of_mentee[*mentee].is_some())
+    pub fn all_members(&self) -> impl Iterator<Item = MenteeIndex> {
+        self.mentees.indices().filter(|mentee| self.group_of_mentee[*mentee].is_some())
     }
 
     /// The groups that are open.
@@ -387,7 +386,7 @@ impl<'a> Standing<'a> {
     }
 
     /// The members of a group, in the order of their joining.
-    pub fn members(&self, group: GroupIndex) -> &[PersonIndex] {
+    pub fn members(&self, group: GroupIndex) -> &[MenteeIndex] {
         &self.members[group]
     }
 
@@ -431,47 +430,45 @@ impl<'a> Standing<'a> {
     }
 
     /// How often each mentee was present in a window.
-    pub fn attended(&self, window: Window) -> Vec<u32> {
-        let mut attended = vec![0; self.mentees.len()];
+    pub fn attended(&self, window: Window) -> IndexVec<MenteeIndex, u32> {
+        let mut attended = self.mentees.map(|_| 0);
         for meeting in self.meetings.within(window) {
-            let present = meeting
-                .attendance
-                .as_ref()
-                .map_or(&[] as &[PersonIndex], |attendance| &attendance.present);
-            present.iter().for_each(|mentee| attended[*mentee] += 1);
+            for mentee in meeting.attendance.iter().flat_map(|attendance| &attendance.present) {
+                attended[*mentee] += 1;
+            }
         }
         attended
     }
 
     /// The open groups that a mentor leads.
-    pub fn groups_led_by(&self, mentor: PersonIndex) -> &[GroupIndex] {
+    pub fn groups_led_by(&self, mentor: MentorIndex) -> &[GroupIndex] {
         &self.led_by[mentor]
     }
 
     /// The mentors who lead an open group.
-    pub fn mentors_with_group(&self) -> impl Iterator<Item = PersonIndex> {
-        (0..self.mentors.len()).filter(|mentor| !self.led_by[*mentor].is_empty())
+    pub fn mentors_with_group(&self) -> impl Iterator<Item = MentorIndex> {
+        self.mentors.indices().filter(|mentor| !self.led_by[*mentor].is_empty())
     }
 
     /// How many members the open groups of a mentor have.
-    pub fn mentor_load(&self, mentor: PersonIndex) -> i64 {
+    pub fn mentor_load(&self, mentor: MentorIndex) -> i64 {
         let members: usize =
             self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
         i64::try_from(members).unwrap_or(i64::MAX)
     }
 
     /// How many more mentees a mentor would take, ready or not.
-    pub fn free_capacity(&self, mentor: PersonIndex) -> i64 {
+    pub fn free_capacity(&self, mentor: MentorIndex) -> i64 {
         (self.mentors[mentor].max_mentees() - self.mentor_load(mentor)).max(0)
     }
 
     /// Whether a mentor has passed all steps.
-    pub fn is_ready(&self, mentor: PersonIndex) -> bool {
+    pub fn is_ready(&self, mentor: MentorIndex) -> bool {
         self.ready[mentor]
     }
 
     /// The steps that a mentor still has to pass.
-    pub fn missing_steps(&self, mentor: PersonIndex) -> impl Iterator<Item = &'static str> {
+    pub fn missing_steps(&self, mentor: MentorIndex) -> impl Iterator<Item = &'static str> {
         self.steps.missing(mentor, self.through)
     }
 }
@@ -517,11 +514,11 @@ fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> 
 fn guardians_in<'a>(
     records: &Records<'a>,
     names: &Names<'a>,
-    mentees: &People<'a>,
-    finder: &mut Finder<'_, 'a>,
+    mentees: &Mentees<'a>,
+    finder: &mut Finder<'_, 'a, MenteeIndex>,
     references: &mut References<'a>,
-) -> Vec<Guardian> {
-    let mut guardians = vec![Guardian::Missing; mentees.len()];
+) -> IndexVec<MenteeIndex, Guardian> {
+    let mut guardians = mentees.map(|_| Guardian::Missing);
     for record in records.of("guardian_consent") {
         let child = record.answers.text("child").unwrap_or_default();
         match finder.find(names, child) {
@@ -535,9 +532,9 @@ fn guardians_in<'a>(
 fn recitations<'a>(
     records: &Records<'a>,
     names: &Names<'a>,
-    finder: &mut Finder<'_, 'a>,
+    finder: &mut Finder<'_, 'a, MenteeIndex>,
     references: &mut References<'a>,
-) -> Vec<(PersonIndex, &'a Record)> {
+) -> Vec<(MenteeIndex, &'a Record)> {
     let mut recitations = Vec::new();
     for record in records.of("memorization_record") {
         let mentee = record.answers.text("mentee").unwrap_or_default();
@@ -571,20 +568,19 @@ fn taaruf<'a>(
     names: &mut Names<'a>,
     groups: &mut Groups<'a>,
     references: &mut References<'a>,
-) -> Vec<Option<NaiveDate>> {
-    let mut first = vec![None; groups.all().len()];
+) -> IndexVec<GroupIndex, Option<NaiveDate>> {
+    let mut first = groups.map(|_| None);
     let mut in_order = records.of("taaruf_record").to_vec();
     in_order.sort_by_key(|record| record.event_date);
-    let mut slots = vec![None; first.len()];
+    let mut slots = groups.map(|_| None);
     for record in in_order {
         if let Some(group) = group_meant(record, names, groups, references) {
             first[group].get_or_insert(record.event_date);
             slots[group] = record.answers.text("fixed_slot").or(slots[group]);
         }
     }
-    for (index, slot) in slots.into_iter().enumerate() {
-        let group = groups.group_mut(index);
-        group.weekly_slot = group.weekly_slot.or(slot);
+    for (index, group) in groups.iter_mut() {
+        group.weekly_slot = group.weekly_slot.or(slots[index]);
     }
     first
 }
@@ -599,8 +595,12 @@ fn feedback<'a>(
     both.map(|record| (*record, group_meant(record, names, groups, references))).collect()
 }
 
-fn led_by(groups: &Groups<'_>, mentors: usize, day: NaiveDate) -> Vec<Vec<GroupIndex>> {
-    let mut led_by = vec![Vec::new(); mentors];
+fn led_by(
+    groups: &Groups<'_>,
+    mentors: &Mentors<'_>,
+    day: NaiveDate,
+) -> IndexVec<MentorIndex, Vec<GroupIndex>> {
+    let mut led_by = mentors.map(|_| Vec::new());
     for (index, group) in groups.iter().filter(|(_, group)| group.is_open(day)) {
         if let Some(mentor) = group.mentor {
             led_by[mentor].push(index);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::mentor_steps::MentorSteps;
 use super::names::Names;
-use super::people::{Finder, PersonIndex};
+use super::people::{Finder, MentorIndex};
 use super::record::Record;
 use super::references::{References, Referent};
 
@@ -14,7 +14,7 @@ use super::references::{References, Referent};
 #[derive(Debug, Clone)]
 pub struct SupportCase<'a> {
     /// Who asks.
-    pub mentor: PersonIndex,
+    pub mentor: MentorIndex,
     /// A code of `support_kind`.
     pub kind: &'a str,
     /// The day of the request.
@@ -55,11 +55,11 @@ impl SupportCase<'_> {
 pub(super) fn support_cases<'a>(
     (requests, follow_ups): (&[&'a Record], &[&'a Record]),
     names: &Names<'a>,
-    mentors: &mut Finder<'_, 'a>,
+    mentors: &mut Finder<'_, 'a, MentorIndex>,
     steps: &mut MentorSteps<'a>,
     references: &mut References<'a>,
 ) -> Vec<SupportCase<'a>> {
-    let mut cases: BTreeMap<(PersonIndex, &'a str, NaiveDate), SupportCase<'a>> = BTreeMap::new();
+    let mut cases: BTreeMap<(MentorIndex, &'a str, NaiveDate), SupportCase<'a>> = BTreeMap::new();
     let mut asking = |record: &'a Record, references: &mut References<'a>| {
         let reference = record.answers.text("mentor").unwrap_or_default();
         let mentor = mentors.find(names, reference);

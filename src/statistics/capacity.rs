@@ -42,7 +42,7 @@ fn in_slot(standing: &Standing<'_>, slot: &str) -> Value {
 fn balance(standing: &Standing<'_>, fits: impl Fn(&Person<'_>) -> bool) -> (i64, i64) {
     let demand =
         count(standing.waiting.iter().filter(|waiting| fits(&standing.mentees[waiting.mentee])));
-    let mentors = (0..standing.mentors.len()).filter(|mentor| fits(&standing.mentors[*mentor]));
+    let mentors = standing.mentors.indices().filter(|mentor| fits(&standing.mentors[*mentor]));
     let supply = mentors
         .filter(|mentor| standing.is_ready(*mentor))
         .map(|mentor| standing.free_capacity(mentor))
@@ -67,7 +67,9 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         .iter()
         .map(|waiting| waiting.mentee)
         .filter(|m| fits(&standing.mentees[*m]));
-    let ready: Vec<usize> = (0..standing.mentors.len())
+    let ready: Vec<_> = standing
+        .mentors
+        .indices()
         .filter(|m| standing.is_ready(*m) && fits(&standing.mentors[*m]))
         .collect();
     let led = asked.groups(|_, group| {

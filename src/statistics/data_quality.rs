@@ -92,7 +92,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
             asked.registrations(sharing)
         }
         ["minors_in_group_without_consent"] => {
-            let those: Vec<usize> = standing
+            let those: Vec<_> = standing
                 .all_members()
                 .filter(|mentee| !standing.consent(*mentee).complete())
                 .collect();

@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use super::{FAMILIES, Figures, Scene};
 use crate::ledger::groups::{Group, GroupIndex};
 use crate::ledger::meetings::Meeting;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{Row, State};
@@ -118,10 +118,10 @@ pub fn evidence(asked: &Asked<'_, '_>, figures: &Figures, path: &str) -> Option<
 pub fn about_mentees(asked: &Asked<'_, '_>, rows: &Lines) -> Evidence {
     let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
     let mentees = &asked.standing().mentees;
-    let is_meant = |mentee: &PersonIndex| {
+    let is_meant = |mentee: &MenteeIndex| {
         mentees[*mentee].records.iter().any(|record| seqs.contains(&record.seq))
     };
-    let those: Vec<PersonIndex> = (0..mentees.len()).filter(is_meant).collect();
+    let those: Vec<MenteeIndex> = mentees.indices().filter(is_meant).collect();
     asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
 }
 
@@ -138,9 +138,9 @@ impl<'a> Asked<'_, 'a> {
     }
 
     /// Everything that these mentees registered, and what their guardians said.
-    pub(super) fn mentees(&self, mentees: impl IntoIterator<Item = PersonIndex>) -> Evidence {
+    pub(super) fn mentees(&self, mentees: impl IntoIterator<Item = MenteeIndex>) -> Evidence {
         let standing = self.standing();
-        let those: BTreeSet<PersonIndex> = mentees.into_iter().collect();
+        let those: BTreeSet<MenteeIndex> = mentees.into_iter().collect();
         let is_about = |record: &&Record| {
             standing
                 .find_mentee(text(record, "child"))
@@ -156,7 +156,7 @@ impl<'a> Asked<'_, 'a> {
     }
 
     /// Registrations only.
-    pub(super) fn registrations(&self, mentees: impl IntoIterator<Item = PersonIndex>) -> Evidence {
+    pub(super) fn registrations(&self, mentees: impl IntoIterator<Item = MenteeIndex>) -> Evidence {
         let standing = self.standing();
         Evidence::of(
             mentees.into_iter().flat_map(|mentee| standing.mentees[mentee].records.iter().copied()),
@@ -164,9 +164,9 @@ impl<'a> Asked<'_, 'a> {
     }
 
     /// Every placement decision that names a mentee.
-    pub(super) fn placements_of(&self, mentees: &[PersonIndex]) -> Evidence {
+    pub(super) fn placements_of(&self, mentees: &[MenteeIndex]) -> Evidence {
         let standing = self.standing();
-        let those: BTreeSet<PersonIndex> = mentees.iter().copied().collect();
+        let those: BTreeSet<MenteeIndex> = mentees.iter().copied().collect();
         let names = |record: &&&Record| {
             let mut found =
                 record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
@@ -203,7 +203,7 @@ impl<'a> Asked<'_, 'a> {
     }
 
     /// The application, the steps and the contacts of mentors.
-    pub(super) fn mentors(&self, mentors: &[PersonIndex]) -> Evidence {
+    pub(super) fn mentors(&self, mentors: &[MentorIndex]) -> Evidence {
         let standing = self.standing();
         let applied =
             mentors.iter().flat_map(|mentor| standing.mentors[*mentor].records.iter().copied());

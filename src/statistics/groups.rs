@@ -7,6 +7,7 @@ use super::Scene;
 use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, count, ratio, size};
 use crate::ledger::groups::{Departure, Group, GroupIndex};
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
@@ -140,7 +141,7 @@ fn closings(asked: &Asked<'_, '_>) -> Evidence {
 /// The decisions that ended memberships in the window.
 fn moved(asked: &Asked<'_, '_>, how: Departure) -> Evidence {
     let (standing, window) = (asked.standing(), asked.standing().window());
-    let ended: Vec<(usize, NaiveDate)> = standing
+    let ended: Vec<(MenteeIndex, NaiveDate)> = standing
         .groups
         .memberships()
         .iter()

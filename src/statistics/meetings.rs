@@ -9,7 +9,7 @@ use super::evidence::{Asked, Evidence};
 use super::numbers::{comparison, count, ratio, size, with};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::meetings::{Attendance, Meeting};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::season::monday_of;
 use crate::ledger::standing::Standing;
 use crate::ledger::weeks::Window;
@@ -26,7 +26,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let counted: Vec<&Attendance> =
         meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()).collect();
     let on_time = count(meetings.iter().filter(|meeting| meeting.on_time));
-    let groups = 0..standing.groups.all().len();
+    let groups = standing.groups.indices();
     let expected: i64 =
         groups.clone().map(|group| size(standing.expected_weeks(group).len())).sum();
     let regular: i64 = groups.clone().map(|group| regular_weeks(standing, group)).sum();
@@ -107,8 +107,8 @@ fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
 pub fn absent_in_a_row(
     standing: &Standing<'_>,
     meetings: &[Meeting<'_>],
-) -> impl Iterator<Item = PersonIndex> {
-    let mut absences: BTreeMap<PersonIndex, usize> = BTreeMap::new();
+) -> impl Iterator<Item = MenteeIndex> {
+    let mut absences: BTreeMap<MenteeIndex, usize> = BTreeMap::new();
     for attendance in meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()) {
         for mentee in &attendance.roster {
             let in_a_row = absences.entry(*mentee).or_default();
@@ -162,7 +162,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         ["on_time"] => on_time(),
         ["on_time_rate"] => on_time().against(all()),
         ["absent_3"] => {
-            let absent: Vec<PersonIndex> =
+            let absent: Vec<MenteeIndex> =
                 absent_in_a_row(standing, standing.meetings.within(window)).collect();
             counted(&|attendance| absent.iter().any(|mentee| attendance.was_absent(*mentee)))
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::evidence::{Asked, Evidence, text};
 use super::numbers::{comparison, count, median, ratio, round4, size, with};
 use super::{Mushaf, Scene};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 use crate::ledger::weeks::Window;
@@ -20,7 +20,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let (standing, mushaf) = (scene.standing, scene.mushaf);
     let window = standing.window();
     let of_mentee = by_mentee(standing);
-    let here: Vec<(PersonIndex, &Record)> = standing
+    let here: Vec<(MenteeIndex, &Record)> = standing
         .recitations
         .iter()
         .copied()
@@ -33,11 +33,11 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         .flat_map(|(_, r)| passage(mushaf, r));
     let gain = Gain::of(mushaf, &of_mentee, standing.season.start, standing.through);
     let new_ayat = gain.by_mentee.values().sum();
-    let members: Vec<PersonIndex> = standing.all_members().collect();
+    let members: Vec<MenteeIndex> = standing.all_members().collect();
     let gains: Vec<i64> =
         members.iter().map(|mentee| gain.by_mentee.get(mentee).copied().unwrap_or(0)).collect();
     let idle = members.iter().filter(|mentee| is_idle(of_mentee.get(mentee), standing.through));
-    let reciters: BTreeSet<PersonIndex> = here.iter().map(|(mentee, _)| *mentee).collect();
+    let reciters: BTreeSet<MenteeIndex> = here.iter().map(|(mentee, _)| *mentee).collect();
     let figures = json!({
         "records": here.len(),
         "reciters": reciters.len(),
@@ -59,8 +59,8 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     with(figures, comparison("new_ayat", "ayat", new_ayat, before))
 }
 
-fn by_mentee<'a>(standing: &Standing<'a>) -> BTreeMap<PersonIndex, Vec<&'a Record>> {
-    let mut of_mentee: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
+fn by_mentee<'a>(standing: &Standing<'a>) -> BTreeMap<MenteeIndex, Vec<&'a Record>> {
+    let mut of_mentee: BTreeMap<MenteeIndex, Vec<&'a Record>> = BTreeMap::new();
     for (mentee, record) in &standing.recitations {
         of_mentee.entry(*mentee).or_default().push(record);
     }
@@ -99,9 +99,9 @@ pub struct Progress {
 }
 
 /// The progress of everybody who ever recited; whoever is not in it never did.
-pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<PersonIndex, Progress> {
+pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<MenteeIndex, Progress> {
     let (start, through) = (standing.season.start, standing.through);
-    let of_one = |(mentee, records): (PersonIndex, Vec<&Record>)| {
+    let of_one = |(mentee, records): (MenteeIndex, Vec<&Record>)| {
         let idle = is_idle(Some(&records), through);
         let last = records.iter().map(|record| record.event_date).max();
         let gain = Gain::of(mushaf, &BTreeMap::from([(mentee, records)]), start, through);
@@ -115,7 +115,7 @@ pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<PersonInde
 /// began.
 #[derive(Debug, Default)]
 struct Gain {
-    by_mentee: BTreeMap<PersonIndex, i64>,
+    by_mentee: BTreeMap<MenteeIndex, i64>,
     pages: f64,
     juz: usize,
 }
@@ -123,7 +123,7 @@ struct Gain {
 impl Gain {
     fn of(
         mushaf: &Mushaf,
-        of_mentee: &BTreeMap<PersonIndex, Vec<&Record>>,
+        of_mentee: &BTreeMap<MenteeIndex, Vec<&Record>>,
         start: NaiveDate,
         through: NaiveDate,
     ) -> Self {
@@ -177,7 +177,7 @@ impl Ayat {
 /// The rows behind each figure.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let rows = |window: Window, test: &dyn Fn(PersonIndex, &Record) -> bool| {
+    let rows = |window: Window, test: &dyn Fn(MenteeIndex, &Record) -> bool| {
         let here =
             standing.recitations.iter().filter(|(_, record)| window.contains(record.event_date));
         Evidence::of(

@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{count, ratio, size};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::groups::GroupIndex;
+use crate::ledger::people::MentorIndex;
 use crate::ledger::standing::Standing;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
-    let ready: Vec<PersonIndex> =
-        (0..standing.mentors.len()).filter(|mentor| standing.is_ready(*mentor)).collect();
-    let leading: Vec<PersonIndex> = standing.mentors_with_group().collect();
+    let ready: Vec<MentorIndex> =
+        standing.mentors.indices().filter(|mentor| standing.is_ready(*mentor)).collect();
+    let leading: Vec<MentorIndex> = standing.mentors_with_group().collect();
     let among =
-        |test: &dyn Fn(PersonIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
+        |test: &dyn Fn(MentorIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
     let ready_of = |gender: &str| {
         count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender))
     };
@@ -45,21 +46,21 @@ fn silent_since(standing: &Standing<'_>) -> Option<NaiveDate> {
 
 /// Whether a mentor is silent: of the groups led for the last three school weeks, none has a report
 /// dated in them.
-pub fn is_silent_now(standing: &Standing<'_>, mentor: PersonIndex) -> bool {
+pub fn is_silent_now(standing: &Standing<'_>, mentor: MentorIndex) -> bool {
     silent_since(standing).is_some_and(|since| is_silent(standing, mentor, since))
 }
 
 /// Whether none of the groups that a mentor has led since then has a report dated since then.
-fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> bool {
+fn is_silent(standing: &Standing<'_>, mentor: MentorIndex, since: NaiveDate) -> bool {
     let led = standing.groups_led_by(mentor).iter();
     let old: Vec<_> = led.filter(|group| standing.groups[**group].start <= since).collect();
-    let reported = |group: usize| {
+    let reported = |group: GroupIndex| {
         standing.meetings.of(group).next_back().is_some_and(|last| last.date >= since)
     };
     !old.is_empty() && !old.into_iter().any(|group| reported(*group))
 }
 
-fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool {
+fn had_contact(standing: &Standing<'_>, mentor: MentorIndex, days: i64) -> bool {
     standing
         .steps
         .last_contact(mentor)
@@ -69,18 +70,18 @@ fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool 
 /// The rows behind each figure.
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
-    let those = |test: &dyn Fn(PersonIndex) -> bool| {
-        (0..standing.mentors.len()).filter(|m| test(*m)).collect::<Vec<_>>()
+    let those = |test: &dyn Fn(MentorIndex) -> bool| {
+        standing.mentors.indices().filter(|m| test(*m)).collect::<Vec<_>>()
     };
-    let leads = |mentor: PersonIndex| !standing.groups_led_by(mentor).is_empty();
-    let leading = |test: &dyn Fn(PersonIndex) -> bool| {
+    let leads = |mentor: MentorIndex| !standing.groups_led_by(mentor).is_empty();
+    let leading = |test: &dyn Fn(MentorIndex) -> bool| {
         let found = those(&|mentor| leads(mentor) && test(mentor));
         let led = asked.groups(|_, group| {
             group.is_open(standing.through) && group.mentor.is_some_and(|m| found.contains(&m))
         });
         asked.mentors(&found).and(led)
     };
-    let gender = |mentor: PersonIndex| standing.mentors[mentor].gender();
+    let gender = |mentor: MentorIndex| standing.mentors[mentor].gender();
     match path {
         ["ready"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor))),
         ["ready_male"] => {

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence, text};
 use super::numbers::{count, ratio, rupiah, size, wilson};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::index::IndexVec;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
@@ -26,7 +27,11 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     figures.into()
 }
 
-fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value {
+fn of_channel(
+    standing: &Standing<'_>,
+    channel: &str,
+    attended: &IndexVec<MenteeIndex, u32>,
+) -> Value {
     let answers = |record: &Record, question, code| record.answers.text(question) == Some(code);
     let activities: Vec<&Record> = standing
         .in_window("promotion_activity")
@@ -36,7 +41,7 @@ fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value
         activities.iter().filter_map(|record| record.answers.integer(question)).sum::<i64>()
     };
     let (reach, cost) = (total("reach"), total("cost"));
-    let brought: Vec<PersonIndex> =
+    let brought: Vec<MenteeIndex> =
         standing.cohort.iter().copied().filter(|p| came_by(standing, *p, channel)).collect();
     let registered = size(brought.len());
     let active = count(brought.iter().filter(|mentee| attended[**mentee] >= ACTIVE_MEETINGS));
@@ -56,7 +61,7 @@ fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value
     })
 }
 
-fn came_by(standing: &Standing<'_>, mentee: PersonIndex, channel: &str) -> bool {
+fn came_by(standing: &Standing<'_>, mentee: MenteeIndex, channel: &str) -> bool {
     standing.registration(mentee).and_then(|record| record.answers.text("source")) == Some(channel)
 }
 
@@ -73,16 +78,16 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
                 text(record, "target") == "mentee" && is_it(text(record, "channel"))
             }))
         };
-    let source = |mentee: PersonIndex| {
+    let source = |mentee: MenteeIndex| {
         standing.registration(mentee).map_or("", |record| text(record, "source"))
     };
-    let brought: Vec<PersonIndex> =
+    let brought: Vec<MenteeIndex> =
         standing.cohort.iter().copied().filter(|mentee| is_it(source(*mentee))).collect();
     let registered =
         || Evidence::of(brought.iter().filter_map(|mentee| standing.registration(*mentee)));
     let active = || {
         let attended = standing.attended(window);
-        let active: Vec<PersonIndex> =
+        let active: Vec<MenteeIndex> =
             brought.iter().copied().filter(|p| attended[*p] >= ACTIVE_MEETINGS).collect();
         let came = asked
             .meetings(window, |meeting| active.iter().any(|mentee| meeting.was_present(*mentee)));

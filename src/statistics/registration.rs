@@ -10,7 +10,7 @@ use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, comparison, count, ratio, size, with};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::names::normal_name;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::standing::Standing;
 use crate::ledger::weeks::Window;
 
@@ -41,7 +41,7 @@ pub(super) fn duplicates(standing: &Standing<'_>) -> i64 {
     count(standing.in_window("mentee_registration")) - size(standing.cohort.len())
 }
 
-fn cohort(standing: &Standing<'_>, test: impl Fn(PersonIndex) -> bool) -> i64 {
+fn cohort(standing: &Standing<'_>, test: impl Fn(MenteeIndex) -> bool) -> i64 {
     count(standing.cohort.iter().filter(|mentee| test(**mentee)))
 }
 
@@ -68,7 +68,7 @@ fn funnel(standing: &Standing<'_>) -> Value {
     })
 }
 
-fn was_placed(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
+fn was_placed(standing: &Standing<'_>, mentee: MenteeIndex) -> bool {
     let start = standing.season.start;
     let mut memberships = standing.groups.memberships_of(mentee);
     memberships.any(|m| m.from <= standing.through && m.end.is_none_or(|end| end.on > start))
@@ -106,11 +106,13 @@ fn prospects<'a>(standing: &Standing<'a>) -> BTreeMap<String, (NaiveDate, &'a st
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let window = standing.window();
-    let cohort = |test: &dyn Fn(PersonIndex) -> bool| {
+    let cohort = |test: &dyn Fn(MenteeIndex) -> bool| {
         standing.cohort.iter().copied().filter(|p| test(*p)).collect::<Vec<_>>()
     };
     let new = |window: Window| {
-        let new = (0..standing.mentees.len())
+        let new = standing
+            .mentees
+            .indices()
             .filter(|mentee| window.contains(standing.mentees[*mentee].first_seen()));
         asked.registrations(new)
     };
@@ -125,7 +127,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
             asked.registrations(cohort(&|p| !window.contains(standing.mentees[p].first_seen())))
         }
         ["duplicates"] => {
-            let twice = |p: &PersonIndex| {
+            let twice = |p: &MenteeIndex| {
                 standing.mentees[*p]
                     .records
                     .iter()
@@ -171,7 +173,7 @@ fn converted(asked: &Asked<'_, '_>) -> Evidence {
             .filter(|record| record.submitted_on() >= first_contact)
             .map(|_| mentee)
     });
-    let found: Vec<PersonIndex> = found.collect();
+    let found: Vec<MenteeIndex> = found.collect();
     let contacts = standing.in_window("mentee_follow_up").filter(|record| {
         let reference = record.answers.text("phone").unwrap_or(text(record, "name"));
         standing.find_mentee(reference).is_some_and(|mentee| found.contains(&mentee))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{ratio, size};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::standing::{Previous, Standing};
 use crate::ledger::weeks::Window;
 
@@ -37,23 +37,21 @@ pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
     let before = standing.attended(Window { from: first.start, to: first.end });
     let now = standing.attended(previous.whole());
     let end = previous.season.end;
-    let graduated = |mentee: PersonIndex| {
+    let graduated = |mentee: MenteeIndex| {
         let last =
             standing.groups.memberships_of(mentee).rfind(|membership| membership.from <= end);
         let ended = last.and_then(|membership| membership.end);
         ended.is_some_and(|ended| ended.on <= end && ended.reason == Some("graduated"))
     };
-    let active = (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS);
-    let eligible: Vec<PersonIndex> = active.filter(|mentee| !graduated(*mentee)).collect();
+    let active = before.indices().filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS);
+    let eligible: Vec<MenteeIndex> = active.filter(|mentee| !graduated(*mentee)).collect();
     let retained = eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count();
     ratio(size(retained), size(eligible.len()))
 }
 
 fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
-    let before = standing.attended(previous.whole());
     let now = standing.attended(standing.window());
-    let active: Vec<PersonIndex> =
-        (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS).collect();
+    let active = active_mentees(standing, previous.whole());
     let (graduated, eligible): (Vec<_>, Vec<_>) =
         active.iter().copied().partition(|mentee| has_graduated(standing, *mentee));
     let retained = size(eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count());
@@ -66,7 +64,7 @@ fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
     })
 }
 
-fn has_graduated(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
+fn has_graduated(standing: &Standing<'_>, mentee: MenteeIndex) -> bool {
     let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
     end.is_some_and(|end| end.on <= standing.through && end.reason == Some("graduated"))
 }
@@ -78,9 +76,15 @@ fn of_mentors(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
     json!({"previous_active": before.len(), "retained": retained, "rate": ratio(retained, size(before.len()))})
 }
 
+/// Mentees who were present at enough meetings in a window.
+fn active_mentees(standing: &Standing<'_>, window: Window) -> Vec<MenteeIndex> {
+    let attended = standing.attended(window);
+    attended.indices().filter(|mentee| attended[*mentee] >= ACTIVE_MEETINGS).collect()
+}
+
 /// Mentors whose groups held enough meetings in a window.
-fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
-    let mut held: BTreeMap<PersonIndex, u32> = BTreeMap::new();
+fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<MentorIndex> {
+    let mut held: BTreeMap<MentorIndex, u32> = BTreeMap::new();
     for meeting in standing.meetings.within(window).iter().filter(|meeting| meeting.held) {
         if let Some(mentor) = standing.groups[meeting.group].mentor {
             *held.entry(mentor).or_default() += 1;
@@ -97,36 +101,32 @@ fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let Some(previous) = standing.previous else { return Evidence::default() };
-    let mentors = path.first() == Some(&"mentors");
     let figure = path.get(1).copied().unwrap_or_default();
     let (before, now) = (previous.whole(), standing.window());
-    let (was, is): (Vec<PersonIndex>, Vec<PersonIndex>) = if mentors {
-        (active_mentors(standing, before), active_mentors(standing, now))
-    } else {
-        let active = |window: Window| {
-            let attended = standing.attended(window);
-            (0..attended.len()).filter(|mentee| attended[*mentee] >= ACTIVE_MEETINGS).collect()
-        };
-        (active(before), active(now))
-    };
-    let met = |window: Window, people: &[PersonIndex]| {
+    let led = |window: Window, mentors: &[MentorIndex]| {
         asked.meetings(window, |meeting| {
-            meeting.held
-                && people.iter().any(|person| {
-                    if mentors {
-                        standing.groups[meeting.group].mentor == Some(*person)
-                    } else {
-                        meeting.was_present(*person)
-                    }
-                })
+            let mentor = standing.groups[meeting.group].mentor;
+            meeting.held && mentor.is_some_and(|mentor| mentors.contains(&mentor))
         })
     };
-    let graduated: Vec<PersonIndex> =
-        was.iter().copied().filter(|person| !mentors && has_graduated(standing, *person)).collect();
-    let eligible: Vec<PersonIndex> =
-        was.iter().copied().filter(|person| !graduated.contains(person)).collect();
-    let retained: Vec<PersonIndex> =
-        eligible.iter().copied().filter(|person| is.contains(person)).collect();
+    let met = |window: Window, mentees: &[MenteeIndex]| {
+        asked.meetings(window, |meeting| {
+            meeting.held && mentees.iter().any(|mentee| meeting.was_present(*mentee))
+        })
+    };
+    if path.first() == Some(&"mentors") {
+        let was = active_mentors(standing, before);
+        let retained = both(&was, &active_mentors(standing, now));
+        return match figure {
+            "retained" => led(now, &retained),
+            "rate" => led(now, &retained).against(led(before, &was)),
+            _ => led(before, &was),
+        };
+    }
+    let was = active_mentees(standing, before);
+    let (graduated, eligible): (Vec<_>, Vec<_>) =
+        was.iter().copied().partition(|mentee| has_graduated(standing, *mentee));
+    let retained = both(&eligible, &active_mentees(standing, now));
     match figure {
         "graduated" => met(before, &graduated).and(asked.placements_of(&graduated)),
         "retained" => met(now, &retained),
@@ -134,4 +134,9 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         "eligible" => met(before, &eligible),
         _ => met(before, &was),
     }
+}
+
+/// Those of `was` who stand in `is` too.
+fn both<I: Copy + PartialEq>(was: &[I], is: &[I]) -> Vec<I> {
+    was.iter().copied().filter(|one| is.contains(one)).collect()
 }

@@ -10,6 +10,7 @@ use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{count, mean_of_sums, net_promoters, ratio, round4, size};
 use crate::ledger::groups::GroupIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 use crate::ledger::weeks::Window;
@@ -117,7 +118,9 @@ fn response_rate(standing: &Standing<'_>, responses: &[&Record]) -> Option<f64> 
     let last = responses.iter().map(|record| record.event_date).max()?;
     let since = last - TimeDelta::days(ROUND_DAYS);
     let round = responses.iter().filter(|record| record.event_date > since).count();
-    let members = (0..standing.mentees.len())
+    let members = standing
+        .mentees
+        .indices()
         .filter(|mentee| standing.groups.group_of(*mentee, last).is_some())
         .count();
     (members > 0).then(|| round4((round as f64 / members as f64).min(1.0)))
@@ -147,8 +150,9 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let in_round = |record: &&Record| {
         last.is_some_and(|last| record.event_date > last - TimeDelta::days(ROUND_DAYS))
     };
-    let is_member =
-        |mentee: &usize| last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some());
-    let members: Vec<usize> = (0..standing.mentees.len()).filter(is_member).collect();
+    let is_member = |mentee: &MenteeIndex| {
+        last.is_some_and(|last| standing.groups.group_of(*mentee, last).is_some())
+    };
+    let members: Vec<MenteeIndex> = standing.mentees.indices().filter(is_member).collect();
     Evidence::of(rows.into_iter().filter(in_round)).against(asked.placements_of(&members))
 }

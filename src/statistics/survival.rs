@@ -25,7 +25,7 @@ pub(super) struct Life<'a> {
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let lives: Vec<Life<'_>> =
-        (0..standing.groups.all().len()).filter_map(|group| life(standing, group)).collect();
+        standing.groups.indices().filter_map(|group| life(standing, group)).collect();
     let events = events(&lives);
     let by_reason = |reason| count(lives.iter().filter(|life| life.broke_up == Some(reason)));
     let mut figures = Map::from_iter([
@@ -118,7 +118,9 @@ impl Survival {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let lives = |test: &dyn Fn(&Life<'_>) -> bool| {
-        let those: Vec<GroupIndex> = (0..standing.groups.all().len())
+        let those: Vec<GroupIndex> = standing
+            .groups
+            .indices()
             .filter(|group| life(standing, *group).is_some_and(|life| test(&life)))
             .collect();
         let first = those

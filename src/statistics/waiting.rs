@@ -41,7 +41,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let standing = asked.standing();
     let waiting = |test: &dyn Fn(&Waiting) -> bool| {
-        let those: Vec<usize> =
+        let those: Vec<_> =
             standing.waiting.iter().filter(|w| test(w)).map(|waiting| waiting.mentee).collect();
         asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
     };

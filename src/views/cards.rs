@@ -6,11 +6,11 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::{Scene, gender_word, named};
 use crate::ledger::groups::GroupIndex;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::season::monday_of;
 
 /// The members who may be named on a card.
-pub(super) fn may_be_named(scene: &Scene<'_>, group: GroupIndex) -> Vec<PersonIndex> {
+pub(super) fn may_be_named(scene: &Scene<'_>, group: GroupIndex) -> Vec<MenteeIndex> {
     let members = scene.standing.members(group).iter().copied();
     members.filter(|mentee| scene.standing.may_take_part(*mentee)).collect()
 }
@@ -55,10 +55,10 @@ pub(super) fn lines(scene: &Scene<'_>, group: GroupIndex) -> [String; 7] {
 }
 
 /// Who has a birthday in this month, by day.
-fn birthdays(scene: &Scene<'_>, members: &[PersonIndex]) -> String {
+fn birthdays(scene: &Scene<'_>, members: &[MenteeIndex]) -> String {
     let born =
-        |mentee: &PersonIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
-    let this_month = |(born, _): &(NaiveDate, PersonIndex)| born.month() == scene.today.month();
+        |mentee: &MenteeIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
+    let this_month = |(born, _): &(NaiveDate, MenteeIndex)| born.month() == scene.today.month();
     let mut found: Vec<_> = members.iter().filter_map(born).filter(this_month).collect();
     found.sort_by_key(|(born, mentee)| (born.day(), *mentee));
     let said = found.into_iter().map(|(born, mentee)| {
@@ -70,13 +70,13 @@ fn birthdays(scene: &Scene<'_>, members: &[PersonIndex]) -> String {
 }
 
 /// When they last met, and how many came of those who may be named.
-fn last_meeting(scene: &Scene<'_>, group: GroupIndex, members: &[PersonIndex]) -> String {
+fn last_meeting(scene: &Scene<'_>, group: GroupIndex, members: &[MenteeIndex]) -> String {
     let words = scene.words;
     let Some(meeting) = scene.standing.last_held(group) else { return words.say("card-never-met") };
     let day = words.long_date(meeting.date);
     match &meeting.attendance {
         Some(attendance) => {
-            let of = |list: &[PersonIndex]| {
+            let of = |list: &[MenteeIndex]| {
                 list.iter().filter(|mentee| members.contains(mentee)).count().to_string()
             };
             let parts = [
@@ -128,7 +128,7 @@ pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
         said.push(words.say_with("groups-without-consent", &[("count", &hidden.to_string())]));
     }
     if let Some(gender) = standing.group_gender(group) {
-        let other = |mentee: &&PersonIndex| standing.mentees[**mentee].gender() != gender;
+        let other = |mentee: &&MenteeIndex| standing.mentees[**mentee].gender() != gender;
         let others = standing.members(group).iter().filter(other).count();
         if others > 0 {
             let word = gender_word(gender, words);

@@ -9,7 +9,7 @@ use compact_str::CompactString;
 
 use super::suggestions::{DOT, GROUP, KEY, OTHER, VERDICT, new_group_name};
 use crate::ledger::event::{IssuedSuggestion, PlacementDecision, Verdict};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::standing::Standing;
 use crate::ledger::state::State;
 use crate::table::cell_at;
@@ -132,7 +132,7 @@ pub struct Decisions {
 
 /// One suggested row of the tab as it stands there.
 struct Shown {
-    mentee: PersonIndex,
+    mentee: MenteeIndex,
     mentor: CompactString,
     group: String,
     verdict: Said,
@@ -152,7 +152,7 @@ pub fn decisions(
     let mut decisions = Decisions::default();
     // The verdict and the other mentor of the group that the rows stand under.
     let mut of_group = (Said::Nothing, String::new());
-    let mut joined: BTreeMap<PersonIndex, i64> = BTreeMap::new();
+    let mut joined: BTreeMap<MentorIndex, i64> = BTreeMap::new();
     for (index, cells) in tab.rows.iter().enumerate() {
         let key = cell_at(cells, KEY).to_string();
         let Some((first, mentor)) = parts_of_key(&key) else { continue };
@@ -198,7 +198,7 @@ fn decide(
     standing: &Standing<'_>,
     words: &Words,
     today: NaiveDate,
-    joined: &mut BTreeMap<PersonIndex, i64>,
+    joined: &mut BTreeMap<MentorIndex, i64>,
 ) -> Result<Option<PlacementDecision>, Refusal> {
     let mentee = standing.mentees[shown.mentee].code.clone();
     let pair = (mentee.clone(), shown.mentor.clone());
@@ -267,7 +267,7 @@ fn placed_later(shown: &Shown, state: &State, standing: &Standing<'_>) -> bool {
 }
 
 /// The group that a mentee sent to this mentor joins: the smallest open one, else a new one.
-fn group_of_mentor(standing: &Standing<'_>, mentor: PersonIndex, words: &Words) -> String {
+fn group_of_mentor(standing: &Standing<'_>, mentor: MentorIndex, words: &Words) -> String {
     let led = standing.groups_led_by(mentor).iter();
     let smallest = led.min_by_key(|&&group| (standing.members(group).len(), group));
     match smallest {
@@ -282,9 +282,9 @@ fn group_of_mentor(standing: &Standing<'_>, mentor: PersonIndex, words: &Words) 
 /// The hard rules that hold for a coordinator too.
 fn bar(
     standing: &Standing<'_>,
-    mentee: PersonIndex,
-    mentor: PersonIndex,
-    joined: &BTreeMap<PersonIndex, i64>,
+    mentee: MenteeIndex,
+    mentor: MentorIndex,
+    joined: &BTreeMap<MentorIndex, i64>,
 ) -> Result<(), Refusal> {
     let (younger, older) = (&standing.mentees[mentee], &standing.mentors[mentor]);
     if younger.gender() != older.gender() {

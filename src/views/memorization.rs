@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text,
 };
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::statistics::{Progress, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
@@ -38,9 +38,9 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let recited = progress
         .iter()
         .filter(|(_, p)| p.last.is_some_and(|last| standing.window().contains(last)));
-    let people: BTreeSet<PersonIndex> =
+    let people: BTreeSet<MenteeIndex> =
         standing.all_members().chain(recited.map(|(mentee, _)| *mentee)).collect();
-    let mut lines: Vec<(bool, i64, PersonIndex, Progress)> = people
+    let mut lines: Vec<(bool, i64, MenteeIndex, Progress)> = people
         .into_iter()
         .map(|mentee| {
             let one = progress
@@ -57,13 +57,13 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.finish(words.say("tab-memorization"))
 }
 
-fn is_member(scene: &Scene<'_>, mentee: PersonIndex) -> bool {
+fn is_member(scene: &Scene<'_>, mentee: MenteeIndex) -> bool {
     scene.standing.group_of(mentee).is_some()
 }
 
 /// Of whoever left, nobody expects a recitation: the share of idle members does not count them
 /// either.
-fn needs_care(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> bool {
+fn needs_care(scene: &Scene<'_>, mentee: MenteeIndex, one: &Progress) -> bool {
     one.idle && is_member(scene, mentee)
 }
 
@@ -86,7 +86,7 @@ fn total(scene: &Scene<'_>) -> Vec<WantedCell> {
     ]
 }
 
-fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell; 9] {
+fn cells(scene: &Scene<'_>, mentee: MenteeIndex, one: &Progress) -> [WantedCell; 9] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentees[mentee];
     let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);

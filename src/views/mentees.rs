@@ -11,7 +11,8 @@ use super::{
 };
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::Departure;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::index::IndexVec;
+use crate::ledger::people::MenteeIndex;
 use crate::statistics::{Progress, absent_in_a_row, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
@@ -76,10 +77,12 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("mentees-none").into()]);
     }
     let (coming, progress) = (coming(scene), progress(standing, scene.mushaf));
-    let long_absent: BTreeSet<PersonIndex> =
+    let long_absent: BTreeSet<MenteeIndex> =
         absent_in_a_row(standing, standing.meetings.within(standing.window())).collect();
     let waiting = standing.waiting.iter().map(|waiting| (waiting.mentee, waiting.since)).collect();
-    let mut lines: Vec<(Rank, Stand, PersonIndex)> = (0..standing.mentees.len())
+    let mut lines: Vec<(Rank, Stand, MenteeIndex)> = standing
+        .mentees
+        .indices()
         .map(|mentee| {
             let stand = stand(scene, &waiting, mentee);
             (Rank(level(scene, stand, long_absent.contains(&mentee))), stand, mentee)
@@ -112,9 +115,9 @@ impl Ord for Rank {
     }
 }
 
-fn coming(scene: &Scene<'_>) -> Vec<Coming> {
+fn coming(scene: &Scene<'_>) -> IndexVec<MenteeIndex, Coming> {
     let window = scene.standing.window();
-    let mut coming = vec![Coming::default(); scene.standing.mentees.len()];
+    let mut coming = scene.standing.mentees.map(|_| Coming::default());
     for meeting in scene.standing.meetings.all() {
         let Some(attendance) = &meeting.attendance else { continue };
         let counts = u32::from(window.contains(meeting.date));
@@ -129,8 +132,8 @@ fn coming(scene: &Scene<'_>) -> Vec<Coming> {
 
 fn stand(
     scene: &Scene<'_>,
-    waiting: &BTreeMap<PersonIndex, NaiveDate>,
-    mentee: PersonIndex,
+    waiting: &BTreeMap<MenteeIndex, NaiveDate>,
+    mentee: MenteeIndex,
 ) -> Stand {
     let standing = scene.standing;
     if standing.group_of(mentee).is_some() {
@@ -209,7 +212,7 @@ fn state_words(scene: &Scene<'_>, stand: Stand, long_absent: bool) -> String {
 fn cells(
     scene: &Scene<'_>,
     (level, stand, long_absent): (Option<Level>, Stand, bool),
-    mentee: PersonIndex,
+    mentee: MenteeIndex,
     coming: Coming,
     progress: Option<&Progress>,
 ) -> [WantedCell; 10] {

@@ -8,7 +8,7 @@ use super::{
     text,
 };
 use crate::ledger::mentor_steps::STEPS;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MentorIndex;
 use crate::statistics::is_silent_now;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
@@ -43,7 +43,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("mentors-none").into()]);
     }
     let mut lines: Vec<_> =
-        (0..standing.mentors.len()).map(|mentor| (judged(scene, mentor), mentor)).collect();
+        standing.mentors.indices().map(|mentor| (judged(scene, mentor), mentor)).collect();
     lines.sort_by_key(|((level, _), mentor)| (level.is_none(), *level, *mentor));
     for ((level, remarks), mentor) in lines {
         sheet.push(Style::Body, cells(scene, level, remarks, mentor));
@@ -53,7 +53,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// How a mentor stands by statistics.md section 6, and why. None for one who leads no group and is
 /// not ready yet.
-fn judged(scene: &Scene<'_>, mentor: PersonIndex) -> (Option<Level>, String) {
+fn judged(scene: &Scene<'_>, mentor: MentorIndex) -> (Option<Level>, String) {
     let (words, standing) = (scene.words, scene.standing);
     let (load, most) = (standing.mentor_load(mentor), standing.mentors[mentor].max_mentees());
     let leads = standing.groups_led_by(mentor).len();
@@ -97,7 +97,7 @@ fn cells(
     scene: &Scene<'_>,
     level: Option<Level>,
     remarks: String,
-    mentor: PersonIndex,
+    mentor: MentorIndex,
 ) -> [WantedCell; 12] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentors[mentor];

@@ -391,12 +391,13 @@ impl Desk {
     /// Who is in which open group: `Al Fatih: Ahmad, Budi`.
     pub fn groups(&self) -> Vec<String> {
         let standing = standing(&self.setting, &self.memory.state, self.today).unwrap();
-        let line = |(index, group): (usize, &crate::ledger::groups::Group<'_>)| {
+        let mut lines = Vec::new();
+        for (index, group) in standing.open_groups() {
             let members =
                 standing.members(index).iter().map(|&member| standing.mentees[member].nickname());
-            format!("{}: {}", group.name, members.collect::<Vec<_>>().join(", "))
-        };
-        standing.open_groups().map(line).collect()
+            lines.push(format!("{}: {}", group.name, members.collect::<Vec<_>>().join(", ")));
+        }
+        lines
     }
 
     /// The names in the tab of suggestions with the group each is suggested for, in the order of

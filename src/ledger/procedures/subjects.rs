@@ -7,7 +7,7 @@ use compact_str::CompactString;
 
 use super::{About, Condition, Procedure, State, Subject};
 use crate::ledger::names::normal_name;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
@@ -66,7 +66,7 @@ impl<'a> Seen<'a> {
     fn mentee_state(
         &self,
         standing: &Standing<'a>,
-        mentee: PersonIndex,
+        mentee: MenteeIndex,
         state: State,
     ) -> Option<NaiveDate> {
         match state {
@@ -86,7 +86,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn passed(standing: &Standing<'_>, mentor: PersonIndex, steps: &[&str]) -> Option<NaiveDate> {
+fn passed(standing: &Standing<'_>, mentor: MentorIndex, steps: &[&str]) -> Option<NaiveDate> {
     let on = |step: &&str| {
         let holds = standing.steps.passed(mentor, step, standing.through);
         standing.steps.latest(mentor, step).filter(|_| holds).map(|record| record.event_date)
@@ -94,7 +94,7 @@ fn passed(standing: &Standing<'_>, mentor: PersonIndex, steps: &[&str]) -> Optio
     steps.iter().map(on).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
-fn mentor_state(standing: &Standing<'_>, mentor: PersonIndex, state: State) -> Option<NaiveDate> {
+fn mentor_state(standing: &Standing<'_>, mentor: MentorIndex, state: State) -> Option<NaiveDate> {
     match state {
         State::Applied => applied(standing, mentor),
         State::Ready => passed(standing, mentor, &crate::ledger::mentor_steps::STEPS),
@@ -110,7 +110,7 @@ fn mentor_state(standing: &Standing<'_>, mentor: PersonIndex, state: State) -> O
 }
 
 /// The day of a mentor's first application in the season.
-fn applied(standing: &Standing<'_>, mentor: PersonIndex) -> Option<NaiveDate> {
+fn applied(standing: &Standing<'_>, mentor: MentorIndex) -> Option<NaiveDate> {
     let window = standing.window();
     standing.mentors[mentor]
         .records
@@ -133,7 +133,7 @@ pub(super) fn of<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Seen
 }
 
 fn mentees<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>> {
-    let mut rows: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
+    let mut rows: BTreeMap<MenteeIndex, Vec<&'a Record>> = BTreeMap::new();
     for (form, question) in [
         ("guardian_consent", "child"),
         ("memorization_record", "mentee"),
@@ -147,20 +147,20 @@ fn mentees<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>>
             }
         }
     }
-    let mut first_meeting: BTreeMap<PersonIndex, NaiveDate> = BTreeMap::new();
+    let mut first_meeting: BTreeMap<MenteeIndex, NaiveDate> = BTreeMap::new();
     for meeting in standing.meetings.within(standing.window()) {
         for mentee in meeting.attendance.iter().flat_map(|attendance| &attendance.present) {
             first_meeting.entry(*mentee).or_insert(meeting.date);
         }
     }
-    let lined_up: BTreeSet<PersonIndex> = standing
+    let lined_up: BTreeSet<MenteeIndex> = standing
         .waiting
         .iter()
         .map(|waiting| waiting.mentee)
         .chain(standing.awaiting_consent.iter().copied())
         .chain(standing.all_members())
         .collect();
-    let of_one = |mentee: PersonIndex| {
+    let of_one = |mentee: MenteeIndex| {
         let mut about = rows.remove(&mentee).unwrap_or_default();
         about.extend(&standing.mentees[mentee].records);
         let first_meeting = first_meeting.get(&mentee).copied();
@@ -170,7 +170,7 @@ fn mentees<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>>
 }
 
 fn mentors<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>> {
-    let mut rows: BTreeMap<PersonIndex, Vec<&'a Record>> = BTreeMap::new();
+    let mut rows: BTreeMap<MentorIndex, Vec<&'a Record>> = BTreeMap::new();
     for record in
         standing.records.of("mentor_training").iter().filter(|_| asked.contains("mentor_training"))
     {
@@ -178,8 +178,8 @@ fn mentors<'a>(standing: &Standing<'a>, asked: &BTreeSet<&str>) -> Vec<Seen<'a>>
         found.into_iter().for_each(|mentor| rows.entry(mentor).or_default().push(record));
     }
     let applicants =
-        (0..standing.mentors.len()).filter(|mentor| applied(standing, *mentor).is_some());
-    let of_one = |mentor: PersonIndex| {
+        standing.mentors.indices().filter(|mentor| applied(standing, *mentor).is_some());
+    let of_one = |mentor: MentorIndex| {
         let mut about = rows.remove(&mentor).unwrap_or_default();
         about.extend(&standing.mentors[mentor].records);
         Seen::new(About::Mentor(mentor), about)

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::{Found, Kind};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::GroupIndex;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::statistics::{absent_in_a_row, is_silent_now};
 use crate::views::levels::{TAARUF_DAYS, is_on};
 use crate::views::{Level, Scene, gender_word, named, short_list};
@@ -21,7 +21,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
 }
 
 /// The number to reach a mentee by: of age their own, else the guardian's.
-pub(super) fn number_of(scene: &Scene<'_>, mentee: PersonIndex) -> String {
+pub(super) fn number_of(scene: &Scene<'_>, mentee: MenteeIndex) -> String {
     let standing = scene.standing;
     let question =
         if standing.consent(mentee) == ConsentStatus::Adult { "phone" } else { "guardian_phone" };
@@ -70,7 +70,7 @@ fn withdrawn(scene: &Scene<'_>, found: &mut Found) {
 /// Members under 18 without consent; whose was taken back has a clock of its own.
 fn consent_in_group(scene: &Scene<'_>, found: &mut Found) {
     let (standing, words) = (scene.standing, scene.words);
-    let on_the_clock: Vec<PersonIndex> = standing
+    let on_the_clock: Vec<MenteeIndex> = standing
         .consent_withdrawals()
         .iter()
         .filter(|clock| clock.still_in.is_some())

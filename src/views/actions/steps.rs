@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::office::owner;
 use super::people::number_of;
 use super::{Found, Kind, keyed};
+use crate::ledger::people::MentorIndex;
 use crate::ledger::procedures::{About, Condition, Procedure, Progress, State, Subject, progress};
 use crate::table::tab::Style;
 use crate::views::support::{Readers, readers};
@@ -129,7 +130,7 @@ fn named_with_number(scene: &Scene<'_>, one: &Progress<'_>) -> (String, String, 
     let answer = |record: &crate::ledger::record::Record, question: &str| {
         record.answers.text(question).unwrap_or_default().to_owned()
     };
-    let of_mentor = |mentor: usize| {
+    let of_mentor = |mentor: MentorIndex| {
         let mentor = &standing.mentors[mentor];
         (named(mentor, words), mentor.phone().unwrap_or_default().to_owned())
     };
