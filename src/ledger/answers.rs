@@ -15,6 +15,8 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
+use super::codes::Code;
+
 /// One typed answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
@@ -143,6 +145,11 @@ impl Answers {
             Answer::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// What the code that answers `key` stands for, if it is of a closed set.
+    pub fn code<C: Code>(&self, key: &str) -> Option<C> {
+        C::of(self.text(key)?)
     }
 
     /// The whole number that answers `key`; a choice whose code is a number (`"8"`) counts as one.

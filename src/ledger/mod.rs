@@ -4,6 +4,7 @@
 //! Pure: no I/O, no clock. It knows the addresses of cells (`table`) and nothing of any other room.
 
 pub mod answers;
+pub mod codes;
 pub mod configured;
 pub mod consent;
 pub mod erased;

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
+use super::codes::Gender;
 use super::erased::ERASED;
 use super::index::{Idx, IndexVec, index_type};
 use super::names::{NameId, Names, looks_like_phone, phone_of, within};
@@ -79,9 +80,9 @@ impl<'a> Person<'a> {
         self.latest().answers.text("nickname").unwrap_or_default()
     }
 
-    /// `male` or `female`.
-    pub fn gender(&self) -> &'a str {
-        self.latest().answers.text("gender").unwrap_or_default()
+    /// The gender, if one was ever said.
+    pub fn gender(&self) -> Option<Gender> {
+        self.latest().answers.code("gender")
     }
 
     /// The phone as last written, E.164.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
+use super::codes::Gender;
 use super::consent::{ConsentStatus, Guardian, Withdrawal, complete_on};
 use super::groups::{Departure, Group, GroupIndex, Groups};
 use super::index::IndexVec;
@@ -391,8 +392,8 @@ impl<'a> Standing<'a> {
     }
 
     /// The gender of a group: its mentor's.
-    pub fn group_gender(&self, group: GroupIndex) -> Option<&'a str> {
-        self.groups[group].mentor.map(|mentor| self.mentors[mentor].gender())
+    pub fn group_gender(&self, group: GroupIndex) -> Option<Gender> {
+        self.groups[group].mentor.and_then(|mentor| self.mentors[mentor].gender())
     }
 
     /// The last held meeting of a group, over all seasons.

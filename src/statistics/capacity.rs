@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::count;
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
 
@@ -15,7 +16,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let standing = scene.standing;
     let mut capacity = Map::new();
     for gender in ["male", "female"] {
-        let (demand, supply) = balance(standing, |person| person.gender() == gender);
+        let (demand, supply) = balance(standing, |person| person.gender() == Gender::of(gender));
         let gap = demand - supply;
         let needed = (gap.max(0) + MENTEES_PER_MENTOR - 1) / MENTEES_PER_MENTOR;
         let figures =
@@ -31,8 +32,9 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
 
 fn in_slot(standing: &Standing<'_>, slot: &str) -> Value {
     let of = |gender: &str| {
-        let (demand, supply) =
-            balance(standing, |person| person.gender() == gender && person.can_come(slot));
+        let (demand, supply) = balance(standing, |person| {
+            person.gender() == Gender::of(gender) && person.can_come(slot)
+        });
         json!({"demand": demand, "supply": supply, "gap": demand - supply})
     };
     json!({"male": of("male"), "female": of("female")})
@@ -59,7 +61,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
         _ => (None, None, ""),
     };
     let fits = |person: &Person<'_>| {
-        gender.is_none_or(|gender| person.gender() == gender)
+        gender.is_none_or(|gender| person.gender() == Gender::of(gender))
             && slot.is_none_or(|slot| person.can_come(slot))
     };
     let waiting = standing

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{count, ratio, size};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::MentorIndex;
 use crate::ledger::standing::Standing;
@@ -18,7 +19,9 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     let among =
         |test: &dyn Fn(MentorIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
     let ready_of = |gender: &str| {
-        count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender))
+        count(
+            ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == Gender::of(gender)),
+        )
     };
     let members: i64 = leading.iter().map(|mentor| standing.mentor_load(*mentor)).sum();
     let places: i64 = leading.iter().map(|mentor| standing.mentors[*mentor].max_mentees()).sum();
@@ -84,12 +87,12 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let gender = |mentor: MentorIndex| standing.mentors[mentor].gender();
     match path {
         ["ready"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor))),
-        ["ready_male"] => {
-            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "male"))
-        }
-        ["ready_female"] => {
-            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "female"))
-        }
+        ["ready_male"] => asked.mentors(&those(&|mentor| {
+            standing.is_ready(mentor) && gender(mentor) == Some(Gender::Male)
+        })),
+        ["ready_female"] => asked.mentors(&those(&|mentor| {
+            standing.is_ready(mentor) && gender(mentor) == Some(Gender::Female)
+        })),
         ["with_group"] => leading(&|_| true),
         ["unready_with_group"] => leading(&|mentor| !standing.is_ready(mentor)),
         ["load"] => {

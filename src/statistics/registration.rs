@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence, text};
 use super::numbers::{by_code, comparison, count, ratio, size, with};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::names::normal_name;
 use crate::ledger::people::MenteeIndex;
@@ -26,7 +27,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
         "new": new,
         "returning": people - new,
         "duplicates": rows - people,
-        "by_gender": by_code(["male", "female"], |gender| cohort(standing, |p| standing.mentees[p].gender() == gender)),
+        "by_gender": by_code(["male", "female"], |gender| cohort(standing, |p| standing.mentees[p].gender() == Gender::of(gender))),
         "consent": by_code(ConsentStatus::ALL.map(ConsentStatus::key), |status| {
             cohort(standing, |p| standing.consent(p).key() == status)
         }),
@@ -138,7 +139,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
             asked.registrations(cohort(&|p| twice(&p)))
         }
         ["by_gender", gender] => {
-            asked.registrations(cohort(&|p| standing.mentees[p].gender() == *gender))
+            asked.registrations(cohort(&|p| standing.mentees[p].gender() == Gender::of(gender)))
         }
         ["consent", status] => asked.mentees(cohort(&|p| standing.consent(p).key() == *status)),
         ["funnel", "reached"] => Evidence::of(

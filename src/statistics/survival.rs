@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{Z, count, round4};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::standing::Standing;
 
@@ -19,7 +20,7 @@ pub(super) struct Life<'a> {
     pub(super) days: i64,
     /// The reason, if it broke up; every other ending only ends the watching.
     pub(super) broke_up: Option<&'a str>,
-    gender: Option<&'a str>,
+    gender: Option<Gender>,
 }
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
@@ -40,7 +41,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
     );
     let of_gender = ["male", "female"].map(|gender| {
         let lives: Vec<_> =
-            lives.iter().copied().filter(|life| life.gender == Some(gender)).collect();
+            lives.iter().copied().filter(|life| life.gender == Gender::of(gender)).collect();
         let at_16 = Survival::at(&lives, 16).value.map(round4);
         let figures =
             json!({"groups": lives.len(), "events": self::events(&lives), "weeks_16": at_16});
@@ -136,7 +137,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     };
     match path {
         [weeks, "at_risk"] => at_risk(weeks),
-        ["by_gender", gender, ..] => lives(&|life| life.gender == Some(gender)),
+        ["by_gender", gender, ..] => lives(&|life| life.gender == Gender::of(gender)),
         // Which of them broke up follows from why they were closed, which is told to nobody.
         _ => lives(&|_| true),
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Scene;
 use super::evidence::{Asked, Evidence};
 use super::numbers::{count, median, p90};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::standing::Waiting;
 
 pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
@@ -19,7 +20,7 @@ pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
             standing
                 .waiting
                 .iter()
-                .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender),
+                .filter(|waiting| standing.mentees[waiting.mentee].gender() == Gender::of(gender)),
         )
     };
     json!({
@@ -48,7 +49,7 @@ pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
     let days = |waiting: &Waiting| (standing.through - waiting.since).num_days();
     match path {
         [gender @ ("male" | "female")] => {
-            waiting(&|one| standing.mentees[one.mentee].gender() == *gender)
+            waiting(&|one| standing.mentees[one.mentee].gender() == Gender::of(gender))
         }
         ["over_14"] => waiting(&|one| days(one) > 14),
         ["over_28"] => waiting(&|one| days(one) > 28),

@@ -128,10 +128,10 @@ pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
         said.push(words.say_with("groups-without-consent", &[("count", &hidden.to_string())]));
     }
     if let Some(gender) = standing.group_gender(group) {
-        let other = |mentee: &&MenteeIndex| standing.mentees[**mentee].gender() != gender;
+        let other = |mentee: &&MenteeIndex| standing.mentees[**mentee].gender() != Some(gender);
         let others = standing.members(group).iter().filter(other).count();
         if others > 0 {
-            let word = gender_word(gender, words);
+            let word = gender_word(Some(gender), words);
             said.push(
                 words
                     .say_with("groups-mixed", &[("count", &others.to_string()), ("gender", &word)]),

@@ -38,6 +38,7 @@ pub use labels::Labels;
 
 pub use crate::statistics::Level;
 
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
@@ -313,10 +314,7 @@ fn short_list(items: &[String], most: usize, words: &Words) -> String {
     words.say_with("and-more", &[("list", &items[..most].join(", ")), ("count", &more)])
 }
 
-/// The word for a gender code; the code itself for any other.
-fn gender_word(gender: &str, words: &Words) -> String {
-    match gender {
-        "male" | "female" => words.say(gender),
-        other => other.to_owned(),
-    }
+/// The word for a gender; nothing where it is not known.
+fn gender_word(gender: Option<Gender>, words: &Words) -> String {
+    gender.map(|gender| words.say(gender.code())).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use compact_str::CompactString;
 
 use super::{Scene, Sheet, count, gender_word, short_list, text};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::standing::Standing;
 use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
@@ -242,8 +243,10 @@ pub fn gap_words(suggestions: &Suggestions, words: &Words) -> String {
 
 /// What one more mentor would place.
 pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
-    let (gender, places) =
-        (gender_word(&worth.gender, scene.words), scene.words.integer(worth.places.into()));
+    let (gender, places) = (
+        gender_word(Gender::of(&worth.gender), scene.words),
+        scene.words.integer(worth.places.into()),
+    );
     let parts = [
         ("gender", gender.as_str()),
         ("slot", slot_label(scene, &worth.slot)),
@@ -257,7 +260,7 @@ pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
 pub fn change_words(scene: &Scene<'_>, mentee: &str) -> Option<String> {
     let mentee = &scene.standing.mentees[scene.standing.find_mentee(mentee)?];
     let suits = |worth: &&WorthOfMentor| {
-        worth.gender == mentee.gender()
+        Gender::of(&worth.gender) == mentee.gender()
             && mentee.slots().iter().any(|slot| slot.as_str() == worth.slot)
     };
     scene.suggestions.worth_of_mentor.iter().find(suits).map(|worth| worth_words(scene, worth))

@@ -239,7 +239,7 @@ fn a_mentor_is_ready_when_every_step_holds_and_training_was_long_enough() {
         ),
         (&[nth(0)][..], 0, 8)
     );
-    assert_eq!(standing.group_gender(nth(0)), Some("male"));
+    assert_eq!(standing.group_gender(nth(0)), Some(Gender::Male));
     assert_eq!(standing.steps.last_contact(nth(0)), Some(day("2026-07-20")));
 }
 

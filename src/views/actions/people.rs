@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::{Found, Kind};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::MenteeIndex;
@@ -96,7 +97,7 @@ fn consent_in_group(scene: &Scene<'_>, found: &mut Found) {
 }
 
 fn waiting(scene: &Scene<'_>, found: &mut Found) {
-    for gender in ["male", "female"] {
+    for &gender in Gender::ALL {
         for (level, kind, from, to) in [
             (Level::Alert, Kind::WaitingLong, 28, i64::MAX),
             (Level::Warning, Kind::Waiting, 14, 28),
@@ -111,18 +112,18 @@ fn waiting(scene: &Scene<'_>, found: &mut Found) {
 fn waiting_since(
     scene: &Scene<'_>,
     found: &mut Found,
-    gender: &str,
+    gender: Gender,
     (level, kind): (Level, Kind),
     (from, to): (i64, i64),
 ) {
     let (standing, words) = (scene.standing, scene.words);
-    let word = gender_word(gender, words);
+    let word = gender_word(Some(gender), words);
     let days = |since: NaiveDate| (standing.through - since).num_days();
     let late: Vec<_> = standing
         .waiting
         .iter()
         .filter(|waiting| days(waiting.since) > from && days(waiting.since) <= to)
-        .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender)
+        .filter(|waiting| standing.mentees[waiting.mentee].gender() == Some(gender))
         .filter(|waiting| standing.may_take_part(waiting.mentee))
         .collect();
     let Some(earliest) = late.iter().map(|waiting| waiting.since).min() else { return };
@@ -145,9 +146,9 @@ fn waiting_since(
     );
 }
 
-fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
+fn recruit(scene: &Scene<'_>, found: &mut Found, gender: Gender) {
     let words = scene.words;
-    let word = gender_word(gender, words);
+    let word = gender_word(Some(gender), words);
     let figure =
         |name: &str| scene.figures.integer(&format!("capacity.{gender}.{name}")).unwrap_or(0);
     if figure("gap") <= 0 {
@@ -293,6 +294,9 @@ fn absent(scene: &Scene<'_>, found: &mut Found) {
 
 /// What stands for a gender in a key: the same in every language, so that notes stay where they
 /// are.
-fn initial(gender: &str) -> &str {
-    gender.get(..1).unwrap_or(gender)
+fn initial(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Male => "m",
+        Gender::Female => "f",
+    }
 }
