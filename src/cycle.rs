@@ -16,6 +16,7 @@ use crate::edge::google::{Google, GoogleError, Overview};
 use crate::edge::log::{Log, LogError};
 use crate::edge::seal::Seals;
 use crate::forms::intake::{Held, intake};
+use crate::ledger::codes::PlacementAction;
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use crate::ledger::line::LineHash;
@@ -759,8 +760,11 @@ pub fn comparisons(
     let mut comparisons = Vec::new();
     for day in days {
         let places = |record: &Record| {
-            let action = record.answers.text("action");
-            record.form == "placement_decision" && !matches!(action, Some("leave" | "close_group"))
+            let ends = matches!(
+                record.answers.code("action"),
+                Some(PlacementAction::Leave | PlacementAction::CloseGroup)
+            );
+            record.form == "placement_decision" && !ends
         };
         let eve = records.keep(|record| record.event_date < day || !places(record));
         let eve = Standing::at(&eve, &setting.program, day, Some(&today.season.code))?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
+use super::codes::PlacementAction;
 use super::index::{IndexVec, index_type};
 use super::names::{NameId, Names, normal_name};
 use super::people::{Finder, MenteeIndex, MentorIndex};
@@ -136,7 +137,7 @@ impl<'a> Groups<'a> {
         let open = self.last_open(&decision.normal_name);
         let group = match (open, decision.action) {
             (Some(group), _) => group,
-            (None, Action::FormGroup) => self.open_group(decision, mentor),
+            (None, PlacementAction::FormGroup) => self.open_group(decision, mentor),
             (None, _) => {
                 references
                     .placement_problems
@@ -148,10 +149,10 @@ impl<'a> Groups<'a> {
             self.all[group].weekly_slot = Some(slot);
         }
         match decision.action {
-            Action::FormGroup | Action::Join | Action::Move => {
+            PlacementAction::FormGroup | PlacementAction::Join | PlacementAction::Move => {
                 members.iter().for_each(|(mentee, _)| self.join(*mentee, group, decision.date));
             }
-            Action::Leave => {
+            PlacementAction::Leave => {
                 for &(mentee, reference) in members {
                     if !self.leave(mentee, group, decision) {
                         references
@@ -160,7 +161,7 @@ impl<'a> Groups<'a> {
                     }
                 }
             }
-            Action::CloseGroup => self.close(group, decision),
+            PlacementAction::CloseGroup => self.close(group, decision),
         }
     }
 
@@ -324,32 +325,9 @@ impl<'a> std::ops::Index<GroupIndex> for Groups<'a> {
     }
 }
 
-/// What a placement decision does; on one day and moment they apply in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Action {
-    CloseGroup,
-    Leave,
-    FormGroup,
-    Join,
-    Move,
-}
-
-impl Action {
-    fn of(code: &str) -> Option<Self> {
-        Some(match code {
-            "close_group" => Self::CloseGroup,
-            "leave" => Self::Leave,
-            "form_group" => Self::FormGroup,
-            "join" => Self::Join,
-            "move" => Self::Move,
-            _ => return None,
-        })
-    }
-}
-
 struct Decision<'a> {
     record: &'a Record,
-    action: Action,
+    action: PlacementAction,
     date: NaiveDate,
     group: &'a str,
     normal_name: CompactString,
@@ -357,7 +335,7 @@ struct Decision<'a> {
 
 impl<'a> Decision<'a> {
     fn of(record: &'a Record) -> Option<Self> {
-        let action = Action::of(record.answers.text("action")?)?;
+        let action = record.answers.code("action")?;
         let group = record.answers.text("group")?;
         Some(Self {
             record,
@@ -382,7 +360,7 @@ impl<'a> Decision<'a> {
         mentees: &mut Finder<'_, 'a, MenteeIndex>,
         references: &mut References<'a>,
     ) -> Vec<(MenteeIndex, &'a str)> {
-        if self.action == Action::CloseGroup {
+        if self.action == PlacementAction::CloseGroup {
             return Vec::new();
         }
         let mut members = Vec::new();
@@ -401,7 +379,7 @@ impl<'a> Decision<'a> {
         mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
     ) -> Option<MentorIndex> {
-        if self.action != Action::FormGroup {
+        if self.action != PlacementAction::FormGroup {
             return None;
         }
         let reference = self.record.answers.text("mentor")?;

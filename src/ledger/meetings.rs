@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::codes::MeetingStatus;
 use super::groups::{GroupIndex, Groups, group_key};
 use super::index::IndexVec;
 use super::names::{NameId, Names};
@@ -33,7 +34,7 @@ pub struct Meeting<'a> {
 impl Meeting<'_> {
     /// Whether they met online.
     pub fn online(&self) -> bool {
-        self.record.answers.text("status") == Some("online")
+        self.record.answers.code("status") == Some(MeetingStatus::Online)
     }
 
     /// Whether a mentee was present.
@@ -142,7 +143,8 @@ fn meeting<'a>(
         );
         return None;
     };
-    let held = matches!(record.answers.text("status"), Some("held" | "online"));
+    let held =
+        matches!(record.answers.code("status"), Some(MeetingStatus::Held | MeetingStatus::Online));
     let on_time = reports.iter().any(|(_, _, report)| {
         report.has_timestamp && (report.submitted_on() - *date).num_days() <= ON_TIME_DAYS
     });

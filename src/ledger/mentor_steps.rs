@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::codes::StepResult;
 use super::names::Names;
 use super::people::{Finder, MentorIndex};
 use super::record::Record;
@@ -58,7 +59,8 @@ impl<'a> MentorSteps<'a> {
             *latest = record;
         }
         let teaches = matches!(step, "basic_training" | "advanced_training" | "supervision");
-        if teaches && matches!(record.answers.text("result"), Some("passed" | "conditional")) {
+        let result = record.answers.code("result");
+        if teaches && matches!(result, Some(StepResult::Passed | StepResult::Conditional)) {
             self.contact(mentor, record.event_date);
         }
     }
@@ -75,7 +77,7 @@ impl<'a> MentorSteps<'a> {
     /// Whether a mentor has passed a step and it still holds on a day.
     pub fn passed(&self, mentor: MentorIndex, step: &str, on: NaiveDate) -> bool {
         self.latest(mentor, step).is_some_and(|record| {
-            record.answers.text("result") == Some("passed")
+            record.answers.code("result") == Some(StepResult::Passed)
                 && record.answers.date("valid_until").is_none_or(|until| until >= on)
                 && (step != "basic_training"
                     || record

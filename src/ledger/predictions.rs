@@ -11,6 +11,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
+use super::codes::PlacementAction;
 use super::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use super::names::normal_name;
 use super::people::MenteeIndex;
@@ -67,7 +68,10 @@ impl Predictions {
             Event::Submitted(form, row) | Event::Amended(form, row)
                 if form == "placement_decision" =>
             {
-                let places = matches!(row.answers.text("action"), Some("form_group" | "join"));
+                let places = matches!(
+                    row.answers.code("action"),
+                    Some(PlacementAction::FormGroup | PlacementAction::Join)
+                );
                 if let Some(group) = row.answers.text("group").filter(|_| places) {
                     self.decide(
                         group,

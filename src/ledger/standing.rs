@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
-use super::codes::Gender;
+use super::codes::{FinanceKind, Gender};
 use super::consent::{ConsentStatus, Guardian, Withdrawal, complete_on};
 use super::groups::{Departure, Group, GroupIndex, Groups};
 use super::index::IndexVec;
@@ -505,7 +505,8 @@ fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Op
 /// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
 fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
     let is_plan = |record: &Record| {
-        record.form == "finance_record" && record.answers.text("record_type") == Some("plan")
+        record.form == "finance_record"
+            && record.answers.code("record_type") == Some(FinanceKind::Plan)
     };
     records.keep(|record| {
         record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record))

@@ -10,6 +10,7 @@ use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answer, Answers, QuestionLists};
+use super::codes::{Code, PlacementAction};
 use super::configured::Configured;
 use super::erased::{Erased, ErasedMark};
 use super::event::{
@@ -316,9 +317,10 @@ impl State {
             return;
         }
         let Some(group) = decision.group else { return };
-        let text = |text: &str| Answer::Text(text.into());
         let mut answers = Answers::default();
-        answers.insert("action", text(if decision.forms_group { "form_group" } else { "join" }));
+        let forms_group = decision.forms_group;
+        let action = if forms_group { PlacementAction::FormGroup } else { PlacementAction::Join };
+        answers.insert("action", Answer::Text(action.code().into()));
         answers.insert("group", Answer::Text(group));
         answers.insert("mentor", Answer::Text(decision.mentor));
         answers.insert("members", Answer::List(decision.mentees.into()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::codes::SupportStatus;
 use super::mentor_steps::MentorSteps;
 use super::names::Names;
 use super::people::{Finder, MentorIndex};
@@ -28,10 +29,13 @@ pub struct SupportCase<'a> {
 impl SupportCase<'_> {
     /// The day it was resolved or declined.
     pub fn closed_on(&self) -> Option<NaiveDate> {
-        let closing = |record: &&&Record| {
-            matches!(record.answers.text("status"), Some("resolved" | "declined"))
+        let closes = |record: &Record| {
+            matches!(
+                record.answers.code("status"),
+                Some(SupportStatus::Resolved | SupportStatus::Declined)
+            )
         };
-        self.follow_ups.iter().find(closing).map(|record| record.event_date)
+        self.follow_ups.iter().find(|record| closes(record)).map(|record| record.event_date)
     }
 
     /// Within how many days an answer is wanted.

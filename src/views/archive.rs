@@ -2,6 +2,7 @@
 //! what it replaced.
 
 use super::{Level, Scene, Sheet, day, level_colours, plain, text};
+use crate::ledger::codes::DocumentStatus;
 use crate::ledger::record::Record;
 use crate::statistics::documents;
 use crate::table::tab::{Style, Wanted, WantedCell};
@@ -40,13 +41,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("archive-none"))]);
     }
-    let statuses = ["in_force", "draft", "replaced", "revoked"];
     records.sort_by_key(|record| {
-        let status =
-            statuses.iter().position(|status| record.answers.text("status") == Some(status));
         (
             !review_overdue(scene, record),
-            status,
+            record.answers.code::<DocumentStatus>("status"),
             record.answers.text("document_kind"),
             record.answers.text("title"),
         )
@@ -60,7 +58,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 /// In force, and past the day on which somebody should have looked at it again.
 fn review_overdue(scene: &Scene<'_>, record: &Record) -> bool {
     let review = record.answers.date("review_date");
-    record.answers.text("status") == Some("in_force")
+    record.answers.code("status") == Some(DocumentStatus::InForce)
         && review.is_some_and(|review| review < scene.standing.through)
 }
 
@@ -71,8 +69,10 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
         let code = answers.text(question).unwrap_or_default();
         text(scene.labels.choice("document_record", question, code))
     };
-    let level = match answers.text("status") {
-        Some("in_force") => words.say(Level::of(review_overdue(scene, record), false).key()),
+    let level = match answers.code("status") {
+        Some(DocumentStatus::InForce) => {
+            words.say(Level::of(review_overdue(scene, record), false).key())
+        }
         _ => String::new(),
     };
     vec![

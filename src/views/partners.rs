@@ -1,6 +1,7 @@
 //! *Mitra*: every organisation, the overdue ones first, what it promised and what came of it.
 
 use super::{Level, Scene, Sheet, count, day, level_colours, levels, plain, text};
+use crate::ledger::codes::PartnerStage;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
 use crate::statistics::partners;
@@ -47,14 +48,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("partners-none"))]);
     }
-    let stages = scene.standing.program.codes("partner_contact", "stage");
+    // Those who are no partners any more are the last stage.
     records.sort_by_key(|record| {
-        let stage = stages.iter().position(|stage| record.answers.text("stage") == Some(stage));
-        (
-            -levels::partner_days_late(scene, record),
-            record.answers.text("stage") == Some("stopped"),
-            stage,
-        )
+        let stage: Option<PartnerStage> = record.answers.code("stage");
+        (-levels::partner_days_late(scene, record), stage)
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));

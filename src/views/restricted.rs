@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use super::support::{Readers, cases, level, needed, readers, state};
 use super::{IN_NO_TAB, Scene, Sheet, day, level_colours, named, plain, text};
 use crate::ledger::answers::Answer;
+use crate::ledger::codes::Unsafe;
 use crate::ledger::record::Record;
 use crate::ledger::support::SupportCase;
 use crate::table::Cell;
@@ -105,8 +106,9 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
 pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     let words = scene.words;
     let feedback = scene.standing.in_window("mentee_feedback");
-    let unsafe_ones = feedback
-        .filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
+    let unsafe_ones = feedback.filter(|record| {
+        matches!(record.answers.code("unsafe"), Some(Unsafe::ContactMe | Unsafe::NoteOnly))
+    });
     let needs = scene
         .standing
         .in_window("meeting_report")
@@ -115,7 +117,7 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     records.sort_by_key(|record| {
         (
             record.form != "mentee_feedback",
-            record.answers.text("unsafe") != Some("contact_me"),
+            record.answers.code("unsafe") != Some(Unsafe::ContactMe),
             Reverse(record.event_date),
         )
     });

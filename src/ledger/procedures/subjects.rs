@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::{About, Condition, Procedure, State, Subject};
+use crate::ledger::codes::{DocumentStatus, PartnerStage};
 use crate::ledger::names::normal_name;
 use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::record::Record;
@@ -221,8 +222,11 @@ fn by_name<'a>(
             rows.sort_by_key(|record| record.event_date);
         }
         let Some(&latest) = rows.last() else { continue };
-        let ended = text(latest, "stage") == "stopped"
-            || matches!(text(latest, "status"), "replaced" | "revoked");
+        let ended = latest.answers.code("stage") == Some(PartnerStage::Stopped)
+            || matches!(
+                latest.answers.code("status"),
+                Some(DocumentStatus::Replaced | DocumentStatus::Revoked)
+            );
         if !ended {
             seen.push(Seen::new(about(latest), rows));
         }

@@ -4,6 +4,7 @@
 use chrono::Days;
 
 use super::{Found, Kind};
+use crate::ledger::codes::DocumentStatus;
 use crate::ledger::record::Record;
 use crate::statistics::{documents, partners};
 use crate::views::support::{Readers, cases, level as support_level, needed, readers};
@@ -125,10 +126,9 @@ fn reviews(scene: &Scene<'_>, found: &mut Found) {
     let (words, through) = (scene.words, scene.standing.through);
     for record in documents(scene.standing).into_values() {
         let text = |question: &str| record.answers.text(question).unwrap_or_default();
-        let review = record
-            .answers
-            .date("review_date")
-            .filter(|review| *review < through && text("status") == "in_force");
+        let review = record.answers.date("review_date").filter(|review| {
+            *review < through && record.answers.code("status") == Some(DocumentStatus::InForce)
+        });
         let Some(review) = review else { continue };
         let what = words.say_with("action-review", &[("title", text("title"))]);
         let why = words.say_with("action-review-why", &[("day", &words.short_date(review))]);
