@@ -251,9 +251,9 @@ impl<'a> Groups<'a> {
         self.all.indices()
     }
 
-    /// A value for each group.
+    /// Calls `value` with the index of each group, in order, and keeps what it returns.
     pub fn map<T>(&self, value: impl FnMut(GroupIndex) -> T) -> IndexVec<GroupIndex, T> {
-        self.indices().map(value).collect()
+        self.all.map(value)
     }
 
     /// All memberships, in the order of their beginning.

@@ -51,19 +51,14 @@ pub struct IndexVec<I, T> {
 
 impl<I, T> Default for IndexVec<I, T> {
     fn default() -> Self {
-        Self::from(Vec::new())
+        Self::new(Vec::new())
     }
 }
 
-impl<I, T> From<Vec<T>> for IndexVec<I, T> {
-    fn from(values: Vec<T>) -> Self {
+impl<I, T> IndexVec<I, T> {
+    /// Takes values in the order of their indices.
+    pub(super) fn new(values: Vec<T>) -> Self {
         Self { values, index: PhantomData }
-    }
-}
-
-impl<I, T> FromIterator<T> for IndexVec<I, T> {
-    fn from_iter<V: IntoIterator<Item = T>>(values: V) -> Self {
-        Self::from(Vec::from_iter(values))
     }
 }
 
@@ -81,6 +76,11 @@ impl<I: Idx, T> IndexVec<I, T> {
     /// All values with their indices, in order.
     pub fn iter_enumerated(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.values.iter().enumerate().map(|(position, value)| (I::at(position), value))
+    }
+
+    /// Calls `value` with each index, in order, and keeps what it returns.
+    pub(super) fn map<U>(&self, value: impl FnMut(I) -> U) -> IndexVec<I, U> {
+        IndexVec::new(self.indices().map(value).collect())
     }
 
     /// All values with their indices, in order, to be changed.

@@ -159,7 +159,7 @@ impl<'a, I: PersonIndex> People<'a, I> {
             .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), I::LETTER))
             .collect();
         all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
-        Self::indexed(IndexVec::from(all), names)
+        Self::indexed(IndexVec::new(all), names)
     }
 
     fn indexed(all: IndexVec<I, Person<'a>>, names: &Names<'a>) -> Self {
@@ -211,9 +211,9 @@ impl<'a, I: PersonIndex> People<'a, I> {
         self.all.indices()
     }
 
-    /// A value for each of them.
+    /// Calls `value` with the index of each of them, in order, and keeps what it returns.
     pub fn map<T>(&self, value: impl FnMut(I) -> T) -> IndexVec<I, T> {
-        self.indices().map(value).collect()
+        self.all.map(value)
     }
 
     /// How many there are.
