@@ -7,32 +7,13 @@ pub mod asking;
 pub mod columns;
 pub mod definition;
 pub mod intake;
+mod memorization_record;
 pub mod person;
 pub mod privacy;
 pub mod script;
 pub mod surah;
 pub mod text;
 pub mod values;
-
-mod document_record;
-mod finance_record;
-mod guardian_consent;
-mod meeting_report;
-mod memorization_record;
-mod mentee_feedback;
-mod mentee_follow_up;
-mod mentee_registration;
-mod mentor_application;
-mod mentor_feedback;
-mod mentor_training;
-mod partner_contact;
-mod personality;
-mod placement_decision;
-mod promotion_activity;
-mod support_follow_up;
-mod support_request;
-mod taaruf_record;
-mod weekly_devotion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +24,7 @@ pub use surah::Surahs;
 use crate::ledger::answers::{Answer, Answers};
 use crate::ledger::problem::Reason;
 use definition::{ChoiceLists, FormDefinition, Kind, Question};
+use memorization_record::ayat_lie_in_the_surah;
 use text::fold;
 
 /// A rule of one form that goes beyond its definition: question key, its answer, the answers before
@@ -59,28 +41,39 @@ pub struct FormSource {
     pub check: Option<Check>,
 }
 
-/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is one file and
-/// one line here.
+/// The form whose definition is `config/forms/<key>.toml`.
+macro_rules! form {
+    ($key:literal) => {
+        FormSource {
+            key: $key,
+            text: include_str!(concat!("../../config/forms/", $key, ".toml")),
+            check: None,
+        }
+    };
+}
+
+/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is its definition
+/// and one line here.
 pub const FORMS: &[FormSource] = &[
-    mentee_registration::FORM,
-    guardian_consent::FORM,
-    personality::FORM,
-    mentor_application::FORM,
-    meeting_report::FORM,
-    support_request::FORM,
-    support_follow_up::FORM,
-    placement_decision::FORM,
-    mentee_follow_up::FORM,
-    mentee_feedback::FORM,
-    mentor_feedback::FORM,
-    finance_record::FORM,
-    promotion_activity::FORM,
-    partner_contact::FORM,
-    mentor_training::FORM,
-    taaruf_record::FORM,
-    document_record::FORM,
-    memorization_record::FORM,
-    weekly_devotion::FORM,
+    form!("mentee_registration"),
+    form!("guardian_consent"),
+    form!("personality"),
+    form!("mentor_application"),
+    form!("meeting_report"),
+    form!("support_request"),
+    form!("support_follow_up"),
+    form!("placement_decision"),
+    form!("mentee_follow_up"),
+    form!("mentee_feedback"),
+    form!("mentor_feedback"),
+    form!("finance_record"),
+    form!("promotion_activity"),
+    form!("partner_contact"),
+    form!("mentor_training"),
+    form!("taaruf_record"),
+    form!("document_record"),
+    FormSource { check: Some(ayat_lie_in_the_surah), ..form!("memorization_record") },
+    form!("weekly_devotion"),
 ];
 
 /// The shared lists of choices as they are compiled in.
