@@ -117,16 +117,11 @@ fn keyed(cells: impl IntoIterator<Item = WantedCell>, key: String) -> Vec<Wanted
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let widths = [90, 220, 300, 110, 360, 140, 130, 240];
-    let mut sheet = Sheet::new(
-        "actions",
-        position,
-        &widths,
-        words.say("actions-title"),
-        words.say("actions-lead"),
-    );
+    let mut sheet =
+        Sheet::new("actions", &widths, words.say("actions-title"), words.say("actions-lead"));
     let columns = ["level", "who", "what", "due", "why", "phone", "key", "note"]
         .map(|name| format!("actions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

@@ -8,7 +8,7 @@ use crate::statistics::documents;
 use crate::table::tab::{Style, Wanted, WantedCell};
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let parts = [
@@ -19,7 +19,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("archive-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 150, 260, 110, 110, 110, 150, 230, 170, 280, 280, 150];
-    let mut sheet = Sheet::new("archive", position, &widths, words.say("archive-title"), lead);
+    let mut sheet = Sheet::new("archive", &widths, words.say("archive-title"), lead);
     let columns = [
         "level",
         "kind",

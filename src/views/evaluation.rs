@@ -58,18 +58,18 @@ const FREE_TEXT: [(&str, &str); 4] = [
 ];
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
-    let mut sheet = scores(scene, position);
+pub fn view(scene: &Scene<'_>) -> Wanted {
+    let mut sheet = scores(scene);
     voices(scene, &mut sheet);
     sheet.finish(scene.words.say("tab-evaluation"))
 }
 
 /// The tab without what somebody wrote freely.
-pub fn without_voices(scene: &Scene<'_>, position: usize) -> Wanted {
-    scores(scene, position).finish(scene.words.say("tab-evaluation"))
+pub fn without_voices(scene: &Scene<'_>) -> Wanted {
+    scores(scene).finish(scene.words.say("tab-evaluation"))
 }
 
-fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
+fn scores(scene: &Scene<'_>) -> Sheet {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let score = figures.number("satisfaction.mentee.score");
@@ -81,7 +81,7 @@ fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
     let lead =
         words.say_with("eval-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [330, 110, 110, 110, 100, 420];
-    let mut sheet = Sheet::new("evaluation", position, &widths, words.say("eval-title"), lead);
+    let mut sheet = Sheet::new("evaluation", &widths, words.say("eval-title"), lead);
     let columns = ["figure", "value", "previous", "change", "level", "meaning"]
         .map(|name| format!("eval-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

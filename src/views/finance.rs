@@ -9,7 +9,7 @@ use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 8;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let amount = |path: &str| {
         figures.integer(path).map_or_else(|| words.say("none"), |number| words.rupiah(number))
@@ -24,7 +24,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("finance-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [230, 120, 120, 120, 120, 120, 90, 120, 100, 320];
-    let mut sheet = Sheet::new("finance", position, &widths, words.say("finance-title"), lead);
+    let mut sheet = Sheet::new("finance", &widths, words.say("finance-title"), lead);
     let columns =
         ["category", "plan", "due", "spent", "over", "under", "rate", "forecast", "level", "flag"];
     let columns = columns.map(|name| format!("finance-col-{name}"));

@@ -327,16 +327,11 @@ pub fn keys() -> impl Iterator<Item = String> {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let widths = [620, 130, 330];
-    let mut sheet = Sheet::new(
-        "glossary",
-        position,
-        &widths,
-        words.say("glossary-title"),
-        words.say("glossary-lead"),
-    );
+    let mut sheet =
+        Sheet::new("glossary", &widths, words.say("glossary-title"), words.say("glossary-lead"));
     let columns = ["meaning", "value", "path"].map(|name| format!("glossary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     for (family, figures) in FIGURES {

@@ -9,7 +9,7 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 8;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let mut groups: Vec<(Level, &str, GroupIndex)> = standing
         .open_groups()
@@ -21,7 +21,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead =
         words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [170, 190, 150, 110, 80, 100, 120, 90, 100, 380];
-    let mut sheet = Sheet::new("groups", position, &widths, words.say("groups-title"), lead);
+    let mut sheet = Sheet::new("groups", &widths, words.say("groups-title"), lead);
     let columns = [
         "name",
         "mentor",

@@ -85,7 +85,7 @@ pub fn left_open(scene: &Scene<'_>) -> Vec<Matter> {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let (missing, kinds) = (missing(scene), scene.handover);
     let (ready, all) = (kinds.len() - missing.len(), kinds.len());
@@ -97,7 +97,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("handover-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [320, 110, 320, 460];
-    let mut sheet = Sheet::new("handover", position, &widths, words.say("handover-title"), lead);
+    let mut sheet = Sheet::new("handover", &widths, words.say("handover-title"), lead);
     let columns = ["what", "level", "state", "link"].map(|name| format!("handover-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(1, words);

@@ -42,7 +42,7 @@ impl Week {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let mut widths = vec![160, 190, 100];
     widths.extend([88; WEEKS]);
@@ -58,7 +58,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     ];
     let lead = words
         .say_with("meetings-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("meetings", position, &widths, words.say("meetings-title"), lead);
+    let mut sheet = Sheet::new("meetings", &widths, words.say("meetings-title"), lead);
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for column in FIRST_WEEK_COLUMN..FIRST_WEEK_COLUMN + WEEKS {
         let rule = |(_, key, tone): &(Week, &str, Option<Tone>)| {

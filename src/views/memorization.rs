@@ -13,7 +13,7 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 3;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing, figures) = (scene.words, scene.standing, scene.figures);
     let widths = [80, 200, 160, 100, 100, 110, 90, 120, 240];
     let figure =
@@ -23,8 +23,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         "memorization-lead",
         &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
     );
-    let mut sheet =
-        Sheet::new("memorization", position, &widths, words.say("memorization-title"), lead);
+    let mut sheet = Sheet::new("memorization", &widths, words.say("memorization-title"), lead);
     let columns = ["code", "name", "group", "level", "ayat", "pages", "juz", "last", "state"];
     let columns = columns.map(|name| format!("memorization-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

@@ -43,7 +43,7 @@ struct Coming {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [80, 190, 80, 70, 100, 270, 150, 90, 110, 90, 260];
     let lists = [
@@ -55,7 +55,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = lists.map(|(name, number)| (name, words.integer(number as i64)));
     let lead = words
         .say_with("mentees-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("mentees", position, &widths, words.say("mentees-title"), lead);
+    let mut sheet = Sheet::new("mentees", &widths, words.say("mentees-title"), lead);
     let columns = [
         "code",
         "name",

@@ -26,7 +26,7 @@ fn column_titles() -> [String; 13] {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [70, 190, 150, 80, 100, 280, 90, 220, 70, 90, 110, 110, 240];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
@@ -35,7 +35,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = parts.map(|(name, path)| (name, figure(&format!("mentors.{path}"))));
     let lead = words
         .say_with("mentors-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("mentors", position, &widths, words.say("mentors-title"), lead);
+    let mut sheet = Sheet::new("mentors", &widths, words.say("mentors-title"), lead);
     sheet.header(words, &column_titles().each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     sheet.layout.columns[NOTE_COLUMN].people = notes(words);

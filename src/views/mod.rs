@@ -129,14 +129,15 @@ impl HeldTab {
     }
 }
 
-/// A view: the scene, and the tab's place among our tabs.
-pub type View = fn(&Scene<'_>, usize) -> Wanted;
+/// A tab as it has to be, from the scene alone.
+pub type View = fn(&Scene<'_>) -> Wanted;
 
 /// The form whose answers stand in no tab: nobody reads one by one what people say about their
 /// personality.
 const IN_NO_TAB: &str = "personality";
 
-/// All tabs, in the order in which they stand.
+/// All tabs. In a new spreadsheet they stand in this order, and one that is added later comes after
+/// the one before it here.
 pub const VIEWS: &[View] = &[
     summary::view,
     actions::view,
@@ -166,16 +167,12 @@ pub const RESTRICTED_VIEWS: &[View] =
 
 /// Every tab.
 pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {
-    all(VIEWS, scene)
+    VIEWS.iter().map(|view| view(scene)).collect()
 }
 
 /// Every tab of the second spreadsheet.
 pub fn restricted_tabs(scene: &Scene<'_>) -> Vec<Wanted> {
-    all(RESTRICTED_VIEWS, scene)
-}
-
-fn all(views: &[View], scene: &Scene<'_>) -> Vec<Wanted> {
-    views.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
+    RESTRICTED_VIEWS.iter().map(|view| view(scene)).collect()
 }
 
 /// The colours of a column of levels.
@@ -197,7 +194,7 @@ struct Sheet {
 
 impl Sheet {
     /// Begins a tab: its title and the line under it. `widths` are the columns' widths in pixels.
-    fn new(view: &str, position: usize, widths: &[u32], title: String, lead: String) -> Self {
+    fn new(view: &str, widths: &[u32], title: String, lead: String) -> Self {
         let layout = Layout {
             view: view.to_owned(),
             title: String::new(),
@@ -206,7 +203,6 @@ impl Sheet {
             header_row: None,
             colours: Vec::new(),
             charts: Vec::new(),
-            position,
         };
         let rows = vec![row(Style::Title, [title.into()]), row(Style::Lead, [lead.into()])];
         Self { layout, rows }

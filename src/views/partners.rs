@@ -12,7 +12,7 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 0;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| figures.integer(path).unwrap_or(0);
     let promised = number("partners.promised_male") + number("partners.promised_female");
@@ -26,7 +26,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("partners-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 230, 190, 150, 110, 120, 100, 90, 90, 90, 150, 300];
-    let mut sheet = Sheet::new("partners", position, &widths, words.say("partners-title"), lead);
+    let mut sheet = Sheet::new("partners", &widths, words.say("partners-title"), lead);
     let columns = [
         "level",
         "name",

@@ -19,7 +19,7 @@ const ELSEWHERE: [&str; 4] =
 
 /// *Dukungan Rahasia*: every request with its story. What only the teacher may read stands here
 /// without name or story.
-pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn support(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let cases = cases(scene, |_| true);
     let open = cases.iter().filter(|case| case.closed_on().is_none()).count();
@@ -30,13 +30,8 @@ pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
         &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
     );
     let widths = [100, 200, 110, 230, 110, 110, 180, 360, 300, 300];
-    let mut sheet = Sheet::new(
-        "restricted_support",
-        position,
-        &widths,
-        words.say("restricted-support-title"),
-        lead,
-    );
+    let mut sheet =
+        Sheet::new("restricted_support", &widths, words.say("restricted-support-title"), lead);
     let columns = [
         "level",
         "mentor",
@@ -103,7 +98,7 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
 
 /// *Laporan Keselamatan*: who does not feel safe, and the groups whose mentor asks for somebody to
 /// look; newest first.
-pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn safety(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let feedback = scene.standing.in_window("mentee_feedback");
     let unsafe_ones = feedback.filter(|record| {
@@ -128,7 +123,6 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
         words.say_with("safety-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new(
         "restricted_safety",
-        position,
         &[110, 190, 220, 330, 240, 360],
         words.say("safety-title"),
         lead,
@@ -163,15 +157,14 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// *Hasil Seleksi Mentor*: what every mentor was found to be in each step, those with steps missing
 /// first.
-pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn screening(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let number = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
     let parts = [("applied", number("mentors.applied")), ("ready", number("mentors.ready"))];
     let lead = words
         .say_with("screening-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [220, 230, 110, 170, 80, 200, 360];
-    let mut sheet =
-        Sheet::new("restricted_screening", position, &widths, words.say("screening-title"), lead);
+    let mut sheet = Sheet::new("restricted_screening", &widths, words.say("screening-title"), lead);
     let columns = ["mentor", "step", "day", "result", "score", "assessor", "note"];
     let columns = columns.map(|name| format!("screening-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -209,11 +202,10 @@ pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
 }
 
 /// *Catatan Rahasia*: every other answer that a form calls confidential, newest first.
-pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn notes(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let mut sheet = Sheet::new(
         "restricted_notes",
-        position,
         &[110, 260, 220, 300, 480],
         words.say("notes-title"),
         words.say("notes-lead"),

@@ -32,18 +32,13 @@ pub(super) const GROUP: usize = 4;
 pub(super) const DOT: char = '·';
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
     let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
     let lead = format!("{} {}", words.say("suggestions-lead"), gap_words(scene.suggestions, words));
-    let mut sheet = Sheet::new(
-        VIEW,
-        position,
-        &widths,
-        words.say("suggestions-title"),
-        lead.trim_end().to_owned(),
-    );
+    let mut sheet =
+        Sheet::new(VIEW, &widths, words.say("suggestions-title"), lead.trim_end().to_owned());
     let columns = [
         "key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score",
         "reasons", "against",

@@ -191,7 +191,7 @@ fn any(scene: &Scene<'_>, path: &str, level: Level) -> Option<Level> {
 const LEVEL_COLUMN: usize = 4;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let open_matters = super::actions::actions(scene).len();
     let lead = words.say_with(
@@ -203,7 +203,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ],
     );
     let title = words.say_with("summary-title", &[("program", scene.program_name)]);
-    let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 560], title, lead);
+    let mut sheet = Sheet::new("summary", &[250, 100, 100, 100, 100, 560], title, lead);
     let columns = ["figure", "value", "previous", "change", "level", "meaning"]
         .map(|name| format!("summary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

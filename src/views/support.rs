@@ -68,7 +68,7 @@ pub(super) fn state(scene: &Scene<'_>, case: &SupportCase<'_>) -> String {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let rate = figures
@@ -92,7 +92,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         );
     }
     let widths = [100, 220, 110, 110, 80, 130, 380];
-    let mut sheet = Sheet::new("support", position, &widths, words.say("support-title"), lead);
+    let mut sheet = Sheet::new("support", &widths, words.say("support-title"), lead);
     let columns = ["level", "mentor", "since", "needed", "days", "cost", "state"];
     let columns = columns.map(|name| format!("support-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

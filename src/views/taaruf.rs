@@ -10,7 +10,7 @@ use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures, standing) = (scene.words, scene.figures, scene.standing);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let parts = ["formed", "done", "pending", "overdue"]
@@ -18,7 +18,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead =
         words.say_with("taaruf-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 190, 200, 110, 110, 80, 200, 80, 180, 260];
-    let mut sheet = Sheet::new("taaruf", position, &widths, words.say("taaruf-title"), lead);
+    let mut sheet = Sheet::new("taaruf", &widths, words.say("taaruf-title"), lead);
     let columns = [
         "level",
         "group",

@@ -24,7 +24,7 @@ struct Balance {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [170, 190, 105, 90, 110, 110, 100, 330, 260];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
@@ -32,7 +32,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         .map(|name| (name, figure(&format!("waiting.{name}"))));
     let lead = words
         .say_with("waiting-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("waiting", position, &widths, words.say("waiting-title"), lead);
+    let mut sheet = Sheet::new("waiting", &widths, words.say("waiting-title"), lead);
     let columns = ["slot", "need", "demand", "supply", "gap", "worth", "level", "meaning", "note"];
     let columns = columns.map(|name| format!("waiting-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

@@ -27,9 +27,15 @@ const PROTECTION: &str = "halaqah";
 const DROPDOWN_MAX: usize = 500;
 
 /// The tab, its mark, widths, protection, dropdowns, colours and charts, in this order.
-pub(super) fn add_tab(id: i64, title: &str, row_count: usize, layout: &Layout) -> Vec<Request> {
+pub(super) fn add_tab(
+    id: i64,
+    index: usize,
+    title: &str,
+    row_count: usize,
+    layout: &Layout,
+) -> Vec<Request> {
     let id = sheet_id(id);
-    let mut requests = vec![add_sheet(id, title, row_count, layout), mark(id, &layout.view)];
+    let mut requests = vec![add_sheet(id, index, title, row_count, layout), mark(id, &layout.view)];
     requests.extend(widths(id, &layout.columns));
     requests.push(protection(id, layout));
     requests.extend(validations(id, layout));
@@ -56,11 +62,11 @@ fn first_row(layout: &Layout) -> usize {
     layout.header_row.map_or(0, |row| row + 1)
 }
 
-fn add_sheet(id: i32, title: &str, row_count: usize, layout: &Layout) -> Request {
+fn add_sheet(id: i32, index: usize, title: &str, row_count: usize, layout: &Layout) -> Request {
     let properties = SheetProperties {
         sheet_id: Some(id),
         title: Some(title.to_owned()),
-        index: Some(grid_index(layout.position)),
+        index: Some(grid_index(index)),
         grid_properties: Some(GridProperties {
             // Google refuses to freeze every row, and a grid without cells.
             row_count: Some(grid_index(row_count.max(layout.frozen_rows + 1))),

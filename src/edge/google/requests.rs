@@ -152,8 +152,8 @@ fn written(change: &Change) -> Option<(i64, usize, usize, &'static str, Vec<Cell
 
 fn structure(change: &Change) -> Vec<Request> {
     match change {
-        Change::AddTab { sheet_id, title, row_count, layout } => {
-            add_tab(*sheet_id, title, *row_count, layout)
+        Change::AddTab { sheet_id, index, title, row_count, layout } => {
+            add_tab(*sheet_id, *index, title, *row_count, layout)
         }
         Change::DeleteTab { sheet_id: id, .. } => {
             let request = DeleteSheetRequest { sheet_id: Some(sheet_id(*id)) };
@@ -275,7 +275,6 @@ mod tests {
                 series_columns: vec![1],
                 anchor: (12, 0),
             }],
-            position: 1,
         }
     }
 
@@ -283,7 +282,13 @@ mod tests {
     fn a_new_tab_is_marked_protected_and_open_to_people() {
         let title = "Usulan Kelompok".to_owned();
         let plan = Plan {
-            changes: vec![Change::AddTab { sheet_id: 7, title, row_count: 40, layout: layout() }],
+            changes: vec![Change::AddTab {
+                sheet_id: 7,
+                index: 1,
+                title,
+                row_count: 40,
+                layout: layout(),
+            }],
             ..Plan::default()
         };
         insta::assert_snapshot!(lines(&requests(&plan)), @r#"
@@ -384,6 +389,7 @@ mod tests {
         let changes: Vec<Change> = (0..6)
             .map(|n| Change::AddTab {
                 sheet_id: n,
+                index: 0,
                 title: format!("Tab {n}"),
                 row_count: 9,
                 layout: layout(),
