@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use halaqah::forms::Forms;
 use halaqah::sandbox::book::Entry;
@@ -113,6 +113,109 @@ fn the_second_sync_does_nothing() {
         (program.ledger(), program.sandbox.revision()) == before,
         "a quiet cycle leaves no trace"
     );
+}
+
+/// Gives every tab of ours another sheetId, as a version of the program whose layouts were others
+/// did.
+fn age_our_tabs(program: &Program) {
+    fn age(value: &mut Value, marked: &BTreeSet<i64>) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| age(item, marked)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match field.as_i64().filter(|id| name == "sheetId" && marked.contains(id)) {
+                        Some(id) => *field = json!(id ^ 1),
+                        None => age(field, marked),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let aged = program.sandbox.edit_book(|book| {
+        let spreadsheet = book.spreadsheet_mut(&program.id).ok_or(())?;
+        let marked: BTreeSet<i64> = spreadsheet
+            .metadata
+            .iter()
+            .filter_map(|mark| mark["location"]["sheetId"].as_i64())
+            .collect();
+        assert_eq!(marked.len(), OUR_TABS.len());
+        spreadsheet.metadata.iter_mut().for_each(|mark| age(mark, &marked));
+        for sheet in spreadsheet.sheets.iter_mut().map(std::sync::Arc::make_mut) {
+            if marked.contains(&sheet.id) {
+                sheet.id ^= 1;
+            }
+            let objects = &mut sheet.objects;
+            let lists =
+                [&mut objects.protected, &mut objects.conditional_formats, &mut objects.charts];
+            lists.into_iter().flatten().for_each(|object| age(object, &marked));
+        }
+        Ok::<_, ()>(())
+    });
+    aged.unwrap();
+}
+
+/// Everything in every tab but the numbers that the spreadsheet itself gives to marks and
+/// protections.
+fn workbook_without_given_ids(program: &Program) -> BTreeMap<String, Value> {
+    fn take_ids(value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(take_ids),
+            Value::Object(fields) => {
+                fields.retain(|name, _| name != "metadataId" && name != "protectedRangeId");
+                fields.values_mut().for_each(take_ids);
+            }
+            _ => {}
+        }
+    }
+    let mut workbook = program.workbook();
+    workbook.values_mut().for_each(take_ids);
+    workbook
+}
+
+#[test]
+fn tabs_of_an_older_version_are_made_anew_with_what_people_wrote_and_where_they_stood() {
+    let program = Program::new();
+    program.sync();
+    for (title, column, whom, text) in [
+        ("Adik", "Catatan", "Emir Salim", "kakaknya alumni"),
+        ("Perlu Tindakan", "Catatan", "Emir Salim", "sudah ditelepon"),
+        ("Usulan Kelompok", "Mentor lain", "Dimas Prakoso", "M99"),
+    ] {
+        let tab = program.tab(title).unwrap();
+        let titles = tab.iter().position(|row| row.iter().any(|cell| cell == column)).unwrap();
+        let column = tab[titles].iter().position(|cell| cell == column).unwrap();
+        let is_meant = |row: &Vec<String>| row.iter().any(|cell| cell.contains(whom));
+        let row = tab.iter().position(is_meant).unwrap();
+        let typed = program.sandbox.edit_book(|book| {
+            let sheet_id = book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id;
+            book.set_cell(&program.id, sheet_id, row, column, text)
+        });
+        typed.unwrap();
+    }
+    let moved = program.sandbox.edit_book(|book| {
+        book.spreadsheet_mut(&program.id).ok_or(())?.sheets.reverse();
+        Ok::<_, ()>(())
+    });
+    moved.unwrap();
+    program.sync();
+    let (order, events) = (program.titles(), program.events().len());
+    let before = workbook_without_given_ids(&program);
+    let texts = json!(before).to_string();
+    for written in ["kakaknya alumni", "sudah ditelepon", "M99", "basicChart", "booleanRule"] {
+        assert!(texts.contains(written), "{written}");
+    }
+
+    age_our_tabs(&program);
+    assert_ne!(workbook_without_given_ids(&program), before);
+    program.sync();
+    assert_eq!(program.titles(), order);
+    let after = workbook_without_given_ids(&program);
+    for (title, tab) in &before {
+        assert_eq!(tab, &after[title], "{title}");
+    }
+    assert_eq!(program.events().len(), events);
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
 }
 
 #[test]
