@@ -4,7 +4,7 @@ use super::print::say;
 use crate::cli::Failure;
 use crate::config::EXAMPLE_SPREADSHEET_ID;
 use crate::forms::Form;
-use crate::forms::script::{Place, script as apps_script};
+use crate::forms::script::{Destination, script as apps_script};
 use crate::setting::Setting;
 
 /// Prints the script for the forms named, or for those that have a tab.
@@ -23,13 +23,13 @@ pub fn script(setting: &Setting, named: &[String]) -> Result<(), Failure> {
             named.contains(&form.definition.key)
         }
     };
-    let place = Place {
+    let destination = Destination {
         spreadsheet_id: Some(config.spreadsheet_id.as_str())
             .filter(|id| *id != EXAMPLE_SPREADSHEET_ID),
         program: &config.program_name,
         timezone: config.timezone.name(),
     };
-    let script = apps_script(setting.forms.iter().filter(is_wanted), place, words);
+    let script = apps_script(setting.forms.iter().filter(is_wanted), destination, words);
     say(script.map_err(|error| Failure::Mend(error.to_string()))?);
     Ok(())
 }
