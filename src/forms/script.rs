@@ -70,8 +70,8 @@ enum Control {
     Date,
 }
 
-/// What an answer must be before it may be sent: only what every honest answer fulfils. The reader of
-/// rows judges everything else.
+/// What an answer must be before it may be sent: only what every honest answer fulfils. The reader
+/// of rows judges everything else.
 #[derive(Serialize, Default)]
 struct Check {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub fn script<'f>(
     Ok(format!("{lead}\n{constants}{MAKER}"))
 }
 
-fn asked<'f>(form: &'f Form, words: &Words) -> ScriptForm<'f> {
+fn script_form<'f>(form: &'f Form, words: &Words) -> ScriptForm<'f> {
     let definition = &form.definition;
     let of = |text: &'f Localized| text.of(words.language());
     ScriptForm {
@@ -138,7 +138,11 @@ fn asked<'f>(form: &'f Form, words: &Words) -> ScriptForm<'f> {
     }
 }
 
-fn asked_question<'f>(form: &'f Form, question: &'f Question, words: &Words) -> ScriptQuestion<'f> {
+fn script_question<'f>(
+    form: &'f Form,
+    question: &'f Question,
+    words: &Words,
+) -> ScriptQuestion<'f> {
     let language = words.language();
     let title = question.question.of(language);
     let hint = hint(question, false).map(|hint| hint.of(language).to_owned());
