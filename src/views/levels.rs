@@ -3,6 +3,8 @@
 
 mod facts;
 mod groups;
+mod late_step;
+mod limits;
 mod office;
 mod people;
 mod steps;
@@ -14,13 +16,15 @@ use chrono::{Days, NaiveDate};
 
 pub use facts::Facts;
 
-pub(super) use groups::{GroupReason, GroupScore, TAARUF_DAYS, capacity, group, meetings_reason};
+pub(super) use facts::GroupScore;
+pub(super) use groups::{GroupReason, TAARUF_DAYS, capacity, group, meetings_reason};
+pub(super) use late_step::LateStep;
+pub(super) use limits::{WAITING_DAYS, partner_days_late};
 pub(super) use office::{
-    DocumentReason, PartnerReason, RequestReason, document, handover_kind, partner,
-    partner_days_late, support_case,
+    DocumentReason, PartnerReason, RequestReason, document, handover_kind, partner, support_case,
 };
-pub(super) use people::{MenteeReason, MentorReason, WAITING_DAYS, mentee, mentor, step_names};
-pub(super) use steps::{LateStep, late_subjects};
+pub(super) use people::{MenteeReason, MentorReason, mentee, mentor, step_names};
+pub(super) use steps::late_subjects;
 pub(super) use verdict::{Reason, Verdict};
 
 use super::{Level, Scene};

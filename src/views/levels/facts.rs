@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::groups::GroupScore;
-use super::steps::{LateStep, late_subjects};
+use super::late_step::LateStep;
+use super::steps::late_subjects;
 use crate::ledger::consent::Withdrawal;
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::{MenteeIndex, MentorIndex};
@@ -20,6 +20,22 @@ enum Key {
     Mentor(MentorIndex),
     /// A request, a partner or a document, by the number of its latest line.
     Record(u64),
+}
+
+/// What the members of a group said of it in the season.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::views) struct GroupScore {
+    /// The mean score from 1 to 5, in thousandths.
+    pub thousandths: i64,
+    /// How many answers there are.
+    pub answers: i64,
+}
+
+impl GroupScore {
+    /// The mean score from 1 to 5.
+    pub fn value(self) -> f64 {
+        self.thousandths as f64 / 1000.0
+    }
 }
 
 /// What levels follow from.

@@ -1,7 +1,7 @@
 //! The levels of groups and of the places in them.
 
 use super::people::consent_reason;
-use super::{Level, Reason, Scene, Verdict, facts};
+use super::{GroupScore, Level, Reason, Scene, Verdict, facts};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::standing::Standing;
 
@@ -45,22 +45,6 @@ pub(in crate::views) enum GroupReason {
     },
     /// The members who answered give a low score.
     LowScore(GroupScore),
-}
-
-/// What the members of a group said of it in the season.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::views) struct GroupScore {
-    /// The mean score from 1 to 5, in thousandths.
-    pub thousandths: i64,
-    /// How many answers there are.
-    pub answers: i64,
-}
-
-impl GroupScore {
-    /// The mean score from 1 to 5.
-    pub fn value(self) -> f64 {
-        self.thousandths as f64 / 1000.0
-    }
 }
 
 impl GroupReason {

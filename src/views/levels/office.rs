@@ -2,14 +2,12 @@
 
 use chrono::NaiveDate;
 
+use super::limits::{PARTNER_DAYS, partner_days_overdue};
 use super::{LateStep, Level, Reason, Scene, Verdict};
-use crate::ledger::codes::{DocumentStatus, PartnerStage};
+use crate::ledger::codes::DocumentStatus;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 use crate::ledger::support::SupportCase;
-
-/// Days past a partner's next step: above the first a warning, above the second an alert.
-const PARTNER_DAYS: (i64, i64) = (7, 30);
 
 /// A request that is wanted within this many days is an alert when it is late.
 const URGENT_DAYS: i64 = 1;
@@ -53,19 +51,10 @@ pub(in crate::views) fn partner(scene: &Scene<'_>, record: &Record) -> Verdict<P
     Verdict::of(true, overdue.into_iter().chain(steps).collect())
 }
 
-/// The next step of a partner if it is overdue by so much that somebody has to act.
-pub(super) fn partner_overdue(standing: &Standing<'_>, record: &Record) -> Option<PartnerReason> {
+/// The next step of a partner, if it is overdue by so much that somebody has to act.
+fn partner_overdue(standing: &Standing<'_>, record: &Record) -> Option<PartnerReason> {
     let due = record.answers.date("next_action_date")?;
-    let days = partner_days_late(standing, record);
-    (days > PARTNER_DAYS.0).then_some(PartnerReason::Overdue { due, days })
-}
-
-/// Days by which a partner's next step is overdue; 0 if nothing more is to be done.
-pub(in crate::views) fn partner_days_late(standing: &Standing<'_>, record: &Record) -> i64 {
-    let stage = record.answers.code("stage");
-    let done = matches!(stage, Some(PartnerStage::Delivering | PartnerStage::Stopped));
-    let next = record.answers.date("next_action_date").filter(|_| !done);
-    next.map_or(0, |next| (standing.through - next).num_days().max(0))
+    partner_days_overdue(standing, record).map(|days| PartnerReason::Overdue { due, days })
 }
 
 /// Why a document is not in order.
@@ -150,10 +139,7 @@ pub(in crate::views) fn support_case(
 }
 
 /// A request that is late.
-pub(super) fn request_late(
-    standing: &Standing<'_>,
-    case: &SupportCase<'_>,
-) -> Option<RequestReason> {
+fn request_late(standing: &Standing<'_>, case: &SupportCase<'_>) -> Option<RequestReason> {
     let days = (standing.through - case.date).num_days();
     let is_urgent = case.urgency_days() <= URGENT_DAYS;
     case.is_late(standing.through).then_some(RequestReason::Late { days, is_urgent })

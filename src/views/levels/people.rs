@@ -2,14 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::limits::{WAITING_DAYS, waits_long};
 use super::{LateStep, Level, Reason, Scene, Verdict, facts};
 use crate::ledger::consent::{ConsentStatus, Withdrawal};
 use crate::ledger::people::{MenteeIndex, MentorIndex};
-use crate::ledger::standing::Standing;
 use crate::statistics::is_silent_now;
-
-/// Days of waiting: above the first a warning, above the second an alert.
-pub(in crate::views) const WAITING_DAYS: (i64, i64) = (14, 28);
 
 /// Days of waiting for a guardian's consent, above which somebody should ask again.
 const CONSENT_DAYS: i64 = 3;
@@ -100,7 +97,7 @@ pub(in crate::views) fn mentee(scene: &Scene<'_>, mentee: MenteeIndex) -> Verdic
     let waiting = facts.waiting.get(&mentee).copied();
     let waits = waiting.is_some() && standing.may_take_part(mentee);
     let mut reasons: Vec<MenteeReason> = consent_reason(scene, mentee).into_iter().collect();
-    if let Some(since) = waiting.filter(|since| waits && is_long(standing, *since)) {
+    if let Some(since) = waiting.filter(|since| waits && waits_long(standing, *since)) {
         let days = (standing.through - since).num_days();
         reasons.push(MenteeReason::Waiting { since, days });
     }
@@ -132,11 +129,6 @@ pub(super) fn consent_reason(scene: &Scene<'_>, mentee: MenteeIndex) -> Option<M
     let status = standing.consent(mentee);
     let is_member = standing.group_of(mentee).is_some();
     (is_member && !status.complete()).then_some(MenteeReason::WithoutConsent(status))
-}
-
-/// Whether somebody who waits since then waits for long.
-pub(super) fn is_long(standing: &Standing<'_>, since: NaiveDate) -> bool {
-    (standing.through - since).num_days() > WAITING_DAYS.0
 }
 
 /// Whether a member was seen at no meeting for long. Days off are not counted: in a holiday nobody

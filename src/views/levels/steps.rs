@@ -1,7 +1,6 @@
 //! Late steps of the board's procedures.
 
-use super::office::{partner_overdue, request_late};
-use super::{Level, Reason, Scene};
+use super::limits::{partner_days_overdue, waits_long};
 use crate::ledger::procedures::{About, Condition, Progress, State, progress};
 use crate::ledger::standing::Standing;
 
@@ -35,37 +34,15 @@ pub(in crate::views) fn late_subjects<'a>(standing: &Standing<'a>) -> Vec<LateSu
 fn has_other_reason(standing: &Standing<'_>, condition: &Condition, one: &Progress<'_>) -> bool {
     match one.about {
         About::Mentee(mentee) => match condition {
-            Condition::State(State::Placed) => standing.waiting.iter().any(|waiting| {
-                waiting.mentee == mentee && super::people::is_long(standing, waiting.since)
-            }),
+            Condition::State(State::Placed) => standing
+                .waiting
+                .iter()
+                .any(|waiting| waiting.mentee == mentee && waits_long(standing, waiting.since)),
             _ => !standing.may_take_part(mentee) && standing.group_of(mentee).is_some(),
         },
         About::Mentor(mentor) => !standing.groups_led_by(mentor).is_empty(),
-        About::SupportRequest(case) => request_late(standing, &standing.support[case]).is_some(),
-        About::Partner(record) => partner_overdue(standing, record).is_some(),
+        About::SupportRequest(case) => standing.support[case].is_late(standing.through),
+        About::Partner(record) => partner_days_overdue(standing, record).is_some(),
         About::Document(_) => false,
-    }
-}
-
-/// A step at which a subject is late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::views) struct LateStep {
-    /// The procedure's place in the configuration.
-    pub procedure: usize,
-    /// The step's place in the procedure.
-    pub step: usize,
-    /// Days past the last day allowed.
-    pub days: i64,
-}
-
-impl Reason for LateStep {
-    fn level(&self) -> Level {
-        Level::Warning
-    }
-
-    fn say(&self, scene: &Scene<'_>) -> String {
-        let step = &scene.standing.program.procedures[self.procedure].steps[self.step];
-        let days = scene.words.integer(self.days);
-        scene.words.say_with("level-late-step", &[("step", &step.name), ("days", &days)])
     }
 }
