@@ -159,7 +159,8 @@ fn stand(scene: &Scene<'_>, verdict: &Verdict<MenteeReason>, mentee: MenteeIndex
     }
 }
 
-/// Where a mentee stands; of one who does not come that; of one who is only late at a step that too.
+/// Where a mentee stands, or that a member does not come; after it the steps at which somebody is
+/// late who is in order otherwise.
 fn state_words(scene: &Scene<'_>, stand: Stand, verdict: &Verdict<MenteeReason>) -> String {
     match verdict.reasons.first() {
         Some(reason @ (MenteeReason::AbsentInARow | MenteeReason::NotSeen { .. })) => {

@@ -51,8 +51,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-mentors")) }
 }
 
-/// Why a mentor has his or her level, worst first; of one who leads no group which steps are missing
-/// before the first.
+/// Why a mentor has his or her level, worst first, and which steps are missing before a first group.
 fn remarks(scene: &Scene<'_>, mentor: MentorIndex, verdict: &Verdict<MentorReason>) -> String {
     let (words, standing) = (scene.words, scene.standing);
     let mut found: Vec<(Level, String)> =
