@@ -626,6 +626,7 @@ pub fn scene<'a>(
         refused: &[],
         handover: &setting.config.handover_kinds,
         head,
+        level_facts: std::cell::OnceCell::new(),
     }
 }
 

@@ -67,6 +67,17 @@ impl SchoolWeeks {
         let ended = self.ended_by(through);
         ended.len() - ended.partition_point(|monday| *monday <= monday_of(day))
     }
+
+    /// How many days after `day`, up to and including `through`, lie in school weeks.
+    pub fn days_since(&self, day: NaiveDate, through: NaiveDate) -> i64 {
+        let begun = self.begun_by(through);
+        let later = &begun[begun.partition_point(|monday| *monday + Days::new(6) <= day)..];
+        let days_in_week = |monday: &NaiveDate| {
+            let (first, last) = ((*monday).max(day + Days::new(1)), *monday + Days::new(6));
+            (last.min(through) - first).num_days() + 1
+        };
+        later.iter().map(days_in_week).sum()
+    }
 }
 
 fn is_off(monday: NaiveDate, calendar: &[CalendarEntry]) -> bool {
@@ -97,6 +108,9 @@ mod tests {
         );
         assert_eq!(weeks.ended_by(day("2026-08-08")).last(), Some(&day("2026-07-20")));
         assert_eq!(weeks.passed_since(day("2026-07-19"), day("2026-08-09")), 2);
+        assert_eq!(weeks.days_since(day("2026-07-22"), day("2026-08-03")), 5);
+        assert_eq!(weeks.days_since(day("2026-07-26"), day("2026-08-02")), 0);
+        assert_eq!(weeks.days_since(day("2026-08-05"), day("2026-08-05")), 0);
         let season = &program.seasons[1];
         assert_eq!(weeks.within(season, day("2026-07-20"), day("2026-08-09")).len(), 2);
     }

@@ -1,5 +1,5 @@
 //! *Perlu Tindakan*: who has to do what, by when and why, worst first. An action disappears when it
-//! is done.
+//! is done. What is said about a subject is made from the reasons of its level, and has their level.
 //!
 //! `people` finds what is to be done about somebody, `office` about money, partners, documents and
 //! answers, `steps` who is late at a step of a procedure.
@@ -49,6 +49,8 @@ enum Kind {
     Step = 30,
     MentorScore = 31,
     SeasonEnded = 32,
+    GroupScore = 33,
+    NotSeen = 34,
 }
 
 /// One thing to do.

@@ -1,7 +1,7 @@
 //! *Arsip & Keputusan*: what is in force and where it lies; for a decision why it was taken and
 //! what it replaced.
 
-use super::{Level, Scene, Sheet, day, level_colours, plain, text};
+use super::{Level, Scene, Sheet, day, level_colours, levels, plain, text, verdict_cell};
 use crate::ledger::codes::DocumentStatus;
 use crate::ledger::record::Record;
 use crate::statistics::documents;
@@ -43,7 +43,7 @@ pub fn view(scene: &Scene<'_>) -> Wanted {
     }
     records.sort_by_key(|record| {
         (
-            !review_overdue(scene, record),
+            levels::document(scene, record).level != Some(Level::Warning),
             record.answers.code::<DocumentStatus>("status"),
             record.answers.text("document_kind"),
             record.answers.text("title"),
@@ -55,13 +55,6 @@ pub fn view(scene: &Scene<'_>) -> Wanted {
     sheet.finish(words.say("tab-archive"))
 }
 
-/// In force, and past the day on which somebody should have looked at it again.
-fn review_overdue(scene: &Scene<'_>, record: &Record) -> bool {
-    let review = record.answers.date("review_date");
-    record.answers.code("status") == Some(DocumentStatus::InForce)
-        && review.is_some_and(|review| review < scene.standing.through)
-}
-
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let (words, answers) = (scene.words, &record.answers);
     let said = |question: &str| text(answers.text(question).unwrap_or_default());
@@ -69,14 +62,8 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
         let code = answers.text(question).unwrap_or_default();
         text(scene.labels.choice("document_record", question, code))
     };
-    let level = match answers.code("status") {
-        Some(DocumentStatus::InForce) => {
-            words.say(Level::of(review_overdue(scene, record), false).key())
-        }
-        _ => String::new(),
-    };
     vec![
-        plain(level),
+        verdict_cell(scene, &levels::document(scene, record)),
         choice("document_kind"),
         said("title"),
         choice("status"),

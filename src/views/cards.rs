@@ -4,7 +4,8 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
-use super::{Scene, gender_word, named};
+use super::levels::{self, GroupReason};
+use super::{Scene, named};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::MenteeIndex;
 use crate::ledger::season::monday_of;
@@ -105,38 +106,11 @@ fn next_week(scene: &Scene<'_>) -> String {
 /// How the group stands, as one says it to its mentor.
 fn state(scene: &Scene<'_>, group: GroupIndex) -> String {
     let words = scene.words;
-    match scene.standing.gap(group) {
-        Some(gap) if gap >= 3 => words.say_with("card-gap", &[("weeks", &gap.to_string())]),
-        None if scene.standing.days_since_start(group) > 14 => words.say("card-not-started"),
-        _ => words.say("card-well"),
-    }
-}
-
-/// What the coordinator has to know about a group, in words; empty where all is well.
-pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
-    let (words, standing) = (scene.words, scene.standing);
-    let mut said = Vec::new();
-    match standing.gap(group) {
-        Some(gap) if gap >= 3 => {
-            said.push(words.say_with("groups-gap", &[("weeks", &gap.to_string())]))
+    match levels::meetings_reason(scene.standing, group) {
+        Some(GroupReason::NoMeeting { weeks }) => {
+            words.say_with("card-gap", &[("weeks", &weeks.to_string())])
         }
-        None if standing.days_since_start(group) > 14 => said.push(words.say("groups-not-started")),
-        _ => {}
+        Some(_) => words.say("card-not-started"),
+        None => words.say("card-well"),
     }
-    let hidden = standing.members(group).len() - may_be_named(scene, group).len();
-    if hidden > 0 {
-        said.push(words.say_with("groups-without-consent", &[("count", &hidden.to_string())]));
-    }
-    if let Some(gender) = standing.group_gender(group) {
-        let other = |mentee: &&MenteeIndex| standing.mentees[**mentee].gender() != Some(gender);
-        let others = standing.members(group).iter().filter(other).count();
-        if others > 0 {
-            let word = gender_word(Some(gender), words);
-            said.push(
-                words
-                    .say_with("groups-mixed", &[("count", &others.to_string()), ("gender", &word)]),
-            );
-        }
-    }
-    said.join("; ")
 }

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use super::{Level, Scene, Sheet, count, level_colours, plain, text};
+use super::{Level, Scene, Sheet, count, level_cell, level_colours, levels, plain, text};
+use crate::ledger::groups::GroupIndex;
 use crate::statistics::{SHOWN_FROM, previous_satisfaction, scores_by_group};
 use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
@@ -148,26 +149,27 @@ fn groups(scene: &Scene<'_>, sheet: &mut Sheet) {
     sheet.push(Style::Section, [text(words.say("eval-groups"))]);
     let by_group = scores_by_group(standing, standing.window());
     let hidden = by_group.values().filter(|scores| scores.len() < SHOWN_FROM).count();
-    let mut shown: Vec<(i64, usize, &str)> = Vec::new();
-    for (group, scores) in by_group.iter().filter(|(_, scores)| scores.len() >= SHOWN_FROM) {
-        let mean = scores.iter().sum::<i64>() * 200 / scores.len() as i64;
-        shown.push((mean, scores.len(), standing.groups[*group].name));
-    }
+    let mut shown: Vec<(i64, i64, &str, GroupIndex)> = levels::group_scores(scene)
+        .iter()
+        .map(|(group, score)| {
+            (score.thousandths, score.answers, standing.groups[*group].name, *group)
+        })
+        .collect();
     shown.sort_unstable();
-    for (mean, answers, name) in shown {
-        // A score is a fifth of a sum: a mean of sums in hundredths of a fifth.
-        let score = mean as f64 / 1000.0;
-        let level = SCORE(score).unwrap_or(Level::Good);
-        let number = words.integer(answers as i64);
+    for (thousandths, answers, name, group) in shown {
+        let verdict = levels::group(scene, group);
+        let answers = words.say_with("eval-group-answers", &[("count", &words.integer(answers))]);
+        let mut said = vec![answers];
+        said.extend(verdict.sentences(scene));
         sheet.push(
             Style::Body,
             [
                 text(name),
-                WantedCell::new(score, Format::Decimal),
+                WantedCell::new(thousandths as f64 / 1000.0, Format::Decimal),
                 plain(""),
                 plain(""),
-                plain(words.say(level.key())),
-                text(words.say_with("eval-group-answers", &[("count", &number)])),
+                level_cell(verdict.level, words),
+                text(said.join("; ")),
             ],
         );
     }

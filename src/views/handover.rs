@@ -1,7 +1,7 @@
 //! *Serah Terima*: what the next board receives, what is still missing, and what is open.
 
 use super::levels::is_on;
-use super::{Level, Scene, Sheet, count, level_colours, plain, text};
+use super::{Scene, Sheet, count, level_colours, levels, plain, text};
 use crate::ledger::record::Record;
 use crate::statistics::documents;
 use crate::table::tab::{Style, Wanted, WantedCell};
@@ -154,7 +154,7 @@ fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] 
     };
     let links: Vec<&str> =
         in_force.iter().filter_map(|record| record.answers.text("link")).collect();
-    let level = if is_missing { Level::Warning } else { Level::Good };
+    let level = levels::handover_kind(is_missing);
     [
         text(scene.labels.choice("document_record", "document_kind", kind)),
         plain(words.say(level.key())),

@@ -1,13 +1,51 @@
-//! The alert levels of statistics.md section 6, where more than one tab needs them.
+//! The alert levels of statistics.md section 6: one function for each kind of subject, which every
+//! tab and the actions use, with the reasons from which the level follows.
 
-use chrono::Days;
+mod facts;
+mod groups;
+mod late_step;
+mod limits;
+mod office;
+mod people;
+mod steps;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+pub use facts::Facts;
+
+pub(super) use facts::GroupScore;
+pub(super) use groups::{GroupReason, TAARUF_DAYS, capacity, group, meetings_reason};
+pub(super) use late_step::LateStep;
+pub(super) use limits::{WAITING_DAYS, partner_days_late};
+pub(super) use office::{
+    DocumentReason, PartnerReason, RequestReason, document, handover_kind, partner, support_case,
+};
+pub(super) use people::{MenteeReason, MentorReason, mentee, mentor, step_names};
+pub(super) use steps::late_subjects;
+pub(super) use verdict::{Reason, Verdict};
 
 use super::{Level, Scene};
-use crate::ledger::record::Record;
+use crate::ledger::groups::GroupIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::statistics::{Figures, mentee_retention_before};
 
-/// Days after forming at which an undone taaruf is late, and very late.
-pub(super) const TAARUF_DAYS: (i64, i64) = (14, 21);
+/// What levels follow from, gathered once a scene.
+fn facts<'s>(scene: &'s Scene<'_>) -> &'s Facts {
+    scene.level_facts.get_or_init(|| Facts::of(scene.standing))
+}
+
+/// The day since when a mentee who may be placed waits; none for others.
+pub(super) fn waiting_since(scene: &Scene<'_>, mentee: MenteeIndex) -> Option<NaiveDate> {
+    facts(scene).waiting.get(&mentee).copied()
+}
+
+/// What the members say of each group with enough answers to be shown.
+pub(super) fn group_scores<'s>(scene: &'s Scene<'_>) -> &'s BTreeMap<GroupIndex, GroupScore> {
+    &facts(scene).scores
+}
 
 /// Whether the program has a tab for a form. What is noted nowhere is not late.
 pub(super) fn is_on(scene: &Scene<'_>, form: &str) -> bool {
@@ -69,13 +107,6 @@ pub(super) fn taaruf(scene: &Scene<'_>) -> Option<Level> {
 pub(super) fn partners(scene: &Scene<'_>) -> Option<Level> {
     let number = |path: &str| scene.figures.integer(path);
     Some(Level::of(number("partners.overdue_7")? > 0, number("partners.overdue_30")? > 0))
-}
-
-/// Days by which a partner's next step is overdue, unless nothing more is to be done.
-pub(super) fn partner_days_late(scene: &Scene<'_>, record: &Record) -> i64 {
-    let done = matches!(record.answers.text("stage"), Some("delivering" | "stopped"));
-    let next = record.answers.date("next_action_date").filter(|_| !done);
-    next.map_or(0, |next| (scene.standing.through - next).num_days().max(0))
 }
 
 /// Whether the next board would receive enough, in the last thirty days of the season: earlier

@@ -1,10 +1,10 @@
 //! *Hafalan*: what each member gained this season, and who has not recited for four weeks; these
-//! first.
+//! first. That somebody does not recite stands in words: the level is the mentee's own.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text,
+    Scene, Sheet, count, level_colours, levels, maybe, maybe_day, name_of, text, verdict_cell,
 };
 use crate::ledger::people::MenteeIndex;
 use crate::statistics::{Progress, progress};
@@ -98,7 +98,7 @@ fn cells(scene: &Scene<'_>, mentee: MenteeIndex, one: &Progress) -> [WantedCell;
         person.code.as_str().into(),
         text(name_of(person, words)),
         text(group),
-        level_cell(is_member(scene, mentee).then(|| Level::of(one.idle, false)), words),
+        verdict_cell(scene, &levels::mentee(scene, mentee)),
         count(one.ayat),
         maybe(Some(one.pages), Format::Decimal),
         count(one.juz as i64),

@@ -32,9 +32,12 @@ pub mod taaruf;
 pub mod to_fix;
 pub mod waiting;
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 pub use labels::Labels;
+pub use levels::Facts as LevelFacts;
 
 pub use crate::statistics::Level;
 
@@ -78,6 +81,8 @@ pub struct Scene<'a> {
     pub handover: &'a [String],
     /// The ledger's head and when its last event was recorded.
     pub head: &'a LedgerHead,
+    /// What levels follow from, gathered when the first of them is asked for.
+    pub level_facts: OnceCell<LevelFacts>,
 }
 
 /// Why a form tab, or a part of it, was left alone.
@@ -256,6 +261,15 @@ fn maybe_day(found: Option<NaiveDate>, words: &Words) -> WantedCell {
 /// The word of a level, or nothing where none applies.
 fn level_cell(level: Option<Level>, words: &Words) -> WantedCell {
     level.map_or_else(WantedCell::default, |level| words.say(level.key()).into())
+}
+
+/// The word of a subject's level, with the reasons as a note: for tabs without a column of reasons.
+fn verdict_cell<R: levels::Reason>(scene: &Scene<'_>, verdict: &levels::Verdict<R>) -> WantedCell {
+    let cell = level_cell(verdict.level, scene.words);
+    if verdict.reasons.is_empty() {
+        return cell;
+    }
+    cell.with_note(verdict.sentences(scene).join("; "))
 }
 
 /// A column in which people write what they like.

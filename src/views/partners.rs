@@ -1,6 +1,6 @@
 //! *Mitra*: every organisation, the overdue ones first, what it promised and what came of it.
 
-use super::{Level, Scene, Sheet, count, day, level_colours, levels, plain, text};
+use super::{Scene, Sheet, count, day, level_colours, levels, plain, text, verdict_cell};
 use crate::ledger::codes::PartnerStage;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
@@ -51,7 +51,7 @@ pub fn view(scene: &Scene<'_>) -> Wanted {
     // Those who are no partners any more are the last stage.
     records.sort_by_key(|record| {
         let stage: Option<PartnerStage> = record.answers.code("stage");
-        (-levels::partner_days_late(scene, record), stage)
+        (-levels::partner_days_late(scene.standing, record), stage)
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));
@@ -61,8 +61,7 @@ pub fn view(scene: &Scene<'_>) -> Wanted {
 
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let (words, answers) = (scene.words, &record.answers);
-    let late = levels::partner_days_late(scene, record);
-    let level = Level::of(late > 7, late > 30);
+    let late = levels::partner_days_late(scene.standing, record);
     let choice = |question: &str| {
         let code = answers.text(question).unwrap_or_default();
         text(scene.labels.choice("partner_contact", question, code))
@@ -76,7 +75,7 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     });
     let contact = [answers.text("contact_name"), answers.text("phone")];
     vec![
-        plain(words.say(level.key())),
+        verdict_cell(scene, &levels::partner(scene, record)),
         text(organization),
         choice("partner_kind"),
         choice("stage"),

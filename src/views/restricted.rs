@@ -4,8 +4,10 @@
 
 use std::cmp::Reverse;
 
-use super::support::{Readers, cases, level, needed, readers, state};
-use super::{IN_NO_TAB, Scene, Sheet, day, level_colours, named, plain, text};
+use super::support::{Readers, cases, needed, readers, state};
+use super::{
+    IN_NO_TAB, Scene, Sheet, day, level_colours, levels, named, plain, text, verdict_cell,
+};
 use crate::ledger::answers::Answer;
 use crate::ledger::codes::Unsafe;
 use crate::ledger::record::Record;
@@ -58,15 +60,12 @@ pub fn support(scene: &Scene<'_>) -> Wanted {
 
 fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
     let words = scene.words;
-    let level = match case.closed_on() {
-        Some(_) => String::new(),
-        None => words.say(level(scene, case).key()),
-    };
+    let level = verdict_cell(scene, &levels::support_case(scene, case));
     if readers(case) == Readers::Adviser {
         let hidden = words.say("restricted-adviser");
         let nothing = || plain("");
         return vec![
-            plain(level),
+            level,
             text(hidden),
             nothing(),
             nothing(),
@@ -83,7 +82,7 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
         case.follow_ups.iter().filter_map(|record| record.answers.text("note")).collect();
     let said = |question: &str| text(case.request.answers.text(question).unwrap_or_default());
     vec![
-        plain(level),
+        level,
         text(named(mentor, words)),
         WantedCell::new(mentor.phone().unwrap_or_default(), Format::Text),
         text(scene.labels.choice("support_request", "support_kind", case.kind)),

@@ -1,8 +1,7 @@
 //! *Taaruf*: which new groups have got to know each other, which have not yet, the longest overdue
 //! first.
 
-use super::levels::TAARUF_DAYS;
-use super::{Level, Scene, Sheet, count, day, level_colours, named, plain, text};
+use super::{Scene, Sheet, count, day, level_colours, levels, named, plain, text, verdict_cell};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
@@ -60,8 +59,6 @@ fn cells(scene: &Scene<'_>, index: GroupIndex) -> Vec<WantedCell> {
     let done = standing.first_taaruf(index);
     let days = done
         .map_or_else(|| standing.days_since_start(index), |done| (done - group.start).num_days());
-    let level =
-        Level::of(done.is_none() && days > TAARUF_DAYS.0, done.is_none() && days > TAARUF_DAYS.1);
     let mentor =
         group.mentor.map_or_else(String::new, |mentor| named(&standing.mentors[mentor], words));
     let record = done.and_then(|done| record_of(scene, index, done));
@@ -75,7 +72,7 @@ fn cells(scene: &Scene<'_>, index: GroupIndex) -> Vec<WantedCell> {
         .collect();
     let mood = record.and_then(|record| record.answers.integer("mood"));
     vec![
-        plain(words.say(level.key())),
+        verdict_cell(scene, &levels::group(scene, index)),
         text(group.name),
         text(mentor),
         day(group.start),

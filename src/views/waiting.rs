@@ -4,7 +4,10 @@
 //! One table: first the balance of each gender and slot, then the people. Both have keys, so that a
 //! note stays beside what it is about.
 
-use super::{Level, Scene, Sheet, count, day, gender_word, level_colours, name_of, notes, text};
+use super::{
+    Level, Scene, Sheet, count, day, gender_word, level_colours, levels, name_of, notes, text,
+    verdict_cell,
+};
 use crate::ledger::codes::{Code, Gender};
 use crate::ledger::standing::Waiting;
 use crate::table::tab::{Style, Wanted, WantedCell};
@@ -69,7 +72,7 @@ fn balances(scene: &Scene<'_>) -> Vec<Balance> {
         );
         let figure = |name: &str| scene.figures.integer(&format!("{place}.{name}")).unwrap_or(0);
         let (demand, supply, gap) = (figure("demand"), figure("supply"), figure("gap"));
-        let level = Level::of(gap > 0, gap > 8);
+        let level = levels::capacity(gap);
         Balance { level, gap, demand, supply, gender, slot: slot.cloned() }
     };
     let slots = scene.standing.program.codes("mentee_registration", "slots");
@@ -150,7 +153,7 @@ fn waiting_cells(scene: &Scene<'_>, waiting: &Waiting) -> [WantedCell; 8] {
         text(person.latest().answers.text("class_name").unwrap_or_default()),
         day(waiting.since),
         count(days),
-        words.say(Level::of(days > 14, days > 28).key()).into(),
+        verdict_cell(scene, &levels::mentee(scene, waiting.mentee)),
         text(slots.join(", ")),
     ]
 }
