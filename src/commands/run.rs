@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use tokio::pin;
 
 use super::connect::connect;
-use super::explain::{Explain, Untold, in_words};
+use super::explain::{CheckpointNotSent, Explain, in_words};
 use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
@@ -117,7 +117,7 @@ async fn turn(
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;
-            tell_checkpoint(setting, &open.memory.head, told).await;
+            send_checkpoint(setting, &open.memory.head, told).await;
         }
         // A ledger that the tabs were not written from does not become the right one by waiting.
         Err(error @ CycleError::Behind { .. }) => return Err(in_words(&setting.words)(error)),
@@ -144,7 +144,7 @@ async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Rep
 /// process. No notice in the ledger says that it was told: that would be an event on every quiet
 /// day, and so the next day's checkpoint. A process that starts anew tells it once more, in the
 /// same words; the chain covers the days that nobody was there to tell.
-async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option<NaiveDate>) {
+async fn send_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option<NaiveDate>) {
     let Some(url) = &setting.config.checkpoint_url else { return };
     let today = clock::now(setting.config.timezone).date_naive();
     let Some(Checkpoint { day, seq, hash: Some(hash) }) = head.closed_before(today).copied() else {
@@ -154,10 +154,10 @@ async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option
         return;
     }
     let message = DayHead { program: &setting.config.program_code, day, seq, hash };
-    match heartbeat::tell(url, WEBHOOK_TIMEOUT, &message).await {
+    match heartbeat::send_checkpoint(url, WEBHOOK_TIMEOUT, &message).await {
         Ok(()) => *told = Some(day),
         Err(cause) => {
-            let error = Untold { day, cause };
+            let error = CheckpointNotSent { day, cause };
             tracing::warn!(%error, "{}", error.explained(&setting.words));
         }
     }
@@ -166,7 +166,7 @@ async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option
 /// Tells the outside that all is well: its silence is the alarm.
 async fn beat(setting: &Setting) {
     let Some(url) = &setting.config.heartbeat_url else { return };
-    if let Err(error) = heartbeat::ping(url, HEARTBEAT_TIMEOUT).await {
+    if let Err(error) = heartbeat::send_heartbeat(url, HEARTBEAT_TIMEOUT).await {
         tracing::warn!(%error, "{}", error.explained(&setting.words));
     }
 }

@@ -53,7 +53,7 @@ pub fn line(bytes: &[u8]) {
             // Torn or damaged: both are answers.
             let _ = bytes
                 .split_inclusive(|byte| *byte == b'\n')
-                .try_for_each(|stretch| tail.see(stretch));
+                .try_for_each(|stretch| tail.examine(stretch));
         }
     }
 }
