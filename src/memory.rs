@@ -24,7 +24,7 @@ use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::line::LineHash;
 use crate::ledger::record::Source;
 use crate::ledger::sealed::{RowOf, sealed_lists};
-use crate::ledger::snapshot::{self, Parts, SnapshotError, hash_probe};
+use crate::ledger::snapshot::{self, PartReader, SnapshotError, hash_probe};
 use crate::ledger::state::{Checkpoint, Illegal, LedgerHead, State};
 use crate::ledger::versions::version_of;
 use crate::matching::Suggestions;
@@ -274,7 +274,7 @@ impl Memory {
         mut seals: Seals,
     ) -> Result<Option<(ResumePoint, Self)>, SnapshotError> {
         let Some((head, bytes)) = seals.open_cache(bytes) else { return Ok(None) };
-        let mut parts = Parts::of(&bytes);
+        let mut parts = PartReader::of(&bytes);
         if parts.take::<(String, u64)>()? != (SOURCES.to_owned(), hash_probe()) {
             return Ok(None);
         }

@@ -15,11 +15,11 @@ use super::cipher::{Key, associated_data, random};
 use super::error::SealError;
 use super::program_key::ProgramKey;
 use super::store::{STORE_FILE, Store, wrap};
-use crate::ledger::event::Event;
+use crate::ledger::event::{Event, SealedPart};
 use crate::ledger::line::NewEvent;
 use crate::ledger::record::Source;
 use crate::ledger::sealed::{
-    Owner, Privacy, Private, RowOf, SealedPart, put_together, sealed_lists, take_apart,
+    Owner, Privacy, Private, RowOf, put_together, sealed_lists, take_apart,
 };
 
 /// The length of a nonce of ChaCha20-Poly1305, in bytes.
