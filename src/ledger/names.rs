@@ -70,7 +70,7 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// Returns the number of a text's normal name; adds the name if it is new.
-    pub fn meet(&mut self, text: &'a str) -> NameId {
+    pub fn intern(&mut self, text: &'a str) -> NameId {
         if let Some(id) = self.of_text.get(text) {
             return *id;
         }
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn each_name_has_one_number() {
         let mut names = Names::default();
-        let a = names.meet("Al Fatih");
-        assert_eq!(names.meet("al-fatih"), a);
-        assert_ne!(names.meet("Al Kahfi"), a);
+        let a = names.intern("Al Fatih");
+        assert_eq!(names.intern("al-fatih"), a);
+        assert_ne!(names.intern("Al Kahfi"), a);
         assert_eq!(names.normal(a), "al fatih");
         assert_eq!(names.look_up("AL FATIH"), ("al fatih".into(), Some(a)));
         assert_eq!(names.look_up("No-body"), ("no body".into(), None));

@@ -50,7 +50,7 @@ pub fn hash_probe() -> u64 {
 pub struct PartReader<'b>(rmp_serde::Deserializer<ReadRefReader<'b, [u8]>>);
 
 impl<'b> PartReader<'b> {
-    /// PartReader that [`put`] wrote.
+    /// Begins at the first part.
     pub fn of(bytes: &'b [u8]) -> Self {
         Self(rmp_serde::Deserializer::from_read_ref(bytes))
     }

@@ -322,6 +322,8 @@ impl State {
             self.rejected_pairs.extend(pairs);
             return;
         }
+        // The decision becomes a record like a row of the form `placement_decision`, so that groups
+        // are formed from one kind of source.
         let Some(group) = decision.group else { return };
         let mut answers = Answers::default();
         let forms_group = decision.forms_group;
@@ -374,6 +376,8 @@ impl State {
                     _ => {}
                 }
             }
+            // Two erasures can affect one row: it stays a row about an erased person, and the
+            // blanked questions of both add up.
             let mark = self.erased.rows.entry((form, key)).or_insert(ErasedMark {
                 own,
                 blanked: Vec::new(),
