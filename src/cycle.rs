@@ -131,7 +131,7 @@ pub async fn cycle(
         return Err(CycleError::Newer);
     }
     let today = now.date_naive();
-    memory.seals.must_be_open().map_err(LogError::from)?;
+    memory.seals.require_program_key().map_err(LogError::from)?;
     let mut workbook = read_workbook(setting, google, memory, today).await?;
     hear_witness(&workbook, &memory.head)?;
 
@@ -365,7 +365,7 @@ impl Happened {
         event: Event,
     ) -> Result<(), CycleError> {
         self.lines.push((source.clone(), event.clone()));
-        memory.take(source, event)?;
+        memory.apply(source, event)?;
         Ok(())
     }
 
@@ -432,10 +432,10 @@ impl Happened {
     /// Lets the memory take in what is left, and gives the report of all.
     fn settle(self, memory: &mut Memory) -> Result<Vec<Happening>, CycleError> {
         if let Some(issue) = self.issue {
-            memory.take(None, Event::SuggestionsIssued(issue))?;
+            memory.apply(None, Event::SuggestionsIssued(issue))?;
         }
         if let Some(configured) = self.configured {
-            memory.take(None, Event::ConfigChanged(configured))?;
+            memory.apply(None, Event::ConfigChanged(configured))?;
         }
         let foretold = self.lines.into_iter().map(|(source, event)| Happening::of(source, &event));
         Ok(self.recorded.into_iter().chain(foretold).collect())

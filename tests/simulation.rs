@@ -423,7 +423,7 @@ impl Run<'_> {
                 Ok(())
             },
         )?;
-        seals.must_be_whole()?;
+        seals.require_all_keys()?;
         Ok(text)
     }
 

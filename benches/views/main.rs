@@ -46,7 +46,7 @@ fn memory(setting: &Setting, tabs: &[(&str, &str, Rows)]) -> Memory {
         let taken = intake(&setting.forms, form, &memory.state, &tab, title, false);
         assert!(taken.held.is_none(), "{title}: {:?}", taken.held);
         for (source, event) in taken.events {
-            memory.take(source, event).unwrap();
+            memory.apply(source, event).unwrap();
         }
     }
     memory

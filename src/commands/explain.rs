@@ -237,14 +237,14 @@ impl Explain for HeartbeatError {
 /// A day's checkpoint that did not reach its webhook.
 #[derive(Debug, thiserror::Error)]
 #[error("the checkpoint of {day} did not reach its webhook: {cause}")]
-pub struct Untold {
+pub struct CheckpointNotSent {
     /// The day.
     pub day: NaiveDate,
     /// Why.
     pub cause: HeartbeatError,
 }
 
-impl Explain for Untold {
+impl Explain for CheckpointNotSent {
     fn sentences(&self, words: &Words) -> Sentences {
         let (day, reason) = (words.long_date(self.day), self.cause.to_string());
         Sentences::new("checkpoint-untold", [("day", day), ("reason", reason)])

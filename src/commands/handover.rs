@@ -35,7 +35,8 @@ pub fn handover(setting: &Setting, as_of: NaiveDate, out: &Path) -> Result<(), F
 
 /// The code of the season that holds the day, and the report's sheets.
 fn sheets(setting: &Setting, as_of: NaiveDate) -> Result<(String, Vec<Wanted>), Failure> {
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read =
+        Memory::read_with_answers(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let standing = standing(setting, &memory.state, as_of).map_err(in_words(&setting.words))?;
     let figures = figures(setting, &memory.state, &standing);

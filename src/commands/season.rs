@@ -277,7 +277,7 @@ fn record(
     let kind = event.kind();
     let line = NewEvent { at: now.fixed_offset(), v: version_of(&kind), kind, source: None, data };
     // What the state does not take must never reach the ledger.
-    memory.take(None, event).map_err(CycleError::Illegal).map_err(in_words(words))?;
+    memory.apply(None, event).map_err(CycleError::Illegal).map_err(in_words(words))?;
     log.append(&[line]).map_err(in_words(words))?;
     Ok(())
 }

@@ -80,7 +80,7 @@ pub fn intake(
     }
     let mut taken = Intake::default();
     let observed = columns.observed(form, tab, configured);
-    if state.tabs.get(form.key()).is_none_or(|before| !before.says_the_same_as(&observed)) {
+    if state.tabs.get(form.key()).is_none_or(|before| !before.is_equivalent(&observed)) {
         taken.events.push((None, Event::TabObserved(observed)));
     }
     let absent = (!state.erased.is_empty()).then(|| Absent::of(form, state));

@@ -1,15 +1,15 @@
-//! Closed sets of codes that answers hold and the program decides by. What a code means to people
-//! stands in the forms.
+//! Closed sets of codes that answers hold and that the program's decisions depend on. The forms have
+//! the words for people.
 
 /// A closed set of codes.
 pub trait Code: Copy + 'static {
-    /// All of them.
+    /// All codes, in order of declaration.
     const ALL: &'static [Self];
 
-    /// The code as it stands in answers.
+    /// Returns the code as answers hold it.
     fn code(self) -> &'static str;
 
-    /// What a code stands for; none if it is not of the set.
+    /// Returns the value for a code; `None` if the set does not have it.
     fn of(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.code() == code)
     }
@@ -69,27 +69,27 @@ codes! {
 }
 
 codes! {
-    /// What became of a meeting.
+    /// The result of a planned meeting.
     MeetingStatus {
-        /// They met in one place.
+        /// The meeting was held in one place.
         Held = "held",
-        /// They met online.
+        /// The meeting was held online.
         Online = "online",
-        /// It was called off.
+        /// The meeting was cancelled.
         Cancelled = "cancelled",
     }
 }
 
 codes! {
-    /// How a mentor did in a step of the screening or training.
+    /// The result of a step of a mentor's screening or training.
     StepResult {
-        /// Passed.
+        /// The mentor passed the step.
         Passed = "passed",
-        /// Passed on a condition that is still to be met.
+        /// The mentor passed on a condition that is not met yet.
         Conditional = "conditional",
-        /// Not passed yet.
+        /// The mentor has not passed the step yet.
         NotYet = "not_yet",
-        /// Did not come.
+        /// The mentor did not come.
         Absent = "absent",
     }
 }
@@ -97,17 +97,17 @@ codes! {
 codes! {
     /// How far a request for support has come.
     SupportStatus {
-        /// Somebody is at it.
+        /// Somebody works on the request.
         Acknowledged = "acknowledged",
-        /// Done.
+        /// The request was fulfilled.
         Resolved = "resolved",
-        /// Not done, and it will not be.
+        /// The request will not be fulfilled.
         Declined = "declined",
     }
 }
 
 codes! {
-    /// What a row of the finances records.
+    /// The kind of a row of the finances.
     FinanceKind {
         /// An expense of the budget.
         Plan = "plan",
@@ -119,33 +119,33 @@ codes! {
 }
 
 codes! {
-    /// Whether a document holds, in the order of the archive.
+    /// The validity of a document, in the order of the archive.
     DocumentStatus {
-        /// Holds.
+        /// The document is valid.
         InForce = "in_force",
-        /// Does not hold yet.
+        /// The document is not valid yet.
         Draft = "draft",
-        /// Another one holds in its place.
+        /// Another document replaced it.
         Replaced = "replaced",
-        /// Holds no more.
+        /// The document is not valid any more.
         Revoked = "revoked",
     }
 }
 
 codes! {
-    /// How far it has come with a partner, in order.
+    /// The stage of the work with a partner, in order.
     PartnerStage {
-        /// Not asked yet.
+        /// The partner was not asked yet.
         Prospect = "prospect",
-        /// Written to or called.
+        /// The partner was written to or called.
         Contacted = "contacted",
-        /// Met.
+        /// There was a meeting with the partner.
         Met = "met",
-        /// Has promised something.
+        /// The partner promised something.
         Agreed = "agreed",
-        /// Does what was promised.
+        /// The partner does what was promised.
         Delivering = "delivering",
-        /// Is no partner any more.
+        /// The partnership ended.
         Stopped = "stopped",
     }
 }
@@ -153,11 +153,11 @@ codes! {
 codes! {
     /// Whether a mentee who answers the feedback feels unsafe.
     Unsafe {
-        /// No.
+        /// The mentee does not feel unsafe.
         None = "none",
-        /// Yes, and wants to be spoken to.
+        /// The mentee feels unsafe and wants to be spoken to.
         ContactMe = "contact_me",
-        /// Yes, and only wants it to be known.
+        /// The mentee feels unsafe and only wants it to be known.
         NoteOnly = "note_only",
     }
 }

@@ -1,4 +1,4 @@
-//! Groups and who belongs to them, from the placement decisions (statistics.md section 3).
+//! Groups and their members, from the placement decisions (statistics.md section 3).
 
 use std::collections::HashMap;
 
@@ -17,22 +17,23 @@ index_type! {
     GroupIndex
 }
 
-/// A group from its forming to its closing. A name used again after closing is another group.
+/// A group from its formation to its closing. A name that is used again after the closing means
+/// another group.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
-    /// The name as the decision that formed it has it.
+    /// The name as written in the decision that formed the group.
     pub name: &'a str,
-    /// The name as names are compared.
+    /// The normal name.
     pub normal_name: CompactString,
-    /// The day it was formed.
+    /// The day on which the group was formed.
     pub start: NaiveDate,
     /// The mentor, if one was named and found.
     pub mentor: Option<MentorIndex>,
-    /// When and why it was closed.
+    /// The day and reason of the closing.
     pub closed: Option<Closing<'a>>,
-    /// The weekly slot in the latest decision that names one.
+    /// The weekly slot of the latest decision that names one.
     pub weekly_slot: Option<&'a str>,
-    /// The decision that formed it.
+    /// The decision that formed the group.
     pub formed_by: &'a Record,
     memberships: Vec<usize>,
 }
@@ -40,14 +41,14 @@ pub struct Group<'a> {
 /// The end of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closing<'a> {
-    /// The first day on which it is no longer open.
+    /// The first day on which the group is not open any more.
     pub on: NaiveDate,
-    /// A code of `group_event`.
+    /// The reason, a code of `group_event`.
     pub reason: &'a str,
 }
 
 impl Group<'_> {
-    /// Whether it is open on a day.
+    /// Returns whether the group is open on a day.
     pub fn is_open(&self, day: NaiveDate) -> bool {
         self.start <= day && self.closed.is_none_or(|closing| day < closing.on)
     }
@@ -56,18 +57,18 @@ impl Group<'_> {
 /// One mentee's time in one group: the days `from <= d < end.on`.
 #[derive(Debug, Clone)]
 pub struct Membership<'a> {
-    /// Who.
+    /// The member.
     pub mentee: MenteeIndex,
-    /// Where.
+    /// The group that the mentee belongs to.
     pub group: GroupIndex,
-    /// The first day.
+    /// The first day of the membership.
     pub from: NaiveDate,
-    /// How it ended, if it did.
+    /// The end of the membership, if it ended.
     pub end: Option<Ending<'a>>,
 }
 
 impl Membership<'_> {
-    /// Whether it covers a day.
+    /// Returns whether the membership includes a day.
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.from <= day && self.end.is_none_or(|end| day < end.on)
     }
@@ -76,11 +77,11 @@ impl Membership<'_> {
 /// The end of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending<'a> {
-    /// The first day on which the mentee is no longer a member.
+    /// The first day on which the mentee is not a member any more.
     pub on: NaiveDate,
-    /// What ended it.
+    /// What ended the membership.
     pub how: Departure,
-    /// A code of `group_event`, unless the mentee moved.
+    /// The reason, a code of `group_event`; absent if the mentee moved.
     pub reason: Option<&'a str>,
 }
 
@@ -95,7 +96,7 @@ pub enum Departure {
     Closed,
 }
 
-/// All groups in the order of their forming, and all memberships in the order of their beginning.
+/// All groups in order of formation, and all memberships in order of their beginning.
 #[derive(Debug, Clone, Default)]
 pub struct Groups<'a> {
     all: IndexVec<GroupIndex, Group<'a>>,
@@ -105,7 +106,7 @@ pub struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    /// Carries out all placement decisions, in order of date, submission moment and kind.
+    /// Applies all placement decisions, in order of date, submission moment and kind.
     pub(super) fn form(
         decisions: &[&'a Record],
         names: &Names<'a>,
@@ -122,12 +123,12 @@ impl<'a> Groups<'a> {
         for decision in &decisions {
             let members = decision.find_members(names, mentees, references);
             let mentor = decision.find_mentor(names, mentors, references);
-            groups.carry_out(decision, &members, mentor, references);
+            groups.apply(decision, &members, mentor, references);
         }
         groups
     }
 
-    fn carry_out(
+    fn apply(
         &mut self,
         decision: &Decision<'a>,
         members: &[(MenteeIndex, &'a str)],
@@ -136,6 +137,7 @@ impl<'a> Groups<'a> {
     ) {
         let open = self.last_open(&decision.normal_name);
         let group = match (open, decision.action) {
+            // A group that is formed again while it is open is the same group.
             (Some(group), _) => group,
             (None, PlacementAction::FormGroup) => self.open_group(decision, mentor),
             (None, _) => {
@@ -232,12 +234,12 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// All groups ever formed, in the order of their forming.
+    /// Returns all groups ever formed, in order of formation.
     pub fn all(&self) -> &[Group<'a>] {
         self.all.as_slice()
     }
 
-    /// All groups with their index.
+    /// Returns all groups with their indices.
     pub fn iter(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
         self.all.iter_enumerated()
     }
@@ -246,27 +248,27 @@ impl<'a> Groups<'a> {
         self.all.iter_enumerated_mut()
     }
 
-    /// The indices of all groups, in the order of their forming.
+    /// Returns the indices of all groups, in order of formation.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = GroupIndex> + Clone + use<'a> {
         self.all.indices()
     }
 
-    /// Calls `value` with the index of each group, in order, and keeps what it returns.
+    /// Calls `value` with the index of each group, in order, and returns the results by index.
     pub fn map<T>(&self, value: impl FnMut(GroupIndex) -> T) -> IndexVec<GroupIndex, T> {
         self.all.map(value)
     }
 
-    /// All memberships, in the order of their beginning.
+    /// Returns all memberships, in order of their beginning.
     pub fn memberships(&self) -> &[Membership<'a>] {
         &self.memberships
     }
 
-    /// The memberships of a group, in the order of their beginning.
+    /// Returns the memberships in a group, in order of their beginning.
     pub fn memberships_in(&self, group: GroupIndex) -> impl Iterator<Item = &Membership<'a>> {
         self.all[group].memberships.iter().map(|index| &self.memberships[*index])
     }
 
-    /// The memberships of a mentee, in the order of their beginning.
+    /// Returns the memberships of a mentee, in order of their beginning.
     pub fn memberships_of(
         &self,
         mentee: MenteeIndex,
@@ -275,21 +277,21 @@ impl<'a> Groups<'a> {
         indices.iter().map(|index| &self.memberships[*index])
     }
 
-    /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the
-    /// later end.
+    /// Returns the mentee's membership with the latest `from`; among those with the same `from`,
+    /// the one that ends later.
     pub fn latest_membership(&self, mentee: MenteeIndex) -> Option<&Membership<'a>> {
         self.memberships_of(mentee)
             .max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
     }
 
-    /// The group of which a mentee is a member on a day.
+    /// Returns the group that a mentee belongs to on a day.
     pub fn group_of(&self, mentee: MenteeIndex, day: NaiveDate) -> Option<GroupIndex> {
         self.memberships_of(mentee)
             .find(|membership| membership.covers(day))
             .map(|membership| membership.group)
     }
 
-    /// The members of a group on a day, in the order of their joining.
+    /// Returns the members of a group on a day, in order of joining.
     pub fn members_at(
         &self,
         group: GroupIndex,
@@ -300,12 +302,12 @@ impl<'a> Groups<'a> {
             .map(|membership| membership.mentee)
     }
 
-    /// The group of a normal name that is open on a day.
+    /// Returns the group with a normal name that is open on a day.
     pub fn open_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
         self.by_name.get(normal_name)?.iter().copied().find(|index| self.all[*index].is_open(day))
     }
 
-    /// The latest started group of a normal name that had started by a day, open or not.
+    /// Returns the latest group with a normal name that was formed by a day, open or not.
     pub fn started_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
         let started = self
             .by_name
@@ -391,9 +393,9 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// The number of the normal name of the group that a row names.
+/// Returns the number of the normal name of the group that a row names.
 pub(super) fn group_key<'a>(record: &'a Record, names: &mut Names<'a>) -> NameId {
-    names.meet(record.answers.text("group").unwrap_or_default())
+    names.intern(record.answers.text("group").unwrap_or_default())
 }
 
 #[cfg(test)]

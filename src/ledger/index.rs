@@ -14,10 +14,10 @@ impl<I: position::Position + Copy + Ord + Hash + Debug> Idx for I {}
 pub(super) mod position {
     /// The number behind an index.
     pub trait Position {
-        /// The index of a position.
+        /// Returns the index at a position.
         fn at(position: usize) -> Self;
 
-        /// The position of an index.
+        /// Returns the position of an index.
         fn position(self) -> usize;
     }
 }
@@ -56,34 +56,34 @@ impl<I, T> Default for IndexVec<I, T> {
 }
 
 impl<I, T> IndexVec<I, T> {
-    /// Takes values in the order of their indices.
+    /// Wraps values in order of their indices.
     pub(super) fn new(values: Vec<T>) -> Self {
         Self { values, index: PhantomData }
     }
 }
 
 impl<I: Idx, T> IndexVec<I, T> {
-    /// All values, in the order of their indices.
+    /// Returns all values, in order of their indices.
     pub fn as_slice(&self) -> &[T] {
         &self.values
     }
 
-    /// All indices, in order.
+    /// Returns all indices, in order.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = I> + Clone + use<I, T> {
         (0..self.values.len()).map(I::at)
     }
 
-    /// All values with their indices, in order.
+    /// Returns all values with their indices, in order.
     pub fn iter_enumerated(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.values.iter().enumerate().map(|(position, value)| (I::at(position), value))
     }
 
-    /// Calls `value` with each index, in order, and keeps what it returns.
+    /// Calls `value` with each index, in order, and returns the results.
     pub(super) fn map<U>(&self, value: impl FnMut(I) -> U) -> IndexVec<I, U> {
         IndexVec::new(self.indices().map(value).collect())
     }
 
-    /// All values with their indices, in order, to be changed.
+    /// Returns mutable references to all values with their indices, in order.
     pub fn iter_enumerated_mut(&mut self) -> impl Iterator<Item = (I, &mut T)> {
         self.values.iter_mut().enumerate().map(|(position, value)| (I::at(position), value))
     }

@@ -1,4 +1,4 @@
-//! Meetings and who came, from the meeting reports (statistics.md section 3).
+//! Meetings and their attendance, from the meeting reports (statistics.md section 3).
 
 use chrono::NaiveDate;
 
@@ -11,64 +11,65 @@ use super::record::Record;
 use super::references::{References, Referent, UnknownAttendee};
 use super::weeks::Window;
 
-/// A report this many days after the meeting is still on time.
+/// The number of days after a meeting within which its report is on time.
 const ON_TIME_DAYS: i64 = 3;
 
-/// One meeting of a group, or one that was called off.
+/// One meeting of a group, held or cancelled.
 #[derive(Debug, Clone)]
 pub struct Meeting<'a> {
-    /// The group.
+    /// The group that met.
     pub group: GroupIndex,
-    /// The day.
+    /// The day of the meeting.
     pub date: NaiveDate,
-    /// The latest report.
+    /// The latest report about the meeting.
     pub record: &'a Record,
-    /// Whether they met, in one place or online.
+    /// Whether the meeting was held, in one place or online.
     pub held: bool,
-    /// Whether one of its reports came in time.
+    /// Whether one of its reports was on time.
     pub on_time: bool,
-    /// Who came; none if it was not held or nobody wrote down who was present.
+    /// The attendance; `None` if the meeting was not held, or its report does not say who was
+    /// present.
     pub attendance: Option<Attendance>,
 }
 
 impl Meeting<'_> {
-    /// Whether they met online.
+    /// Returns whether the meeting was held online.
     pub fn online(&self) -> bool {
         self.record.answers.code("status") == Some(MeetingStatus::Online)
     }
 
-    /// Whether a mentee was present.
+    /// Returns whether a mentee was present.
     pub fn was_present(&self, mentee: MenteeIndex) -> bool {
         self.attendance.as_ref().is_some_and(|attendance| attendance.present.contains(&mentee))
     }
 }
 
-/// Who was expected and who came.
+/// The attendance of a meeting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attendance {
-    /// The members on the day.
+    /// The members of the group on the day.
     pub roster: Vec<MenteeIndex>,
-    /// Of the roster, each once.
+    /// The members who were present, each once.
     pub present: Vec<MenteeIndex>,
-    /// Of the roster, not present, each once.
+    /// The members who were excused and not present, each once.
     pub excused: Vec<MenteeIndex>,
 }
 
 impl Attendance {
-    /// Whether one of the roster neither came nor was excused.
+    /// Returns whether a member was neither present nor excused.
     pub fn was_absent(&self, mentee: MenteeIndex) -> bool {
         self.roster.contains(&mentee)
             && !self.present.contains(&mentee)
             && !self.excused.contains(&mentee)
     }
 
-    /// How many of the roster neither came nor were excused.
+    /// Returns the number of members who were neither present nor excused.
     pub fn absent(&self) -> usize {
         self.roster.len() - self.present.len() - self.excused.len()
     }
 }
 
-/// All meetings that belong to a group, by date and group.
+/// All meetings of known groups, in order of date and group.
 #[derive(Debug, Clone, Default)]
 pub struct Meetings<'a> {
     all: Vec<Meeting<'a>>,
@@ -87,7 +88,7 @@ impl<'a> Meetings<'a> {
             .iter()
             .map(|record| (group_key(record, names), record.event_date, *record))
             .collect();
-        // Stable: the reports of one meeting stay in order of submission.
+        // The sort is stable, so the reports of one meeting stay in order of submission.
         keyed.sort_by_key(|(name, date, _)| (*name, *date));
         let mut all = Vec::with_capacity(keyed.len());
         for reports in keyed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -101,30 +102,31 @@ impl<'a> Meetings<'a> {
         Self { all, of_group }
     }
 
-    /// All of them.
+    /// Returns all meetings, held or not.
     pub fn all(&self) -> &[Meeting<'a>] {
         &self.all
     }
 
-    /// Those of a window, held or not.
+    /// Returns the meetings in a range of days, held or not.
     pub fn within(&self, window: Window) -> &[Meeting<'a>] {
         let from = self.all.partition_point(|meeting| meeting.date < window.from);
         let to = self.all.partition_point(|meeting| meeting.date <= window.to);
         &self.all[from..to.max(from)]
     }
 
-    /// Those of a group, held or not, by date.
+    /// Returns the meetings of a group, held or not, by date.
     pub fn of(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
         self.of_group[group].iter().map(|index| &self.all[*index])
     }
 
-    /// Those of a group that were held, by date.
+    /// Returns the held meetings of a group, by date.
     pub fn held(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
         self.of(group).filter(|meeting| meeting.held)
     }
 }
 
-/// The meeting that reports of one group name and date tell of; the last report counts.
+/// Returns the meeting of several reports with the same group name and date; the last report
+/// counts.
 fn meeting<'a>(
     reports: &[(NameId, NaiveDate, &'a Record)],
     names: &mut Names<'a>,
@@ -165,7 +167,7 @@ fn attendance<'a>(
     let mut listed = |question: &'static str| {
         let mut found = Vec::new();
         for reference in record.answers.list(question) {
-            let name = names.meet(reference);
+            let name = names.intern(reference);
             match mentees.find_among(&roster, names, reference, name) {
                 Some(mentee) if !found.contains(&mentee) => found.push(mentee),
                 Some(_) => {}

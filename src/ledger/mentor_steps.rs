@@ -1,4 +1,4 @@
-//! The steps a mentor passes before leading a group, and the contacts that keep a mentor going
+//! The steps that a mentor passes before leading a group, and the contacts with the mentor
 //! (statistics.md section 4, mentors).
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use super::people::{Finder, MentorIndex};
 use super::record::Record;
 use super::references::{References, Referent};
 
-/// The steps that make a mentor ready, in their usual order.
+/// The steps that a mentor must pass, in their usual order.
 pub const STEPS: [&str; 7] = [
     "identity",
     "reference",
@@ -22,7 +22,7 @@ pub const STEPS: [&str; 7] = [
     "basic_training",
 ];
 
-/// Basic training shorter than this many hours does not count.
+/// The minimum length of basic training, in hours.
 const BASIC_TRAINING_HOURS: f64 = 2.0;
 
 /// The latest record of each mentor and step, and the days of contact.
@@ -53,7 +53,7 @@ impl<'a> MentorSteps<'a> {
 
     fn take(&mut self, mentor: MentorIndex, record: &'a Record) {
         let step = record.answers.text("step").unwrap_or_default();
-        // Records come in order of submission: of two on one date the later counts.
+        // Records come in order of submission, so of two on one date the later one counts.
         let latest = self.latest.entry((mentor, step)).or_insert(record);
         if record.event_date >= latest.event_date {
             *latest = record;
@@ -69,12 +69,12 @@ impl<'a> MentorSteps<'a> {
         self.contacts.entry(mentor).or_default().push(on);
     }
 
-    /// The latest record of a step.
+    /// Returns the latest record of a step.
     pub fn latest(&self, mentor: MentorIndex, step: &str) -> Option<&'a Record> {
         self.latest.get(&(mentor, step)).copied()
     }
 
-    /// Whether a mentor has passed a step and it still holds on a day.
+    /// Returns whether a mentor has passed a step that is still valid on a day.
     pub fn passed(&self, mentor: MentorIndex, step: &str, on: NaiveDate) -> bool {
         self.latest(mentor, step).is_some_and(|record| {
             record.answers.code("result") == Some(StepResult::Passed)
@@ -87,7 +87,7 @@ impl<'a> MentorSteps<'a> {
         })
     }
 
-    /// The steps still to pass on a day, in their usual order.
+    /// Returns the steps that are still to be passed on a day, in their usual order.
     pub fn missing(
         &self,
         mentor: MentorIndex,
@@ -96,12 +96,12 @@ impl<'a> MentorSteps<'a> {
         STEPS.into_iter().filter(move |step| !self.passed(mentor, step, on))
     }
 
-    /// Whether no step is missing on a day.
+    /// Returns whether no step is missing on a day.
     pub fn ready(&self, mentor: MentorIndex, on: NaiveDate) -> bool {
         self.missing(mentor, on).next().is_none()
     }
 
-    /// The last day of contact: training, supervision or an answer to a request.
+    /// Returns the last day of contact: training, supervision or an answer to a request.
     pub fn last_contact(&self, mentor: MentorIndex) -> Option<NaiveDate> {
         self.contacts.get(&mentor)?.iter().max().copied()
     }

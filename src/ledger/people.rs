@@ -1,5 +1,5 @@
-//! Mentees and mentors: which records are the same person, and whom a text means (statistics.md
-//! section 3).
+//! Mentees and mentors: which records belong to the same person, and which person a text means
+//! (statistics.md section 3).
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -26,10 +26,10 @@ index_type! {
 
 /// An index of people who introduce themselves by one form.
 pub trait PersonIndex: Idx {
-    /// The form.
+    /// The key of the form by which these people introduce themselves.
     const FORM: &'static str;
 
-    /// The first letter of their codes.
+    /// The first letter of these people's codes.
     const LETTER: char;
 }
 
@@ -43,7 +43,8 @@ impl PersonIndex for MentorIndex {
     const LETTER: char = 'M';
 }
 
-/// A name must be this long before a misspelling of it is trusted.
+/// The minimum length of a name, in characters, for which a misspelling is accepted: a change of
+/// one letter makes a short name another name.
 const SHORTEST_MISSPELT: usize = 5;
 
 /// One mentee or mentor.
@@ -52,7 +53,7 @@ pub struct Person<'a> {
     /// A letter and the smallest sequence number of the person's records: `A12` for a mentee, `M7`
     /// for a mentor.
     pub code: CompactString,
-    /// All records of the person, by submission moment; never empty.
+    /// All records of the person, in order of submission; never empty.
     pub records: Vec<&'a Record>,
     names: Vec<NameId>,
     nicknames: Vec<NameId>,
@@ -60,73 +61,73 @@ pub struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    /// The latest record: it says what holds now.
+    /// Returns the latest record, whose answers hold now.
     pub fn latest(&self) -> &'a Record {
         self.records.last().expect("a person has at least one record")
     }
 
-    /// The full name as last written.
+    /// Returns the full name as last written.
     pub fn full_name(&self) -> &'a str {
         self.latest().answers.text("full_name").unwrap_or_default()
     }
 
-    /// Whether only codes and numbers are left of the person.
+    /// Returns whether the person was erased, so that only codes and numbers remain.
     pub fn is_erased(&self) -> bool {
         self.latest().answers.get(ERASED).is_some()
     }
 
-    /// The nickname as last written.
+    /// Returns the nickname as last written.
     pub fn nickname(&self) -> &'a str {
         self.latest().answers.text("nickname").unwrap_or_default()
     }
 
-    /// The gender, if one was ever said.
+    /// Returns the gender in the latest record.
     pub fn gender(&self) -> Option<Gender> {
         self.latest().answers.code("gender")
     }
 
-    /// The phone as last written, E.164.
+    /// Returns the E.164 phone number as last written.
     pub fn phone(&self) -> Option<&'a str> {
         self.latest().answers.text("phone")
     }
 
-    /// The day of birth.
+    /// Returns the day of birth as last written.
     pub fn birth_date(&self) -> Option<NaiveDate> {
         self.latest().answers.date("birth_date")
     }
 
-    /// Full years on a day; none without a day of birth.
+    /// Returns the age in full years on a day; `None` without a day of birth.
     pub fn age_on(&self, day: NaiveDate) -> Option<i32> {
         self.birth_date().map(|born| full_years(born, day))
     }
 
-    /// The codes of the weekly slots that suit.
+    /// Returns the codes of the weekly slots in which the person can come.
     pub fn slots(&self) -> &'a [CompactString] {
         self.latest().answers.list("slots")
     }
 
-    /// Whether a weekly slot suits.
+    /// Returns whether the person can come in a weekly slot.
     pub fn can_come(&self, slot: &str) -> bool {
         self.slots().iter().any(|own| own == slot)
     }
 
-    /// How many mentees a mentor takes at most; 0 if never said.
+    /// Returns the maximum number of mentees that a mentor takes; 0 without an answer.
     pub fn max_mentees(&self) -> i64 {
         self.latest().answers.integer("max_mentees").unwrap_or(0)
     }
 
-    /// The day of the first record ever.
+    /// Returns the day of the first record.
     pub fn first_seen(&self) -> NaiveDate {
         self.records.first().expect("a person has at least one record").submitted_on()
     }
 }
 
-/// Full years from a day of birth to a day.
+/// Returns the number of full years from a day of birth to a day.
 pub fn full_years(born: NaiveDate, day: NaiveDate) -> i32 {
     day.year() - born.year() - i32::from((day.month(), day.day()) < (born.month(), born.day()))
 }
 
-/// The 18th birthday; 1 March for one born on 29 February.
+/// Returns the 18th birthday; 1 March for a person born on 29 February.
 pub fn eighteenth_birthday(born: NaiveDate) -> NaiveDate {
     let year = born.year() + 18;
     born.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)).unwrap_or(NaiveDate::MAX)
@@ -143,14 +144,14 @@ pub struct People<'a, I> {
     near: Vec<(u64, NameId)>,
 }
 
-/// Everybody who ever registered as a mentee.
+/// All people who ever registered as mentees.
 pub type Mentees<'a> = People<'a, MenteeIndex>;
 
-/// Everybody who ever applied as a mentor.
+/// All people who ever applied as mentors.
 pub type Mentors<'a> = People<'a, MentorIndex>;
 
 impl<'a, I: PersonIndex> People<'a, I> {
-    /// Merges the records by which people introduce themselves into people.
+    /// Groups the records by which people introduce themselves by person.
     pub fn merge(records: &Records<'a>, names: &mut Names<'a>) -> Self {
         let named: Vec<Named<'a>> =
             records.of(I::FORM).iter().map(|record| Named::of(record, names)).collect();
@@ -196,37 +197,37 @@ impl<'a, I: PersonIndex> People<'a, I> {
         people
     }
 
-    /// All of them, in order of their first ledger line.
+    /// Returns all people, in order of their first ledger line.
     pub fn all(&self) -> &[Person<'a>] {
         self.all.as_slice()
     }
 
-    /// All of them with their indices, in the same order.
+    /// Returns all people with their indices, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &Person<'a>)> {
         self.all.iter_enumerated()
     }
 
-    /// The indices of all of them, in the same order.
+    /// Returns all indices, in order.
     pub fn indices(&self) -> impl ExactSizeIterator<Item = I> + Clone + use<'a, I> {
         self.all.indices()
     }
 
-    /// Calls `value` with the index of each of them, in order, and keeps what it returns.
+    /// Calls `value` with each index, in order, and returns the results by index.
     pub fn map<T>(&self, value: impl FnMut(I) -> T) -> IndexVec<I, T> {
         self.all.map(value)
     }
 
-    /// How many there are.
+    /// Returns the number of people.
     pub fn len(&self) -> usize {
         self.all().len()
     }
 
-    /// Whether there is nobody.
+    /// Returns whether there are no people.
     pub fn is_empty(&self) -> bool {
         self.all().is_empty()
     }
 
-    /// Phones that belong to more than one person, with their owners.
+    /// Returns phone numbers that belong to more than one person, with their owners.
     pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[I])> {
         self.by_phone
             .iter()
@@ -234,8 +235,8 @@ impl<'a, I: PersonIndex> People<'a, I> {
             .map(|(phone, owners)| (*phone, owners.as_slice()))
     }
 
-    /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one
-    /// wrong letter.
+    /// Returns the only person whom a text can mean: by code, phone, full name, nickname, or a full
+    /// name with one wrong letter. `None` if nobody, or more than one person, can be meant.
     pub fn find(&self, names: &Names<'_>, text: &str) -> Option<I> {
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return only(owners);
@@ -273,8 +274,7 @@ impl<'a, I: PersonIndex> People<'a, I> {
         only(&owners)
     }
 
-    /// Whom a text means among a few candidates, by the same rules. `name` is the text's own name
-    /// number.
+    /// [`People::find`] among a few candidates. `name` is the number of the text's normal name.
     pub fn find_among(
         &self,
         candidates: &[I],
@@ -324,7 +324,7 @@ impl<'a, I: PersonIndex> std::ops::Index<I> for People<'a, I> {
     }
 }
 
-/// Finds people by text and remembers what each text meant.
+/// Finds people by text, and caches the result for each text.
 #[derive(Debug)]
 pub struct Finder<'p, 'a, I> {
     people: &'p People<'a, I>,
@@ -332,18 +332,18 @@ pub struct Finder<'p, 'a, I> {
 }
 
 impl<'p, 'a, I: PersonIndex> Finder<'p, 'a, I> {
-    /// A finder among all of `people`.
+    /// Returns a finder with an empty cache.
     pub fn among(people: &'p People<'a, I>) -> Self {
         Self { people, found: HashMap::new() }
     }
 
-    /// See [`People::find`].
+    /// Returns the result of [`People::find`].
     pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<I> {
         *self.found.entry(text).or_insert_with(|| self.people.find(names, text))
     }
 }
 
-/// A record with what decides whose it is.
+/// A record with the answers that decide which person it belongs to.
 struct Named<'a> {
     record: &'a Record,
     name: NameId,
@@ -357,8 +357,8 @@ impl<'a> Named<'a> {
         let text = |question| record.answers.text(question).unwrap_or_default();
         Self {
             record,
-            name: names.meet(text("full_name")),
-            nickname: names.meet(text("nickname")),
+            name: names.intern(text("full_name")),
+            nickname: names.intern(text("nickname")),
             phone: text("phone"),
             birth_date: text("birth_date"),
         }
@@ -384,8 +384,8 @@ fn person<'a>(records: Vec<&Named<'a>>, letter: char) -> Person<'a> {
     person
 }
 
-/// Which records are one person: the same phone and names at most 2 apart, or the same name and day
-/// of birth.
+/// Returns the records of each person. Two records belong to one person if they have the same phone
+/// and names at most 2 apart, or the same name and day of birth.
 fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
     let mut union = Union::new(named.len());
     let mut by_phone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -398,17 +398,18 @@ fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
             continue;
         }
         let same_phone = by_phone.entry(one.phone).or_default();
-        let mut met_name = false;
+        let mut has_spelling = false;
         for &j in same_phone.iter() {
-            met_name |= named[j].name == one.name;
+            has_spelling |= named[j].name == one.name;
             if union.root(i) != union.root(j)
                 && within(names.normal(one.name), names.normal(named[j].name), 2)
             {
                 union.join(i, j);
             }
         }
-        // One record for each spelling is enough to compare with, however often a person registers.
-        if !met_name {
+        // Later records are compared with one record of each spelling only, however often a person
+        // registers.
+        if !has_spelling {
             same_phone.push(i);
         }
     }
@@ -445,8 +446,9 @@ impl Union {
     }
 }
 
-/// Hashes of a name and of the name less each one of its letters: names at distance 1 share at
-/// least one (symmetric deletion, as in SymSpell; a shared hash is checked afterwards).
+/// Returns the hashes of a name, and of the name without each one of its letters. Names at distance
+/// 1 have at least one hash in common (symmetric deletion, as in SymSpell); since hashes can
+/// collide, the caller compares the names.
 fn signatures(normal: &str) -> impl Iterator<Item = u64> + '_ {
     let less_one = normal
         .char_indices()
@@ -475,7 +477,8 @@ fn only<I: Copy>(owners: &[I]) -> Option<I> {
     }
 }
 
-/// None if nobody, `Some(None)` if several, `Some(Some(index))` if exactly one.
+/// Returns `None` if there is nobody, `Some(None)` if there are several, `Some(Some(index))` if
+/// there is exactly one.
 fn single<I>(mut owners: impl Iterator<Item = I>) -> Option<Option<I>> {
     let first = owners.next()?;
     Some(owners.next().is_none().then_some(first))
@@ -491,7 +494,7 @@ mod tests {
     use super::super::samples::{Rows, day};
     use super::*;
 
-    /// The people of some rows, as (code, full name as last written).
+    /// Returns the people of some rows, as (code, full name as last written).
     fn merged_people(rows: &Rows) -> Vec<(String, String)> {
         let records = Records::new(&rows.0);
         let people = Mentees::merge(&records, &mut Names::default());
@@ -507,7 +510,7 @@ mod tests {
         let people = Mentees::merge(&records, &mut names);
         let everyone: Vec<MenteeIndex> = people.indices().collect();
         let alone = people.find(&names, text);
-        let name = names.meet(text);
+        let name = names.intern(text);
         assert_eq!(
             people.find_among(&everyone, &names, text, name),
             alone,

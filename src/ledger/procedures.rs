@@ -1,20 +1,13 @@
-//! Procedures with clocks: the steps that a board has written down, and how far each mentee,
-//! mentor, request, partner or document has come. A pure function of the standing; the steps are
-//! data from the configuration.
+//! Procedures with deadlines, as a board has written them down: for each kind of subject the steps,
+//! and the condition by which each step is reached. The steps are data from the configuration.
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Days, NaiveDate};
-
 use super::mentor_steps::STEPS;
-use super::people::{MenteeIndex, MentorIndex};
 use super::record::Record;
-use super::standing::Standing;
 
-mod subjects;
-
-/// Whom or what a procedure is about.
+/// The kind of subject that a procedure is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A mentee who registered in the season, has not left, and whose guardian has not refused.
@@ -23,18 +16,18 @@ pub enum Subject {
     Mentor,
     /// A request of the season, or an older one that is still open.
     SupportRequest,
-    /// An organisation.
+    /// An organisation that was contacted as a partner.
     Partner,
-    /// A document.
+    /// A document that was recorded.
     Document,
 }
 
 impl Subject {
-    /// All of them.
+    /// All kinds of subjects, in order of declaration.
     pub const ALL: [Self; 5] =
         [Self::Mentee, Self::Mentor, Self::SupportRequest, Self::Partner, Self::Document];
 
-    /// As the configuration writes it.
+    /// Returns the word for it in the configuration.
     pub fn key(self) -> &'static str {
         match self {
             Self::Mentee => "mentee",
@@ -45,7 +38,7 @@ impl Subject {
         }
     }
 
-    /// The forms whose rows can be about it.
+    /// Returns the forms whose rows can be about such a subject.
     pub fn forms(self) -> &'static [&'static str] {
         match self {
             Self::Mentee => &[
@@ -61,7 +54,8 @@ impl Subject {
         }
     }
 
-    /// The states that can be a step for it, without those that take a word of their own.
+    /// Returns the states that can be a step for such a subject, with their words in the
+    /// configuration. `passed:` is not among them.
     fn states(self) -> &'static [(&'static str, State)] {
         match self {
             Self::Mentee => &[
@@ -104,29 +98,29 @@ pub enum State {
     Closed,
 }
 
-/// How a step is reached.
+/// The condition by which a step is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// A state.
+    /// The subject is in a state.
     State(State),
     /// The mentor has passed these steps of screening and training.
     Passed(Vec<&'static str>),
     /// A row of a form is about the subject, with one of these answers to a question if one is
     /// named.
     Row {
-        /// The form.
+        /// The form's key.
         form: String,
-        /// The question and the codes that count.
+        /// The question's key and the codes that count.
         answer: Option<(String, Vec<String>)>,
     },
 }
 
-/// A condition that is not understood.
+/// Malformed condition or subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUnderstood {
-    /// What is wrong.
+    /// What is wrong with the text.
     pub what: String,
-    /// What may stand there.
+    /// What may be written instead.
     pub hint: String,
 }
 
@@ -204,7 +198,7 @@ impl Condition {
         Ok(Self::Row { form: form.to_owned(), answer })
     }
 
-    /// As the configuration writes it for a subject.
+    /// Returns the condition as the configuration writes it for a kind of subject.
     pub fn text(&self, subject: Subject) -> String {
         match self {
             Self::State(state) => {
@@ -219,7 +213,7 @@ impl Condition {
         }
     }
 
-    /// The form whose rows it looks at; none for a state.
+    /// Returns the form whose rows the condition looks at; `None` for a state.
     pub fn form(&self) -> Option<&str> {
         match self {
             Self::Row { form, .. } => Some(form),
@@ -227,7 +221,8 @@ impl Condition {
         }
     }
 
-    fn fits(&self, record: &Record) -> bool {
+    /// Returns whether the condition is a row and `record` is such a row.
+    pub(super) fn fits(&self, record: &Record) -> bool {
         match self {
             Self::Row { form, answer } => {
                 record.form == form.as_str()
@@ -249,95 +244,30 @@ impl Condition {
     }
 }
 
-/// One step.
+/// One step of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Its key.
+    /// The step's key.
     pub key: String,
-    /// Its name as people read it.
+    /// The step's name as people read it.
     pub name: String,
-    /// How it is reached.
+    /// The condition by which the step is reached.
     pub reached_by: Condition,
-    /// Days allowed since the step before; none: no clock.
+    /// The number of days allowed since the step before; `None` without a deadline.
     pub days: Option<u32>,
 }
 
 /// A procedure: its steps in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Procedure {
-    /// Its key.
+    /// The procedure's key.
     pub key: String,
-    /// Its name as people read it.
+    /// The procedure's name as people read it.
     pub name: String,
-    /// Whom or what it is about.
+    /// The kind of subject that it is about.
     pub subject: Subject,
-    /// Its steps; never empty.
+    /// The steps in their order; never empty.
     pub steps: Vec<Step>,
-}
-
-/// One whom a procedure is about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum About<'a> {
-    /// A mentee.
-    Mentee(MenteeIndex),
-    /// A mentor.
-    Mentor(MentorIndex),
-    /// A request: its place in `Standing::support`.
-    SupportRequest(usize),
-    /// A partner, by its latest record.
-    Partner(&'a Record),
-    /// A document, by its latest record.
-    Document(&'a Record),
-}
-
-/// How far one subject has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress<'a> {
-    /// Who or what.
-    pub about: About<'a>,
-    /// The step that comes next, counted from 0; none: the procedure is through.
-    pub step: Option<usize>,
-    /// Since when: the day on which the last step was reached.
-    pub since: NaiveDate,
-    /// The last day allowed for the step; none without a clock.
-    pub due: Option<NaiveDate>,
-    /// Days past it; 0 in time.
-    pub days_late: i64,
-}
-
-/// How far everybody has come, in the order of the ledger.
-///
-/// Whoever has reached a step has done with all before it: a mentee who is in a group need not be
-/// contacted first. So one clock runs for each subject, from the last step reached to the next.
-pub fn progress<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Progress<'a>> {
-    let seen = subjects::of(standing, procedure);
-    seen.into_iter().filter_map(|subject| advance(standing, procedure, &subject)).collect()
-}
-
-fn advance<'a>(
-    standing: &Standing<'a>,
-    procedure: &Procedure,
-    subject: &subjects::Seen<'a>,
-) -> Option<Progress<'a>> {
-    let reached: Vec<Option<NaiveDate>> =
-        procedure.steps.iter().map(|step| subject.reached(standing, &step.reached_by)).collect();
-    let last = reached.iter().rposition(Option::is_some);
-    let since = match last {
-        Some(_) => reached.iter().flatten().max().copied(),
-        None => subject.begun(standing),
-    }?;
-    let step = last.map_or(0, |last| last + 1);
-    let next = procedure.steps.get(step);
-    let due = next
-        .and_then(|step| step.days)
-        .and_then(|days| since.checked_add_days(Days::new(u64::from(days))));
-    Some(Progress {
-        about: subject.about,
-        step: next.map(|_| step),
-        since,
-        due,
-        days_late: due.map_or(0, |due| (standing.through - due).num_days().max(0)),
-    })
 }
 
 impl FromStr for Subject {
@@ -356,6 +286,3 @@ impl fmt::Display for Subject {
         f.write_str(self.key())
     }
 }
-
-#[cfg(test)]
-mod tests;

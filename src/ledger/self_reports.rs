@@ -1,4 +1,4 @@
-//! What people said about their own personality, and whether that may be used to form groups.
+//! People's answers about their own personality, and whether they may be used to form groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,20 +9,20 @@ use super::record::Record;
 use super::records::Records;
 use super::references::{References, Referent};
 
-/// The form by which people say it.
+/// The form by which people answer about their personality.
 const FORM: &str = "personality";
 
-/// The last row of each person.
+/// The last such row of each person.
 #[derive(Debug, Clone, Default)]
 pub struct SelfReports<'a> {
-    /// Of mentees.
+    /// The last row of each mentee.
     pub(super) mentees: BTreeMap<MenteeIndex, &'a Record>,
-    /// Of mentors.
+    /// The last row of each mentor.
     pub(super) mentors: BTreeMap<MentorIndex, &'a Record>,
 }
 
 impl<'a> SelfReports<'a> {
-    /// Finds out whose the rows are: a mentee's, else a mentor's.
+    /// Assigns the rows to people: to a mentee, else to a mentor.
     pub(super) fn of(
         records: &Records<'a>,
         names: &Names<'a>,
@@ -45,8 +45,9 @@ impl<'a> SelfReports<'a> {
     }
 }
 
-/// Who permits by the last row that the answers are used. `later` are rows that the standing does
-/// not count yet: a permission that is taken back between seasons holds from the day it is.
+/// Returns who permits, by the last row, that the answers are used. `later` are rows that the
+/// standing does not count: a permission withdrawn between seasons ends on the day of the
+/// withdrawal.
 pub(super) fn permitting<'a, I: PersonIndex>(
     people: &People<'a, I>,
     later: &Records<'a>,

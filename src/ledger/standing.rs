@@ -1,8 +1,7 @@
-//! How the program stands on a day: everything that follows from the accepted rows up to then,
-//! derived once and used by the figures, by matching and by the summary tabs (statistics.md
-//! sections 1 to 3).
+//! The state of the program on a day: everything that follows from the rows accepted up to then,
+//! derived once and used by statistics, matching and views (statistics.md sections 1 to 3).
 //!
-//! A pure value of (records, program, day, season); the order of the records makes no difference.
+//! A pure function of records, program, day and season; the order of the records does not matter.
 
 use std::collections::BTreeSet;
 
@@ -25,99 +24,101 @@ use super::self_reports::{SelfReports, permitting};
 use super::support::{SupportCase, support_cases};
 use super::weeks::{SchoolWeeks, Window};
 
-/// No season to look at.
+/// No season was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSeason {
-    /// A season was asked for that the configuration does not have.
+    /// The requested season is not in the configuration.
     #[error("there is no season `{asked}`; the configuration has: {}. Name one of these or add it under [[seasons]]", .known.join(", "))]
     Unknown {
-        /// The code that was asked for.
+        /// The requested code.
         asked: String,
-        /// The codes that there are.
+        /// The codes in the configuration.
         known: Vec<String>,
     },
-    /// No season has begun by the day.
+    /// No season begins by the requested day.
     #[error(
         "no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]"
     )]
     NoneBegun {
-        /// The day.
+        /// The requested day.
         as_of: NaiveDate,
     },
 }
 
-/// The season before the selected one, up to the comparable day.
+/// The season before the selected one, up to the day with which it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Previous<'a> {
-    /// The season.
+    /// The season before the selected one.
     pub season: &'a Season,
-    /// As many days into it as `through` is into the selected one, at most its end.
+    /// The day as far into this season as [`Standing::through`] is into the selected one, at most
+    /// its end.
     pub through: NaiveDate,
 }
 
 impl Previous<'_> {
-    /// Its days up to the comparable day.
+    /// Returns the season's days up to `through`.
     pub fn window(&self) -> Window {
         Window { from: self.season.start, to: self.through }
     }
 
-    /// All its days.
+    /// Returns all days of the season.
     pub fn whole(&self) -> Window {
         Window { from: self.season.start, to: self.season.end }
     }
 }
 
-/// One who may be placed and belongs to no group.
+/// A mentee who may be placed and belongs to no group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// Who.
+    /// The mentee who waits.
     pub mentee: MenteeIndex,
-    /// The day since when.
+    /// The day from which the mentee could be placed.
     pub since: NaiveDate,
 }
 
-/// How the program stands at the end of a day.
+/// The state of the program at the end of a day.
 #[derive(Debug, Clone)]
 pub struct Standing<'a> {
-    /// The day asked for (T).
+    /// The requested day (T in statistics.md).
     pub as_of: NaiveDate,
-    /// The last day that counts: `as_of`, or the season's end if that is earlier (D).
+    /// The last day that counts: `as_of`, or the season's end if that is earlier (D in
+    /// statistics.md).
     pub through: NaiveDate,
-    /// The configuration.
+    /// The seasons, calendar and procedures of the configuration.
     pub program: &'a Program,
     /// The selected season.
     pub season: &'a Season,
-    /// The season before it.
+    /// The season before the selected one, if any.
     pub previous: Option<Previous<'a>>,
-    /// School weeks of all seasons.
+    /// The school weeks of all seasons.
     pub weeks: SchoolWeeks,
-    /// The records in scope.
+    /// The records that count: submitted by `as_of` about a day up to `through`, or about a plan.
     pub records: Records<'a>,
-    /// Everybody who ever registered.
+    /// All people who ever registered as mentees.
     pub mentees: Mentees<'a>,
-    /// Everybody who ever applied as a mentor.
+    /// All people who ever applied as mentors.
     pub mentors: Mentors<'a>,
     /// All groups and memberships.
     pub groups: Groups<'a>,
-    /// All meetings of a group.
+    /// All meetings of known groups.
     pub meetings: Meetings<'a>,
-    /// Steps and contacts of mentors.
+    /// The steps and contacts of mentors.
     pub steps: MentorSteps<'a>,
     /// Requests for support of all seasons, by mentor, kind and date.
     pub support: Vec<SupportCase<'a>>,
-    /// Memorization records of mentees that were found, by submission.
+    /// Memorization records whose mentee was found, in order of submission.
     pub recitations: Vec<(MenteeIndex, &'a Record)>,
-    /// Feedback of mentees and mentors with its group, if that was found.
+    /// Feedback of mentees and mentors, with its group if that was found.
     pub feedback: Vec<(&'a Record, Option<GroupIndex>)>,
-    /// Mentees who registered in the season by `through`.
+    /// The mentees who registered in the season by `through`.
     pub cohort: Vec<MenteeIndex>,
-    /// Of the cohort: may be placed, and belong to no group.
+    /// The mentees of the cohort who belong to no group and may be placed.
     pub waiting: Vec<Waiting>,
-    /// The same, but the guardian has not answered.
+    /// The mentees of the cohort who belong to no group and whose guardian has not answered.
     pub awaiting_consent: Vec<MenteeIndex>,
-    /// The same, but the guardian does not agree.
+    /// The mentees of the cohort who belong to no group and whose guardian does not agree.
     pub refused: Vec<MenteeIndex>,
-    /// What refers to nobody or nothing, and reports sent twice.
+    /// References to nobody or nothing, and reports that were sent twice.
     pub references: References<'a>,
     names: Names<'a>,
     guardians: IndexVec<MenteeIndex, Guardian>,
@@ -133,8 +134,8 @@ pub struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    /// The standing on `as_of` in the season with code `season`, else in the one that holds the day
-    /// or began last.
+    /// Derives the standing on `as_of` in the season with code `season`; without a code, in the
+    /// season that includes the day or began last before it.
     ///
     /// # Errors
     /// No season has that code, or none has begun.
@@ -156,8 +157,8 @@ impl<'a> Standing<'a> {
         let mut mentor = Finder::among(&mentors);
         let guardians = guardians_in(&records, &names, &mentees, &mut mentee, &mut references);
         let guardians_today = if through < as_of {
-            // Between seasons the figures stand still; what guardians say holds from the day they
-            // say it.
+            // Between seasons figures do not change, but a guardian's answer holds from the day of
+            // the answer, so these records are not limited to `through`.
             let until_today = all_records.keep(|record| record.submitted_on() <= as_of);
             guardians_in(&until_today, &names, &mentees, &mut mentee, &mut References::default())
         } else {
@@ -214,17 +215,14 @@ impl<'a> Standing<'a> {
             may_profile_mentors,
             first_taaruf,
         };
-        standing.cohort = standing
-            .mentees
-            .indices()
-            .filter(|mentee| standing.registration(*mentee).is_some())
-            .collect();
-        standing.line_up();
+        standing.fill_waiting_lists();
         Ok(standing)
     }
 
-    /// Sorts those of the cohort without a group into the waiting lists.
-    fn line_up(&mut self) {
+    /// Finds the cohort, and puts its mentees without a group into one of the three waiting lists.
+    fn fill_waiting_lists(&mut self) {
+        self.cohort =
+            self.mentees.indices().filter(|mentee| self.registration(*mentee).is_some()).collect();
         let queue: Vec<MenteeIndex> = self
             .cohort
             .iter()
@@ -238,7 +236,7 @@ impl<'a> Standing<'a> {
                 ConsentStatus::Adult | ConsentStatus::Granted => {
                     let ended =
                         self.groups.latest_membership(mentee).and_then(|m| m.end).map(|end| end.on);
-                    // Empty only if adult by a rule that knows no 18th birthday, which cannot be.
+                    // Never empty: of-age and granted consent both have a first day.
                     let since = self.consent_complete_on(mentee).into_iter().chain(ended).max();
                     self.waiting.extend(since.map(|since| Waiting { mentee, since }));
                 }
@@ -246,23 +244,24 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// Whether a mentee's latest membership was ended by leaving in this season.
+    /// Returns whether a mentee's latest membership ended by leaving, in this season.
     fn left(&self, mentee: MenteeIndex) -> bool {
         let end = self.groups.latest_membership(mentee).and_then(|membership| membership.end);
         end.is_some_and(|end| end.how == Departure::Left && end.on >= self.season.start)
     }
 
-    /// The season's days up to `through`.
+    /// Returns the season's days up to `through`.
     pub fn window(&self) -> Window {
         Window { from: self.season.start, to: self.through }
     }
 
-    /// Days of the season up to and including `through`; not positive before it begins.
+    /// Returns the number of days of the season up to and including `through`; 0 or less before it
+    /// begins.
     pub fn days(&self) -> i64 {
         (self.through - self.season.start).num_days() + 1
     }
 
-    /// The records of a form whose event date lies in the window.
+    /// Returns the records of a form whose event date is in the window.
     pub fn in_window(&self, form: &str) -> impl Iterator<Item = &'a Record> {
         let window = self.window();
         self.records
@@ -272,17 +271,17 @@ impl<'a> Standing<'a> {
             .filter(move |record| window.contains(record.event_date))
     }
 
-    /// The mentee whom a text means.
+    /// Returns the mentee whom a text means (see [`People::find`](super::people::People::find)).
     pub fn find_mentee(&self, text: &str) -> Option<MenteeIndex> {
         self.mentees.find(&self.names, text)
     }
 
-    /// The mentor whom a text means.
+    /// Returns the mentor whom a text means (see [`People::find`](super::people::People::find)).
     pub fn find_mentor(&self, text: &str) -> Option<MentorIndex> {
         self.mentors.find(&self.names, text)
     }
 
-    /// The mentee whom a name means among the members of a group on a day.
+    /// Returns the mentee whom a name means among the members of a group on a day.
     pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<MenteeIndex> {
         let group = self.groups.open_named(&normal_name(group), day)?;
         let members: Vec<MenteeIndex> = self.groups.members_at(group, day).collect();
@@ -290,12 +289,12 @@ impl<'a> Standing<'a> {
         self.mentees.find_among(&members, &self.names, text, name?)
     }
 
-    /// The group of a name that is open on `through`.
+    /// Returns the group with a name that is open on `through`.
     pub fn find_group(&self, name: &str) -> Option<GroupIndex> {
         self.groups.open_named(&normal_name(name), self.through)
     }
 
-    /// A mentee's first registration in the window.
+    /// Returns a mentee's first registration in the window.
     pub fn registration(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let window = self.window();
         self.mentees[mentee]
@@ -305,31 +304,31 @@ impl<'a> Standing<'a> {
             .find(|record| window.contains(record.submitted_on()))
     }
 
-    /// A mentee's age in full years.
+    /// Returns a mentee's age in full years on `through`.
     pub fn age(&self, mentee: MenteeIndex) -> Option<i32> {
         self.mentees[mentee].age_on(self.through)
     }
 
-    /// What a mentee's guardian last said.
+    /// Returns the last answer of a mentee's guardian.
     pub fn guardian(&self, mentee: MenteeIndex) -> Guardian {
         self.guardians[mentee]
     }
 
-    /// Whether a mentee may be placed.
+    /// Returns on `through` whether a mentee may be placed, and why.
     pub fn consent(&self, mentee: MenteeIndex) -> ConsentStatus {
         ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
     }
 
-    /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of
-    /// age, or with the consent of the guardian, on `through` and today; and not erased.
+    /// Returns whether a mentee may be suggested, shown on a group's card or counted as waiting:
+    /// not erased, and of age or with the guardian's consent both on `through` and today.
     pub fn may_take_part(&self, mentee: MenteeIndex) -> bool {
         let today =
             ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
         self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
     }
 
-    /// What a mentee said about his or her own personality, if that may be used to form groups: the
-    /// mentee permits it, and under 18 the guardian too.
+    /// Returns a mentee's answers about his or her own personality, if they may be used to form
+    /// groups: the mentee permits it and, under 18, the guardian too.
     pub fn self_report_of_mentee(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
         let guardian =
@@ -338,7 +337,8 @@ impl<'a> Standing<'a> {
         self.self_reports.mentees.get(&mentee).copied().filter(|_| own && (is_adult || guardian))
     }
 
-    /// The same for a mentor. One under 18 has no guardian who could be asked.
+    /// Returns a mentor's answers about his or her own personality, if they may be used to form
+    /// groups. Always `None` for a mentor under 18, whose guardian is not asked.
     pub fn self_report_of_mentor(&self, mentor: MentorIndex) -> Option<&'a Record> {
         let person = &self.mentors[mentor];
         let is_adult = person.age_on(self.as_of).is_some_and(|age| age >= 18);
@@ -346,7 +346,7 @@ impl<'a> Standing<'a> {
         self.self_reports.mentors.get(&mentor).copied().filter(|_| own && is_adult)
     }
 
-    /// The consents that guardians have taken back and not given again by today, the earliest
+    /// Returns the consents that guardians withdrew and have not given again by today, the earliest
     /// first.
     pub fn consent_withdrawals(&self) -> Vec<Withdrawal> {
         let of = |mentee: MenteeIndex| match self.guardians_today[mentee] {
@@ -365,53 +365,54 @@ impl<'a> Standing<'a> {
         withdrawals
     }
 
-    /// The first day in the season on which a mentee of the cohort could be placed.
+    /// Returns the first day in the season on which a mentee of the cohort could be placed.
     pub fn consent_complete_on(&self, mentee: MenteeIndex) -> Option<NaiveDate> {
         let registered = self.registration(mentee)?.submitted_on();
         complete_on(&self.mentees[mentee], self.guardians[mentee], registered, self.through)
     }
 
-    /// The group of which a mentee is a member.
+    /// Returns the group that a mentee belongs to on `through`.
     pub fn group_of(&self, mentee: MenteeIndex) -> Option<GroupIndex> {
         self.group_of_mentee[mentee]
     }
 
-    /// Everybody who is a member of a group.
+    /// Returns all members of open groups.
     pub fn all_members(&self) -> impl Iterator<Item = MenteeIndex> {
         self.mentees.indices().filter(|mentee| self.group_of_mentee[*mentee].is_some())
     }
 
-    /// The groups that are open.
+    /// Returns the groups that are open on `through`.
     pub fn open_groups(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
         self.groups.iter().filter(|(_, group)| group.is_open(self.through))
     }
 
-    /// The members of a group, in the order of their joining.
+    /// Returns the members of a group on `through`, in order of joining.
     pub fn members(&self, group: GroupIndex) -> &[MenteeIndex] {
         &self.members[group]
     }
 
-    /// The gender of a group: its mentor's.
+    /// Returns the gender of a group, which is its mentor's.
     pub fn group_gender(&self, group: GroupIndex) -> Option<Gender> {
         self.groups[group].mentor.and_then(|mentor| self.mentors[mentor].gender())
     }
 
-    /// The last held meeting of a group, over all seasons.
+    /// Returns the last held meeting of a group, over all seasons.
     pub fn last_held(&self, group: GroupIndex) -> Option<&Meeting<'a>> {
         self.meetings.held(group).next_back()
     }
 
-    /// School weeks that have passed since the week of the last held meeting; none without one.
+    /// Returns the number of school weeks that have passed since the week of the last held meeting;
+    /// `None` without one.
     pub fn gap(&self, group: GroupIndex) -> Option<usize> {
         self.last_held(group).map(|meeting| self.weeks.passed_since(meeting.date, self.through))
     }
 
-    /// Days since a group was formed.
+    /// Returns the number of days since a group was formed.
     pub fn days_since_start(&self, group: GroupIndex) -> i64 {
         (self.through - self.groups[group].start).num_days()
     }
 
-    /// The Mondays of the school weeks of the season in which a group was expected to meet.
+    /// Returns the Mondays of the school weeks of the season in which a group was expected to meet.
     pub fn expected_weeks(&self, group: GroupIndex) -> &[NaiveDate] {
         let group = &self.groups[group];
         let first = if group.start >= self.season.start {
@@ -425,12 +426,12 @@ impl<'a> Standing<'a> {
         self.weeks.within(self.season, first, last)
     }
 
-    /// The day of a group's first taaruf.
+    /// Returns the day of a group's first taaruf.
     pub fn first_taaruf(&self, group: GroupIndex) -> Option<NaiveDate> {
         self.first_taaruf[group]
     }
 
-    /// How often each mentee was present in a window.
+    /// Returns the number of meetings in a window at which each mentee was present.
     pub fn attended(&self, window: Window) -> IndexVec<MenteeIndex, u32> {
         let mut attended = self.mentees.map(|_| 0);
         for meeting in self.meetings.within(window) {
@@ -441,34 +442,34 @@ impl<'a> Standing<'a> {
         attended
     }
 
-    /// The open groups that a mentor leads.
+    /// Returns the open groups that a mentor leads.
     pub fn groups_led_by(&self, mentor: MentorIndex) -> &[GroupIndex] {
         &self.led_by[mentor]
     }
 
-    /// The mentors who lead an open group.
+    /// Returns the mentors who lead an open group.
     pub fn mentors_with_group(&self) -> impl Iterator<Item = MentorIndex> {
         self.mentors.indices().filter(|mentor| !self.led_by[*mentor].is_empty())
     }
 
-    /// How many members the open groups of a mentor have.
+    /// Returns the number of members in a mentor's open groups.
     pub fn mentor_load(&self, mentor: MentorIndex) -> i64 {
         let members: usize =
             self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
         i64::try_from(members).unwrap_or(i64::MAX)
     }
 
-    /// How many more mentees a mentor would take, ready or not.
+    /// Returns the number of further mentees that a mentor would take, ready or not.
     pub fn free_capacity(&self, mentor: MentorIndex) -> i64 {
         (self.mentors[mentor].max_mentees() - self.mentor_load(mentor)).max(0)
     }
 
-    /// Whether a mentor has passed all steps.
+    /// Returns whether a mentor has passed all steps.
     pub fn is_ready(&self, mentor: MentorIndex) -> bool {
         self.ready[mentor]
     }
 
-    /// The steps that a mentor still has to pass.
+    /// Returns the steps that a mentor still has to pass.
     pub fn missing_steps(&self, mentor: MentorIndex) -> impl Iterator<Item = &'static str> {
         self.steps.missing(mentor, self.through)
     }
@@ -502,7 +503,8 @@ fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Op
     })
 }
 
-/// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
+/// Returns the records submitted by `as_of` about a day up to `through`; plans may be about later
+/// days.
 fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
     let is_plan = |record: &Record| {
         record.form == "finance_record"
@@ -548,7 +550,7 @@ fn recitations<'a>(
     recitations
 }
 
-/// The group that a row was about: the latest started one of its name.
+/// Returns the group that a row is about: the latest one of its name formed by the row's date.
 fn group_meant<'a>(
     record: &'a Record,
     names: &mut Names<'a>,
@@ -556,15 +558,16 @@ fn group_meant<'a>(
     references: &mut References<'a>,
 ) -> Option<GroupIndex> {
     let name = record.answers.text("group").unwrap_or_default();
-    let met = names.meet(name);
-    let group = groups.started_named(names.normal(met), record.event_date);
+    let key = names.intern(name);
+    let group = groups.started_named(names.normal(key), record.event_date);
     if group.is_none() {
         references.miss(Referent::Group, record, "group", name);
     }
     group
 }
 
-/// The first taaruf of each group. The latest one also fixes the weekly slot where no decision did.
+/// Returns the day of each group's first taaruf. The latest taaruf also sets the weekly slot,
+/// unless a decision did.
 fn taaruf<'a>(
     records: &Records<'a>,
     names: &mut Names<'a>,

@@ -178,7 +178,7 @@ fn errors() -> Vec<Box<dyn Explain>> {
         Box::new(HeartbeatError::BadAddress),
         Box::new(HeartbeatError::Unreachable("no route".into())),
         Box::new(HeartbeatError::Refused(404)),
-        Box::new(Untold { day: START, cause: HeartbeatError::BadAddress }),
+        Box::new(CheckpointNotSent { day: START, cause: HeartbeatError::BadAddress }),
     ];
     let file = PathBuf::from("keys.age");
     let declined = [

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::desk::{Desk, as_text};
 use super::office::office;
-use crate::ledger::procedures::progress;
+use crate::ledger::progress::progress;
 use crate::table::Cell;
 use crate::words::Language;
 

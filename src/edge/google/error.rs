@@ -8,7 +8,7 @@ use google_sheets4::common;
 use google_sheets4::yup_oauth2;
 use serde_json::Value;
 
-use super::retry::Witness;
+use super::retry::AttemptObserver;
 
 /// Why a call to Google failed.
 #[derive(Debug, thiserror::Error)]
@@ -201,8 +201,8 @@ impl Context<'_> {
 
     /// No answer in time. Before the request was on its way (while a token was fetched) nothing can
     /// have been written.
-    pub fn timed_out(&self, witness: &Witness) -> Failure {
-        if self.effect == Effect::Once && witness.sent() {
+    pub fn timed_out(&self, observer: &AttemptObserver) -> Failure {
+        if self.effect == Effect::Once && observer.sent() {
             let reason = format!("no answer within {} seconds", self.timeout.as_secs_f64());
             return Failure::last(GoogleError::UnclearWrite { reason });
         }
@@ -221,7 +221,7 @@ impl Context<'_> {
 
     /// Sorts the client's error. Its variants say little: every JSON error body arrives as
     /// `BadRequest`.
-    pub fn failed(&self, error: common::Error, witness: &Witness) -> Failure {
+    pub fn failed(&self, error: common::Error, observer: &AttemptObserver) -> Failure {
         match error {
             common::Error::HttpError(error) if error.is_connect() => Failure {
                 error: GoogleError::Unavailable { reason: with_sources(&error) },
@@ -239,7 +239,7 @@ impl Context<'_> {
                     .pointer("/error/code")
                     .and_then(Value::as_u64)
                     .and_then(|code| u16::try_from(code).ok());
-                self.refused(witness.status().or(code).unwrap_or(400), &body)
+                self.refused(observer.status().or(code).unwrap_or(400), &body)
             }
             common::Error::Failure(response) => {
                 self.refused(response.status().as_u16(), &Value::Null)
@@ -415,9 +415,9 @@ mod tests {
             account: None,
             timeout: Duration::ZERO,
         };
-        let mut witness = Witness::default();
-        assert!(context.timed_out(&witness).again);
-        google_sheets4::Delegate::pre_request(&mut witness);
-        assert_eq!(context.timed_out(&witness).error.kind(), "unclear_write");
+        let mut observer = AttemptObserver::default();
+        assert!(context.timed_out(&observer).again);
+        google_sheets4::Delegate::pre_request(&mut observer);
+        assert_eq!(context.timed_out(&observer).error.kind(), "unclear_write");
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::os::unix::fs::FileExt;
 
 use chrono::DateTime;
@@ -370,10 +372,10 @@ fn each_flip(file: &std::fs::File, bytes: &[u8], mut look: impl FnMut(usize)) {
 fn is_noticed(dir: &Path, head: Head) -> bool {
     let mut witness = Witness::new(head);
     let read = Log::read(dir, Some(PROGRAM), |line| {
-        witness.see(line);
+        witness.observe(line);
         Ok::<(), Infallible>(())
     });
-    read.map_or(true, |opened| witness.confirm(&opened.head).is_err())
+    read.map_or(true, |opened| witness.check(&opened.head).is_err())
 }
 
 /// What the chain alone takes for a torn last batch, or for a ledger that just ends earlier, a kept

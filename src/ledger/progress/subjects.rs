@@ -5,14 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
-use super::{About, Condition, Procedure, State, Subject};
 use crate::ledger::codes::{DocumentStatus, PartnerStage};
 use crate::ledger::names::normal_name;
 use crate::ledger::people::{MenteeIndex, MentorIndex};
+use crate::ledger::procedures::{Condition, Procedure, State, Subject};
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
-/// One subject with the rows about it that a procedure may ask for.
+/// One subject of a procedure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum About<'a> {
+    /// A mentee by index.
+    Mentee(MenteeIndex),
+    /// A mentor by index.
+    Mentor(MentorIndex),
+    /// A request for support, by its position in `Standing::support`.
+    SupportRequest(usize),
+    /// A partner, by its latest record.
+    Partner(&'a Record),
+    /// A document, by its latest record.
+    Document(&'a Record),
+}
+
+/// One subject with the rows about it that the procedure's conditions may look at.
 pub(super) struct Seen<'a> {
     pub(super) about: About<'a>,
     rows: Vec<&'a Record>,
@@ -25,7 +40,7 @@ impl<'a> Seen<'a> {
         Self { about, rows, first_meeting: None }
     }
 
-    /// When a condition came to hold; none if it does not.
+    /// Returns the day on which a condition was first met; `None` if it is not met.
     pub(super) fn reached(
         &self,
         standing: &Standing<'a>,
@@ -52,7 +67,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// The day on which the procedure began for it, where not even the first step is reached.
+    /// Returns the day on which the procedure began for the subject, for one that has not reached
+    /// the first step.
     pub(super) fn begun(&self, standing: &Standing<'a>) -> Option<NaiveDate> {
         match self.about {
             About::Mentee(mentee) => standing.registration(mentee).map(Record::submitted_on),
@@ -110,7 +126,7 @@ fn mentor_state(standing: &Standing<'_>, mentor: MentorIndex, state: State) -> O
     }
 }
 
-/// The day of a mentor's first application in the season.
+/// Returns the day of a mentor's first application in the season.
 fn applied(standing: &Standing<'_>, mentor: MentorIndex) -> Option<NaiveDate> {
     let window = standing.window();
     standing.mentors[mentor]
@@ -120,7 +136,7 @@ fn applied(standing: &Standing<'_>, mentor: MentorIndex) -> Option<NaiveDate> {
         .find(|day| window.contains(*day))
 }
 
-/// Everybody whom a procedure is about.
+/// Returns all subjects of a procedure.
 pub(super) fn of<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Seen<'a>> {
     let asked: BTreeSet<&str> =
         procedure.steps.iter().filter_map(|step| step.reached_by.form()).collect();
@@ -199,8 +215,8 @@ fn requests<'a>(standing: &Standing<'a>) -> Vec<Seen<'a>> {
     seen.collect()
 }
 
-/// The rows of a form by the name that they share, each with the latest of them; what has stopped
-/// is left out.
+/// Groups the rows of a form by name into subjects, each known by its latest row. Leaves out what
+/// has stopped.
 fn by_name<'a>(
     standing: &Standing<'a>,
     form: &str,
@@ -217,8 +233,8 @@ fn by_name<'a>(
     let mut seen: Vec<Seen<'a>> = Vec::new();
     for mut rows in rows.into_values() {
         if form == "partner_contact" {
-            // The latest contact is the one of the latest day; of documents it is the one that was
-            // sent last.
+            // The latest contact is the one with the latest date; the latest document is the one
+            // that was submitted last.
             rows.sort_by_key(|record| record.event_date);
         }
         let Some(&latest) = rows.last() else { continue };

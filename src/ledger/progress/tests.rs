@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::ledger::procedures::*;
 use crate::ledger::records::Records;
 use crate::ledger::samples::{Rows, day, program};
 
