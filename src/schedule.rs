@@ -16,16 +16,16 @@ const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadSchedule {
     /// Not five fields.
-    #[error("a schedule has five fields (minute hour day month weekday), this one has {0}")]
+    #[error("schedule with {0} fields instead of five")]
     Fields(usize),
     /// The weekday field is not understood.
-    #[error("\"{0}\" is no weekday: 0 to 7 (0 and 7 are Sunday) or SUN to SAT, with - , / and *")]
+    #[error("unknown weekday \"{0}\"")]
     Weekday(String),
     /// A field that the cron parser does not take.
-    #[error("not understood: {0}")]
+    #[error("malformed schedule ({0})")]
     Syntax(String),
     /// It never fires, such as 31 February.
-    #[error("this schedule never comes: there is no such day")]
+    #[error("schedule that never comes")]
     Never,
 }
 

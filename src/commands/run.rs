@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use tokio::pin;
 
 use super::connect::connect;
-use super::explain::{Explain, Untold, in_words};
+use super::explain::{CheckpointNotSent, Explain, in_words};
 use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
@@ -157,7 +157,7 @@ async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option
     match heartbeat::tell(url, WEBHOOK_TIMEOUT, &message).await {
         Ok(()) => *told = Some(day),
         Err(cause) => {
-            let error = Untold { day, cause };
+            let error = CheckpointNotSent { day, cause };
             tracing::warn!(%error, "{}", error.explained(&setting.words));
         }
     }

@@ -47,31 +47,25 @@ const NONCE: usize = 12;
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// There are sealed answers and no key.
-    #[error(
-        "the program key is missing: it is neither in HALAQAH_PROGRAM_KEY, nor a systemd credential halaqah-program-key, nor the \
-         file {}. Bring it back from its backup (halaqah keys restore)", file.display()
-    )]
+    #[error("no program key in HALAQAH_PROGRAM_KEY, the credential halaqah-program-key or {}", file.display())]
     NoKey {
         /// The file that would hold it.
         file: PathBuf,
     },
     /// The key is another program's.
-    #[error(
-        "the program key ({origin}) does not open this ledger's keys: it is another key. Bring back the right one from its backup \
-         (halaqah keys restore)"
-    )]
+    #[error("program key ({origin}) of another ledger")]
     WrongKey {
         /// Where it was found.
         origin: String,
     },
     /// What was found is no key.
-    #[error("the program key ({origin}) is none: a key is 64 characters, 0-9 and a-f")]
+    #[error("malformed program key ({origin})")]
     NotAKey {
         /// Where it was found.
         origin: String,
     },
     /// Others than the owner may read the key's file.
-    #[error("others may read the program key {} (mode {mode:o}): take that right away with chmod 600", file.display())]
+    #[error("program key {} readable by others (mode {mode:o})", file.display())]
     Readable {
         /// The file.
         file: PathBuf,
@@ -79,10 +73,7 @@ pub enum SealError {
         mode: u32,
     },
     /// A line was sealed under a key that the store does not have.
-    #[error(
-        "the file {} lacks {missing} of the keys under which the ledger is sealed: it is an old copy, or gone. Bring back the \
-         newest backup of it (halaqah keys restore)", file.display()
-    )]
+    #[error("{} lacks {missing} keys of the ledger", file.display())]
     KeysLost {
         /// The store.
         file: PathBuf,
@@ -90,7 +81,7 @@ pub enum SealError {
         missing: usize,
     },
     /// The store cannot be read.
-    #[error("the file {} is damaged: {what}. Bring it back from a backup (halaqah keys restore)", file.display())]
+    #[error("damaged file of keys {}: {what}", file.display())]
     StoreDamaged {
         /// The store.
         file: PathBuf,
@@ -98,9 +89,7 @@ pub enum SealError {
         what: String,
     },
     /// A part that its own key does not open.
-    #[error(
-        "an answer sealed under key {key} cannot be opened: the ledger or its keys are not what was written"
-    )]
+    #[error("cannot open an answer sealed under key {key}")]
     Unopened {
         /// The key.
         key: CompactString,
@@ -116,10 +105,10 @@ pub enum SealError {
         cause: std::io::Error,
     },
     /// The system gives no random numbers.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("no random numbers from the system: {0}")]
     NoRandom(#[from] getrandom::Error),
     /// An event's data cannot be written as JSON: a mistake in this program.
-    #[error("this should not happen, please report it: {0}")]
+    #[error("cannot write the event's data as JSON: {0}")]
     Data(#[from] serde_json::Error),
 }
 

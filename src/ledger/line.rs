@@ -216,28 +216,26 @@ pub struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
     /// The closing bytes are not there: a cut line, or a changed end.
-    #[error("the line does not end with a hash and a line break")]
+    #[error("no hash and line break at the end of the line")]
     Ending,
     /// It begins with something else than an event (or, at the start of a segment, a header) begins
     /// with.
-    #[error("the line does not begin as a ledger line begins")]
+    #[error("line with another beginning than a ledger line")]
     Start,
     /// A hash that is none.
-    #[error("a hash is written as 64 characters, 0-9 and a-f")]
+    #[error("malformed hash")]
     HashText,
     /// Not UTF-8.
-    #[error("the line is not UTF-8 text")]
+    #[error("line that is not UTF-8")]
     NotText,
     /// Not JSON, or a field is missing or of another kind.
-    #[error("the line cannot be read: {0}")]
+    #[error("cannot read the line: {0}")]
     Fields(String),
     /// The type of an event holds other characters than it may.
-    #[error("`{0}` cannot be an event's type: only a-z, 0-9, `_` and `.` can stand in one")]
+    #[error("malformed event type `{0}`")]
     Kind(String),
     /// A line is missing, doubled or out of order.
-    #[error(
-        "expected event {expected}, found event {found}: a line is missing, doubled or out of order"
-    )]
+    #[error("event {found} in the place of event {expected}")]
     Seq {
         /// The number that had to come.
         expected: u64,
@@ -245,7 +243,7 @@ pub enum LineFault {
         found: u64,
     },
     /// The batch number contradicts the lines before it.
-    #[error("event {seq} claims to belong to batch {found}, which cannot be")]
+    #[error("event {seq} of an impossible batch {found}")]
     Group {
         /// The event.
         seq: u64,
@@ -253,18 +251,16 @@ pub enum LineFault {
         found: u64,
     },
     /// The bytes were changed after they were written, or belong to another ledger.
-    #[error("the line's bytes do not fit its hash: it was changed, or comes from another ledger")]
+    #[error("hash that does not fit the line")]
     Hash,
     /// The header is chained to another line than the one before it.
-    #[error("the segment does not continue the one before it: its `prev` is another hash")]
+    #[error("segment that does not continue the one before it")]
     Prev,
     /// A header inside a segment.
-    #[error("a segment's header stands in the middle of a segment")]
+    #[error("header in the middle of a segment")]
     HeaderInside,
     /// A line that cannot be read, with whole lines of later batches after it: not a torn write.
-    #[error(
-        "{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write"
-    )]
+    #[error("{fault}, with whole lines behind it (event {seq} of batch {group})")]
     Inside {
         /// What is wrong with the first bad line.
         fault: Box<LineFault>,
@@ -575,9 +571,7 @@ pub struct Witness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFault {
     /// The ledger ends before what was seen.
-    #[error(
-        "the ledger ends with event {head}, but event {seen} was recorded before: restore the newest ledger from a backup"
-    )]
+    #[error("ledger that ends with event {head}, before the recorded event {seen}")]
     Behind {
         /// The ledger's last event.
         head: u64,
@@ -585,9 +579,7 @@ pub enum WitnessFault {
         seen: u64,
     },
     /// Another event stands in its place.
-    #[error(
-        "event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten"
-    )]
+    #[error("event {seq} that is not the one recorded before")]
     Rewritten {
         /// The event that was seen.
         seq: u64,

@@ -29,7 +29,7 @@ use super::weeks::{SchoolWeeks, Window};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSeason {
     /// A season was asked for that the configuration does not have.
-    #[error("there is no season `{asked}`; the configuration has: {}. Name one of these or add it under [[seasons]]", .known.join(", "))]
+    #[error("no season `{asked}` in the configuration")]
     Unknown {
         /// The code that was asked for.
         asked: String,
@@ -37,9 +37,7 @@ pub enum NoSeason {
         known: Vec<String>,
     },
     /// No season has begun by the day.
-    #[error(
-        "no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]"
-    )]
+    #[error("no season begun by {as_of}")]
     NoneBegun {
         /// The day.
         as_of: NaiveDate,

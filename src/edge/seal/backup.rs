@@ -19,22 +19,22 @@ const FORMAT: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Nothing was sealed yet.
-    #[error("there are no keys yet: the first cycle makes them")]
+    #[error("no keys yet")]
     NoKeys,
     /// A file stands where one is to be written.
-    #[error("{} is there already and is left as it is", file.display())]
+    #[error("{} exists already", file.display())]
     Exists {
         /// The file.
         file: PathBuf,
     },
     /// The backup, or the folder in which it is to be made, is not there.
-    #[error("there is no {}", file.display())]
+    #[error("no file {}", file.display())]
     NotThere {
         /// The file or folder.
         file: PathBuf,
     },
     /// The passphrase is another, or the file was changed.
-    #[error("{} is not opened by this passphrase: {what}", file.display())]
+    #[error("{} not opened by this passphrase: {what}", file.display())]
     NotOpened {
         /// The file.
         file: PathBuf,
@@ -42,7 +42,7 @@ pub enum BackupError {
         what: String,
     },
     /// What is in it is no backup of this program's keys.
-    #[error("{} is no backup of the keys of program {program}", file.display())]
+    #[error("{} is not a backup of the keys of program {program}", file.display())]
     Foreign {
         /// The file.
         file: PathBuf,
