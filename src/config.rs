@@ -791,10 +791,14 @@ mod tests {
         let tables = criteria.map(|(field, measure)| {
             format!("\n[[matching.criteria]]\nfield = \"{field}\"\nmeasure = \"{measure}\"\nweight = 5\n")
         });
-        insta::assert_snapshot!(
-            parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string().replace(", config", "\nconfig"),
-            @""
-        );
+        let error = parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string();
+        insta::assert_snapshot!(error.replace(", config", "
+config"), @r#"
+        config/halaqah.toml:117: no question "colour" in the form mentee_registration
+        config/halaqah.toml:123: measure that does not fit the question's answers
+        config/halaqah.toml:127: no question "expectations" in the form mentor_application
+        config/halaqah.toml:132: question whose answers are not used for matching
+        "#);
     }
 
     #[test]

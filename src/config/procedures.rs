@@ -193,6 +193,16 @@ mod tests {
             { key = \"y\", name = \"Y\", reached_by = \"row:mentor_training.result=excellent\" },\n\
             { key = \"z\", name = \"Z\", reached_by = \"row:finance_record\" },\n]\n\
             [[procedures]]\nkey = \"a\"\nname = \"B\"\nsubject = \"teacher\"\nsteps = []\n";
-        insta::assert_snapshot!(parse(own).unwrap_err().to_string().replace(", config", "\nconfig"), @"");
+        let error = parse(own).unwrap_err().to_string();
+        insta::assert_snapshot!(error.replace(", config", "\nconfig"), @r#"
+        config/halaqah.toml:121: unknown condition "placed" of a mentor
+        config/halaqah.toml:122: two steps with the same key
+        config/halaqah.toml:122: unknown step of a mentor "swimming"
+        config/halaqah.toml:123: no choice "excellent" of the question result
+        config/halaqah.toml:124: no row of "finance_record" is about a mentor
+        config/halaqah.toml:127: two procedures with the same key
+        config/halaqah.toml:130: procedure without a step
+        config/halaqah.toml:129: unknown subject "teacher"
+        "#);
     }
 }

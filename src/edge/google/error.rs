@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn sharing_a_disabled_api_and_a_quota_are_three_things() {
         let body = json!({"error": {"message": "The caller does not have permission", "status": "PERMISSION_DENIED"}});
-        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"spreadsheet 1AbC is not shared with robot@project.iam.gserviceaccount.com: open it, press Share and add this address as Editor");
+        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"spreadsheet 1AbC not shared with robot@project.iam.gserviceaccount.com");
         let body = json!({"error": {"message": "Google Sheets API has not been used in project 1 before or it is disabled.",
             "details": [{"reason": "SERVICE_DISABLED"}]}});
         assert_eq!(failure(Effect::Read, 403, body).error.kind(), "api_disabled");
