@@ -276,6 +276,16 @@ struct RetentionTable {
     support_days: u32,
 }
 
+impl Retention {
+    fn of(table: Option<&RetentionTable>) -> Self {
+        Self {
+            configured: table.is_some(),
+            identity_months: table.map_or_else(identity_months, |table| table.identity_months),
+            support_days: table.map_or_else(support_days, |table| table.support_days),
+        }
+    }
+}
+
 fn identity_months() -> u32 {
     12
 }
@@ -364,18 +374,72 @@ fn folder_of(path: &Path) -> &Path {
 /// Every value checked; mistakes are collected, so that all of them are seen at once.
 fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config> {
     let folder = folder_of(path);
-    let timezone: Option<Tz> = file.timezone.get_ref().parse().ok();
+    let timezone = check_program(&file, mistakes);
+    check_addresses(&file, mistakes);
+    check_workbook(&file.workbook, mistakes);
+    let schedule = check_schedule(file.schedule, mistakes);
+    check_forms(&file.forms, mistakes);
+    let handover_kinds = check_handover(file.handover, mistakes);
+    let group_size = check_group_size(file.matching.group_size, mistakes);
+    let matching_deadline = check_deadline(file.matching.deadline_s, mistakes);
+    let seasons = check_seasons(file.seasons, mistakes);
+    let calendar = check_calendar(file.calendar, mistakes);
+    let criteria = check_criteria(folder, file.matching.criteria, mistakes);
+    let procedures = procedures::check(file.procedures, file.language, folder, mistakes);
+    let link_of = |(form, table): (&Spanned<String>, &FormTable)| {
+        Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone()))
+    };
+    let tab_of =
+        |(form, table): (Spanned<String>, FormTable)| (form.into_inner(), table.tab.into_inner());
+    Some(Config {
+        path: path.to_owned(),
+        language: file.language,
+        timezone: timezone?,
+        data_dir: folder.join(file.data_dir),
+        program_name: file.program.name,
+        program_code: file.program.code.into_inner(),
+        endpoint: file.google.endpoint.map(Spanned::into_inner),
+        credentials: file.google.credentials.map(|name| folder.join(name.into_inner())),
+        timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),
+        spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
+        restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
+        schedule: schedule?,
+        heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
+        checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
+        form_links: file.forms.iter().filter_map(link_of).collect(),
+        forms: file.forms.into_iter().map(tab_of).collect(),
+        seasons: seasons?,
+        calendar: calendar?,
+        retention: Retention::of(file.retention.as_ref()),
+        handover_kinds,
+        group_size,
+        weights: file.matching.weights.unwrap_or_default(),
+        criteria,
+        reading: file.matching.reading,
+        matching_deadline,
+        randomise: file.matching.randomise,
+        procedures,
+    })
+}
+
+/// Returns the time zone, if there is one of that name.
+fn check_program(file: &File, mistakes: &mut Vec<Mistake>) -> Option<Tz> {
+    let timezone = file.timezone.get_ref().parse().ok();
     if timezone.is_none() {
         mistakes.push(MistakeKind::TimeZone(file.timezone.get_ref().clone()).at(&file.timezone));
     }
     let code = file.program.code.get_ref();
-    if code.is_empty()
-        || !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    {
+    let may_stand = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if code.is_empty() || !code.bytes().all(may_stand) {
         mistakes.push(MistakeKind::ProgramCode.at(&file.program.code));
     }
-    if let Some(credentials) =
-        file.google.credentials.as_ref().filter(|path| path.get_ref().contains('{'))
+    timezone
+}
+
+/// Checks the key file's name, the links and the addresses, and the time for a request.
+fn check_addresses(file: &File, mistakes: &mut Vec<Mistake>) {
+    if let Some(credentials) = &file.google.credentials
+        && credentials.get_ref().contains('{')
     {
         mistakes.push(MistakeKind::KeyInFile.at(credentials));
     }
@@ -391,28 +455,45 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             mistakes.push(MistakeKind::Address.at(url));
         }
     }
-    if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0)
+    if let Some(timeout) = &file.google.timeout_s
+        && *timeout.get_ref() == 0
     {
         mistakes.push(MistakeKind::Timeout.at(timeout));
     }
-    let id = &file.workbook.spreadsheet_id;
+}
+
+fn check_workbook(workbook: &WorkbookTable, mistakes: &mut Vec<Mistake>) {
+    let id = &workbook.spreadsheet_id;
     if !is_spreadsheet_id(id.get_ref()) {
         mistakes.push(MistakeKind::SpreadsheetId.at(id));
     }
-    if let Some(restricted) = &file.workbook.restricted_id {
-        if !is_spreadsheet_id(restricted.get_ref()) {
-            mistakes.push(MistakeKind::SpreadsheetId.at(restricted));
-        } else if restricted.get_ref() == id.get_ref() {
-            mistakes.push(MistakeKind::RestrictedIsShared.at(restricted));
-        }
+    let Some(restricted) = &workbook.restricted_id else { return };
+    if !is_spreadsheet_id(restricted.get_ref()) {
+        mistakes.push(MistakeKind::SpreadsheetId.at(restricted));
+    } else if restricted.get_ref() == id.get_ref() {
+        mistakes.push(MistakeKind::RestrictedIsShared.at(restricted));
     }
-    let sync = file.schedule.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
-    for schedule in std::iter::once(&sync).chain(&file.schedule.digest) {
-        if let Err(error) = schedule.get_ref().parse::<Schedule>() {
+}
+
+/// Returns when a cycle is due, if that can be read.
+fn check_schedule(table: ScheduleTable, mistakes: &mut Vec<Mistake>) -> Option<Schedule> {
+    let mut read = |schedule: &Spanned<String>| match schedule.get_ref().parse::<Schedule>() {
+        Ok(schedule) => Some(schedule),
+        Err(error) => {
             mistakes.push(MistakeKind::from(error).at(schedule));
+            None
         }
+    };
+    let sync = table.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
+    let schedule = read(&sync);
+    if let Some(digest) = &table.digest {
+        read(digest);
     }
-    for (form, table) in &file.forms {
+    schedule
+}
+
+fn check_forms(forms: &BTreeMap<Spanned<String>, FormTable>, mistakes: &mut Vec<Mistake>) {
+    for (form, table) in forms {
         if !FORMS.iter().any(|known| known.key == form.get_ref()) {
             mistakes.push(MistakeKind::Form(form.get_ref().clone()).at(form));
         }
@@ -420,90 +501,40 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
             mistakes.push(MistakeKind::TabTitle.at(&table.tab));
         }
     }
-    let tabs: Vec<_> = file.forms.values().map(|table| &table.tab).collect();
+    let tabs: Vec<_> = forms.values().map(|table| &table.tab).collect();
     for (index, tab) in tabs.iter().enumerate() {
         if tabs[..index].iter().any(|other| other.get_ref() == tab.get_ref()) {
             mistakes.push(MistakeKind::SharedTab.at(tab));
         }
     }
-    for kind in &file.handover.kinds {
+}
+
+/// Returns the kinds of documents by the codes that the form of documents has.
+fn check_handover(table: HandoverTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
+    for kind in &table.kinds {
         if !DOCUMENT_KINDS.contains(&kind.get_ref().as_str()) && kind.get_ref() != "sop" {
             mistakes.push(MistakeKind::DocumentKind(kind.get_ref().clone()).at(kind));
         }
     }
-    let group_size = file.matching.group_size.map_or_else(GroupSize::default, |size| {
-        if !is_group_size(*size.get_ref()) {
-            mistakes.push(MistakeKind::GroupSize.at(&size));
-        }
-        size.into_inner()
-    });
-    let matching_deadline = file.matching.deadline_s.and_then(|seconds| {
-        let deadline = Duration::try_from_secs_f64(*seconds.get_ref())
-            .ok()
-            .filter(|deadline| !deadline.is_zero());
-        if deadline.is_none() {
-            mistakes.push(MistakeKind::Deadline.at(&seconds));
-        }
-        deadline
-    });
-    let seasons = check_seasons(file.seasons, mistakes);
-    let calendar = check_calendar(file.calendar, mistakes);
-    let criteria = check_criteria(folder, file.matching.criteria, mistakes);
-    let procedures = procedures::check(file.procedures, file.language, folder, mistakes);
-    Some(Config {
-        path: path.to_owned(),
-        language: file.language,
-        timezone: timezone?,
-        data_dir: folder.join(file.data_dir),
-        program_name: file.program.name,
-        program_code: file.program.code.into_inner(),
-        endpoint: file.google.endpoint.map(Spanned::into_inner),
-        credentials: file.google.credentials.map(|name| folder.join(name.into_inner())),
-        timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),
-        spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
-        restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
-        schedule: sync.get_ref().parse().ok()?,
-        heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
-        checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
-        form_links: file
-            .forms
-            .iter()
-            .filter_map(|(form, table)| {
-                Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone()))
-            })
-            .collect(),
-        forms: file
-            .forms
-            .into_iter()
-            .map(|(form, table)| (form.into_inner(), table.tab.into_inner()))
-            .collect(),
-        seasons: seasons?,
-        calendar: calendar?,
-        retention: Retention {
-            configured: file.retention.is_some(),
-            identity_months: file
-                .retention
-                .as_ref()
-                .map_or_else(identity_months, |table| table.identity_months),
-            support_days: file
-                .retention
-                .as_ref()
-                .map_or_else(support_days, |table| table.support_days),
-        },
-        handover_kinds: file
-            .handover
-            .kinds
-            .into_iter()
-            .map(|kind| document_kind(kind.into_inner()))
-            .collect(),
-        group_size,
-        weights: file.matching.weights.unwrap_or_default(),
-        criteria,
-        reading: file.matching.reading,
-        matching_deadline,
-        randomise: file.matching.randomise,
-        procedures,
-    })
+    table.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect()
+}
+
+fn check_group_size(size: Option<Spanned<GroupSize>>, mistakes: &mut Vec<Mistake>) -> GroupSize {
+    let Some(size) = size else { return GroupSize::default() };
+    if !is_group_size(*size.get_ref()) {
+        mistakes.push(MistakeKind::GroupSize.at(&size));
+    }
+    size.into_inner()
+}
+
+fn check_deadline(seconds: Option<Spanned<f64>>, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
+    let seconds = seconds?;
+    let deadline = Duration::try_from_secs_f64(*seconds.get_ref()).ok();
+    let deadline = deadline.filter(|deadline| !deadline.is_zero());
+    if deadline.is_none() {
+        mistakes.push(MistakeKind::Deadline.at(&seconds));
+    }
+    deadline
 }
 
 fn is_web_address(text: &str) -> bool {
