@@ -91,16 +91,14 @@ pub enum CycleError {
     #[error(transparent)]
     NoSeason(#[from] NoSeason),
     /// An event that cannot follow on the state: a mistake in this program, not in the sheet.
-    #[error("this should not happen, please report it: {0}")]
+    #[error("impossible event: {0}")]
     Illegal(#[from] Illegal),
     /// An event's data cannot be written as JSON: a mistake in this program, not in the sheet.
-    #[error("this should not happen, please report it: {0}")]
+    #[error("cannot write an event's data as JSON: {0}")]
     Data(#[from] serde_json::Error),
     /// The tab *Status* has seen a ledger that this one does not continue.
     #[error(
-        "the tab Status has seen event {seen} (hash {seen_hash}), but the ledger ends with event {seq} and does not hold it: \
-         it is an old copy, or another one. Bring back the newest backup of the ledger. If this ledger is the right one, \
-         delete the tab Status in the spreadsheet and run again"
+        "tab Status has seen event {seen} (hash {seen_hash}), not held by the ledger of {seq} events"
     )]
     Behind {
         /// The event that was seen.
@@ -111,9 +109,7 @@ pub enum CycleError {
         seq: u64,
     },
     /// A newer program has written to the ledger.
-    #[error(
-        "the ledger has events of a newer version of halaqah; this one may read it, but not append to it. Install the newer version."
-    )]
+    #[error("events of a newer halaqah in the ledger")]
     Newer,
 }
 

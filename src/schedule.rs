@@ -16,16 +16,16 @@ const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadSchedule {
     /// The text does not have five fields.
-    #[error("a schedule has five fields (minute hour day month weekday), this one has {0}")]
+    #[error("schedule with {0} fields instead of five")]
     Fields(usize),
     /// A part of the weekday field is malformed.
-    #[error("\"{0}\" is no weekday: 0 to 7 (0 and 7 are Sunday) or SUN to SAT, with - , / and *")]
+    #[error("unknown weekday \"{0}\"")]
     Weekday(String),
     /// The `cron` crate rejects a field.
-    #[error("not understood: {0}")]
+    #[error("malformed schedule ({0})")]
     Syntax(String),
     /// The schedule never comes, such as 31 February.
-    #[error("this schedule never comes: there is no such day")]
+    #[error("schedule that never comes")]
     Never,
 }
 

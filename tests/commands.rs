@@ -607,9 +607,9 @@ fn doctor_finds_that_there_is_no_room() {
 #[test]
 fn a_day_that_is_none_is_answered_with_how_to_write_one() {
     let program = Program::new();
-    program.run(&["stats", "--as-of", "kemarin"]).failed(2, &["write a day, such as 2026-11-24"]);
+    program.run(&["stats", "--as-of", "kemarin"]).failed(2, &["bukan tanggal", "2026-11-24"]);
     run(&mut program.command_at(Some("besok"), &["stats"]))
-        .failed(2, &["write a moment, such as 2026-11-24T07:36:00+07:00"]);
+        .failed(2, &["bukan waktu", "2026-11-24T07:36:00+07:00"]);
     program.sync();
     program
         .run(&["match", "--what-if", "none.toml"])
@@ -685,9 +685,25 @@ fn code_1_is_for_what_the_user_can_mend() {
 
 #[test]
 fn code_2_is_for_usage() {
-    run(halaqah().arg("fly")).failed(2, &["unrecognized subcommand 'fly'"]);
+    run(halaqah().arg("fly")).failed(2, &["Tidak ada perintah \"fly\"", "Cara pakai: halaqah"]);
     run(halaqah().args(["--now", "tomorrow", "sync"])).failed(2, &["--now"]);
-    run(&mut halaqah()).failed(2, &["Usage"]);
+    run(&mut halaqah()).failed(2, &["Belum disebut apa yang harus dikerjakan", "Usage"]);
+}
+
+#[test]
+fn a_command_that_is_not_understood_is_answered_in_the_language_of_the_program() {
+    let program = Program::new();
+    program.run(&["fly"]).failed(2, &["Tidak ada perintah"]);
+    let program = program.with("language = \"id\"", "language = \"en\"");
+    program.run(&["fly"]).failed(2, &["There is no command \"fly\"", "Usage: halaqah"]);
+    // Without a configuration that of the environment.
+    let nowhere = |locale: &str| {
+        let mut command = halaqah();
+        command.env("LANG", locale).args(["--config", "/nowhere/halaqah.toml", "fly"]);
+        run(&mut command)
+    };
+    nowhere("en_GB.UTF-8").failed(2, &["There is no command"]);
+    nowhere("id_ID.UTF-8").failed(2, &["Tidak ada perintah"]);
 }
 
 #[test]

@@ -78,6 +78,6 @@ fn the_sandbox_serves_until_it_is_told_to_stop() {
 fn neither_listens_to_the_world() {
     for command in ["sandbox", "demo"] {
         run(halaqah().args([command, "--listen", "0.0.0.0:0"]))
-            .failed(1, &["not this computer alone", "127.0.0.1"]);
+            .failed(1, &["bisa dicapai dari komputer lain", "127.0.0.1"]);
     }
 }

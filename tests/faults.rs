@@ -505,7 +505,7 @@ fn faults_come_from_a_file() {
         ("{\"status\": 200}", "status 200 is no error"),
         ("[{\"stauts\": 503}]", "unknown field `stauts`"),
         ("[{\"status\": 503},\n {\"on\": \"writes\"}]", "line 2"),
-        ("tidak", "are not understood"),
+        ("tidak", "tidak dimengerti"),
     ] {
         run(&mut start(text)).failed(1, &["faults.json", said, "halaqah sandbox --help"]);
     }

@@ -139,7 +139,9 @@ fn a_fingerprint_that_was_kept_is_found_or_is_not_in_the_chain() {
     let strange = other.run(&["ledger", "verify", "--against", &kept]);
     assert!(strange.out.contains("utuh"), "{strange:?}");
     strange.failed(4, &[&kept, "tidak ada di buku catatan ini", "kejadian 54", "salinan lama"]);
-    program.run(&["ledger", "verify", "--against", "ab12"]).failed(2, &["64 characters"]);
+    program
+        .run(&["ledger", "verify", "--against", "ab12"])
+        .failed(2, &["bukan sidik jari", "64 huruf"]);
 }
 
 /// Writes the program's ledger anew with every line changed as told, and chained as it must be.

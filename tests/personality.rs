@@ -166,7 +166,7 @@ fn too_much_weight_is_refused_under_its_word() {
     let heavy = program.config.replace("personality = 10", "personality = 16");
     let program = program.configured(&heavy);
     let refused = program.run(&["sync"]);
-    refused.failed(1, &["personality = 16", "at most 15 % of all weights"]);
+    refused.failed(1, &["personality = 16", "paling banyak 15 % dari semua bobot"]);
 }
 
 #[test]

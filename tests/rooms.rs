@@ -44,7 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("daemon", &["config", "cycle", "edge", "schedule"]),
     ("demo", &["config", "forms", "ledger", "sandbox", "table", "words"]),
-    ("cli", &["cycle", "edge", "ledger", "sandbox", "setting"]),
+    ("cli", &["cycle", "edge", "ledger", "sandbox", "words"]),
     (
         "commands",
         &[
@@ -59,6 +59,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "matching",
             "memory",
             "sandbox",
+            // What is wrong with a schedule.
+            "schedule",
             "setting",
             // What is behind a figure.
             "statistics",

@@ -1,5 +1,6 @@
 //! `forms script`: the Apps Script that creates the real Google Forms.
 
+use super::explain::{ProgramFault, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::config::EXAMPLE_SPREADSHEET_ID;
@@ -30,6 +31,6 @@ pub fn script(setting: &Setting, named: &[String]) -> Result<(), Failure> {
         timezone: config.timezone.name(),
     };
     let script = apps_script(setting.forms.iter().filter(is_wanted), destination, words);
-    say(script.map_err(|error| Failure::Mend(error.to_string()))?);
+    say(script.map_err(|error| in_words(words)(ProgramFault(error.to_string())))?);
     Ok(())
 }

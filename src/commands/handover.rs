@@ -11,7 +11,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::explain::in_words;
+use super::explain::{cause_words, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{figures, scene, standing, suggestions};
@@ -49,7 +49,8 @@ fn write(setting: &Setting, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let file = path.display().to_string();
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder.and_then(|()| fs::write(path, bytes)).map_err(|error| {
-        let parts = [("file", file.as_str()), ("why", &error.to_string())];
+        let cause = cause_words(&error, &setting.words);
+        let parts = [("file", file.as_str()), ("why", cause.as_str())];
         Failure::Mend(setting.words.say_with("report-not-written", &parts))
     })?;
     say(setting.words.say_with("report-written", &[("file", &file)]));

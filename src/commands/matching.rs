@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::explain::{cause_words, in_words};
+use super::explain::{cause_words, in_words, wrong_toml};
 use super::print::say;
 use crate::cli::Failure;
 use crate::config::is_group_size;
@@ -177,7 +177,7 @@ fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)
         .collect()
 }
 
-/// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
+/// Reads the changes; a mistake in the file is shown at its line.
 fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let parts = [("file", path.display().to_string()), ("cause", cause_words(&error, words))];
@@ -186,7 +186,7 @@ fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
     })?;
     changes(&text).map_err(|wrong| {
         let what = match wrong {
-            WrongChanges::Toml(error) => error.to_string(),
+            WrongChanges::Toml(error) => return wrong_toml(path, &text, &error, words),
             WrongChanges::GroupSize => words.say("match-what-if-size"),
             WrongChanges::TooMany(wanted) => {
                 let (wanted, most) =
@@ -205,14 +205,14 @@ pub enum WrongChanges {
     #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// Its size of groups is none.
-    #[error("a group's sizes go from min over target to max")]
+    #[error("group sizes out of order")]
     GroupSize,
-    /// A mentor who comes would take so many mentees: places are made for all of them.
-    #[error("nobody takes {0} mentees")]
+    /// A mentor who comes would take this many mentees: places are made for all of them.
+    #[error("mentor with {0} mentees")]
     TooMany(u32),
 }
 
-/// So many mentees one mentor may take who comes.
+/// The most mentees that a mentor who comes may take.
 const MOST_MENTEES: u32 = 100;
 
 /// The changes that the text of a file asks for.

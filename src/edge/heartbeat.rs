@@ -15,13 +15,13 @@ use crate::ledger::line::LineHash;
 #[derive(Debug, thiserror::Error)]
 pub enum HeartbeatError {
     /// The address is not an HTTP or HTTPS address.
-    #[error("the address is not a web address: write it as https://…")]
+    #[error("address that is not a web address")]
     BadAddress,
     /// No connection, no TLS, or no answer in time.
-    #[error("nobody was reached: {0}")]
+    #[error("no connection ({0})")]
     Unreachable(String),
     /// The service answered with a status other than success.
-    #[error("the answer was status {0}: check the address")]
+    #[error("answer with status {0}")]
     Refused(u16),
 }
 

@@ -219,27 +219,25 @@ pub struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
     /// The closing bytes are missing: the line was cut, or its end was changed.
-    #[error("the line does not end with a hash and a line break")]
+    #[error("no hash and line break at the end of the line")]
     Ending,
     /// The line does not begin like an event or, at the start of a segment, like a header.
-    #[error("the line does not begin as a ledger line begins")]
+    #[error("line with another beginning than a ledger line")]
     Start,
     /// Malformed hash.
-    #[error("a hash is written as 64 characters, 0-9 and a-f")]
+    #[error("malformed hash")]
     HashText,
     /// The line is not UTF-8 text.
-    #[error("the line is not UTF-8 text")]
+    #[error("line that is not UTF-8")]
     NotText,
     /// The line is not JSON, or a field is missing or has the wrong JSON type.
-    #[error("the line cannot be read: {0}")]
+    #[error("cannot read the line: {0}")]
     Fields(String),
     /// The event type holds a character that is not allowed there.
-    #[error("`{0}` cannot be an event's type: only a-z, 0-9, `_` and `.` can stand in one")]
+    #[error("malformed event type `{0}`")]
     Kind(String),
     /// A line is missing, doubled or out of order.
-    #[error(
-        "expected event {expected}, found event {found}: a line is missing, doubled or out of order"
-    )]
+    #[error("event {found} in the place of event {expected}")]
     Seq {
         /// The sequence number that must come next.
         expected: u64,
@@ -247,7 +245,7 @@ pub enum LineFault {
         found: u64,
     },
     /// The batch number contradicts the lines before it.
-    #[error("event {seq} claims to belong to batch {found}, which cannot be")]
+    #[error("event {seq} of an impossible batch {found}")]
     Group {
         /// The event's sequence number.
         seq: u64,
@@ -255,18 +253,16 @@ pub enum LineFault {
         found: u64,
     },
     /// The bytes were changed after they were written, or belong to another ledger.
-    #[error("the line's bytes do not fit its hash: it was changed, or comes from another ledger")]
+    #[error("hash that does not fit the line")]
     Hash,
     /// The header is chained to another line than the one before it.
-    #[error("the segment does not continue the one before it: its `prev` is another hash")]
+    #[error("segment that does not continue the one before it")]
     Prev,
     /// A header stands inside a segment instead of at its start.
-    #[error("a segment's header stands in the middle of a segment")]
+    #[error("header in the middle of a segment")]
     HeaderInside,
     /// An unreadable line is followed by complete lines of later batches, so it is not a torn write.
-    #[error(
-        "{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write"
-    )]
+    #[error("{fault}, with whole lines behind it (event {seq} of batch {group})")]
     Inside {
         /// The fault of the first unreadable line.
         fault: Box<LineFault>,
@@ -588,9 +584,7 @@ pub struct Witness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFault {
     /// The ledger ends before the event that was recorded.
-    #[error(
-        "the ledger ends with event {head}, but event {seen} was recorded before: restore the newest ledger from a backup"
-    )]
+    #[error("ledger that ends with event {head}, before the recorded event {seen}")]
     Behind {
         /// The sequence number of the ledger's last event.
         head: u64,
@@ -598,9 +592,7 @@ pub enum WitnessFault {
         seen: u64,
     },
     /// The ledger holds another event under the same sequence number.
-    #[error(
-        "event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten"
-    )]
+    #[error("event {seq} that is not the one recorded before")]
     Rewritten {
         /// The sequence number of the event that was recorded.
         seq: u64,

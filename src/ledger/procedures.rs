@@ -54,6 +54,13 @@ impl Subject {
         }
     }
 
+    /// Returns the ways in which the condition of a step for such a subject can be written.
+    pub fn conditions(self) -> Vec<&'static str> {
+        let steps = (self == Self::Mentor).then_some("passed:STEP,STEP");
+        let states = self.states().iter().map(|(name, _)| *name);
+        states.chain(steps).chain(["row:FORM", "row:FORM.question=code,code"]).collect()
+    }
+
     /// Returns the states that can be a step for such a subject, with their words in the
     /// configuration. `passed:` is not among them.
     fn states(self) -> &'static [(&'static str, State)] {
@@ -115,13 +122,54 @@ pub enum Condition {
     },
 }
 
-/// Malformed condition or subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotUnderstood {
-    /// What is wrong with the text.
-    pub what: String,
-    /// What may be written instead.
-    pub hint: String,
+/// What a procedure is about, or the condition of a step, that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConditionError {
+    /// No procedure is about this.
+    #[error("unknown subject \"{0}\"")]
+    Subject(String),
+    /// A mentor has no step of this name.
+    #[error("unknown step of a mentor \"{0}\"")]
+    MentorStep(String),
+    /// No state of the subject has this name.
+    #[error("unknown condition \"{text}\" of a {subject}")]
+    State {
+        /// What the procedure is about.
+        subject: Subject,
+        /// The condition.
+        text: String,
+    },
+    /// No row of this form is about the subject.
+    #[error("no row of \"{form}\" is about a {subject}")]
+    Form {
+        /// What the procedure is about.
+        subject: Subject,
+        /// The form.
+        form: String,
+    },
+    /// A question without the codes that count, or codes without a question.
+    #[error("question and codes that do not stand together")]
+    Codes,
+    /// The form does not ask this question.
+    #[error("no question \"{question}\" in the form {form}")]
+    Question {
+        /// The form.
+        form: String,
+        /// The question's key.
+        question: String,
+        /// The keys that the form has.
+        known: Vec<String>,
+    },
+    /// The question has no such choice.
+    #[error("no choice \"{code}\" of the question {question}")]
+    Choice {
+        /// The question's key.
+        question: String,
+        /// The choice's code.
+        code: String,
+        /// The codes that the question has.
+        known: Vec<String>,
+    },
 }
 
 impl Condition {
@@ -130,54 +178,30 @@ impl Condition {
     ///
     /// # Errors
     /// It is none of them, or not one for this subject.
-    pub fn read(text: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+    pub fn read(text: &str, subject: Subject) -> Result<Self, ConditionError> {
         if let Some(row) = text.strip_prefix("row:") {
             return Self::read_row(row, subject);
         }
         if let Some(steps) = text.strip_prefix("passed:").filter(|_| subject == Subject::Mentor) {
             let known = |step: &str| {
-                STEPS.into_iter().find(|known| *known == step.trim()).ok_or_else(|| NotUnderstood {
-                    what: format!("no step of a mentor is called \"{step}\""),
-                    hint: format!("the steps are {}", STEPS.join(", ")),
-                })
+                let named = STEPS.into_iter().find(|known| *known == step.trim());
+                named.ok_or_else(|| ConditionError::MentorStep(step.to_owned()))
             };
             return steps.split(',').map(known).collect::<Result<_, _>>().map(Self::Passed);
         }
-        let states = subject.states();
-        states
-            .iter()
-            .find(|(name, _)| *name == text)
+        let state = subject.states().iter().find(|(name, _)| *name == text);
+        state
             .map(|(_, state)| Self::State(*state))
-            .ok_or_else(|| {
-                let mut ways: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
-                if subject == Subject::Mentor {
-                    ways.push("passed:STEP,STEP");
-                }
-                ways.push("row:FORM");
-                ways.push("row:FORM.question=code,code");
-                NotUnderstood {
-                    what: format!(
-                        "no step of a {} is reached by \"{text}\"",
-                        subject.key().replace('_', " ")
-                    ),
-                    hint: format!("it can be {}", ways.join(", ")),
-                }
-            })
+            .ok_or_else(|| ConditionError::State { subject, text: text.to_owned() })
     }
 
-    fn read_row(row: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+    fn read_row(row: &str, subject: Subject) -> Result<Self, ConditionError> {
         let (place, codes) =
             row.split_once('=').map_or((row, None), |(place, codes)| (place, Some(codes)));
         let (form, question) =
             place.split_once('.').map_or((place, None), |(form, question)| (form, Some(question)));
         if !subject.forms().contains(&form) {
-            return Err(NotUnderstood {
-                what: format!(
-                    "no row of \"{form}\" is about a {}",
-                    subject.key().replace('_', " ")
-                ),
-                hint: format!("the forms are {}", subject.forms().join(", ")),
-            });
+            return Err(ConditionError::Form { subject, form: form.to_owned() });
         }
         let codes: Vec<String> = codes
             .unwrap_or_default()
@@ -188,12 +212,7 @@ impl Condition {
         let answer = match question {
             Some(question) if !codes.is_empty() => Some((question.to_owned(), codes)),
             None if codes.is_empty() => None,
-            _ => {
-                return Err(NotUnderstood {
-                    what: "a question and the codes that count stand together".to_owned(),
-                    hint: "for example row:support_follow_up.status=resolved,declined".to_owned(),
-                });
-            }
+            _ => return Err(ConditionError::Codes),
         };
         Ok(Self::Row { form: form.to_owned(), answer })
     }
@@ -271,13 +290,11 @@ pub struct Procedure {
 }
 
 impl FromStr for Subject {
-    type Err = NotUnderstood;
+    type Err = ConditionError;
 
-    fn from_str(text: &str) -> Result<Self, NotUnderstood> {
-        Self::ALL.into_iter().find(|subject| subject.key() == text).ok_or_else(|| NotUnderstood {
-            what: format!("no procedure is about a \"{text}\""),
-            hint: format!("it can be about a {}", Self::ALL.map(Self::key).join(", ")),
-        })
+    fn from_str(text: &str) -> Result<Self, ConditionError> {
+        let named = Self::ALL.into_iter().find(|subject| subject.key() == text);
+        named.ok_or_else(|| ConditionError::Subject(text.to_owned()))
     }
 }
 

@@ -28,7 +28,7 @@ use super::weeks::{SchoolWeeks, Window};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSeason {
     /// The requested season is not in the configuration.
-    #[error("there is no season `{asked}`; the configuration has: {}. Name one of these or add it under [[seasons]]", .known.join(", "))]
+    #[error("no season `{asked}` in the configuration")]
     Unknown {
         /// The requested code.
         asked: String,
@@ -36,9 +36,7 @@ pub enum NoSeason {
         known: Vec<String>,
     },
     /// No season begins by the requested day.
-    #[error(
-        "no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]"
-    )]
+    #[error("no season begun by {as_of}")]
     NoneBegun {
         /// The requested day.
         as_of: NaiveDate,

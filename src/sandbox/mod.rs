@@ -48,9 +48,7 @@ use self::store::Store;
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The file cannot be read or written.
-    #[error(
-        "the sandbox cannot use its data file {path}: {source}; choose another place with --data"
-    )]
+    #[error("cannot use the data file {}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -58,9 +56,7 @@ pub enum SandboxError {
         source: std::io::Error,
     },
     /// The file is not one of ours, or is damaged before its end.
-    #[error(
-        "line {line} of the sandbox's data file {path} is not readable: {reason}; move the file away to start afresh"
-    )]
+    #[error("data file {}, line {line}: {reason}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -70,9 +66,7 @@ pub enum SandboxError {
         reason: String,
     },
     /// Another process has the file open.
-    #[error(
-        "another sandbox is using the data file {path}; stop it or choose another file with --data"
-    )]
+    #[error("data file {} in use by another sandbox", path.display())]
     InUse {
         /// The file.
         path: PathBuf,

@@ -20,22 +20,22 @@ const FORMAT: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Nothing was sealed yet, so there are no keys.
-    #[error("there are no keys yet: the first cycle makes them")]
+    #[error("no keys yet")]
     NoKeys,
     /// The file to be written already exists.
-    #[error("{} is there already and is left as it is", file.display())]
+    #[error("{} exists already", file.display())]
     Exists {
         /// The file that exists.
         file: PathBuf,
     },
     /// The backup does not exist, or the folder in which it is to be made does not.
-    #[error("there is no {}", file.display())]
+    #[error("no file {}", file.display())]
     NotThere {
         /// The missing file or folder.
         file: PathBuf,
     },
     /// The passphrase is wrong, or the file was changed.
-    #[error("{} is not opened by this passphrase: {what}", file.display())]
+    #[error("{} not opened by this passphrase: {what}", file.display())]
     NotOpened {
         /// The backup.
         file: PathBuf,
@@ -43,7 +43,7 @@ pub enum BackupError {
         what: String,
     },
     /// The file was opened but is not a backup of this program's keys.
-    #[error("{} is no backup of the keys of program {program}", file.display())]
+    #[error("{} is not a backup of the keys of program {program}", file.display())]
     Foreign {
         /// The backup.
         file: PathBuf,

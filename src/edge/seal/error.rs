@@ -8,31 +8,25 @@ use compact_str::CompactString;
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// There are sealed answers but no program key.
-    #[error(
-        "the program key is missing: it is neither in HALAQAH_PROGRAM_KEY, nor a systemd credential halaqah-program-key, nor the \
-         file {}. Bring it back from its backup (halaqah keys restore)", file.display()
-    )]
+    #[error("no program key in HALAQAH_PROGRAM_KEY, the credential halaqah-program-key or {}", file.display())]
     NoKey {
         /// The file in which the key is looked for last.
         file: PathBuf,
     },
     /// The program key that was found does not open this ledger's keys.
-    #[error(
-        "the program key ({origin}) does not open this ledger's keys: it is another key. Bring back the right one from its backup \
-         (halaqah keys restore)"
-    )]
+    #[error("program key ({origin}) of another ledger")]
     WrongKey {
         /// The place where the key was found.
         origin: String,
     },
     /// Malformed program key.
-    #[error("the program key ({origin}) is none: a key is 64 characters, 0-9 and a-f")]
+    #[error("malformed program key ({origin})")]
     NotAKey {
         /// The place where the key was found.
         origin: String,
     },
     /// Users other than the owner may read the file of the program key.
-    #[error("others may read the program key {} (mode {mode:o}): take that right away with chmod 600", file.display())]
+    #[error("program key {} readable by others (mode {mode:o})", file.display())]
     Readable {
         /// The file of the program key.
         file: PathBuf,
@@ -40,10 +34,7 @@ pub enum SealError {
         mode: u32,
     },
     /// Lines are sealed under keys that the store does not have.
-    #[error(
-        "the file {} lacks {missing} of the keys under which the ledger is sealed: it is an old copy, or gone. Bring back the \
-         newest backup of it (halaqah keys restore)", file.display()
-    )]
+    #[error("{} lacks {missing} keys of the ledger", file.display())]
     KeysLost {
         /// The file of the wrapped keys.
         file: PathBuf,
@@ -51,7 +42,7 @@ pub enum SealError {
         missing: usize,
     },
     /// The store cannot be parsed, or a key in it cannot be unwrapped.
-    #[error("the file {} is damaged: {what}. Bring it back from a backup (halaqah keys restore)", file.display())]
+    #[error("damaged file of keys {}: {what}", file.display())]
     StoreDamaged {
         /// The file of the wrapped keys.
         file: PathBuf,
@@ -59,9 +50,7 @@ pub enum SealError {
         what: String,
     },
     /// A sealed part is not opened by the key that it names.
-    #[error(
-        "an answer sealed under key {key} cannot be opened: the ledger or its keys are not what was written"
-    )]
+    #[error("cannot open an answer sealed under key {key}")]
     Unopened {
         /// The key's name, as 16 hex digits.
         key: CompactString,
@@ -77,9 +66,9 @@ pub enum SealError {
         cause: std::io::Error,
     },
     /// The system returns no random numbers.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("no random numbers from the system: {0}")]
     NoRandom(#[from] getrandom::Error),
     /// An event's data cannot be written as JSON: a mistake in this program.
-    #[error("this should not happen, please report it: {0}")]
+    #[error("cannot write the event's data as JSON: {0}")]
     Data(#[from] serde_json::Error),
 }
