@@ -21,8 +21,11 @@ use crate::forms::definition::{Kind, Sensitivity};
 use crate::forms::{FORMS, Forms};
 use crate::ledger::procedures::Procedure;
 use crate::ledger::season::{CalendarEntry, Season};
-use crate::matching::criteria::{Asked, Criterion, Measure, Questions, Unfit, With};
-use crate::matching::instance::{GroupSize, ReadingMix, Weights};
+use crate::matching::criteria::{
+    AnswerKind, Criterion, CriterionMismatch, Measure, Questions, With,
+};
+use crate::matching::instance::{GroupSize, ReadingMix, Settings};
+use crate::matching::terms::{TermKind, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
 
@@ -99,7 +102,7 @@ pub struct Config {
     pub restricted_id: Option<String>,
     /// When a cycle is due.
     pub schedule: Schedule,
-    /// Asked after every good cycle.
+    /// AnswerKind after every good cycle.
     pub heartbeat_url: Option<String>,
     /// Told the ledger's head at the end of each day.
     pub checkpoint_url: Option<String>,
@@ -324,6 +327,17 @@ struct CriterionTable {
 }
 
 impl Config {
+    /// What the program wants of its groups.
+    pub fn matching(&self) -> Settings<'_> {
+        Settings {
+            group_size: self.group_size,
+            weights: self.weights,
+            reading: self.reading,
+            randomise: self.randomise,
+            criteria: &self.criteria,
+        }
+    }
+
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
@@ -564,24 +578,15 @@ pub fn is_group_size(size: GroupSize) -> bool {
     1 <= size.min && size.min <= size.target && size.target <= size.max
 }
 
-/// Of all weights that of personality may be so many in a hundred.
+/// Maximum share of the personality weight, in percent of all weights together.
 const MOST_PERSONALITY: u64 = 15;
 
 /// A weight of personality that says more than personality can.
 fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
-    let weights = config.weights;
-    let terms = [
-        weights.schedule,
-        weights.values_expectations,
-        weights.likes_dislikes,
-        weights.class_district,
-        weights.continuity_friend,
-        weights.reading,
-        weights.personality,
-    ];
-    let all = terms.into_iter().chain(config.criteria.iter().map(|criterion| criterion.weight));
+    let weights = config.weights.iter().map(|(_, weight)| weight);
+    let all = weights.chain(config.criteria.iter().map(|criterion| criterion.weight));
     let all: u64 = all.map(u64::from).sum();
-    let own = u64::from(weights.personality);
+    let own = u64::from(config.weights.of(TermKind::Personality));
     if own * 100 <= MOST_PERSONALITY * all {
         return None;
     }
@@ -633,7 +638,7 @@ fn check_criteria(
                 criteria.push(criterion);
                 continue;
             }
-            Err(Unfit::Field) => {
+            Err(CriterionMismatch::Field) => {
                 let known =
                     questions.mentee.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
                 (
@@ -642,15 +647,15 @@ fn check_criteria(
                     format!("it asks {known}"),
                 )
             }
-            Err(Unfit::Other) => {
+            Err(CriterionMismatch::Other) => {
                 let hint = "name the question to compare with: other = \"…\"".to_owned();
                 (other.span(), missing(form, other.get_ref()), hint)
             }
-            Err(Unfit::Measure(needs)) => {
+            Err(CriterionMismatch::Measure(needs)) => {
                 let what = "this measure does not go with the answers to this question".to_owned();
                 (table.measure.span(), what, needs.to_owned())
             }
-            Err(Unfit::NotForMatching) => {
+            Err(CriterionMismatch::NotForMatching) => {
                 let what = "nobody is matched by the answer to this question".to_owned();
                 let hint =
                     "names, numbers to call, free text and what is confidential are left out"
@@ -672,19 +677,21 @@ fn questions(forms: &Forms) -> Questions {
 }
 
 /// What kind of answer each question of a form gives to matching.
-fn asked(forms: &Forms, form: &str) -> BTreeMap<String, Asked> {
+fn asked(forms: &Forms, form: &str) -> BTreeMap<String, AnswerKind> {
     let questions =
         forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
     let kind = |question: &crate::forms::definition::Question| match question.kind {
-        _ if question.sensitivity == Sensitivity::Confidential => Asked::Unusable,
-        Kind::Choice => {
-            Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect())
+        _ if question.sensitivity == Sensitivity::Confidential => AnswerKind::Unusable,
+        Kind::Choice => AnswerKind::One(
+            question.choices.iter().map(|choice| choice.code.as_str().into()).collect(),
+        ),
+        Kind::MultiChoice => AnswerKind::Any,
+        Kind::Scale | Kind::Integer => AnswerKind::Whole,
+        Kind::Date => AnswerKind::Day,
+        Kind::Text if question.key == "class_name" || question.key == "institution" => {
+            AnswerKind::Text
         }
-        Kind::MultiChoice => Asked::Any,
-        Kind::Scale | Kind::Integer => Asked::Whole,
-        Kind::Date => Asked::Day,
-        Kind::Text if question.key == "class_name" || question.key == "institution" => Asked::Text,
-        _ => Asked::Unusable,
+        _ => AnswerKind::Unusable,
     };
     questions.iter().map(|question| (question.key.clone(), kind(question))).collect()
 }
@@ -882,11 +889,14 @@ mod tests {
     #[test]
     fn personality_is_a_small_part_of_what_matters() {
         let with = |weights: &str| parse(&format!("{EXAMPLE}\n[matching.weights]\n{weights}\n"));
-        assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
+        assert_eq!(with("personality = 15").unwrap().weights.of(TermKind::Personality), 15);
         let criterion =
             "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
         assert_eq!(
-            with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality,
+            with(&format!("personality = 16\n{criterion}"))
+                .unwrap()
+                .weights
+                .of(TermKind::Personality),
             16
         );
         insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @r"

@@ -10,6 +10,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use halaqah_solver::{
+    Effort, Fit, Pair, Person, PersonId, Position, Prices, Problem, Seat, SeatId, Slot, SlotSet,
+    solve,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -17,9 +21,6 @@ use serde_json::json;
 use super::print::say;
 use crate::cli::Failure;
 use crate::edge::clock::Stopwatch;
-use crate::matching::model::{
-    Effort, Fit, Pair, Person, Prices, Problem, Seat, Slots, slot_set, solve,
-};
 
 /// Why a folder holds no problem.
 #[derive(Debug, thiserror::Error)]
@@ -76,9 +77,11 @@ pub fn answer_to(folder: &Path, deadline: Option<Duration>) -> Result<(), Failur
     let solution = solve(&problem, Effort { work, stop: &late }).map_err(|broken| {
         Failure::Mend(format!("{}: there is no answer: {broken}", folder.display()))
     })?;
+    let seats = solution.seating.seat_of.iter().map(|seat| seat.map(|SeatId(at)| at));
+    let slots = solution.seating.slot_of.iter().map(|slot| slot.map(|Slot(at)| at));
     let mut answer = json!({
-        "assign": solution.seat_of,
-        "slot": solution.slot_of,
+        "assign": seats.collect::<Vec<_>>(),
+        "slot": slots.collect::<Vec<_>>(),
         "objective": solution.objective,
         "bound": solution.bound,
         "gap": solution.gap(),
@@ -99,58 +102,40 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
         if mentor.min > mentor.max {
             return Err(format!("min {} is above max {}", mentor.min, mentor.max));
         }
-        let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| slot)).transpose()?;
+        let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| Slot(slot))).transpose()?;
         let MentorLine { min, max, exists, keep, .. } = mentor;
-        Ok(Seat {
-            slots: slots_in(&mentor.slots)?,
-            min,
-            max,
-            target: 0,
-            exists,
-            slot,
-            keep,
-            owner: None,
-        })
+        let (min, max) = (min as usize, max as usize);
+        let slots = slots_in(&mentor.slots)?;
+        Ok(Seat { slots, min, max, exists, slot, keep, ..Seat::default() })
     })?;
-    let within = |what: &str, at: u32, count: usize| {
-        if (at as usize) < count {
-            Ok(at as usize)
-        } else {
-            Err(format!("there is no {what} {at}; there are {count}"))
-        }
-    };
     let mut people = Lines::of(folder.join("mentees.jsonl"))?.read_each(|text| {
         let mentee: MenteeLine = parsed(text)?;
-        if let Some(current) = mentee.current {
-            within("mentor", current, seats.len())?;
-        }
+        let current = mentee.current.map(|at| within("mentor", at, seats.len())).transpose()?;
         if mentee.pinned && mentee.current.is_none() {
             return Err("pinned, but without a current mentor".to_owned());
         }
-        let MenteeLine { current, pinned, .. } = mentee;
-        Ok(Person { slots: slots_in(&mentee.slots)?, fits: Vec::new(), current, pinned })
+        let (slots, current) = (slots_in(&mentee.slots)?, current.map(SeatId));
+        Ok(Person { slots, current, pinned: mentee.pinned, ..Person::default() })
     })?;
     set_targets(&mut seats, people.len());
     let bin = folder.join("edges.bin");
     if bin.exists() && !folder.join("edges.tsv").exists() {
         read_best(&bin, &mut people, seats.len())
             .map_err(|error| InstanceError::Unreadable { path: bin, error })?;
-        return Ok((
-            Problem { people, seats, prices: Prices::OF_INSTANCES, ..Problem::default() },
-            false,
-        ));
+        return Ok((problem(people, seats, Vec::new()), false));
     }
     // A bit for each mentee and mentor, to see a line that stands there twice.
     let mut seen: Vec<Vec<u64>> = vec![vec![0; seats.len().div_ceil(64)]; people.len()];
     Lines::of(folder.join("edges.tsv"))?.read_each(|text| {
         let [mentee, seat, score] = three_numbers(text)?;
-        let mentee = within("mentee", mentee, people.len())?;
-        let at = within("mentor", seat, seats.len())?;
-        if seen[mentee][at / 64] & (1 << (at % 64)) != 0 {
+        let at = within("mentee", mentee, people.len())? as usize;
+        let seat = within("mentor", seat, seats.len())?;
+        let (word, bit) = (seat as usize / 64, 1 << (seat % 64));
+        if seen[at][word] & bit != 0 {
             return Err(format!("mentee {mentee} and mentor {seat} stand there twice"));
         }
-        seen[mentee][at / 64] |= 1 << (at % 64);
-        people[mentee].fits.push(Fit { seat, score });
+        seen[at][word] |= bit;
+        people[at].fits.push(Fit { seat: SeatId(seat), score });
         Ok(())
     })?;
     let pairs = Lines::of(folder.join("pairs.tsv"))?.read_each(|text| {
@@ -159,9 +144,23 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
         if a == b {
             return Err(format!("mentee {a} is paired with itself"));
         }
-        Ok(Pair { a, b, worth: worth as i32 })
+        Ok(Pair { a: PersonId(a), b: PersonId(b), worth: worth.cast_signed() })
     })?;
-    Ok((Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }, true))
+    Ok((problem(people, seats, pairs), true))
+}
+
+fn problem(people: Vec<Person>, seats: Vec<Seat>, pairs: Vec<Pair>) -> Problem {
+    let (people, seats) = (people.into(), seats.into());
+    Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }
+}
+
+/// Returns a position, if it is one of `count`.
+fn within(what: &str, at: u32, count: usize) -> Result<u32, String> {
+    if (at as usize) < count {
+        Ok(at)
+    } else {
+        Err(format!("there is no {what} {at}; there are {count}"))
+    }
 }
 
 /// Reads `edges.bin`: `MGE1`, the numbers of mentees, mentors (u32) and edges (u64), each mentor's
@@ -205,9 +204,10 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
             bytes.as_chunks::<2>().0.iter().map(|two| u32::from(u16::from_le_bytes(*two))).collect()
         };
         let pairs = numbers(to).into_iter().zip(numbers(worth));
-        let mut fits: Vec<Fit> = pairs.map(|(seat, score)| Fit { seat, score }).collect();
+        let mut fits: Vec<Fit> =
+            pairs.map(|(seat, score)| Fit { seat: SeatId(seat), score }).collect();
         if !fits.is_sorted_by(|one, next| one.seat < next.seat)
-            || fits.last().is_some_and(|fit| fit.seat as usize >= seats)
+            || fits.last().is_some_and(|fit| fit.seat.index() >= seats)
         {
             return Err(wrong(
                 "the mentors of a mentee are not in order, or there are not so many",
@@ -226,7 +226,7 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
 /// Every group had best have as many members as there are people to a mentor, halves up, within
 /// what it takes.
 fn set_targets(seats: &mut [Seat], people: usize) {
-    let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0) as u32;
+    let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0);
     for seat in seats {
         seat.target = average.clamp(seat.min, seat.max);
     }
@@ -264,10 +264,10 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-fn slots_in(slots: &[u8]) -> Result<Slots, String> {
-    match slots.iter().find(|slot| slot_set(**slot) == 0) {
+fn slots_in(slots: &[u8]) -> Result<SlotSet, String> {
+    match slots.iter().find(|slot| SlotSet::of(Slot(**slot)).is_empty()) {
         Some(slot) => Err(format!("slot {slot} is above 127")),
-        None => Ok(slots.iter().fold(0, |set, slot| set | slot_set(*slot))),
+        None => Ok(slots.iter().copied().map(Slot).collect()),
     }
 }
 
