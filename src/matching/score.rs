@@ -264,7 +264,7 @@ fn scorings(kind: TermKind) -> &'static [(u32, Scoring)] {
         TermKind::ContinuityFriend => &[(1000, continuity)],
         TermKind::Reading => &[(500, reading_of_mentor), (500, reading_of_group)],
         TermKind::Personality => &[(1000, personality)],
-        TermKind::Asked(_) => &[],
+        TermKind::Criterion(_) => &[],
     }
 }
 
@@ -279,7 +279,7 @@ pub fn parts(pair: &Pairing) -> Vec<Part> {
     }
     parts.extend((0..).zip(pair.instance.criteria).map(|(at, criterion)| {
         let (reason, value) = answers_compared(pair, criterion);
-        let term = TermKind::Asked(at);
+        let term = TermKind::Criterion(at);
         Part { term, reason, value, share: 1000, weight: criterion.weight }
     }));
     parts

@@ -28,7 +28,7 @@ pub enum TermKind {
     /// How alike mentee and mentor answer about themselves.
     Personality,
     /// A criterion of the configuration, by position.
-    Asked(u16),
+    Criterion(u16),
 }
 
 /// A term that every program has.
@@ -87,7 +87,7 @@ impl TermNames {
     /// The name of a term.
     pub fn name(&self, kind: TermKind) -> CompactString {
         match kind {
-            TermKind::Asked(at) => self.criteria.get(usize::from(at)).cloned().unwrap_or_default(),
+            TermKind::Criterion(at) => self.criteria.get(usize::from(at)).cloned().unwrap_or_default(),
             _ => position(kind).map_or("", |at| TERMS[at].name).to_compact_string(),
         }
     }
@@ -104,8 +104,8 @@ pub struct Weights([u32; TERMS.len()]);
 
 impl Weights {
     /// Returns the weights that terms have by their names.
-    pub fn by_name(mut weight: impl FnMut(&str) -> u32) -> Self {
-        Self(NAMES.map(|name| weight(name)))
+    pub fn by_name(weight: impl FnMut(&str) -> u32) -> Self {
+        Self(NAMES.map(weight))
     }
 
     /// The weight of a term; a criterion has its own.
