@@ -20,8 +20,11 @@ use crate::forms::definition::{Kind, Sensitivity};
 use crate::forms::{FORMS, Forms};
 use crate::ledger::procedures::Procedure;
 use crate::ledger::season::{CalendarEntry, Season};
-use crate::matching::criteria::{Asked, Criterion, Measure, Questions, Unfit, With};
-use crate::matching::instance::{GroupSize, ReadingMix, Weights};
+use crate::matching::criteria::{
+    AnswerKind, Criterion, CriterionMismatch, Measure, Questions, With,
+};
+use crate::matching::instance::{GroupSize, ReadingMix, Settings};
+use crate::matching::terms::{TermKind, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
 
@@ -101,7 +104,7 @@ pub struct Config {
     pub restricted_id: Option<String>,
     /// When a cycle is due.
     pub schedule: Schedule,
-    /// Asked after every good cycle.
+    /// AnswerKind after every good cycle.
     pub heartbeat_url: Option<String>,
     /// Told the ledger's head at the end of each day.
     pub checkpoint_url: Option<String>,
@@ -329,6 +332,17 @@ struct CriterionTable {
 }
 
 impl Config {
+    /// What the program wants of its groups.
+    pub fn matching(&self) -> Settings<'_> {
+        Settings {
+            group_size: self.group_size,
+            weights: self.weights,
+            reading: self.reading,
+            randomise: self.randomise,
+            criteria: &self.criteria,
+        }
+    }
+
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
@@ -550,24 +564,15 @@ pub fn is_group_size(size: GroupSize) -> bool {
     1 <= size.min && size.min <= size.target && size.target <= size.max
 }
 
-/// Maximum share of the personality weight in all weights, in percent.
+/// Maximum share of the personality weight, in percent of all weights together.
 const MOST_PERSONALITY: u64 = 15;
 
 /// A weight of personality that says more than personality can.
 fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
-    let weights = config.weights;
-    let terms = [
-        weights.schedule,
-        weights.values_expectations,
-        weights.likes_dislikes,
-        weights.class_district,
-        weights.continuity_friend,
-        weights.reading,
-        weights.personality,
-    ];
-    let all = terms.into_iter().chain(config.criteria.iter().map(|criterion| criterion.weight));
+    let weights = config.weights.iter().map(|(_, weight)| weight);
+    let all = weights.chain(config.criteria.iter().map(|criterion| criterion.weight));
     let all: u64 = all.map(u64::from).sum();
-    let own = u64::from(weights.personality);
+    let own = u64::from(config.weights.of(TermKind::Personality));
     if own * 100 <= MOST_PERSONALITY * all {
         return None;
     }
@@ -612,13 +617,13 @@ fn check_criteria(
                 criteria.push(criterion);
                 continue;
             }
-            Err(Unfit::Field) => MistakeKind::CriterionField {
+            Err(CriterionMismatch::Field) => MistakeKind::CriterionField {
                 form: "mentee_registration",
                 field: table.field.get_ref().clone(),
                 known: questions.mentee.keys().cloned().collect(),
             }
             .at(&table.field),
-            Err(Unfit::Other) => MistakeKind::CriterionOther {
+            Err(CriterionMismatch::Other) => MistakeKind::CriterionOther {
                 form: match table.with {
                     With::Mentor => "mentor_application",
                     With::Members => "mentee_registration",
@@ -626,10 +631,12 @@ fn check_criteria(
                 other: other.get_ref().clone(),
             }
             .at(other),
-            Err(Unfit::Measure(_)) => {
+            Err(CriterionMismatch::Measure(_)) => {
                 MistakeKind::CriterionMeasure(*table.measure.get_ref()).at(&table.measure)
             }
-            Err(Unfit::NotForMatching) => MistakeKind::CriterionUnusable.at(&table.field),
+            Err(CriterionMismatch::NotForMatching) => {
+                MistakeKind::CriterionUnusable.at(&table.field)
+            }
         };
         mistakes.push(mistake);
     }
@@ -645,19 +652,21 @@ fn questions(forms: &Forms) -> Questions {
 }
 
 /// What kind of answer each question of a form gives to matching.
-fn asked(forms: &Forms, form: &str) -> BTreeMap<String, Asked> {
+fn asked(forms: &Forms, form: &str) -> BTreeMap<String, AnswerKind> {
     let questions =
         forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
     let kind = |question: &crate::forms::definition::Question| match question.kind {
-        _ if question.sensitivity == Sensitivity::Confidential => Asked::Unusable,
-        Kind::Choice => {
-            Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect())
+        _ if question.sensitivity == Sensitivity::Confidential => AnswerKind::Unusable,
+        Kind::Choice => AnswerKind::One(
+            question.choices.iter().map(|choice| choice.code.as_str().into()).collect(),
+        ),
+        Kind::MultiChoice => AnswerKind::Any,
+        Kind::Scale | Kind::Integer => AnswerKind::Whole,
+        Kind::Date => AnswerKind::Day,
+        Kind::Text if question.key == "class_name" || question.key == "institution" => {
+            AnswerKind::Text
         }
-        Kind::MultiChoice => Asked::Any,
-        Kind::Scale | Kind::Integer => Asked::Whole,
-        Kind::Date => Asked::Day,
-        Kind::Text if question.key == "class_name" || question.key == "institution" => Asked::Text,
-        _ => Asked::Unusable,
+        _ => AnswerKind::Unusable,
     };
     questions.iter().map(|question| (question.key.clone(), kind(question))).collect()
 }
@@ -791,11 +800,14 @@ mod tests {
     #[test]
     fn personality_is_a_small_part_of_what_matters() {
         let with = |weights: &str| parse(&format!("{EXAMPLE}\n[matching.weights]\n{weights}\n"));
-        assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
+        assert_eq!(with("personality = 15").unwrap().weights.of(TermKind::Personality), 15);
         let criterion =
             "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
         assert_eq!(
-            with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality,
+            with(&format!("personality = 16\n{criterion}"))
+                .unwrap()
+                .weights
+                .of(TermKind::Personality),
             16
         );
         assert_eq!(

@@ -12,9 +12,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("table", &[]),
     ("words", &[]),
     ("schedule", &[]),
+    ("solver", &[]),
     ("ledger", &["table"]),
     ("forms", &["ledger", "table", "words"]),
-    ("matching", &["ledger"]),
+    ("matching", &["ledger", "solver"]),
     ("statistics", &["ledger"]),
     ("views", &["ledger", "matching", "statistics", "table", "words"]),
     // What can fail.
@@ -62,6 +63,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             // What is wrong with a schedule.
             "schedule",
             "setting",
+            "solver",
             // What is behind a figure.
             "statistics",
             // The shape of tabs alone.
@@ -77,7 +79,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// The pure rooms.
 const PURE: &[&str] =
-    &["table", "words", "schedule", "ledger", "forms", "matching", "statistics", "views"];
+    &["table", "words", "schedule", "solver", "ledger", "forms", "matching", "statistics", "views"];
 
 /// What a pure room never mentions: waiting, the file system, the network, the clock, other
 /// processes, the environment; nor threads, but for `thread::scope`, whose threads have ended when
@@ -207,23 +209,30 @@ fn code_of(text: &str) -> String {
     kept
 }
 
-/// The rooms that a file names: `crate::room`, `crate::{room, …}`, `halaqah::room`, or enough
-/// `super`s to come to the crate.
+/// The rooms that a file names: `crate::room`, `crate::{room, …}`, `halaqah::room`, enough `super`s
+/// to come to the crate, or `halaqah_room` for a room that is a crate of its own.
 fn imports(source: &Source) -> BTreeSet<String> {
     let up = "super::".repeat(source.depth);
     let mut found = BTreeSet::new();
     for root in ["crate::", "halaqah::", up.as_str()] {
-        for (at, _) in source.code.match_indices(root) {
-            let whole = !source.code[..at].ends_with(|before: char| {
-                before.is_alphanumeric() || before == '_' || before == ':'
-            });
-            if whole {
-                found.extend(names_after(&source.code[at + root.len()..]));
-            }
-        }
+        found.extend(names_behind(&source.code, root));
     }
+    let crates = MAY_IMPORT.iter().map(|(room, _)| *room);
+    found.extend(
+        crates.filter(|room| source.code.contains(&format!("halaqah_{room}::"))).map(str::to_owned),
+    );
     found.retain(|room| *room != source.room && MAY_IMPORT.iter().any(|(known, _)| known == room));
     found
+}
+
+/// The names that stand directly behind a path such as `super::`.
+fn names_behind(code: &str, path: &str) -> Vec<String> {
+    let is_whole = |at: usize| {
+        !code[..at]
+            .ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':')
+    };
+    let places = code.match_indices(path).map(|(at, _)| at).filter(|at| is_whole(*at));
+    places.flat_map(|at| names_after(&code[at + path.len()..])).collect()
 }
 
 fn names_after(rest: &str) -> Vec<String> {
@@ -295,6 +304,46 @@ fn the_table_has_no_circle() {
         assert!(!next.is_empty(), "in a circle: {:?}", left.collect::<Vec<_>>());
         settled.extend(next);
     }
+}
+
+/// Rooms whose modules import each other in no circle, and how their modules name each other.
+const NO_CIRCLE_INSIDE: &[(&str, &[&str])] =
+    &[("matching", &["super::", "crate::matching::"]), ("solver", &["super::", "crate::"])];
+
+#[test]
+fn modules_inside_a_room_import_each_other_in_no_circle() {
+    for (room, paths) in NO_CIRCLE_INSIDE {
+        let sources = sources();
+        let files = || sources.iter().filter(|source| source.room == *room && source.depth == 2);
+        let name = |source: &Source| source.path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let modules: BTreeSet<String> = files().map(name).filter(|name| name != "lib").collect();
+        let mut waiting: Vec<(String, BTreeSet<String>)> = Vec::new();
+        for source in files().filter(|source| modules.contains(&name(source))) {
+            let named = paths.iter().flat_map(|path| names_behind(&source.code, path));
+            let own = name(source);
+            let imports = named.filter(|name| modules.contains(name) && *name != own).collect();
+            waiting.push((own, imports));
+        }
+        assert!(waiting.iter().any(|(_, imports)| !imports.is_empty()), "{room}: nothing is read");
+        while !waiting.is_empty() {
+            let left: BTreeSet<String> = waiting.iter().map(|(name, _)| name.clone()).collect();
+            waiting.retain(|(_, imports)| !imports.is_disjoint(&left));
+            assert!(waiting.len() < left.len(), "{room}: in a circle: {waiting:?}");
+        }
+    }
+}
+
+/// The solver has numbers of persons, seats and owners; whom they stand for, matching knows.
+#[test]
+fn the_solver_has_no_word_of_the_program() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.room == "solver") {
+        let text = source.text.to_lowercase();
+        let words = ["mentee", "mentor", "gender", "consent"].into_iter();
+        let named = words.filter(|word| text.contains(word));
+        wrong.extend(named.map(|word| format!("{}: says {word}", source.path.display())));
+    }
+    none(wrong);
 }
 
 #[test]

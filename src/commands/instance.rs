@@ -10,6 +10,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use halaqah_solver::{
+    Effort, Fit, Pair, Person, PersonId, Position, Prices, Problem, Seat, SeatId, Slot, SlotSet,
+    solve,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -18,9 +22,6 @@ use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
 use crate::edge::clock::Stopwatch;
-use crate::matching::model::{
-    Effort, Fit, Pair, Person, Prices, Problem, Seat, Slots, slot_set, solve,
-};
 use crate::words::Words;
 
 /// Why there is no answer to the problem in a folder.
@@ -146,9 +147,11 @@ pub fn answer_to(folder: &Path, deadline: Option<Duration>, words: &Words) -> Re
             cause: broken.to_string(),
         })
         .map_err(in_words(words))?;
+    let seats = solution.seating.seat_of.iter().map(|seat| seat.map(|SeatId(at)| at));
+    let slots = solution.seating.slot_of.iter().map(|slot| slot.map(|Slot(at)| at));
     let mut answer = json!({
-        "assign": solution.seat_of,
-        "slot": solution.slot_of,
+        "assign": seats.collect::<Vec<_>>(),
+        "slot": slots.collect::<Vec<_>>(),
         "objective": solution.objective,
         "bound": solution.bound,
         "gap": solution.gap(),
@@ -169,52 +172,41 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
         if mentor.min > mentor.max {
             return Err(LineMistake::MinAboveMax { min: mentor.min, max: mentor.max });
         }
-        let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| slot)).transpose()?;
+        let slot = mentor.slot.map(|slot| slots_in(&[slot]).map(|_| Slot(slot))).transpose()?;
         let MentorLine { min, max, exists, keep, .. } = mentor;
-        Ok(Seat {
-            slots: slots_in(&mentor.slots)?,
-            min,
-            max,
-            target: 0,
-            exists,
-            slot,
-            keep,
-            owner: None,
-        })
+        let (min, max) = (min as usize, max as usize);
+        let slots = slots_in(&mentor.slots)?;
+        Ok(Seat { slots, min, max, exists, slot, keep, ..Seat::default() })
     })?;
     let mentor_at = position_below(seats.len(), |at, count| LineMistake::NoMentor { at, count });
     let mut people = Lines::of(folder.join("mentees.jsonl"))?.read_each(|text| {
         let mentee: MenteeLine = parsed(text)?;
-        if let Some(current) = mentee.current {
-            mentor_at(current)?;
-        }
+        let current = mentee.current.map(&mentor_at).transpose()?;
         if mentee.pinned && mentee.current.is_none() {
             return Err(LineMistake::PinnedNowhere);
         }
-        let MenteeLine { current, pinned, .. } = mentee;
-        Ok(Person { slots: slots_in(&mentee.slots)?, fits: Vec::new(), current, pinned })
+        let (slots, current) = (slots_in(&mentee.slots)?, current.map(SeatId));
+        Ok(Person { slots, current, pinned: mentee.pinned, ..Person::default() })
     })?;
     set_targets(&mut seats, people.len());
     let bin = folder.join("edges.bin");
     if bin.exists() && !folder.join("edges.tsv").exists() {
         read_best(&bin, &mut people, seats.len())
             .map_err(|error| InstanceError::Unreadable { path: bin, error })?;
-        return Ok((
-            Problem { people, seats, prices: Prices::OF_INSTANCES, ..Problem::default() },
-            false,
-        ));
+        return Ok((problem(people, seats, Vec::new()), false));
     }
     let mentee_at = position_below(people.len(), |at, count| LineMistake::NoMentee { at, count });
     // A bit for each mentee and mentor, to see a line that stands there twice.
     let mut seen: Vec<Vec<u64>> = vec![vec![0; seats.len().div_ceil(64)]; people.len()];
     Lines::of(folder.join("edges.tsv"))?.read_each(|text| {
         let [position, seat, score] = three_numbers(text)?;
-        let (mentee, at) = (mentee_at(position)?, mentor_at(seat)?);
-        if seen[mentee][at / 64] & (1 << (at % 64)) != 0 {
+        let (mentee, mentor) = (mentee_at(position)? as usize, mentor_at(seat)?);
+        let (word, bit) = (mentor as usize / 64, 1 << (mentor % 64));
+        if seen[mentee][word] & bit != 0 {
             return Err(LineMistake::Twice { mentee: position, mentor: seat });
         }
-        seen[mentee][at / 64] |= 1 << (at % 64);
-        people[mentee].fits.push(Fit { seat, score });
+        seen[mentee][word] |= bit;
+        people[mentee].fits.push(Fit { seat: SeatId(mentor), score });
         Ok(())
     })?;
     let pairs = Lines::of(folder.join("pairs.tsv"))?.read_each(|text| {
@@ -223,9 +215,14 @@ pub fn read(folder: &Path) -> Result<(Problem, bool), InstanceError> {
         if a == b {
             return Err(LineMistake::PairedWithItself(a));
         }
-        Ok(Pair { a, b, worth: worth as i32 })
+        Ok(Pair { a: PersonId(a), b: PersonId(b), worth: worth.cast_signed() })
     })?;
-    Ok((Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }, true))
+    Ok((problem(people, seats, pairs), true))
+}
+
+fn problem(people: Vec<Person>, seats: Vec<Seat>, pairs: Vec<Pair>) -> Problem {
+    let (people, seats) = (people.into(), seats.into());
+    Problem { people, seats, pairs, prices: Prices::OF_INSTANCES, ..Problem::default() }
 }
 
 /// Reads `edges.bin`: `MGE1`, the numbers of mentees, mentors (u32) and edges (u64), each mentor's
@@ -269,9 +266,10 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
             bytes.as_chunks::<2>().0.iter().map(|two| u32::from(u16::from_le_bytes(*two))).collect()
         };
         let pairs = numbers(to).into_iter().zip(numbers(worth));
-        let mut fits: Vec<Fit> = pairs.map(|(seat, score)| Fit { seat, score }).collect();
+        let mut fits: Vec<Fit> =
+            pairs.map(|(seat, score)| Fit { seat: SeatId(seat), score }).collect();
         if !fits.is_sorted_by(|one, next| one.seat < next.seat)
-            || fits.last().is_some_and(|fit| fit.seat as usize >= seats)
+            || fits.last().is_some_and(|fit| fit.seat.index() >= seats)
         {
             return Err(wrong(
                 "the mentors of a mentee are not in order, or there are not so many",
@@ -290,7 +288,7 @@ fn read_best(path: &Path, people: &mut [Person], seats: usize) -> io::Result<()>
 /// Every group had best have as many members as there are people to a mentor, halves up, within
 /// what it takes.
 fn set_targets(seats: &mut [Seat], people: usize) {
-    let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0) as u32;
+    let average = (2 * people + seats.len()).checked_div(2 * seats.len()).unwrap_or(0);
     for seat in seats {
         seat.target = average.clamp(seat.min, seat.max);
     }
@@ -328,20 +326,18 @@ impl Lines {
 fn position_below(
     count: usize,
     mistake: fn(u32, u32) -> LineMistake,
-) -> impl Fn(u32) -> Result<usize, LineMistake> {
-    move |at| {
-        if (at as usize) < count { Ok(at as usize) } else { Err(mistake(at, count as u32)) }
-    }
+) -> impl Fn(u32) -> Result<u32, LineMistake> {
+    move |at| if (at as usize) < count { Ok(at) } else { Err(mistake(at, count as u32)) }
 }
 
 fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, LineMistake> {
     serde_json::from_str(text).map_err(|error| LineMistake::Malformed(error.to_string()))
 }
 
-fn slots_in(slots: &[u8]) -> Result<Slots, LineMistake> {
-    match slots.iter().find(|slot| slot_set(**slot) == 0) {
+fn slots_in(slots: &[u8]) -> Result<SlotSet, LineMistake> {
+    match slots.iter().find(|slot| SlotSet::of(Slot(**slot)).is_empty()) {
         Some(slot) => Err(LineMistake::Slot(*slot)),
-        None => Ok(slots.iter().fold(0, |set, slot| set | slot_set(*slot))),
+        None => Ok(slots.iter().copied().map(Slot).collect()),
     }
 }
 

@@ -275,7 +275,7 @@ fn everybody_who_waits_is_suggested_a_group_and_one_group_is_new() {
         let suggestions = suggestions(&setting, &state, &standing);
         let mut sizes: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for placement in &suggestions.placements {
-            *sizes.entry(placement.group()).or_default() += 1;
+            *sizes.entry(placement.open_group()).or_default() += 1;
         }
         let expected =
             [(None, 6), (Some("Aisyah"), 3), (Some("Ar-Rasyid"), 1), (Some("Khadijah"), 2)];

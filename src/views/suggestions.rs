@@ -16,7 +16,7 @@ use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
-use crate::matching::{Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
+use crate::matching::{SuggestedGroup, Suggestion, Suggestions, Unplaced, WorthOfMentor};
 use crate::table::tab::{Dropdown, Style, Wanted, WantedCell};
 use crate::words::Words;
 
@@ -49,16 +49,16 @@ pub fn view(scene: &Scene<'_>) -> Wanted {
     let dropdown = |values, hint: &str| Some(Dropdown { values, hint: words.say(hint) });
     sheet.layout.columns[VERDICT].people = dropdown(verdicts, "suggestions-hint-verdict");
     sheet.layout.columns[OTHER].people = dropdown(Vec::new(), "suggestions-hint-other");
-    let mut groups: BTreeMap<(&Place, &str), Vec<&Suggestion>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&SuggestedGroup, &str), Vec<&Suggestion>> = BTreeMap::new();
     for suggestion in &scene.suggestions.placements {
-        groups.entry((&suggestion.place, &suggestion.mentor)).or_default().push(suggestion);
+        groups.entry((&suggestion.group, &suggestion.mentor)).or_default().push(suggestion);
     }
     if groups.is_empty() && scene.suggestions.unplaced.is_empty() {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("suggestions-none").into()]);
     }
     let names = group_names(scene.standing, &scene.suggestions.placements, words);
-    for ((place, _), members) in groups {
-        let name = &names[place];
+    for ((group, _), members) in groups {
+        let name = &names[group];
         sheet.push(Style::Section, group_row(scene, name, &members));
         for suggestion in members {
             sheet.push(Style::Body, suggestion_row(scene, name, suggestion));
@@ -74,15 +74,15 @@ pub fn group_names(
     standing: &Standing<'_>,
     placements: &[Suggestion],
     words: &Words,
-) -> BTreeMap<Place, String> {
-    let mut names: BTreeMap<Place, String> = BTreeMap::new();
+) -> BTreeMap<SuggestedGroup, String> {
+    let mut names: BTreeMap<SuggestedGroup, String> = BTreeMap::new();
     for suggestion in placements {
-        if names.contains_key(&suggestion.place) {
+        if names.contains_key(&suggestion.group) {
             continue;
         }
-        let name = match &suggestion.place {
-            Place::Open(name) => name.to_string(),
-            Place::New(_) => {
+        let name = match &suggestion.group {
+            SuggestedGroup::Open(name) => name.to_string(),
+            SuggestedGroup::New(_) => {
                 let mentor =
                     standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors[index]);
                 let called = mentor.map_or(suggestion.mentor.as_str(), |mentor| mentor.nickname());
@@ -92,7 +92,7 @@ pub fn group_names(
                 new_group_name(called, words, free)
             }
         };
-        names.insert(suggestion.place.clone(), name);
+        names.insert(suggestion.group.clone(), name);
     }
     names
 }
@@ -132,15 +132,15 @@ fn slot_label<'a>(scene: &'a Scene<'_>, slot: &'a str) -> &'a str {
 fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<WantedCell> {
     let words = scene.words;
     let first = members[0];
-    let kind = match &first.place {
-        Place::Open(group) => {
+    let kind = match &first.group {
+        SuggestedGroup::Open(group) => {
             let size = scene
                 .standing
                 .find_group(group)
                 .map_or(0, |group| scene.standing.members(group).len());
             words.say_with("suggestions-open-group", &[("size", &size.to_string())])
         }
-        Place::New(_) => words.say("suggestions-new-group"),
+        SuggestedGroup::New(_) => words.say("suggestions-new-group"),
     };
     let whole = words.say_with("suggestions-whole-group", &[("count", &members.len().to_string())]);
     vec![

@@ -1,5 +1,7 @@
 //! *Perlu Tindakan*: what it says, and that an action stands in it exactly while its reason holds.
 
+use std::collections::BTreeMap;
+
 use super::super::*;
 use super::desk::{Desk, as_text};
 use super::office::office;

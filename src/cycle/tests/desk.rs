@@ -1,12 +1,14 @@
 //! A coordinator's desk: form tabs in which rows are written, and cycles that turn them into our
 //! tabs, in memory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::TimeZone;
 
+use super::super::workbook::views_by_sheet_id;
 use super::super::*;
-use crate::config::{Config, EXAMPLE};
+use crate::config::{Config, EXAMPLE, TabName};
 use crate::table::tab::{Format, Style, Wanted, WantedRow};
 use crate::table::{Cell, cell_at};
 use crate::words::Language;
@@ -319,7 +321,7 @@ impl Desk {
         let refused = take_decisions(setting, &workbook, memory, &mut happened, today).unwrap();
         let suggestions =
             suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
-        happened.note_issue(setting, &memory.state, &suggestions);
+        happened.note_issue(&setting.config, &memory.state, &suggestions);
         happened.note_config(&setting.config, &memory.state);
         let events = happened
             .lines

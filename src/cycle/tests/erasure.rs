@@ -1,6 +1,7 @@
 //! Everybody of a whole season is erased, one by one and all together: no figure moves, no name is
 //! left in the state, and the sheet, which still has them all, says nothing new.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::super::*;

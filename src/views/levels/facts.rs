@@ -9,7 +9,7 @@ use super::steps::late_subjects;
 use crate::ledger::consent::Withdrawal;
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::{MenteeIndex, MentorIndex};
-use crate::ledger::procedures::About;
+use crate::ledger::progress::About;
 use crate::ledger::standing::Standing;
 use crate::statistics::{SHOWN_FROM, absent_in_a_row, scores_by_group};
 

@@ -1,7 +1,8 @@
 //! Late steps of the board's procedures.
 
 use super::limits::{partner_days_overdue, waits_long};
-use crate::ledger::procedures::{About, Condition, Progress, State, progress};
+use crate::ledger::procedures::{Condition, State};
+use crate::ledger::progress::{About, Progress, progress};
 use crate::ledger::standing::Standing;
 
 /// A subject that is late at a step of a procedure.

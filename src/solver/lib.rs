@@ -1,22 +1,33 @@
-//! The whole matching problem in numbers, solved with a certificate: an answer, and a bound above
+//! Seats people in groups as well as possible, with a certificate: an answer, and a bound above
 //! which no answer can be.
 //!
-//! The model: each person gets one seat or none, each seat with members one slot in which all of
+//! The problem: each person gets one seat or none, each seat with members one slot in which all of
 //! them are free. A seat (a group) takes at most its maximum; a new one at least its minimum. What
 //! is made as large as possible is the scores of the pairs, plus what pairs in one group are worth,
-//! minus the `Prices`. It knows numbers only, not who they stand for.
+//! minus the [`Prices`]. It knows numbers only, not who they stand for.
 
 mod bound;
+mod division;
 mod layout;
+mod number;
+mod position;
 mod pricing;
 mod problem;
+mod random;
 mod search;
 mod state;
 #[cfg(test)]
 mod tests;
+mod transport;
+mod variation;
 
-pub use super::assign::{Fit, Slots};
-pub use problem::{Broken, Pair, Person, Prices, Problem, Seat, slot_set, slots_of};
+pub use position::{OwnerId, PersonId, Position, SeatId, Slot, SlotSet, Table};
+pub use problem::{Broken, Fit, Pair, Person, Prices, Problem, Seat, Seating};
+pub use random::Random;
+pub use transport::Assignment;
+pub use variation::vary;
+
+use number::{real, steps};
 
 /// How long to look.
 #[derive(Clone, Copy)]
@@ -33,7 +44,7 @@ impl Effort<'_> {
     /// two free cores below ten seconds for a thousand people, a quarter of a minute for fifty
     /// thousand.
     pub fn for_size(problem: &Problem) -> Self {
-        let fits = fits(problem);
+        let fits = count_fits(problem);
         Effort {
             work: (600_000_000 + 350_000 * fits).min(3_400_000_000 + 2_200 * fits),
             stop: &|| false,
@@ -43,7 +54,7 @@ impl Effort<'_> {
     /// Enough for an answer that a program can wait for at each change: well below a second for
     /// some hundred people.
     pub fn for_cycle(problem: &Problem) -> Self {
-        let fits = fits(problem);
+        let fits = count_fits(problem);
         Effort {
             work: 24_000_000 + (40_000 * fits).min(400_000_000 + 2_000 * fits),
             stop: &|| false,
@@ -51,34 +62,32 @@ impl Effort<'_> {
     }
 }
 
-fn fits(problem: &Problem) -> u64 {
-    problem.people.iter().map(|person| person.fits.len() as u64).sum()
+fn count_fits(problem: &Problem) -> u64 {
+    problem.people.iter().map(|person| steps(person.fits.len())).sum()
 }
 
-/// An answer.
+/// An answer with its certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Solution {
-    /// For each person the seat, if there is one.
-    pub seat_of: Vec<Option<u32>>,
-    /// For each seat with members the slot in which it meets.
-    pub slot_of: Vec<Option<u8>>,
+    /// Who sits where, and when.
+    pub seating: Seating,
     /// What the answer is worth.
     pub objective: i64,
-    /// No answer is worth more.
+    /// The bound: no answer is worth more.
     pub bound: i64,
     /// The work that was done, in elementary steps.
     pub work: u64,
-    /// The answer follows from the problem and the work alone: nobody said stop.
+    /// Whether the answer follows from the problem and the work alone: nobody said stop.
     pub finished: bool,
 }
 
 impl Solution {
     /// How much better than this an answer could still be, as a share of this one's worth.
     pub fn gap(&self) -> f64 {
-        if self.bound == self.objective {
+        if self.is_optimal() {
             return 0.0;
         }
-        (self.bound - self.objective) as f64 / self.objective.abs().max(1) as f64
+        real(self.bound - self.objective) / real(self.objective.abs().max(1))
     }
 
     /// Whether no answer is better.
@@ -91,27 +100,26 @@ impl Solution {
 pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
     problem.check()?;
     let layout = layout::Layout::new(problem);
-    let (seat_of, slot_of) = problem.only_pinned()?;
-    let state = state::State::new(&layout, &seat_of, &slot_of);
-    let mut search = search::Search::new(state.begin_from_nothing(), state.begin_from_now());
+    let state = state::State::new(&layout, &problem.only_pinned()?);
+    let mut search = search::Search::new(state.complete_from_nothing(), state.complete_from_now());
     let stop = effort.stop;
     let within = effort.work.min(Effort::for_size(problem).work);
-    let round = (within / TURNS).max(ENOUGH * fits(problem).max(1));
+    let round = (within / TURNS).max(ENOUGH * count_fits(problem).max(1));
     search.anneal(round.min(within / 20), stop);
     let mut other = search.sibling();
     let mut bound = bound::Bound::new(&layout, search.best());
     let mut upper = loosest_bound(problem);
     let mut work = search.work();
     let mut turn = 0;
-    while search.best_value() < upper && work < effort.work && !stop() {
+    while search.best().value < upper && work < effort.work && !stop() {
         turn += 1;
-        bound.hear(search.best());
+        bound.set_incumbent(search.best());
         // Both threads go on from what the other knew at the beginning of the turn, so that it does
         // not matter who is faster: the better answer tells the bound how far it has to go, the
         // bound's groups are something to go on from.
         let share = round.max(bound.work_of_pass()).min((effort.work - work) / 2 + 1);
         search.begin(turn, bound.columns());
-        if bound.is_resting() {
+        if bound.has_stalled() {
             other.take_best_of(&search);
             other.begin(turn + 1, bound.columns());
             side_by_side(|| search.anneal(share, stop), || other.anneal(share, stop));
@@ -122,10 +130,10 @@ pub fn solve(problem: &Problem, effort: Effort) -> Result<Solution, Broken> {
         }
         work = search.work() + other.work() + bound.work();
     }
-    let (seat_of, slot_of) = search.answer();
-    let objective = problem.evaluate(&seat_of, &slot_of)?;
+    let seating = search.answer();
+    let objective = problem.evaluate(&seating)?;
     let finished = objective == upper || work >= effort.work;
-    Ok(Solution { seat_of, slot_of, objective, bound: upper, work, finished })
+    Ok(Solution { seating, objective, bound: upper, work, finished })
 }
 
 /// How many turns the work is divided into; many short annealings reach less than a few long ones.
@@ -144,7 +152,8 @@ fn side_by_side<T: Send>(here: impl FnOnce(), there: impl FnOnce() -> T + Send) 
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Everybody has the best seat, and every pair that is worth something is together.
+/// The bound without prices: everybody has the best seat, and every pair that is worth something is
+/// together.
 fn loosest_bound(problem: &Problem) -> i64 {
     let best = |person: &Person| {
         let fits = person.fits.iter().map(|fit| i64::from(fit.score));

@@ -1,8 +1,7 @@
 //! Small random problems with every term in them, against the best of all their answers.
 
-use super::problem::Places;
-use super::search::Random;
 use super::*;
+use crate::pricing::PlacePrices;
 
 /// A problem of 3 to 6 people, 2 or 3 seats and 2 or 3 slots that has an answer.
 fn problem(random: &mut Random) -> Problem {
@@ -18,7 +17,7 @@ fn draw(random: &mut Random) -> Problem {
     let (people, seats, slots) = (3 + random.below(4), 2 + random.below(2), 2 + random.below(2));
     let mut chance = |in_hundred: usize| random.below(100) < in_hundred;
     let some_slots = |chance: &mut dyn FnMut(usize) -> bool| {
-        (0..slots as u8).filter(|_| chance(65)).map(slot_set).fold(0, |all, slot| all | slot)
+        (0..slots as u8).filter(|_| chance(65)).map(Slot).collect::<SlotSet>()
     };
     let mut problem = Problem::default();
     let owned = chance(60);
@@ -28,17 +27,18 @@ fn draw(random: &mut Random) -> Problem {
     }
     for _ in 0..people {
         let slots = some_slots(&mut chance);
-        let possible = (0..seats as u32).filter(|_| chance(80)).map(|seat| Fit { seat, score: 0 });
+        let possible =
+            problem.seats.ids().filter(|_| chance(80)).map(|seat| Fit { seat, score: 0 });
         problem.people.push(Person { slots, fits: possible.collect(), ..Person::default() });
     }
     for seat in &mut problem.seats {
-        seat.max = 1 + random.below(4) as u32;
-        seat.min = random.below(seat.max.min(3) as usize + 1) as u32;
-        seat.target = 1 + random.below(4) as u32;
-        seat.slot = (seat.exists && random.below(4) > 0).then(|| random.below(slots) as u8);
-        seat.owner = (owned && random.below(4) > 0).then(|| random.below(2) as u32);
+        seat.max = 1 + random.below(4);
+        seat.min = random.below(seat.max.min(3) + 1);
+        seat.target = 1 + random.below(4);
+        seat.slot = (seat.exists && random.below(4) > 0).then(|| Slot(random.below(slots) as u8));
+        seat.owner = (owned && random.below(4) > 0).then(|| OwnerId::at(random.below(2)));
     }
-    problem.owners = vec![random.below(5) as u32, 2 + random.below(4) as u32];
+    problem.owners = vec![random.below(5), 2 + random.below(4)].into();
     for person in &mut problem.people {
         for fit in &mut person.fits {
             fit.score = random.below(1001) as u32;
@@ -47,7 +47,9 @@ fn draw(random: &mut Random) -> Problem {
         person.current = current;
         person.pinned = current.is_some() && random.below(5) == 0;
     }
-    let two = |random: &mut Random| (random.below(people) as u32, random.below(people) as u32);
+    let two = |random: &mut Random| {
+        (PersonId::at(random.below(people)), PersonId::at(random.below(people)))
+    };
     for _ in 0..random.below(6) {
         let (a, b) = two(random);
         if a != b {
@@ -70,46 +72,50 @@ fn draw(random: &mut Random) -> Problem {
 
 /// The best of all answers.
 fn best_of_all(problem: &Problem) -> i64 {
-    fn slots(problem: &Problem, seat: usize, places: &mut Places, best: &mut Option<i64>) {
-        if seat == problem.seats.len() {
-            return people(problem, 0, places, best);
+    fn slots(problem: &Problem, seat: SeatId, seating: &mut Seating, best: &mut Option<i64>) {
+        let Some(group) = problem.seats.get(seat) else {
+            return people(problem, PersonId(0), seating, best);
+        };
+        let mut open: Vec<Option<Slot>> = group.choices().iter().map(Some).collect();
+        if open.is_empty() {
+            open.push(None);
         }
-        let choices = problem.seats[seat].choices();
-        let open = if choices == 0 { vec![None] } else { slots_of(choices).map(Some).collect() };
         for slot in open {
-            places.1[seat] = slot;
-            slots(problem, seat + 1, places, best);
+            seating.slot_of[seat] = slot;
+            slots(problem, SeatId(seat.0 + 1), seating, best);
         }
     }
-    fn people(problem: &Problem, at: usize, places: &mut Places, best: &mut Option<i64>) {
+    fn people(problem: &Problem, at: PersonId, seating: &mut Seating, best: &mut Option<i64>) {
         let Some(person) = problem.people.get(at) else {
-            *best = (*best).max(problem.evaluate(&places.0, &places.1).ok());
+            *best = (*best).max(problem.evaluate(seating).ok());
             return;
         };
-        places.0[at] = None;
+        let next = PersonId(at.0 + 1);
+        seating.seat_of[at] = None;
         if !person.pinned {
-            people(problem, at + 1, places, best);
+            people(problem, next, seating, best);
         }
         for fit in
             person.fits.iter().filter(|fit| !person.pinned || person.current == Some(fit.seat))
         {
-            let slot = places.1[fit.seat as usize].map_or(0, slot_set);
-            let members = places.0[..at].iter().filter(|seat| **seat == Some(fit.seat)).count();
-            if slot & person.slots != 0 && members < problem.seats[fit.seat as usize].max as usize {
-                places.0[at] = Some(fit.seat);
-                people(problem, at + 1, places, best);
+            let before = seating.seat_of.iter().take(at.index());
+            let members = before.filter(|seat| **seat == Some(fit.seat)).count();
+            if seating.slots(fit.seat).intersects(person.slots)
+                && members < problem.seats[fit.seat].max
+            {
+                seating.seat_of[at] = Some(fit.seat);
+                people(problem, next, seating, best);
             }
         }
     }
     let mut best = None;
-    let mut places = (vec![None; problem.people.len()], vec![None; problem.seats.len()]);
-    slots(problem, 0, &mut places, &mut best);
+    slots(problem, SeatId(0), &mut Seating::empty(problem), &mut best);
     best.expect("a checked problem has an answer")
 }
 
 fn solved(problem: &Problem) -> Solution {
     let solution = solve(problem, Effort { work: WORK, stop: &|| false }).unwrap();
-    let worth = problem.evaluate(&solution.seat_of, &solution.slot_of);
+    let worth = problem.evaluate(&solution.seating);
     assert_eq!(worth, Ok(solution.objective), "{problem:?}");
     assert!(solution.objective <= solution.bound, "{problem:?}");
     solution
@@ -118,17 +124,19 @@ fn solved(problem: &Problem) -> Solution {
 const WORK: u64 = 150_000;
 
 fn placed(solution: &Solution) -> usize {
-    solution.seat_of.iter().flatten().count()
+    solution.seating.seat_of.iter().flatten().count()
 }
 
 /// The problem with people and seats in another order.
 fn rearranged(problem: &Problem, random: &mut Random) -> Problem {
-    let people = shuffled((0..problem.people.len() as u32).collect(), random);
-    let seats = shuffled((0..problem.seats.len() as u32).collect(), random);
-    let place = |order: &[u32], of: u32| order.iter().position(|one| *one == of).unwrap() as u32;
+    let people = shuffled(problem.people.ids().collect(), random);
+    let seats = shuffled(problem.seats.ids().collect(), random);
+    fn place<I: Position>(order: &[I], of: I) -> I {
+        I::at(order.iter().position(|one| *one == of).unwrap())
+    }
     let mut other = problem.clone();
-    other.seats = seats.iter().map(|seat| problem.seats[*seat as usize]).collect();
-    other.people = people.iter().map(|person| problem.people[*person as usize].clone()).collect();
+    other.seats = seats.iter().map(|seat| problem.seats[*seat]).collect();
+    other.people = people.iter().map(|person| problem.people[*person].clone()).collect();
     for person in &mut other.people {
         person.current = person.current.map(|seat| place(&seats, seat));
         for fit in &mut person.fits {
@@ -237,20 +245,19 @@ fn the_order_of_people_and_seats_moves_no_proof() {
 }
 
 #[test]
-fn one_more_mentor_never_leaves_more_people_without_a_place() {
+fn one_more_seat_never_leaves_more_people_without_a_place() {
     for seed in 30_000..30_300 {
         let random = &mut Random(seed);
         let mut problem = problem(random);
         problem.prices.unplaced = 1_000_000;
         let before = placed(&solved(&problem));
-        problem.seats.push(Seat {
-            slots: 0b11,
+        let seat = problem.seats.push(Seat {
+            slots: SlotSet(0b11),
             max: 3,
-            min: 1 + random.below(2) as u32,
+            min: 1 + random.below(2),
             target: 2,
             ..Seat::default()
         });
-        let seat = problem.seats.len() as u32 - 1;
         for person in &mut problem.people {
             person.fits.push(Fit { seat, score: random.below(1001) as u32 });
         }
@@ -264,25 +271,25 @@ fn one_more_mentor_never_leaves_more_people_without_a_place() {
 fn crowd(random: &mut Random) -> Problem {
     let people = 18 + random.below(6);
     let mut problem = Problem::default();
-    let max = 2 + random.below(3) as u32;
-    let (exists, min) = (random.below(2) == 0, random.below(3) as u32);
-    problem.seats.push(Seat {
-        slots: 0b11,
+    let max = 2 + random.below(3);
+    let (exists, min) = (random.below(2) == 0, random.below(3));
+    let seat = problem.seats.push(Seat {
+        slots: SlotSet(0b11),
         min: min.min(max),
         max,
         target: 3,
         exists,
-        slot: None,
-        keep: false,
-        owner: None,
+        owner: Some(OwnerId(0)),
+        ..Seat::default()
     });
+    problem.owners = vec![max].into();
     for _ in 0..people {
-        let fit = Fit { seat: 0, score: 300 + random.below(300) as u32 };
-        let slots = [0b01, 0b11, 0b11][random.below(3)];
+        let fit = Fit { seat, score: 300 + random.below(300) as u32 };
+        let slots = SlotSet([0b01, 0b11, 0b11][random.below(3)]);
         problem.people.push(Person { slots, fits: vec![fit], ..Person::default() });
     }
-    for a in 0..people as u32 {
-        for b in a + 1..people as u32 {
+    for a in problem.people.ids() {
+        for b in problem.people.ids().skip(a.index() + 1) {
             match random.below(10) {
                 0..5 => problem.pairs.push(Pair { a, b, worth: random.below(160) as i32 - 20 }),
                 5 => problem.ties.push((a, b)),
@@ -303,34 +310,30 @@ fn crowd(random: &mut Random) -> Problem {
 
 /// The most that a group in the only seat is worth above the prices, in scaled points; nobody is
 /// worth nothing.
-fn best_group(problem: &Problem, prices: &[i64], place: i64) -> i64 {
-    fn more(
-        problem: &Problem,
-        prices: &[i64],
-        from: usize,
-        group: &mut Vec<usize>,
-        best: &mut i64,
-        place: i64,
-    ) {
-        for slot in 0..2u8 {
-            let mut seat_of = vec![None; prices.len()];
-            group.iter().for_each(|person| seat_of[*person] = Some(0));
-            if let Ok(value) = problem.evaluate(&seat_of, &[Some(slot)]) {
-                let alone = value + problem.prices.unplaced * prices.len() as i64;
-                let paid: i64 = group.iter().map(|person| prices[*person] + place).sum();
-                *best = (*best).max(alone * pricing::SCALE - paid);
+fn best_group(problem: &Problem, prices: &PlacePrices) -> i64 {
+    fn more(problem: &Problem, prices: &PlacePrices, group: &mut Vec<PersonId>, best: &mut i64) {
+        for slot in [Slot(0), Slot(1)] {
+            let mut seating = Seating::empty(problem);
+            group.iter().for_each(|person| seating.seat_of[*person] = Some(SeatId(0)));
+            seating.slot_of[SeatId(0)] = Some(slot);
+            if let Ok(value) = problem.evaluate(&seating) {
+                let alone = value + problem.prices.unplaced * problem.people.len() as i64;
+                let paid: i64 = group.iter().map(|person| prices.people[*person]).sum();
+                let places = prices.owners[OwnerId(0)] * group.len() as i64;
+                *best = (*best).max(alone * pricing::SCALE - paid - places);
             }
         }
-        if group.len() < problem.seats[0].max as usize {
-            for person in from..prices.len() {
+        if group.len() < problem.seats[SeatId(0)].max {
+            let from = group.last().map_or(0, |last| last.index() + 1);
+            for person in problem.people.ids().skip(from) {
                 group.push(person);
-                more(problem, prices, person + 1, group, best, place);
+                more(problem, prices, group, best);
                 group.pop();
             }
         }
     }
     let mut best = 0;
-    more(problem, prices, 0, &mut Vec::new(), &mut best, place);
+    more(problem, prices, &mut Vec::new(), &mut best);
     best
 }
 
@@ -341,22 +344,23 @@ fn no_group_is_worth_more_than_pricing_says() {
     for seed in 40_000..40_000 + COUNT {
         let random = &mut Random(seed);
         let problem = crowd(random);
-        let prices: Vec<i64> = problem
-            .people
-            .iter()
-            .map(|_| (2_450 + random.below(150) as i64) * pricing::SCALE + random.below(99) as i64)
-            .collect();
-        let place = random.below(20) as i64 * pricing::SCALE;
-        let best = best_group(&problem, &prices, place);
+        let mut of_person =
+            || (2_450 + random.below(150) as i64) * pricing::SCALE + random.below(99) as i64;
+        let prices = PlacePrices {
+            people: problem.people.iter().map(|_| of_person()).collect(),
+            owners: vec![random.below(20) as i64 * pricing::SCALE].into(),
+            placing: problem.prices.unplaced * pricing::SCALE,
+        };
+        let best = best_group(&problem, &prices);
         let layout = layout::Layout::new(&problem);
         let mut pricer = pricing::Pricer::new(&layout);
         // Without a single node the bound is that of the divided pairs alone.
-        let bounded = pricer.price(0, &prices, place, 0);
+        let bounded = pricer.price(SeatId(0), &prices, 0);
         assert!(bounded.upper >= best, "seed {seed}: {} < {best}: {problem:?}", bounded.upper);
         divided += i64::from(bounded.upper - best < 40 * pricing::SCALE);
-        let searched = pricer.price(0, &prices, place, 1_000_000);
+        let searched = pricer.price(SeatId(0), &prices, 1_000_000);
         assert_eq!(searched.upper, best, "seed {seed}: {problem:?}");
-        let quick = pricer.quick(0, &prices, place);
+        let quick = pricer.quick(SeatId(0), &prices);
         assert!(quick.upper <= best, "seed {seed}: {problem:?}");
         exact += i64::from(quick.upper == best);
     }
