@@ -130,6 +130,7 @@ const LISTS: &[(&str, &str, &[Place])] = &[
     ("forms/privacy.rs", "OWN_KEY", &[Place::Form]),
     ("forms/person.rs", "INSTITUTION", &[Place::Question]),
     ("ledger/mentor_steps.rs", "STEPS", &[Place::Choice("step")]),
+    ("ledger/people.rs", "FORM", &[Place::Form]),
     ("ledger/self_reports.rs", "FORM", &[Place::Form]),
     ("matching/score.rs", "KEYS", &[Place::Question]),
     ("matching/score.rs", "READING_LEVELS", &[Place::Choice("reading_level")]),
@@ -143,7 +144,6 @@ const LISTS: &[(&str, &str, &[Place])] = &[
     ("views/restricted.rs", "ELSEWHERE", &[Place::Form]),
     // The key of a tab.
     ("views/status.rs", "VIEW", &[Place::Other]),
-    ("views/waiting.rs", "GENDERS", &[Place::Choice("gender")]),
 ];
 
 /// The keys of all forms.

@@ -133,12 +133,14 @@ pub fn read(
     reader.read
 }
 
-/// The constants of a source that hold texts.
+/// The constants of a source that hold texts; what several of one name hold is joined.
 pub fn constants(tokens: &[Token]) -> Constants {
     let mut found = Constants::new();
     for (at, token) in tokens.iter().enumerate() {
         if let Kind::Group('{', inside) = &token.kind {
-            found.extend(constants(inside));
+            for (name, items) in constants(inside) {
+                found.entry(name).or_default().extend(items);
+            }
         }
         let (true, Some(name)) = (token.is_word("const"), tokens.get(at + 1).and_then(Token::word))
         else {
@@ -151,10 +153,10 @@ pub fn constants(tokens: &[Token]) -> Constants {
         }
         match tokens.get(value).map(|token| &token.kind) {
             Some(Kind::Text(text)) => {
-                found.insert(name.to_owned(), vec![vec![Some(text.clone())]]);
+                found.entry(name.to_owned()).or_default().push(vec![Some(text.clone())]);
             }
             Some(Kind::Group('[', items)) => {
-                found.insert(name.to_owned(), list_items(items));
+                found.entry(name.to_owned()).or_default().extend(list_items(items));
             }
             _ => {}
         }
