@@ -1,10 +1,8 @@
 //! `match` beside a ledger: decisions beside suggestions, predictions beside outcomes, what an
 //! alternative costs, and what the settings of matching leave in the ledger.
 
-mod support;
-
+use crate::support::Program;
 use serde_json::{Value, json};
-use support::Program;
 
 #[test]
 fn decisions_stand_beside_what_would_have_been_suggested() {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::table::a1;
+use halaqah_table::a1;
 
 /// Rows or columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
