@@ -1,6 +1,7 @@
 //! The behaviour of the whole program, each part of it in a file of its own. One program, so that
 //! it is linked once and its tests run beside one another.
 
+#[expect(clippy::duplicate_mod, reason = "support/fuzz.rs has to do without this program")]
 #[path = "support/medium.rs"]
 mod medium;
 mod support;
