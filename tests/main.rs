@@ -1,5 +1,6 @@
 //! The behaviour of the whole program, each part of it in a file of its own. One program, so that
 //! it is linked once and its tests run beside one another.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect fails")]
 
 #[expect(clippy::duplicate_mod, reason = "support/fuzz.rs has to do without this program")]
 #[path = "support/medium.rs"]

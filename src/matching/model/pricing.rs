@@ -345,6 +345,7 @@ impl<'l> Pricer<'l> {
     /// quadratic assignment problem). How pairs and gains are divided is then changed until those
     /// who count on each other are the same (the Lagrangian dual of Adams and Johnson, 1994, by
     /// subgradients): any division gives a bound.
+    #[allow(clippy::too_many_lines, reason = "is being split")]
     fn tighten(&mut self, open: &mut Vec<Candidate>) -> i64 {
         let most = self.of_size.len() - 1;
         let Some(highest) = open.iter().map(|one| one.gain).max() else { return NEVER };

@@ -252,6 +252,7 @@ pub fn shown(title: &str, area: &Area) -> String {
 
 /// What happens to the indices of one dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each says what its fields are")]
 pub enum Shift {
     /// `count` new ones before `at`.
     Insert { at: usize, count: usize },
