@@ -372,7 +372,6 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Every value checked; mistakes are collected, so that all of them are seen at once.
-#[allow(clippy::too_many_lines, reason = "is being split")]
 fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config> {
     let folder = folder_of(path);
     let timezone = check_program(&file, mistakes);

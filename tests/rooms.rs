@@ -137,11 +137,7 @@ const NO_NAMES: &[&str] =
     &["aggregate", "saga", "handler", "manager", "service", "util", "helper", "common"];
 
 /// Circles of modules beside one another inside a room, as `place: modules`. None may be added.
-const KNOWN_CIRCLES: &[&str] = &[
-    "ledger: event, sealed",
-    "ledger: meetings, procedures, season, standing, weeks",
-    "matching: criteria, instance, personality, rules, score",
-];
+const KNOWN_CIRCLES: &[&str] = &["matching: criteria, instance, personality, rules, score"];
 
 /// One source file.
 struct Source {
