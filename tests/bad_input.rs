@@ -2,16 +2,16 @@
 //! rearranged, a ledger that is taken or damaged, a Google that does not answer. Each is said
 //! clearly, ends with the right code, and loses nothing.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::season::{MENTEES, registration_row};
+use crate::support::undisturbed;
+use crate::support::{
+    self, NOW, OUR_TABS, Program, Ran, Running, files, halaqah, run, sheet_id_of,
+};
 use halaqah::edge::log::{Line, Log};
 use halaqah::table::Cell;
 use serde_json::json;
-use support::season::{MENTEES, registration_row};
-use support::undisturbed;
-use support::{NOW, OUR_TABS, Program, Ran, Running, files, halaqah, run, sheet_id_of};
 
 const QUESTION: &str = "Nama lengkap";
 

@@ -1,17 +1,15 @@
 //! What the commands do, seen from outside: what they print, write and leave alone, and with which
 //! code they end.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::season::registration_row;
+use crate::support::undisturbed;
+use crate::support::{self, NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 use halaqah::forms::Forms;
 use halaqah::sandbox::book::Entry;
 use halaqah::table::a1;
 use serde_json::{Value, json};
-use support::season::registration_row;
-use support::undisturbed;
-use support::{NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 
 /// Every cell of our tabs that holds something, as the plan prints it: `Ringkasan!B5: 9`.
 fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {

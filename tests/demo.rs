@@ -1,13 +1,11 @@
 //! The two commands that need no spreadsheet anywhere: `demo` and `sandbox`, started as a newcomer
 //! starts them.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use support::{Running, halaqah, run, until};
+use crate::support::{Running, halaqah, run, until};
 
 const SOON: Duration = Duration::from_secs(40);
 const STOP: Duration = Duration::from_secs(10);

@@ -1,18 +1,16 @@
 //! What can be done with a ledger that was damaged, kept as a fingerprint, or written by a newer
 //! program; and that another program can verify it from the text of ARCHITECTURE.md.
 
-mod support;
-
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{self, Program};
 use halaqah::edge::log::{Line, Log, NewEvent, StdDisk};
 use halaqah::ledger::line::LineHash;
 use halaqah::memory::SNAPSHOT_EVERY;
 use serde_json::value::RawValue;
-use support::Program;
 
 /// The last event's hash.
 fn head(program: &Program) -> String {

@@ -1,11 +1,10 @@
 //! `match` beside a ledger: decisions beside suggestions, predictions beside outcomes, what an
 //! alternative costs, and what the settings of matching leave in the ledger.
 
-mod support;
-
 use halaqah::matching::terms::TERMS;
 use serde_json::{Value, json};
-use support::Program;
+
+use crate::support::Program;
 
 #[test]
 fn decisions_stand_beside_what_would_have_been_suggested() {

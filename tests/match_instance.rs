@@ -1,13 +1,11 @@
 //! `match --instance`: a matching problem from a folder, answered with a bound, and what is said of
 //! a folder that holds none.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Ran, halaqah, run};
 use serde_json::{Value, json};
-use support::{Ran, halaqah, run};
 use tempfile::TempDir;
 
 /// Four mentees and two mentors. Mentor 0 has a group in slot 1, mentee 0 stays in it; mentor 1

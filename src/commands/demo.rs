@@ -23,9 +23,10 @@ use crate::daemon::stop_signal;
 use crate::demo::{DemoTab, configuration, tabs};
 use crate::edge::clock;
 use crate::edge::google::{Google, GoogleError, GoogleSettings};
+use crate::form_pages;
 use crate::forms::Forms;
 use crate::memory::Memory;
-use crate::sandbox::{PageSettings, Sandbox, pages, serve_router};
+use crate::sandbox::{PageSettings, Pages, Sandbox, page_router, serve_router};
 use crate::setting::{Setting, SettingError};
 use crate::table::Rows;
 use crate::words::Words;
@@ -53,7 +54,11 @@ pub async fn demo(
     let last_cycle = LastCycle::default();
     let (closing, closed) = watch::channel(false);
     let settings = page_settings(now, &last_cycle, closed);
-    let router = sandbox.router().merge(pages(&sandbox, Arc::clone(&forms), settings));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let router = sandbox
+        .router()
+        .merge(page_router(pages.clone()))
+        .merge(form_pages::router(pages, Arc::clone(&forms)));
     let mut stopped = closing.subscribe();
     let server = tokio::spawn(serve_router(router, listener, async move {
         // An error means that the demo itself is gone.

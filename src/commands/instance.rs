@@ -18,11 +18,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::explain::in_words;
 use super::print::say;
-use crate::cli::Failure;
 use crate::edge::clock::Stopwatch;
-use crate::words::Words;
 
 /// Why there is no answer to the problem in a folder.
 #[derive(Debug, thiserror::Error)]
@@ -136,17 +133,14 @@ pub const BEST: usize = 64;
 const HIGHEST: u32 = 1_000_000;
 
 /// Prints the answer to the problem in a folder, with the bound above which no answer is, as JSON.
-pub fn answer_to(folder: &Path, deadline: Option<Duration>, words: &Words) -> Result<(), Failure> {
-    let (problem, all) = read(folder).map_err(in_words(words))?;
+pub fn answer_to(folder: &Path, deadline: Option<Duration>) -> Result<(), InstanceError> {
+    let (problem, all) = read(folder)?;
     let watch = Stopwatch::start();
     let late = || deadline.is_some_and(|deadline| watch.elapsed() >= deadline);
     let work = if deadline.is_some() { u64::MAX } else { Effort::for_size(&problem).work };
-    let solution = solve(&problem, Effort { work, stop: &late })
-        .map_err(|broken| InstanceError::NoAnswer {
-            folder: folder.to_owned(),
-            cause: broken.to_string(),
-        })
-        .map_err(in_words(words))?;
+    let solution = solve(&problem, Effort { work, stop: &late }).map_err(|broken| {
+        InstanceError::NoAnswer { folder: folder.to_owned(), cause: broken.to_string() }
+    })?;
     let seats = solution.seating.seat_of.iter().map(|seat| seat.map(|SeatId(at)| at));
     let slots = solution.seating.slot_of.iter().map(|slot| slot.map(|Slot(at)| at));
     let mut answer = json!({

@@ -75,7 +75,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => {
-                instance::answer_to(&folder, deadline, &words())
+                instance::answer_to(&folder, deadline).map_err(in_words(&words()))
             }
             Command::Match {
                 explain,

@@ -13,8 +13,9 @@ use super::print::say;
 use crate::cli::Failure;
 use crate::daemon::stop_signal;
 use crate::edge::clock;
+use crate::form_pages;
 use crate::forms::Forms;
-use crate::sandbox::{Fault, PageSettings, Sandbox, pages, serve_router};
+use crate::sandbox::{Fault, PageSettings, Pages, Sandbox, page_router, serve_router};
 use crate::words::Words;
 
 /// Serves until it is told to stop. The forms are those compiled in: a sandbox alone has no
@@ -37,7 +38,9 @@ pub async fn sandbox(
         closing: Some(closed),
         ..PageSettings::with_clock(Arc::new(|| clock::now(Tz::Asia__Jakarta)))
     };
-    let router = sandbox.router().merge(pages(&sandbox, forms, settings));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let router =
+        sandbox.router().merge(page_router(pages.clone())).merge(form_pages::router(pages, forms));
     let listener = bind(listen).await.map_err(in_words(words))?;
     say(format_args!("http://{}", listener.local_addr().map_err(in_words(words))?));
     let stop = async move {

@@ -50,6 +50,7 @@ pub enum Held {
     /// Required questions have no column: nothing was read.
     QuestionsMissing(Vec<CompactString>),
     /// So many rows are gone, or no longer acceptable, that none was retracted: `gone` of `of`.
+    #[expect(missing_docs, reason = "it says what its fields are")]
     TooManyGone { gone: usize, of: usize },
 }
 

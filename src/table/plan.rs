@@ -25,6 +25,7 @@ pub struct CellWrite {
 
 /// One change. Changes are applied in order; rows and columns count from 0.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each says what its fields are")]
 pub enum Change {
     /// Makes a tab with a chosen sheetId as the tab with this index (from 0) of the spreadsheet,
     /// with its layout (widths, frozen rows, colours, dropdowns, protection, charts) and our mark.

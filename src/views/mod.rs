@@ -104,6 +104,7 @@ pub enum HeldWhy {
     /// Required questions (their keys) have no column.
     QuestionsMissing(Vec<String>),
     /// So many of so many rows are gone that none was retracted.
+    #[expect(missing_docs, reason = "it says what its fields are")]
     TooManyGone { gone: usize, of: usize },
 }
 

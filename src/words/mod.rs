@@ -165,7 +165,7 @@ pub const INDONESIAN_MONTHS: [&str; 12] = [
     "Desember",
 ];
 /// The months in English.
-pub const ENGLISH_MONTHS: [&str; 12] = [
+const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -83,8 +83,7 @@ impl ResumePoint {
 
     fn segments_match(&self, segments: &[Segment]) -> bool {
         let Some(((_, end), complete)) = self.segments.split_last() else { return false };
-        let size =
-            |segment: &Segment| fs::metadata(&segment.path).map(|file| file.len()).unwrap_or(0);
+        let size = |segment: &Segment| fs::metadata(&segment.path).map_or(0, |file| file.len());
         segments.len() >= self.segments.len()
             && self
                 .segments

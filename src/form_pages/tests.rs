@@ -12,7 +12,7 @@ use super::tabs;
 use super::typed::Typed;
 use crate::forms::Forms;
 use crate::sandbox::book::{Entry, Spreadsheet};
-use crate::sandbox::pages::{PageLanguage, PageSettings, Pairs, pages};
+use crate::sandbox::pages::{PageLanguage, PageSettings, Pages, Pairs};
 use crate::sandbox::{Book, Sandbox};
 
 fn forms() -> Forms {
@@ -294,7 +294,8 @@ fn what_is_missing_is_said_at_the_question_in_the_readers_language() {
 
 async fn served(sandbox: &Sandbox) -> String {
     let settings = PageSettings::with_clock(Arc::new(now));
-    let app: Router = sandbox.router().merge(pages(sandbox, Arc::new(forms()), settings));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let app: Router = sandbox.router().merge(super::router(pages, Arc::new(forms())));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -1,4 +1,4 @@
-//! Over HTTP, with the client library that the program uses.
+//! The sandbox over HTTP, called with the client library that the program uses.
 
 use google_sheets4::Sheets;
 use google_sheets4::api::{
@@ -8,9 +8,8 @@ use google_sheets4::api::{
 use google_sheets4::common::Error;
 use google_sheets4::hyper_util::client::legacy::connect::HttpConnector;
 use google_sheets4::hyper_util::rt::TokioExecutor;
+use halaqah::sandbox::{Fault, Sandbox, Sharing};
 use serde_json::{Value, json};
-
-use super::super::{Fault, Sandbox, Sharing};
 
 type Hub = Sheets<HttpConnector>;
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::in_language;
 use super::tabs::{self, FormTab};
 use super::typed::Typed;
 use crate::forms::definition::{Kind, Question};
@@ -148,7 +149,7 @@ fn add_missing_columns(
             .checked_sub(1)
             .and_then(|left| sheet.cell(0, left))
             .and_then(|cell| cell.format.clone());
-        let title = language.of(&question.question);
+        let title = in_language(&question.question, language);
         sheet.edit(0, column, |cell| {
             cell.entry = Entry::Text(title.into());
             cell.format = format;

@@ -8,7 +8,6 @@ pub mod display;
 pub mod errors;
 pub mod fields;
 pub mod format;
-pub mod forms;
 pub mod formula;
 pub mod locale;
 pub mod pages;
@@ -17,6 +16,7 @@ pub mod values;
 pub mod viewer;
 
 mod api;
+mod call;
 mod calls;
 mod drive;
 mod faults;
@@ -26,6 +26,7 @@ mod schema;
 mod store;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -36,9 +37,10 @@ use axum::serve::ListenerExt;
 use tokio::sync::watch;
 
 pub use self::book::Book;
+pub use self::call::Kind;
 pub use self::errors::{ApiError, Refusal};
-pub use self::faults::{FAULTS_HELP, Fault, Kind, Sharing};
-pub use self::pages::{PageLanguage, PageSettings, pages};
+pub use self::faults::{FAULTS_HELP, Fault, Sharing};
+pub use self::pages::{PageLanguage, PageSettings, Pages};
 pub use self::people::{Deed, Tab};
 
 use self::faults::Faults;
@@ -73,12 +75,12 @@ pub enum SandboxError {
     },
 }
 
-/// Why a change was not made.
+/// Why an edit of the book was not made.
 #[derive(Debug)]
-pub enum Unmade<E> {
-    /// The change itself was refused.
+pub enum EditError<E> {
+    /// The edit itself was refused.
     Refused(E),
-    /// The change could not be made durable.
+    /// The edit could not be stored.
     NotStored(SandboxError),
 }
 
@@ -184,7 +186,7 @@ impl Sandbox {
     pub fn commit<T, E>(
         &self,
         edit: impl FnOnce(&mut Book) -> Result<T, E>,
-    ) -> Result<T, Unmade<E>> {
+    ) -> Result<T, EditError<E>> {
         self.committed(edit).map(|(result, _)| result)
     }
 
@@ -193,12 +195,12 @@ impl Sandbox {
     fn committed<T, E>(
         &self,
         edit: impl FnOnce(&mut Book) -> Result<T, E>,
-    ) -> Result<(T, Arc<Book>), Unmade<E>> {
+    ) -> Result<(T, Arc<Book>), EditError<E>> {
         let mut state = self.state();
         let mut draft = Book::clone(&state.book);
-        let result = edit(&mut draft).map_err(Unmade::Refused)?;
+        let result = edit(&mut draft).map_err(EditError::Refused)?;
         stamp(&state.book, &mut draft);
-        state.save(&draft).map_err(Unmade::NotStored)?;
+        state.save(&draft).map_err(EditError::NotStored)?;
         self.publish(&mut state, draft);
         Ok((result, Arc::clone(&state.book)))
     }
@@ -233,6 +235,12 @@ impl Sandbox {
     fn count_request(&self) {
         self.inner.requests.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// The home page and the viewer, to be merged into [`Sandbox::router`]. They link to form pages
+/// under `/forms/{spreadsheet}`, which whoever serves them adds.
+pub fn page_router(pages: Pages) -> axum::Router {
+    pages::router().merge(viewer::router()).with_state(pages)
 }
 
 /// Serves a router, such as the API with pages merged into it, until `stop` is done. Calls that are

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::in_language;
 use super::typed::{OTHERS, Typed, label};
 use crate::forms::asking::{MOST_CIRCLES, ends, hint, is_needed};
 use crate::forms::definition::{Kind, Question};
@@ -40,14 +41,14 @@ pub fn question(
 ) -> Markup {
     let key = &question.key;
     let hint = hint(question, !suggestions.roster.is_empty());
-    let hint = hint.as_ref().map(|hint| language.of(hint));
+    let hint = hint.as_ref().map(|hint| in_language(hint, language));
     let mut described: Vec<String> = hint.iter().map(|_| format!("h-{key}")).collect();
     described.extend(error.map(|_| format!("e-{key}")));
     let described_by = (!described.is_empty()).then(|| described.join(" "));
     let asked =
         Asked { question, typed, suggestions, language, described_by, wrong: error.is_some() };
     let title = html! {
-        (language.of(&question.question))
+        (in_language(&question.question, language))
         @if is_needed(question) { " " span.star aria-hidden="true" { "*" } span.unseen { (language.say("wajib diisi", "required")) } }
     };
     let notes = html! {
@@ -114,14 +115,14 @@ impl Asked<'_> {
 
     fn scale(&self) -> Markup {
         let (least, most) = (self.question.min.unwrap_or(1), self.question.max.unwrap_or(5));
-        let ends = ends(self.question, self.language.of(&self.question.question));
+        let ends = ends(self.question, in_language(&self.question.question, self.language));
         html! {
             div.scale.long[most - least > 5] {
                 @for number in least..=most {
                     label { input type="radio" name=(self.question.key) value=(number) checked[self.typed.first(&self.question.key) == number.to_string()]; span { (number) } }
                 }
             }
-            @if let Some((low, high)) = &ends { p.ends { span { (least) " = " (self.language.of(low)) } span { (most) " = " (self.language.of(high)) } } }
+            @if let Some((low, high)) = &ends { p.ends { span { (least) " = " (in_language(low, self.language)) } span { (most) " = " (in_language(high, self.language)) } } }
         }
     }
 

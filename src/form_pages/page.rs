@@ -9,6 +9,7 @@ use super::controls::{self, Suggestions};
 use super::row;
 use super::tabs::{self, FormTab, Group};
 use super::typed::Typed;
+use super::{FormPages, in_language};
 use crate::forms::asking::surah_names;
 use crate::forms::definition::Kind;
 use crate::forms::{Form, SURAHS};
@@ -29,13 +30,13 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// Looks up the form's tab and the groups that may be named.
     pub fn new(
-        pages: &'a Pages,
+        FormPages { pages, forms }: &'a FormPages,
         spreadsheet: &'a Spreadsheet,
         form: &'a Form,
         pairs: &'a Pairs,
         language: PageLanguage,
     ) -> Self {
-        let tab = tabs::of_form(spreadsheet, &pages.forms, form);
+        let tab = tabs::of_form(spreadsheet, forms, form);
         let groups = tabs::groups(spreadsheet);
         Self { pages, spreadsheet, form, pairs, language, tab, groups }
     }
@@ -70,7 +71,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn title(&self) -> &str {
-        self.language.of(&self.form.definition.title)
+        in_language(&self.form.definition.title, self.language)
     }
 
     fn filled(
@@ -97,7 +98,7 @@ impl<'a> Sheet<'a> {
                         h2 { (self.say("Ada yang perlu dilengkapi", "Something is missing")) }
                         ul {
                             @for question in questions.iter().filter(|question| errors.contains_key(&question.key)) {
-                                li { a href={ "#q-" (question.key) } { (self.language.of(&question.question)) } }
+                                li { a href={ "#q-" (question.key) } { (in_language(&question.question, self.language)) } }
                             }
                         }
                     }
@@ -125,7 +126,7 @@ impl<'a> Sheet<'a> {
         html! {
             header.card.head {
                 h1 { (self.title()) }
-                @if let Some(intro) = &definition.intro { p { (self.language.of(intro)) } }
+                @if let Some(intro) = &definition.intro { p { (in_language(intro, self.language)) } }
                 p.meta {
                     (self.say("Kira-kira ", "About ")) (minutes)
                     @if minutes == "1" { (self.say(" menit", " minute")) } @else { (self.say(" menit", " minutes")) }
@@ -266,19 +267,19 @@ fn filled_by(who: &str, language: PageLanguage) -> &str {
 
 /// All forms of a spreadsheet, with a link for every group where a form asks for one.
 pub fn list(
-    pages: &Pages,
+    FormPages { pages, forms }: &FormPages,
     spreadsheet: &Spreadsheet,
     pairs: &Pairs,
     language: PageLanguage,
 ) -> Html<String> {
-    let tabs = tabs::of_forms(spreadsheet, &pages.forms);
+    let tabs = tabs::of_forms(spreadsheet, forms);
     let groups = tabs::groups(spreadsheet);
     let title = language.say("Formulir", "Forms");
     let link = |form: &Form, about: &[(&str, &str)]| {
         pages.link(&["forms", &spreadsheet.id, form.key()], about, language)
     };
     let (with, without): (Vec<&Form>, Vec<&Form>) =
-        pages.forms.iter().partition(|form| tabs.contains_key(form.key()));
+        forms.iter().partition(|form| tabs.contains_key(form.key()));
     let body = html! {
         (stand_in(language))
         main {
@@ -291,7 +292,7 @@ pub fn list(
             ul.list {
                 @for form in with {
                     li.card {
-                        a.name href=(link(form, &[])) { (language.of(&form.definition.title)) }
+                        a.name href=(link(form, &[])) { (in_language(&form.definition.title, language)) }
                         span.meta { (filled_by(&form.definition.filled_by, language)) }
                         @if form.question("group").is_some() && !groups.is_empty() {
                             details {
@@ -305,7 +306,7 @@ pub fn list(
             @if !without.is_empty() {
                 section.card {
                     h2 { (language.say("Belum punya tab di spreadsheet ini", "Without a tab in this spreadsheet")) }
-                    ul.quiet { @for form in without { li { (language.of(&form.definition.title)) } } }
+                    ul.quiet { @for form in without { li { (in_language(&form.definition.title, language)) } } }
                 }
             }
         }
