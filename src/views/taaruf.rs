@@ -1,11 +1,11 @@
 //! *Taaruf*: which new groups have got to know each other, which have not yet, the longest overdue
 //! first.
 
-use super::levels::TAARUF_DAYS;
 use super::{Level, Scene, Sheet, count, day, level_colours, named, plain, text};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
+use crate::statistics::TAARUF_DAYS;
 use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 

@@ -7,8 +7,8 @@ use crate::ledger::codes::{Code, Gender};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::MenteeIndex;
-use crate::statistics::{absent_in_a_row, is_silent_now};
-use crate::views::levels::{TAARUF_DAYS, is_on};
+use crate::statistics::{TAARUF_DAYS, absent_in_a_row, is_silent_now};
+use crate::views::levels::is_on;
 use crate::views::{Level, Scene, gender_word, named, short_list};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
