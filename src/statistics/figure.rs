@@ -9,7 +9,6 @@ use super::scene::Scene;
 use super::subject::Subject;
 use super::{FAMILIES, Figures};
 use crate::ledger::codes::{Code, Gender};
-use crate::ledger::consent::ConsentStatus;
 use crate::ledger::problem::Reason;
 use crate::ledger::record::Record;
 use crate::ledger::season::Program;
@@ -61,8 +60,6 @@ pub enum Unit {
 pub enum Codes {
     /// `male` and `female`.
     Genders,
-    /// The statuses of a guardian's consent.
-    Consents,
     /// The reasons for which a row is rejected.
     Reasons,
     /// The forms that are on.
@@ -80,7 +77,6 @@ impl Codes {
         let choices = |form, question| program.codes(form, question).iter().map(String::as_str);
         match self {
             Self::Genders => Gender::ALL.iter().map(|gender| gender.code()).collect(),
-            Self::Consents => ConsentStatus::ALL.map(ConsentStatus::key).to_vec(),
             Self::Reasons => Reason::ALL.map(Reason::key).to_vec(),
             Self::Forms => program.enabled_forms.iter().map(String::as_str).collect(),
             Self::Ages => vec!["weeks_8", "weeks_16", "weeks_26", "weeks_52"],

@@ -7,6 +7,7 @@ use super::numbers::{difference, rate_of_change, trend};
 use super::scene::Scene;
 use super::subject::{OfMentee, Subject};
 use crate::ledger::codes::{Code, Gender};
+use crate::ledger::consent::ConsentStatus;
 use crate::ledger::names::normal_name;
 use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
@@ -20,7 +21,18 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::count("registration.returning", returning),
     Figure::count("registration.duplicates", duplicates),
     Figure::count("registration.by_gender.*", of_gender).over(&[Codes::Genders]),
-    Figure::count("registration.consent.*", with_consent).over(&[Codes::Consents]),
+    Figure::count("registration.consent.adult", |scene, _| {
+        with_consent(scene, ConsentStatus::Adult)
+    }),
+    Figure::count("registration.consent.granted", |scene, _| {
+        with_consent(scene, ConsentStatus::Granted)
+    }),
+    Figure::count("registration.consent.refused", |scene, _| {
+        with_consent(scene, ConsentStatus::Refused)
+    }),
+    Figure::count("registration.consent.missing", |scene, _| {
+        with_consent(scene, ConsentStatus::Missing)
+    }),
     Figure::new("registration.funnel.reached", Unit::Count, Sum(reached)),
     Figure::count("registration.funnel.registered", cohort),
     Figure::count("registration.funnel.consented", consented),
@@ -63,9 +75,8 @@ fn of_gender<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
     among_cohort(scene, REGISTERED, |mentee| mentees[mentee].gender() == Gender::of(codes[0]))
 }
 
-fn with_consent<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
-    let standing = scene.standing;
-    among_cohort(scene, MAY_BE_PLACED, |mentee| standing.consent(mentee).key() == codes[0])
+fn with_consent<'s>(scene: &Scene<'s, '_>, status: ConsentStatus) -> Items<'s> {
+    among_cohort(scene, MAY_BE_PLACED, |mentee| scene.standing.consent(mentee) == status)
 }
 
 fn consented<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
