@@ -86,25 +86,12 @@ pub enum ConsentStatus {
 }
 
 impl ConsentStatus {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Adult, Self::Granted, Self::Refused, Self::Missing];
-
     pub(super) fn of(person: &Person<'_>, guardian: Guardian, day: NaiveDate) -> Self {
         match guardian {
             _ if person.age_on(day).is_some_and(|age| age >= 18) => Self::Adult,
             Guardian::Granted { .. } => Self::Granted,
             Guardian::Refused { .. } => Self::Refused,
             Guardian::Missing => Self::Missing,
-        }
-    }
-
-    /// `adult`, `granted`, `refused` or `missing`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Adult => "adult",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Missing => "missing",
         }
     }
 

@@ -4,7 +4,7 @@ use chrono::Datelike;
 use serde_json::Value;
 
 use super::Figures;
-use super::figure::Measure::{Derived, Sum};
+use super::figure::Measure::Derived;
 use super::figure::{Codes, Derivation, Figure, Items, Measure, Unit, amounts_of};
 use super::level::{Judged, Level};
 use super::numbers::{both, difference, rate_of_change, rupiah};
@@ -16,19 +16,15 @@ use crate::ledger::weeks::Window;
 const CATEGORIES: &[Codes] = &[Codes::ChoicesAndTotal("finance_record", "category")];
 
 pub(super) const FIGURES: &[Figure] = &[
-    Figure::new("budget.*.plan", Unit::Rupiah, Sum(planned)).over(CATEGORIES),
-    Figure::new("budget.*.plan_to_date", Unit::Rupiah, Sum(planned_to_date)).over(CATEGORIES),
-    Figure::new("budget.*.actual", Unit::Rupiah, Sum(spent)).over(CATEGORIES),
+    Figure::sum("budget.*.plan", Unit::Rupiah, planned).over(CATEGORIES),
+    Figure::sum("budget.*.plan_to_date", Unit::Rupiah, planned_to_date).over(CATEGORIES),
+    Figure::sum("budget.*.actual", Unit::Rupiah, spent).over(CATEGORIES),
     Figure::new("budget.*.variance", Unit::Rupiah, compared(difference)).over(CATEGORIES),
     Figure::new("budget.*.variance_rate", Unit::Rate, compared(rate_of_change))
         .over(CATEGORIES)
         .judged(Judged::By(worst)),
-    Figure::new(
-        "budget.*.forecast",
-        Unit::Rupiah,
-        Derived { from: &["budget.*.actual"], against: &[], by: forecast },
-    )
-    .over(CATEGORIES),
+    Figure::derived("budget.*.forecast", Unit::Rupiah, &["budget.*.actual"], &[], forecast)
+        .over(CATEGORIES),
     Figure::new(
         "budget.*.flag",
         Unit::Flag,
@@ -36,8 +32,8 @@ pub(super) const FIGURES: &[Figure] = &[
     )
     .over(CATEGORIES)
     .judged(Judged::By(|_, figures, codes| flag_level(figures, codes[0]))),
-    Figure::new("budget.total.over_sum", Unit::Rupiah, Sum(|scene, _| off_plan(scene, 1))),
-    Figure::new("budget.total.under_sum", Unit::Rupiah, Sum(|scene, _| off_plan(scene, -1))),
+    Figure::sum("budget.total.over_sum", Unit::Rupiah, |scene, _| off_plan(scene, 1)),
+    Figure::sum("budget.total.under_sum", Unit::Rupiah, |scene, _| off_plan(scene, -1)),
 ];
 
 const fn compared(by: Derivation) -> Measure {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::figure::Measure::{Derived, Sum};
 use super::figure::{Codes, Figure, Items, Unit};
 use super::level::Judged;
 use super::mentors::LEADING;
@@ -20,34 +19,32 @@ const BY_SLOT: &[Codes] = &[Codes::Choices("mentee_registration", "slots"), Code
 
 pub(super) const FIGURES: &[Figure] = &[
     Figure::count("capacity.*.demand", demand).over(&[Codes::Genders]),
-    Figure::new("capacity.*.supply", Unit::Count, Sum(supply)).over(&[Codes::Genders]),
-    Figure::new(
+    Figure::sum("capacity.*.supply", Unit::Count, supply).over(&[Codes::Genders]),
+    Figure::derived(
         "capacity.*.gap",
         Unit::Count,
-        Derived { from: &["capacity.*.demand"], against: &["capacity.*.supply"], by: difference },
+        &["capacity.*.demand"],
+        &["capacity.*.supply"],
+        difference,
     )
     .over(&[Codes::Genders])
     .judged(Judged::Above { warning: 0.0, alert: 8.0 }),
-    Figure::new(
+    Figure::derived(
         "capacity.*.mentors_needed",
         Unit::Count,
-        Derived {
-            from: &["capacity.*.demand"],
-            against: &["capacity.*.supply"],
-            by: mentors_needed,
-        },
+        &["capacity.*.demand"],
+        &["capacity.*.supply"],
+        mentors_needed,
     )
     .over(&[Codes::Genders]),
     Figure::count("capacity.by_slot.*.*.demand", demand).over(BY_SLOT),
-    Figure::new("capacity.by_slot.*.*.supply", Unit::Count, Sum(supply)).over(BY_SLOT),
-    Figure::new(
+    Figure::sum("capacity.by_slot.*.*.supply", Unit::Count, supply).over(BY_SLOT),
+    Figure::derived(
         "capacity.by_slot.*.*.gap",
         Unit::Count,
-        Derived {
-            from: &["capacity.by_slot.*.*.demand"],
-            against: &["capacity.by_slot.*.*.supply"],
-            by: difference,
-        },
+        &["capacity.by_slot.*.*.demand"],
+        &["capacity.by_slot.*.*.supply"],
+        difference,
     )
     .over(BY_SLOT),
 ];

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::figure::Measure::{Computed, Derived, Sum};
+use super::figure::Measure::Computed;
 use super::figure::{Beside, Figure, Items, Unit, amounts_of};
 use super::level::Judged;
 use super::meetings;
@@ -21,32 +21,30 @@ pub(super) const FIGURES: &[Figure] = &[
         },
     )
     .beside(Beside::Configuration),
-    Figure::new("cash.income", Unit::Rupiah, Sum(|scene, _| amounts(scene, "income", |_| true))),
-    Figure::new("cash.expense", Unit::Rupiah, Sum(|scene, _| amounts(scene, "expense", |_| true))),
-    Figure::new(
+    Figure::sum("cash.income", Unit::Rupiah, |scene, _| amounts(scene, "income", |_| true)),
+    Figure::sum("cash.expense", Unit::Rupiah, |scene, _| amounts(scene, "expense", |_| true)),
+    Figure::derived(
         "cash.balance",
         Unit::Rupiah,
-        Derived {
-            from: &["cash.opening", "cash.income", "cash.expense"],
-            against: &[],
-            by: balance,
-        },
+        &["cash.opening", "cash.income", "cash.expense"],
+        &[],
+        balance,
     ),
-    Figure::new("cash.donations_reported", Unit::Rupiah, Sum(meetings::donations)),
-    Figure::new("cash.donations_recorded", Unit::Rupiah, Sum(recorded)),
-    Figure::new(
+    Figure::sum("cash.donations_reported", Unit::Rupiah, meetings::donations),
+    Figure::sum("cash.donations_recorded", Unit::Rupiah, recorded),
+    Figure::derived(
         "cash.donations_gap",
         Unit::Rupiah,
-        Derived {
-            from: &["cash.donations_reported"],
-            against: &["cash.donations_recorded"],
-            by: difference,
-        },
+        &["cash.donations_reported"],
+        &["cash.donations_recorded"],
+        difference,
     ),
-    Figure::new(
+    Figure::derived(
         "cash.months_cover",
         Unit::Decimal,
-        Derived { from: &["cash.balance"], against: &["cash.expense"], by: months_cover },
+        &["cash.balance"],
+        &["cash.expense"],
+        months_cover,
     )
     // Less than a month's money is an alert.
     .judged(Judged::Below { warning: f64::MIN, alert: 1.0 }),

@@ -1,6 +1,6 @@
 //! How trustworthy the rows are: rejected rows, references to nobody, phones that are shared.
 
-use super::figure::Measure::{Computed, Sum};
+use super::figure::Measure::Computed;
 use super::figure::{Beside, Codes, Figure, Item, Items, Unit};
 use super::level::{Judged, Level};
 use super::registration;
@@ -12,16 +12,12 @@ use crate::ledger::references::Referent;
 use crate::ledger::state::{Fate, Row};
 
 pub(super) const FIGURES: &[Figure] = &[
-    Figure::new(
-        "data_quality.rows.read",
-        Unit::Count,
-        Sum(|scene, _| read(scene, |row| 1 + i64::from(row.copies))),
-    ),
-    Figure::new(
-        "data_quality.rows.copied",
-        Unit::Count,
-        Sum(|scene, _| read(scene, |row| i64::from(row.copies))),
-    ),
+    Figure::sum("data_quality.rows.read", Unit::Count, |scene, _| {
+        read(scene, |row| 1 + i64::from(row.copies))
+    }),
+    Figure::sum("data_quality.rows.copied", Unit::Count, |scene, _| {
+        read(scene, |row| i64::from(row.copies))
+    }),
     Figure::count("data_quality.rows.accepted", |scene, _| {
         read(scene, |row| i64::from(row.is_accepted()))
     }),
@@ -53,7 +49,7 @@ pub(super) const FIGURES: &[Figure] = &[
         },
     )
     .beside(Beside::ObservedTabs),
-    Figure::new("data_quality.dropped_values", Unit::Count, Sum(|scene, _| read(scene, dropped))),
+    Figure::sum("data_quality.dropped_values", Unit::Count, |scene, _| read(scene, dropped)),
     Figure::count("data_quality.unmatched.mentee", |scene, _| unmatched(scene, Referent::Mentee)),
     Figure::count("data_quality.unmatched.mentor", |scene, _| unmatched(scene, Referent::Mentor)),
     Figure::count("data_quality.unmatched.group", |scene, _| unmatched(scene, Referent::Group)),

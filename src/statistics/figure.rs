@@ -181,6 +181,22 @@ impl Figure {
         Self::new(path, Unit::Count, Measure::Count(of))
     }
 
+    /// A sum of amounts.
+    pub const fn sum(path: &'static str, unit: Unit, of: Selection) -> Self {
+        Self::new(path, unit, Measure::Sum(of))
+    }
+
+    /// What follows from some figures that are set against others.
+    pub const fn derived(
+        path: &'static str,
+        unit: Unit,
+        from: &'static [&'static str],
+        against: &'static [&'static str],
+        by: Derivation,
+    ) -> Self {
+        Self::new(path, unit, Measure::Derived { from, against, by })
+    }
+
     /// A part of a whole.
     pub const fn rate(path: &'static str, part: Selection, whole: Selection) -> Self {
         Self::new(path, Unit::Rate, Measure::Share(part, whole))

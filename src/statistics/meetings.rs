@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::Measure::{Derived, Sum};
+use super::figure::Measure::Derived;
 use super::figure::{Derivation, Figure, Items, Measure, Unit, amounts_of, each};
 use super::level::Judged;
 use super::numbers::{difference, rate_of_change, ratio, size, trend};
@@ -26,17 +26,15 @@ pub(super) const FIGURES: &[Figure] = &[
         met(scene.meetings(), |one| one.held && one.attendance.is_none())
     }),
     Figure::count("meetings.duplicate_reports", duplicate_reports),
-    Figure::new("meetings.expected", Unit::Count, Sum(expected)),
+    Figure::sum("meetings.expected", Unit::Count, expected),
     Figure::rate("meetings.regularity", regular, expected)
         .judged(Judged::Below { warning: 0.75, alert: 0.50 }),
-    Figure::new("meetings.attendance.roster", Unit::Count, Sum(roster)),
-    Figure::new("meetings.attendance.present", Unit::Count, Sum(present)),
-    Figure::new("meetings.attendance.excused", Unit::Count, Sum(excused)),
-    Figure::new(
-        "meetings.attendance.absent",
-        Unit::Count,
-        Sum(|scene, _| came(scene, Attendance::absent)),
-    ),
+    Figure::sum("meetings.attendance.roster", Unit::Count, roster),
+    Figure::sum("meetings.attendance.present", Unit::Count, present),
+    Figure::sum("meetings.attendance.excused", Unit::Count, excused),
+    Figure::sum("meetings.attendance.absent", Unit::Count, |scene, _| {
+        came(scene, Attendance::absent)
+    }),
     Figure::rate("meetings.attendance_rate", present, roster)
         .judged(Judged::Below { warning: 0.70, alert: 0.50 }),
     Figure::rate("meetings.excused_rate", excused, roster),
@@ -45,7 +43,7 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::rate("meetings.compliance", reported, expected)
         .judged(Judged::Below { warning: 0.80, alert: 0.50 }),
     Figure::count("meetings.absent_3", long_absent),
-    Figure::new("meetings.donations", Unit::Rupiah, Sum(donations)),
+    Figure::sum("meetings.donations", Unit::Rupiah, donations),
     Figure::count("meetings.previous_held", |scene, _| {
         met(scene.meetings_before(), |one| one.held)
     })

@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::Mushaf;
-use super::figure::Measure::{Computed, Derived, Sum, Summary};
+use super::figure::Measure::{Computed, Derived, Summary};
 use super::figure::{Derivation, Figure, Items, Measure, Unit, each};
 use super::numbers::{difference, median, rate_of_change, round4, size, trend};
 use super::scene::Scene;
@@ -22,7 +22,7 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::count("memorization.records", |scene, _| each(recited(scene).map(|(_, row)| row))),
     Figure::count("memorization.reciters", reciters),
     Figure::count("memorization.exams", |scene, _| each(of_kind(scene, "exam"))),
-    Figure::new("memorization.new_ayat", Unit::Count, Sum(gained)),
+    Figure::sum("memorization.new_ayat", Unit::Count, gained),
     Figure::new(
         "memorization.new_pages",
         Unit::Decimal,
@@ -46,11 +46,9 @@ pub(super) const FIGURES: &[Figure] = &[
         },
     ),
     // A juz may have been begun in an earlier season.
-    Figure::new(
-        "memorization.juz_completed",
-        Unit::Count,
-        Sum(|scene, _| gains(scene.gains(), &[OfMentee::LearntEver], |gain| size(gain.juz))),
-    ),
+    Figure::sum("memorization.juz_completed", Unit::Count, |scene, _| {
+        gains(scene.gains(), &[OfMentee::LearntEver], |gain| size(gain.juz))
+    }),
     Figure::new(
         "memorization.median_gain",
         Unit::Decimal,
@@ -58,11 +56,9 @@ pub(super) const FIGURES: &[Figure] = &[
     ),
     Figure::rate("memorization.share_gaining", gaining_members, members),
     Figure::rate("memorization.share_idle_28d", idle_members, members),
-    Figure::new(
-        "memorization.previous_new_ayat",
-        Unit::Count,
-        Sum(|scene, _| gains(scene.gains_before(), &[OfMentee::LearntBefore], |gain| gain.ayat)),
-    )
+    Figure::sum("memorization.previous_new_ayat", Unit::Count, |scene, _| {
+        gains(scene.gains_before(), &[OfMentee::LearntBefore], |gain| gain.ayat)
+    })
     .looks_back(),
     Figure::new("memorization.ayat_change", Unit::Count, compared(difference)),
     Figure::new("memorization.ayat_change_rate", Unit::Rate, compared(rate_of_change)),

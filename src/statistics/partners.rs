@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
-use super::figure::Measure::Sum;
 use super::figure::{Codes, Figure, Items, Unit, amounts_of, each};
 use super::level::Judged;
 use super::scene::Scene;
@@ -17,16 +16,10 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::count("partners.by_stage.*", |scene, codes| in_stage(scene, codes))
         .over(&[Codes::Choices("partner_contact", "stage")]),
     Figure::rate("partners.conversion", |scene, _| in_stage(scene, &["delivering"]), total),
-    Figure::new(
-        "partners.promised_male",
-        Unit::Count,
-        Sum(|scene, _| promised(scene, "promised_male")),
-    ),
-    Figure::new(
-        "partners.promised_female",
-        Unit::Count,
-        Sum(|scene, _| promised(scene, "promised_female")),
-    ),
+    Figure::sum("partners.promised_male", Unit::Count, |scene, _| promised(scene, "promised_male")),
+    Figure::sum("partners.promised_female", Unit::Count, |scene, _| {
+        promised(scene, "promised_female")
+    }),
     Figure::count("partners.delivered", delivered),
     Figure::count("partners.overdue", |scene, _| overdue(scene, 0)),
     Figure::count("partners.overdue_7", |scene, _| overdue(scene, 7))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::figure::Measure::{Derived, Ratio, Sum};
+use super::figure::Measure::{Derived, Ratio};
 use super::figure::{Codes, Derivation, Figure, Items, Measure, Unit, amounts_of, each};
 use super::numbers::{both, rupiah, wilson};
 use super::scene::Scene;
@@ -21,12 +21,10 @@ const CHANNELS: &[Codes] = &[Codes::Choices("promotion_activity", "channel")];
 pub(super) const FIGURES: &[Figure] = &[
     Figure::count("promotion.*.activities", |scene, codes| each(activities(scene, codes)))
         .over(CHANNELS),
-    Figure::new("promotion.*.reach", Unit::Count, Sum(reach)).over(CHANNELS),
-    Figure::new(
-        "promotion.*.cost",
-        Unit::Rupiah,
-        Sum(|scene, codes| amounts_of(activities(scene, codes), "cost")),
-    )
+    Figure::sum("promotion.*.reach", Unit::Count, reach).over(CHANNELS),
+    Figure::sum("promotion.*.cost", Unit::Rupiah, |scene, codes| {
+        amounts_of(activities(scene, codes), "cost")
+    })
     .over(CHANNELS),
     Figure::count("promotion.*.registered", registered).over(CHANNELS),
     Figure::count("promotion.*.active", active).over(CHANNELS),
@@ -48,20 +46,20 @@ pub(super) const FIGURES: &[Figure] = &[
         }),
     )
     .over(CHANNELS),
-    Figure::new(
+    Figure::derived(
         "promotion.*.cost_per_active",
         Unit::Rupiah,
-        Derived {
-            from: &["promotion.*.cost"],
-            against: &["promotion.*.active"],
-            by: |_, values| both(values).and_then(|(cost, active)| rupiah(cost, 1, active)).into(),
-        },
+        &["promotion.*.cost"],
+        &["promotion.*.active"],
+        |_, values| both(values).and_then(|(cost, active)| rupiah(cost, 1, active)).into(),
     )
     .over(CHANNELS),
-    Figure::new(
+    Figure::derived(
         "promotion.*.enough_data",
         Unit::YesNo,
-        Derived { from: &["promotion.*.registered"], against: &[], by: enough_data },
+        &["promotion.*.registered"],
+        &[],
+        enough_data,
     )
     .over(CHANNELS),
 ];

@@ -1,6 +1,6 @@
 //! Who registered, how many are new, and how far they came.
 
-use super::figure::Measure::{Count, Derived, Sum};
+use super::figure::Measure::Derived;
 use super::figure::{Codes, Derivation, Figure, Items, Measure, Unit, amounts_of};
 use super::level::Judged;
 use super::numbers::{difference, rate_of_change, trend};
@@ -33,7 +33,7 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::count("registration.consent.missing", |scene, _| {
         with_consent(scene, ConsentStatus::Missing)
     }),
-    Figure::new("registration.funnel.reached", Unit::Count, Sum(reached)),
+    Figure::sum("registration.funnel.reached", Unit::Count, reached),
     Figure::count("registration.funnel.registered", cohort),
     Figure::count("registration.funnel.consented", consented),
     Figure::count("registration.funnel.placed", placed),
@@ -43,7 +43,7 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure::count("registration.follow_up.people", prospects),
     Figure::count("registration.follow_up.converted", converted),
     Figure::rate("registration.follow_up.rate", converted, prospects),
-    Figure::new("registration.previous_new", Unit::Count, Count(previous_new)).looks_back(),
+    Figure::count("registration.previous_new", previous_new).looks_back(),
     Figure::new("registration.new_change", Unit::Count, compared(difference)),
     Figure::new("registration.new_change_rate", Unit::Rate, compared(rate_of_change)),
     Figure::new("registration.new_trend", Unit::Trend, compared(trend)),

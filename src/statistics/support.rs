@@ -1,7 +1,7 @@
 //! Support: what mentors asked for, and how soon they were helped.
 
 use super::Figures;
-use super::figure::Measure::{Derived, Sum, Summary};
+use super::figure::Measure::Summary;
 use super::figure::{Codes, Figure, Items, Unit, amounts_of};
 use super::level::{Judged, Level};
 use super::numbers::{both, median, rupiah};
@@ -33,17 +33,13 @@ pub(super) const FIGURES: &[Figure] = &[
         cases(scene, |case| case.is_late(scene.standing.through))
     })
     .judged(Judged::By(late_level)),
-    Figure::new("support.amount_paid", Unit::Rupiah, Sum(paid)),
-    Figure::new(
+    Figure::sum("support.amount_paid", Unit::Rupiah, paid),
+    Figure::derived(
         "support.per_mentee",
         Unit::Rupiah,
-        Derived {
-            from: &["support.amount_paid"],
-            against: &["groups.members"],
-            by: |_, values| {
-                both(values).and_then(|(paid, members)| rupiah(paid, 1, members)).into()
-            },
-        },
+        &["support.amount_paid"],
+        &["groups.members"],
+        |_, values| both(values).and_then(|(paid, members)| rupiah(paid, 1, members)).into(),
     ),
     Figure::count("support.personal_requests", personal).shown_as("support.requests"),
     Figure::count("support.personal_answered_24h", answered).shown_as("support.requests"),
