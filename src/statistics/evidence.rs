@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use compact_str::CompactString;
 
-use super::figure::{self, Beside, Figure, Items, Measure, Selection, filled};
+use super::figure::{self, Beside, Figure, Item, Measure, Selection, filled};
 use super::scene::Scene;
 use super::subject::{OfMentee, Subject};
 use super::{Figures, HEAD};
@@ -35,7 +35,7 @@ pub type Lines = BTreeSet<Behind>;
 pub struct Things(pub Vec<Lines>);
 
 impl Things {
-    fn of<'s>(items: &Items<'s>, scene: &Scene<'s, '_>) -> Self {
+    fn of<'s>(items: &[Item<'s>], scene: &Scene<'s, '_>) -> Self {
         Self(items.iter().map(|item| item.subject.rows(scene)).collect())
     }
 

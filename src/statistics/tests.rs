@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::figure::{Figure, Items, Measure, filled};
+use super::figure::{Figure, Item, Measure, filled};
 use super::subject::Identity;
 use super::{Figures, Mushaf, Scene, all_figures, evidence, figure_at};
 use crate::ledger::event::RejectedRow;
@@ -335,7 +335,10 @@ fn full_season() -> Rows {
 }
 
 /// The things of two selections by who or what they are, each once, with their amounts.
-fn by_identity<'s>(items: &Items<'s>, path: &str) -> std::collections::BTreeMap<Identity<'s>, i64> {
+fn by_identity<'s>(
+    items: &[Item<'s>],
+    path: &str,
+) -> std::collections::BTreeMap<Identity<'s>, i64> {
     let found: std::collections::BTreeMap<_, _> =
         items.iter().map(|item| (item.subject.identity(), item.amount)).collect();
     assert_eq!(found.len(), items.len(), "{path} counts a thing twice");
@@ -353,7 +356,7 @@ fn check(scene: &Scene<'_, '_>, figures: &Figures, figure: &Figure, codes: &[&st
     if figure.looks_back && scene.standing.previous.is_none() {
         return assert!(value.is_null() && found.is_empty(), "{path}");
     }
-    let things = |items: &Items<'_>, listed: &super::Things| {
+    let things = |items: &[Item<'_>], listed: &super::Things| {
         let identities = by_identity(items, path);
         if figure.shown_as.is_none() {
             assert_eq!(items.len(), listed.0.len(), "{path} lists other things than it counts");
