@@ -207,61 +207,18 @@ const KINDS: u8 = 22;
 /// One step of a season: a kind of row, two choices, and a day.
 type Step = (u8, usize, usize, u64);
 
-/// Adds a row from a small vocabulary, so that names collide, references miss and groups open and
-/// close.
-fn add(rows: &mut Rows, n: usize, (what, who, group, days): Step) {
-    // Some rows are about the season before.
-    let first = if n % 4 == 0 { "2025-07-14" } else { "2026-07-14" };
-    let on = (day(first) + chrono::Days::new(days)).to_string();
-    let (person, other, group) = (PEOPLE[who], PEOPLE[n % 4], GROUPS[group]);
-    let moment = format!("{on}T10:{:02}:00", n % 60);
-    let amount = ((days + 1) * 1_000).to_string();
+/// A row of a form of the office.
+fn office_row(
+    n: usize,
+    (what, who, days): (u8, usize, u64),
+    group: &str,
+    on: &str,
+) -> (&'static str, Value) {
+    let (person, amount) = (PEOPLE[who], ((days + 1) * 1_000).to_string());
     let pick = |codes: [&'static str; 4]| codes[who];
     let second = |codes: [&'static str; 2]| codes[n % 2];
     let scale = (1 + days % 5).to_string();
-    let (form, mut answers) = match what {
-        0 | 1 => {
-            rows.mentee(&moment, person, &format!("+62811000000{}", who / 2));
-            return;
-        }
-        2 => (
-            "guardian_consent",
-            json!({"child": person,
-            "consent": if days % 3 == 0 { "refused" } else { "granted" }}),
-        ),
-        3 => {
-            rows.mentor(&moment, "Umar Hadi", "+6281200000001");
-            return;
-        }
-        4 | 5 => (
-            "placement_decision",
-            json!({"group": group, "members": [other, person],
-            "mentor": "Umar", "action": pick(["form_group", "move", "leave", "close_group"]),
-            "reason": if days % 2 == 0 { "disbanded" } else { "graduated" }}),
-        ),
-        6..=9 => (
-            "meeting_report",
-            json!({"group": group, "present": [person, "Nobody"],
-            "excused": [other], "status": if days % 9 == 0 { "cancelled" } else { "held" },
-            "donation": amount}),
-        ),
-        10 => {
-            let steps = crate::ledger::mentor_steps::STEPS;
-            for step in steps {
-                rows.add(
-                    "mentor_training",
-                    &moment,
-                    json!({"mentor": "Umar", "step": step,
-                    "date": on, "result": "passed", "hours": "3"}),
-                );
-            }
-            return;
-        }
-        11 => (
-            "memorization_record",
-            json!({"mentee": person, "surah": 112, "ayah_from": 1 + who,
-            "record_kind": pick(["new", "new", "review", "exam"]), "fluency": "fluent"}),
-        ),
+    match what {
         12 => (
             "mentee_feedback",
             json!({"group": group, "listened": scale, "safe": scale,
@@ -310,6 +267,63 @@ fn add(rows: &mut Rows, n: usize, (what, who, group, days): Step) {
         ),
         _ if days % 2 == 0 => ("taaruf_record", json!({"group": group})),
         _ => ("mentee_follow_up", json!({"name": person})),
+    }
+}
+
+/// Adds a row from a small vocabulary, so that names collide, references miss and groups open and
+/// close.
+fn add(rows: &mut Rows, n: usize, (what, who, group, days): Step) {
+    // Some rows are about the season before.
+    let first = if n % 4 == 0 { "2025-07-14" } else { "2026-07-14" };
+    let on = (day(first) + chrono::Days::new(days)).to_string();
+    let (person, other, group) = (PEOPLE[who], PEOPLE[n % 4], GROUPS[group]);
+    let moment = format!("{on}T10:{:02}:00", n % 60);
+    let amount = ((days + 1) * 1_000).to_string();
+    let pick = |codes: [&'static str; 4]| codes[who];
+    let (form, mut answers) = match what {
+        0 | 1 => {
+            rows.mentee(&moment, person, &format!("+62811000000{}", who / 2));
+            return;
+        }
+        2 => (
+            "guardian_consent",
+            json!({"child": person,
+            "consent": if days % 3 == 0 { "refused" } else { "granted" }}),
+        ),
+        3 => {
+            rows.mentor(&moment, "Umar Hadi", "+6281200000001");
+            return;
+        }
+        4 | 5 => (
+            "placement_decision",
+            json!({"group": group, "members": [other, person],
+            "mentor": "Umar", "action": pick(["form_group", "move", "leave", "close_group"]),
+            "reason": if days % 2 == 0 { "disbanded" } else { "graduated" }}),
+        ),
+        6..=9 => (
+            "meeting_report",
+            json!({"group": group, "present": [person, "Nobody"],
+            "excused": [other], "status": if days % 9 == 0 { "cancelled" } else { "held" },
+            "donation": amount}),
+        ),
+        10 => {
+            let steps = crate::ledger::mentor_steps::STEPS;
+            for step in steps {
+                rows.add(
+                    "mentor_training",
+                    &moment,
+                    json!({"mentor": "Umar", "step": step,
+                    "date": on, "result": "passed", "hours": "3"}),
+                );
+            }
+            return;
+        }
+        11 => (
+            "memorization_record",
+            json!({"mentee": person, "surah": 112, "ayah_from": 1 + who,
+            "record_kind": pick(["new", "new", "review", "exam"]), "fluency": "fluent"}),
+        ),
+        _ => office_row(n, (what, who, days), group, &on),
     };
     answers["date"] = json!(on);
     rows.add(form, &moment, answers);
