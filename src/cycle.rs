@@ -292,14 +292,8 @@ pub fn standing<'a>(
 
 /// The figures of a standing.
 pub fn figures(setting: &Setting, state: &State, standing: &Standing<'_>) -> Figures {
-    let quality = state.quality();
     let handover = &setting.config.handover_kinds;
-    Figures::of(&statistics::Scene {
-        standing,
-        quality: &quality,
-        handover,
-        mushaf: &setting.mushaf,
-    })
+    Figures::of(&statistics::Scene::new(standing, state, handover, &setting.mushaf))
 }
 
 /// Everything that a tab may show, when no form tab was left alone and no decision refused.

@@ -86,9 +86,6 @@ pub enum ConsentStatus {
 }
 
 impl ConsentStatus {
-    /// All values, in order of declaration.
-    pub const ALL: [Self; 4] = [Self::Adult, Self::Granted, Self::Refused, Self::Missing];
-
     pub(super) fn of(person: &Person<'_>, guardian: Guardian, day: NaiveDate) -> Self {
         match guardian {
             _ if person.age_on(day).is_some_and(|age| age >= 18) => Self::Adult,
@@ -98,17 +95,7 @@ impl ConsentStatus {
         }
     }
 
-    /// Returns the key: `adult`, `granted`, `refused` or `missing`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Adult => "adult",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Missing => "missing",
-        }
-    }
-
-    /// Returns whether the mentee may be placed in a group.
+    /// Whether the mentee may be placed in a group.
     pub fn complete(self) -> bool {
         matches!(self, Self::Adult | Self::Granted)
     }

@@ -1,7 +1,7 @@
 //! *Keuangan*: the budget by category, with variance in both directions, and what is in the
 //! treasury.
 
-use super::{Scene, Sheet, level_colours, levels, money, percent, plain, text};
+use super::{Level, Scene, Sheet, level_colours, money, percent, plain, text};
 use crate::table::Cell;
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
@@ -64,9 +64,9 @@ fn categories<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
         .collect();
     categories.sort_by_key(|category| {
         let figures = scene.figures;
-        let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or("none");
+        let level = figures.level(&format!("budget.{category}.flag"));
         let stake = figures.integer(&format!("budget.{category}.variance")).unwrap_or(0).abs();
-        (levels::budget(flag), flag == "none", -stake)
+        (level.unwrap_or(Level::Good), level.is_none(), -stake)
     });
     categories
 }
@@ -90,7 +90,8 @@ fn line(scene: &Scene<'_>, category: &str, label: &str) -> Vec<WantedCell> {
         "on_track" => words.say("flag-on_track"),
         _ => words.say("flag-none"),
     };
-    let level = if flag == "none" { String::new() } else { words.say(levels::budget(flag).key()) };
+    let level =
+        figures.level(&path("flag")).map_or_else(String::new, |level| words.say(level.key()));
     vec![
         text(label),
         amount("plan"),

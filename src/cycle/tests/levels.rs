@@ -1,7 +1,7 @@
 //! A subject has one level: whoever or whatever is judged in several tabs, and in the actions, is
 //! judged the same everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 

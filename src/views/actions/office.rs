@@ -164,7 +164,7 @@ fn handover(scene: &Scene<'_>, found: &mut Found) {
         scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
     let kinds: Vec<&str> =
         missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-    if levels::handover(scene) == Some(Level::Warning) {
+    if scene.figures.level("documents.handover_ready") == Some(Level::Warning) {
         let kinds: Vec<&str> = kinds
             .iter()
             .map(|kind| scene.labels.choice("document_record", "document_kind", kind))
@@ -203,11 +203,11 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
     for (index, category) in
         scene.standing.program.codes("finance_record", "category").iter().enumerate()
     {
-        let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or_default();
-        let level = levels::budget(flag);
-        if level == Level::Good {
+        let path = format!("budget.{category}.flag");
+        let flag = figures.text(&path).unwrap_or_default();
+        let Some(level) = figures.level(&path).filter(|level| *level != Level::Good) else {
             continue;
-        }
+        };
         let amount = |name: &str| {
             words.rupiah(figures.integer(&format!("budget.{category}.{name}")).unwrap_or(0))
         };
@@ -226,7 +226,7 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
         let sentences = [words.say("treasurer"), what, why, String::new()];
         found.add((&format!("K{index}"), Kind::Budget), (level, scene.today), sentences);
     }
-    if levels::cash(scene) == Some(Level::Alert) {
+    if figures.level("cash.months_cover") == Some(Level::Alert) {
         let balance = words.rupiah(figures.integer("cash.balance").unwrap_or(0));
         let months = words.decimal(figures.number("cash.months_cover").unwrap_or(0.0));
         let why = words.say_with("action-cash-why", &[("balance", &balance), ("months", &months)]);
@@ -239,25 +239,25 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
 fn answers(scene: &Scene<'_>, found: &mut Found) {
     let words = scene.words;
     let percent = |path: &str| words.percent(scene.figures.number(path).unwrap_or(0.0));
-    let mut add = |kind: Kind, level: Option<Level>, key: &str, why: String| {
-        if let Some(level) = level.filter(|level| *level != Level::Good) {
+    let mut add = |kind: Kind, path: &str, key: &str, why: String| {
+        if let Some(level) = scene.figures.level(path).filter(|level| *level != Level::Good) {
             let sentences = [words.say("coordinator"), words.say(key), why, String::new()];
             found.add(("U", kind), (level, scene.today), sentences);
         }
     };
     let rate = percent("satisfaction.mentee.response_rate");
     let why = words.say_with("action-response-why", &[("rate", &rate)]);
-    add(Kind::ResponseRate, levels::response_rate(scene), "action-response", why);
+    add(Kind::ResponseRate, "satisfaction.mentee.response_rate", "action-response", why);
     let score = words.decimal(scene.figures.number("satisfaction.mentee.score").unwrap_or(0.0));
     let why = words.say_with("action-score-why", &[("score", &score)]);
-    add(Kind::MenteeScore, levels::mentee_score(scene), "action-score", why);
+    add(Kind::MenteeScore, "satisfaction.mentee.score", "action-score", why);
     let score = words.decimal(scene.figures.number("satisfaction.mentor.score").unwrap_or(0.0));
     let why = words.say_with("action-mentor-score-why", &[("score", &score)]);
-    add(Kind::MentorScore, levels::mentor_score(scene), "action-mentor-score", why);
+    add(Kind::MentorScore, "satisfaction.mentor.score", "action-mentor-score", why);
     let rate = percent("satisfaction.mentor.stop_or_unsure_rate");
     let why = words.say_with("action-unsure-why", &[("rate", &rate)]);
-    add(Kind::StopOrUnsure, levels::stop_or_unsure(scene), "action-unsure", why);
+    add(Kind::StopOrUnsure, "satisfaction.mentor.stop_or_unsure_rate", "action-unsure", why);
     let rate = percent("retention.mentees.rate");
     let why = words.say_with("action-retention-why", &[("rate", &rate)]);
-    add(Kind::Retention, levels::retention(scene), "action-retention", why);
+    add(Kind::Retention, "retention.mentees.rate", "action-retention", why);
 }

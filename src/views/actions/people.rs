@@ -7,8 +7,9 @@ use crate::ledger::codes::{Code, Gender};
 use crate::ledger::consent::{ConsentStatus, Withdrawal};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::people::{MenteeIndex, MentorIndex};
+use crate::statistics::TAARUF_DAYS;
 use crate::views::levels::{
-    self, GroupReason, MenteeReason, MentorReason, Reason, TAARUF_DAYS, WAITING_DAYS, step_names,
+    self, GroupReason, MenteeReason, MentorReason, Reason, WAITING_DAYS, step_names,
 };
 use crate::views::{Level, Scene, gender_word, named, short_list};
 

@@ -4,15 +4,13 @@ use super::people::consent_reason;
 use super::{GroupScore, Level, Reason, Scene, Verdict, facts};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::standing::Standing;
+use crate::statistics::TAARUF_DAYS;
 
 /// School weeks without a meeting: from the first faltering, from the second stalled.
 const GAP_WEEKS: (usize, usize) = (3, 6);
 
 /// Days after forming by which a group should have met.
 const FIRST_MEETING_DAYS: i64 = 14;
-
-/// Days after forming at which an undone taaruf is late, and very late.
-pub(in crate::views) const TAARUF_DAYS: (i64, i64) = (14, 21);
 
 /// Scores by mentees, in thousandths: below the first low, below the second very low.
 const SCORES: (i64, i64) = (3_500, 3_000);
