@@ -14,15 +14,21 @@ use crate::edge::log::{LogError, seal_kind};
 use crate::edge::seal::SealError;
 use crate::ledger::line::LineHash;
 use crate::ledger::point::{AsOf, Point};
-use crate::sandbox::{FAULTS_HELP, SandboxError};
-use crate::setting::SettingError;
+use crate::sandbox::FAULTS_HELP;
+
+pub(crate) mod usage;
+
+pub use self::usage::{named_configuration, usage_message};
+
+/// The configuration, unless another one is named.
+pub const CONFIGURATION: &str = "config/halaqah.toml";
 
 /// Runs a mentoring program from the spreadsheet its people already have.
 #[derive(Debug, Parser)]
 #[command(name = "halaqah", version, about, max_term_width = 100)]
 pub struct Arguments {
     /// The program's configuration.
-    #[arg(long, global = true, value_name = "FILE", default_value = "config/halaqah.toml")]
+    #[arg(long, global = true, value_name = "FILE", default_value = CONFIGURATION)]
     pub config: PathBuf,
     /// Takes this moment for now (RFC 3339, such as 2026-11-24T07:36:00+07:00).
     #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
@@ -400,44 +406,35 @@ impl Failure {
     }
 }
 
-/// In English: a mistake in the configuration, a form or the words is found before the language is
-/// known.
-impl From<SettingError> for Failure {
-    fn from(error: SettingError) -> Self {
-        Self::Mend(error.to_string())
-    }
-}
-
-/// In English: the sandbox has no configuration that could name a language.
-impl From<SandboxError> for Failure {
-    fn from(error: SandboxError) -> Self {
-        Self::Mend(error.to_string())
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self::Mend(error.to_string())
-    }
-}
-
 /// What a file of `match --what-if` may hold.
 pub const WHAT_IF_HELP: &str = concat!("A file for --what-if:\n\n", include_str!("what_if.txt"));
 
+/// A value on the command line that its parser does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedValue {
+    /// Other than a day.
+    #[error("malformed day")]
+    Day,
+    /// Other than a moment.
+    #[error("malformed moment")]
+    Moment,
+    /// Other than a number of seconds.
+    #[error("malformed number of seconds")]
+    Seconds,
+}
+
 /// A day, such as 2026-11-24.
-fn day(text: &str) -> Result<NaiveDate, &'static str> {
-    text.parse().map_err(|_| "write a day, such as 2026-11-24")
+fn day(text: &str) -> Result<NaiveDate, MalformedValue> {
+    text.parse().map_err(|_| MalformedValue::Day)
 }
 
 /// A moment, such as 2026-11-24T07:36:00+07:00.
-fn moment(text: &str) -> Result<DateTime<FixedOffset>, &'static str> {
-    DateTime::parse_from_rfc3339(text)
-        .map_err(|_| "write a moment, such as 2026-11-24T07:36:00+07:00")
+fn moment(text: &str) -> Result<DateTime<FixedOffset>, MalformedValue> {
+    DateTime::parse_from_rfc3339(text).map_err(|_| MalformedValue::Moment)
 }
 
 /// A length of time in seconds, such as 5 or 0.5.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 =
-        text.parse().map_err(|_| "write a number of seconds, such as 5 or 0.5".to_owned())?;
-    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+fn seconds(text: &str) -> Result<Duration, MalformedValue> {
+    let number: f64 = text.parse().map_err(|_| MalformedValue::Seconds)?;
+    Duration::try_from_secs_f64(number).map_err(|_| MalformedValue::Seconds)
 }

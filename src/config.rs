@@ -10,7 +10,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -21,13 +20,19 @@ use crate::forms::definition::{Kind, Sensitivity};
 use crate::forms::{FORMS, Forms};
 use crate::ledger::procedures::Procedure;
 use crate::ledger::season::{CalendarEntry, Season};
-use crate::matching::criteria::{Asked, Criterion, Measure, Questions, Unfit, With};
-use crate::matching::instance::{GroupSize, ReadingMix, Weights};
+use crate::matching::criteria::{
+    AnswerKind, Criterion, CriterionMismatch, Measure, Questions, With,
+};
+use crate::matching::instance::{GroupSize, ReadingMix, Settings};
+use crate::matching::terms::{TermKind, Weights};
 use crate::schedule::Schedule;
 use crate::words::Language;
 
+mod mistake;
 mod procedures;
 mod recorded;
+
+pub use self::mistake::{Mistake, MistakeKind, Mistakes};
 
 /// The configuration as it is compiled in: the example that `halaqah` starts from.
 pub const EXAMPLE: &str = include_str!("../config/halaqah.toml");
@@ -102,7 +107,7 @@ pub struct Config {
     pub restricted_id: Option<String>,
     /// When a cycle is due.
     pub schedule: Schedule,
-    /// Asked after every good cycle.
+    /// AnswerKind after every good cycle.
     pub heartbeat_url: Option<String>,
     /// Told the ledger's head at the end of each day.
     pub checkpoint_url: Option<String>,
@@ -141,23 +146,16 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{path}: {source}\nGive the file with --config, or start from config/halaqah.toml.")]
+    #[error("cannot read {}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
-    /// The file has mistakes; each is shown at its line and under its word.
+    /// The file has mistakes.
     #[error("{0}")]
-    Mistakes(String),
-}
-
-/// One mistake, at the bytes where it stands.
-struct Mistake {
-    span: Range<usize>,
-    what: String,
-    hint: String,
+    Mistakes(Mistakes),
 }
 
 #[derive(Deserialize)]
@@ -294,6 +292,16 @@ struct RetentionTable {
     support_days: u32,
 }
 
+impl Retention {
+    fn of(table: Option<&RetentionTable>) -> Self {
+        Self {
+            configured: table.is_some(),
+            identity_months: table.map_or_else(identity_months, |table| table.identity_months),
+            support_days: table.map_or_else(support_days, |table| table.support_days),
+        }
+    }
+}
+
 fn identity_months() -> u32 {
     12
 }
@@ -337,6 +345,17 @@ struct CriterionTable {
 }
 
 impl Config {
+    /// What the program wants of its groups.
+    pub fn matching(&self) -> Settings<'_> {
+        Settings {
+            group_size: self.group_size,
+            weights: self.weights,
+            reading: self.reading,
+            randomise: self.randomise,
+            criteria: &self.criteria,
+        }
+    }
+
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
@@ -346,20 +365,20 @@ impl Config {
 
     /// Reads the text of a file; `path` is where paths in it begin and what mistakes name.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let wrong = |list| {
+            let (path, text) = (path.to_owned(), text.to_owned());
+            ConfigError::Mistakes(Mistakes { path, text, list })
+        };
         let file: File = toml::from_str(text).map_err(|error| {
-            let mistake = Mistake {
-                span: error.span().unwrap_or(0..0),
-                what: error.message().to_owned(),
-                hint: "config/halaqah.toml shows every key that may stand here".to_owned(),
-            };
-            ConfigError::Mistakes(show(path, text, &[mistake]))
+            let kind = MistakeKind::Toml(error.message().to_owned());
+            wrong(vec![Mistake { span: error.span().unwrap_or(0..0), kind }])
         })?;
         let mut mistakes = Vec::new();
         let config = check(path, file, &mut mistakes);
         mistakes.extend(config.as_ref().and_then(|config| too_much_personality(text, config)));
         match config {
             Some(config) if mistakes.is_empty() => Ok(config),
-            _ => Err(ConfigError::Mistakes(show(path, text, &mistakes))),
+            _ => Err(wrong(mistakes)),
         }
     }
 
@@ -382,140 +401,23 @@ fn folder_of(path: &Path) -> &Path {
 /// Every value checked; mistakes are collected, so that all of them are seen at once.
 fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config> {
     let folder = folder_of(path);
-    let mut wrong = |span: Range<usize>, what: String, hint: &str| {
-        mistakes.push(Mistake { span, what, hint: hint.to_owned() });
-    };
-    let timezone: Option<Tz> = file.timezone.get_ref().parse().ok();
-    if timezone.is_none() {
-        let what = format!("no time zone is called \"{}\"", file.timezone.get_ref());
-        wrong(
-            file.timezone.span(),
-            what,
-            "in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura",
-        );
-    }
-    let code = file.program.code.get_ref();
-    if code.is_empty()
-        || !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    {
-        let hint = "it is written into the ledger and never changes: for example sman1";
-        wrong(
-            file.program.code.span(),
-            "a code has small letters, digits and - only".to_owned(),
-            hint,
-        );
-    }
-    if let Some(credentials) =
-        file.google.credentials.as_ref().filter(|path| path.get_ref().contains('{'))
-    {
-        let hint = "save the key as a file of its own, mode 0600, and give its name here";
-        wrong(credentials.span(), "a key never stands in this file".to_owned(), hint);
-    }
-    for link in file.forms.values().filter_map(|table| table.link.as_ref()) {
-        if !link.get_ref().starts_with("http://") && !link.get_ref().starts_with("https://") {
-            let hint = "the form's prefilled link, with {group} where the name of the group stands";
-            wrong(link.span(), "a link begins with http:// or https://".to_owned(), hint);
-        }
-    }
-    let heartbeat = file.heartbeat.as_ref().map(|table| &table.url);
-    let checkpoint = file.checkpoint.as_ref().map(|table| &table.url);
-    for url in [file.google.endpoint.as_ref(), heartbeat, checkpoint].into_iter().flatten() {
-        if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
-            wrong(
-                url.span(),
-                "an address begins with http:// or https://".to_owned(),
-                "for example http://127.0.0.1:8460",
-            );
-        }
-    }
-    if let Some(timeout) = file.google.timeout_s.as_ref().filter(|timeout| *timeout.get_ref() == 0)
-    {
-        wrong(
-            timeout.span(),
-            "a request needs some time".to_owned(),
-            "60 is a good number of seconds",
-        );
-    }
-    let id = file.workbook.spreadsheet_id.get_ref();
-    if id.trim().is_empty() || id.contains(['/', ' ']) {
-        let hint = "the long word in its address: …/spreadsheets/d/THIS/edit";
-        wrong(file.workbook.spreadsheet_id.span(), "this is no spreadsheet's id".to_owned(), hint);
-    }
-    if let Some(restricted) = &file.workbook.restricted_id {
-        let (word, span) = (restricted.get_ref(), restricted.span());
-        if word.trim().is_empty() || word.contains(['/', ' ']) {
-            let hint = "the long word in its address: …/spreadsheets/d/THIS/edit";
-            wrong(span, "this is no spreadsheet's id".to_owned(), hint);
-        } else if word == id {
-            let hint = "make a second spreadsheet and share it only with those who may read what is confidential";
-            wrong(span, "what is confidential needs a spreadsheet of its own".to_owned(), hint);
-        }
-    }
-    let sync = file.schedule.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
-    for schedule in std::iter::once(&sync).chain(&file.schedule.digest) {
-        if let Err(error) = schedule.get_ref().parse::<Schedule>() {
-            wrong(
-                schedule.span(),
-                error.to_string(),
-                "*/5 * * * * is every five minutes; 0 6 * * Mon is Monday at six",
-            );
-        }
-    }
-    for (form, table) in &file.forms {
-        if !FORMS.iter().any(|known| known.key == form.get_ref()) {
-            let known: Vec<&str> = FORMS.iter().map(|form| form.key).collect();
-            let what = format!("there is no form \"{}\"", form.get_ref());
-            wrong(form.span(), what, &format!("the forms are {}", known.join(", ")));
-        }
-        if matches!(table.tab.get_ref(), TabName::Title(title) if title.trim().is_empty()) {
-            wrong(
-                table.tab.span(),
-                "a tab has a title".to_owned(),
-                "as it stands at the bottom of the spreadsheet",
-            );
-        }
-    }
-    let tabs: Vec<_> = file.forms.values().map(|table| &table.tab).collect();
-    for (index, tab) in tabs.iter().enumerate() {
-        if tabs[..index].iter().any(|other| other.get_ref() == tab.get_ref()) {
-            wrong(
-                tab.span(),
-                "two forms have this tab".to_owned(),
-                "every form answers into a tab of its own",
-            );
-        }
-    }
-    for kind in &file.handover.kinds {
-        if !DOCUMENT_KINDS.contains(&kind.get_ref().as_str()) && kind.get_ref() != "sop" {
-            let what = format!("no document is of the kind \"{}\"", kind.get_ref());
-            wrong(kind.span(), what, &format!("the kinds are {}", DOCUMENT_KINDS.join(", ")));
-        }
-    }
-    let group_size = file.matching.group_size.map_or_else(GroupSize::default, |size| {
-        let span = size.span();
-        let size = size.into_inner();
-        if !is_group_size(size) {
-            wrong(
-                span,
-                "a group's sizes go from min over target to max".to_owned(),
-                "{ min = 5, target = 8, max = 10 }",
-            );
-        }
-        size
-    });
-    let matching_deadline = file.matching.deadline_s.and_then(|seconds| {
-        let deadline = Duration::try_from_secs_f64(*seconds.get_ref())
-            .ok()
-            .filter(|deadline| !deadline.is_zero());
-        if deadline.is_none() {
-            wrong(seconds.span(), "a deadline is some seconds from now".to_owned(), "30, or 2.5");
-        }
-        deadline
-    });
+    let timezone = check_program(&file, mistakes);
+    check_addresses(&file, mistakes);
+    check_workbook(&file.workbook, mistakes);
+    let schedule = check_schedule(file.schedule, mistakes);
+    check_forms(&file.forms, mistakes);
+    let handover_kinds = check_handover(file.handover, mistakes);
+    let group_size = check_group_size(file.matching.group_size, mistakes);
+    let matching_deadline = check_deadline(file.matching.deadline_s, mistakes);
     let seasons = check_seasons(file.seasons, mistakes);
     let calendar = check_calendar(file.calendar, mistakes);
     let criteria = check_criteria(folder, file.matching.criteria, mistakes);
     let procedures = procedures::check(file.procedures, file.language, folder, mistakes);
+    let link_of = |(form, table): (&Spanned<String>, &FormTable)| {
+        Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone()))
+    };
+    let tab_of =
+        |(form, table): (Spanned<String>, FormTable)| (form.into_inner(), table.tab.into_inner());
     Some(Config {
         path: path.to_owned(),
         language: file.language,
@@ -528,41 +430,16 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
         timeout_s: file.google.timeout_s.map_or(60, Spanned::into_inner),
         spreadsheet_id: file.workbook.spreadsheet_id.into_inner(),
         restricted_id: file.workbook.restricted_id.map(Spanned::into_inner),
-        schedule: sync.get_ref().parse().ok()?,
+        schedule: schedule?,
         heartbeat_url: file.heartbeat.map(|table| table.url.into_inner()),
         checkpoint_url: file.checkpoint.map(|table| table.url.into_inner()),
-        form_links: file
-            .forms
-            .iter()
-            .filter_map(|(form, table)| {
-                Some((form.get_ref().clone(), table.link.as_ref()?.get_ref().clone()))
-            })
-            .collect(),
-        forms: file
-            .forms
-            .into_iter()
-            .map(|(form, table)| (form.into_inner(), table.tab.into_inner()))
-            .collect(),
+        form_links: file.forms.iter().filter_map(link_of).collect(),
+        forms: file.forms.into_iter().map(tab_of).collect(),
         seasons: seasons?,
         calendar: calendar?,
-        retention: Retention {
-            configured: file.retention.is_some(),
-            identity_months: file
-                .retention
-                .as_ref()
-                .map_or_else(identity_months, |table| table.identity_months),
-            support_days: file
-                .retention
-                .as_ref()
-                .map_or_else(support_days, |table| table.support_days),
-        },
+        retention: Retention::of(file.retention.as_ref()),
         most_placed: file.fuse.and_then(|fuse| fuse.placements).unwrap_or(MOST_PLACED),
-        handover_kinds: file
-            .handover
-            .kinds
-            .into_iter()
-            .map(|kind| document_kind(kind.into_inner()))
-            .collect(),
+        handover_kinds,
         group_size,
         weights: file.matching.weights.unwrap_or_default(),
         criteria,
@@ -573,29 +450,143 @@ fn check(path: &Path, file: File, mistakes: &mut Vec<Mistake>) -> Option<Config>
     })
 }
 
+/// Returns the time zone, if there is one of that name.
+fn check_program(file: &File, mistakes: &mut Vec<Mistake>) -> Option<Tz> {
+    let timezone = file.timezone.get_ref().parse().ok();
+    if timezone.is_none() {
+        mistakes.push(MistakeKind::TimeZone(file.timezone.get_ref().clone()).at(&file.timezone));
+    }
+    let code = file.program.code.get_ref();
+    let may_stand = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if code.is_empty() || !code.bytes().all(may_stand) {
+        mistakes.push(MistakeKind::ProgramCode.at(&file.program.code));
+    }
+    timezone
+}
+
+/// Checks the key file's name, the links and the addresses, and the time for a request.
+fn check_addresses(file: &File, mistakes: &mut Vec<Mistake>) {
+    if let Some(credentials) = &file.google.credentials
+        && credentials.get_ref().contains('{')
+    {
+        mistakes.push(MistakeKind::KeyInFile.at(credentials));
+    }
+    for link in file.forms.values().filter_map(|table| table.link.as_ref()) {
+        if !is_web_address(link.get_ref()) {
+            mistakes.push(MistakeKind::Link.at(link));
+        }
+    }
+    let heartbeat = file.heartbeat.as_ref().map(|table| &table.url);
+    let checkpoint = file.checkpoint.as_ref().map(|table| &table.url);
+    for url in [file.google.endpoint.as_ref(), heartbeat, checkpoint].into_iter().flatten() {
+        if !is_web_address(url.get_ref()) {
+            mistakes.push(MistakeKind::Address.at(url));
+        }
+    }
+    if let Some(timeout) = &file.google.timeout_s
+        && *timeout.get_ref() == 0
+    {
+        mistakes.push(MistakeKind::Timeout.at(timeout));
+    }
+}
+
+fn check_workbook(workbook: &WorkbookTable, mistakes: &mut Vec<Mistake>) {
+    let id = &workbook.spreadsheet_id;
+    if !is_spreadsheet_id(id.get_ref()) {
+        mistakes.push(MistakeKind::SpreadsheetId.at(id));
+    }
+    let Some(restricted) = &workbook.restricted_id else { return };
+    if !is_spreadsheet_id(restricted.get_ref()) {
+        mistakes.push(MistakeKind::SpreadsheetId.at(restricted));
+    } else if restricted.get_ref() == id.get_ref() {
+        mistakes.push(MistakeKind::RestrictedIsShared.at(restricted));
+    }
+}
+
+/// Returns when a cycle is due, if that can be read.
+fn check_schedule(table: ScheduleTable, mistakes: &mut Vec<Mistake>) -> Option<Schedule> {
+    let mut read = |schedule: &Spanned<String>| match schedule.get_ref().parse::<Schedule>() {
+        Ok(schedule) => Some(schedule),
+        Err(error) => {
+            mistakes.push(MistakeKind::from(error).at(schedule));
+            None
+        }
+    };
+    let sync = table.sync.unwrap_or_else(|| Spanned::new(0..0, "*/5 * * * *".to_owned()));
+    let schedule = read(&sync);
+    if let Some(digest) = &table.digest {
+        read(digest);
+    }
+    schedule
+}
+
+fn check_forms(forms: &BTreeMap<Spanned<String>, FormTable>, mistakes: &mut Vec<Mistake>) {
+    for (form, table) in forms {
+        if !FORMS.iter().any(|known| known.key == form.get_ref()) {
+            mistakes.push(MistakeKind::Form(form.get_ref().clone()).at(form));
+        }
+        if matches!(table.tab.get_ref(), TabName::Title(title) if title.trim().is_empty()) {
+            mistakes.push(MistakeKind::TabTitle.at(&table.tab));
+        }
+    }
+    let tabs: Vec<_> = forms.values().map(|table| &table.tab).collect();
+    for (index, tab) in tabs.iter().enumerate() {
+        if tabs[..index].iter().any(|other| other.get_ref() == tab.get_ref()) {
+            mistakes.push(MistakeKind::SharedTab.at(tab));
+        }
+    }
+}
+
+/// Returns the kinds of documents by the codes that the form of documents has.
+fn check_handover(table: HandoverTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
+    for kind in &table.kinds {
+        if !DOCUMENT_KINDS.contains(&kind.get_ref().as_str()) && kind.get_ref() != "sop" {
+            mistakes.push(MistakeKind::DocumentKind(kind.get_ref().clone()).at(kind));
+        }
+    }
+    table.kinds.into_iter().map(|kind| document_kind(kind.into_inner())).collect()
+}
+
+fn check_group_size(size: Option<Spanned<GroupSize>>, mistakes: &mut Vec<Mistake>) -> GroupSize {
+    let Some(size) = size else { return GroupSize::default() };
+    if !is_group_size(*size.get_ref()) {
+        mistakes.push(MistakeKind::GroupSize.at(&size));
+    }
+    size.into_inner()
+}
+
+fn check_deadline(seconds: Option<Spanned<f64>>, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
+    let seconds = seconds?;
+    let deadline = Duration::try_from_secs_f64(*seconds.get_ref()).ok();
+    let deadline = deadline.filter(|deadline| !deadline.is_zero());
+    if deadline.is_none() {
+        mistakes.push(MistakeKind::Deadline.at(&seconds));
+    }
+    deadline
+}
+
+fn is_web_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+fn is_spreadsheet_id(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(['/', ' '])
+}
+
 /// Whether groups can be of this size.
 pub fn is_group_size(size: GroupSize) -> bool {
     1 <= size.min && size.min <= size.target && size.target <= size.max
 }
 
-/// Of all weights that of personality may be so many in a hundred.
+/// Maximum share of the personality weight, in percent of all weights together.
 const MOST_PERSONALITY: u64 = 15;
 
 /// A weight of personality that says more than personality can.
 fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
-    let weights = config.weights;
-    let terms = [
-        weights.schedule,
-        weights.values_expectations,
-        weights.likes_dislikes,
-        weights.class_district,
-        weights.continuity_friend,
-        weights.reading,
-        weights.personality,
-    ];
-    let all = terms.into_iter().chain(config.criteria.iter().map(|criterion| criterion.weight));
+    let weights = config.weights.iter().map(|(_, weight)| weight);
+    let all = weights.chain(config.criteria.iter().map(|criterion| criterion.weight));
     let all: u64 = all.map(u64::from).sum();
-    let own = u64::from(weights.personality);
+    let own = u64::from(config.weights.of(TermKind::Personality));
     if own * 100 <= MOST_PERSONALITY * all {
         return None;
     }
@@ -605,12 +596,8 @@ fn too_much_personality(text: &str, config: &Config) -> Option<Mistake> {
     };
     let span =
         toml::de::DeTable::parse(text).ok().and_then(|file| place(file.get_ref())).unwrap_or(0..0);
-    let what = format!("personality may be at most {MOST_PERSONALITY} % of all weights together");
     let most = MOST_PERSONALITY * (all - own) / (100 - MOST_PERSONALITY);
-    let hint = format!(
-        "what it adds has been found to be small, and twenty statements measure it coarsely; beside the other weights at most {most}"
-    );
-    Some(Mistake { span, what, hint })
+    Some(Mistake { span, kind: MistakeKind::Personality { share: MOST_PERSONALITY, most } })
 }
 
 /// Every criterion held against the questions of the forms, those beside the file first.
@@ -639,40 +626,33 @@ fn check_criteria(
             weight: table.weight,
             order: Vec::new(),
         };
-        let form =
-            if table.with == With::Mentor { "mentor_application" } else { "mentee_registration" };
-        let missing = |form: &str, key: &str| format!("the form {form} has no question \"{key}\"");
-        let (span, what, hint) = match criterion.fitted(&questions) {
+        let mistake = match criterion.fitted(&questions) {
             Ok(criterion) => {
                 criteria.push(criterion);
                 continue;
             }
-            Err(Unfit::Field) => {
-                let known =
-                    questions.mentee.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                (
-                    table.field.span(),
-                    missing("mentee_registration", table.field.get_ref()),
-                    format!("it asks {known}"),
-                )
+            Err(CriterionMismatch::Field) => MistakeKind::CriterionField {
+                form: "mentee_registration",
+                field: table.field.get_ref().clone(),
+                known: questions.mentee.keys().cloned().collect(),
             }
-            Err(Unfit::Other) => {
-                let hint = "name the question to compare with: other = \"…\"".to_owned();
-                (other.span(), missing(form, other.get_ref()), hint)
+            .at(&table.field),
+            Err(CriterionMismatch::Other) => MistakeKind::CriterionOther {
+                form: match table.with {
+                    With::Mentor => "mentor_application",
+                    With::Members => "mentee_registration",
+                },
+                other: other.get_ref().clone(),
             }
-            Err(Unfit::Measure(needs)) => {
-                let what = "this measure does not go with the answers to this question".to_owned();
-                (table.measure.span(), what, needs.to_owned())
+            .at(other),
+            Err(CriterionMismatch::Measure(_)) => {
+                MistakeKind::CriterionMeasure(*table.measure.get_ref()).at(&table.measure)
             }
-            Err(Unfit::NotForMatching) => {
-                let what = "nobody is matched by the answer to this question".to_owned();
-                let hint =
-                    "names, numbers to call, free text and what is confidential are left out"
-                        .to_owned();
-                (table.field.span(), what, hint)
+            Err(CriterionMismatch::NotForMatching) => {
+                MistakeKind::CriterionUnusable.at(&table.field)
             }
         };
-        mistakes.push(Mistake { span, what, hint });
+        mistakes.push(mistake);
     }
     criteria
 }
@@ -686,25 +666,27 @@ fn questions(forms: &Forms) -> Questions {
 }
 
 /// What kind of answer each question of a form gives to matching.
-fn asked(forms: &Forms, form: &str) -> BTreeMap<String, Asked> {
+fn asked(forms: &Forms, form: &str) -> BTreeMap<String, AnswerKind> {
     let questions =
         forms.get(form).map(|form| form.definition.questions.as_slice()).unwrap_or_default();
     let kind = |question: &crate::forms::definition::Question| match question.kind {
-        _ if question.sensitivity == Sensitivity::Confidential => Asked::Unusable,
-        Kind::Choice => {
-            Asked::One(question.choices.iter().map(|choice| choice.code.as_str().into()).collect())
+        _ if question.sensitivity == Sensitivity::Confidential => AnswerKind::Unusable,
+        Kind::Choice => AnswerKind::One(
+            question.choices.iter().map(|choice| choice.code.as_str().into()).collect(),
+        ),
+        Kind::MultiChoice => AnswerKind::Any,
+        Kind::Scale | Kind::Integer => AnswerKind::Whole,
+        Kind::Date => AnswerKind::Day,
+        Kind::Text if question.key == "class_name" || question.key == "institution" => {
+            AnswerKind::Text
         }
-        Kind::MultiChoice => Asked::Any,
-        Kind::Scale | Kind::Integer => Asked::Whole,
-        Kind::Date => Asked::Day,
-        Kind::Text if question.key == "class_name" || question.key == "institution" => Asked::Text,
-        _ => Asked::Unusable,
+        _ => AnswerKind::Unusable,
     };
     questions.iter().map(|question| (question.key.clone(), kind(question))).collect()
 }
 
 /// The codes of `document_kind` in the form of documents.
-const DOCUMENT_KINDS: [&str; 8] =
+pub const DOCUMENT_KINDS: [&str; 8] =
     ["procedure", "module", "decision", "minutes", "photos", "design", "report", "contacts"];
 
 /// Boards call a procedure an SOP; the form's code is `procedure`.
@@ -715,12 +697,7 @@ fn document_kind(kind: String) -> String {
 fn check_day(day: &Spanned<String>, mistakes: &mut Vec<Mistake>) -> Option<NaiveDate> {
     let parsed = day.get_ref().parse().ok();
     if parsed.is_none() {
-        let what = format!("\"{}\" is no day", day.get_ref());
-        mistakes.push(Mistake {
-            span: day.span(),
-            what,
-            hint: "a day is written 2026-07-13".to_owned(),
-        });
+        mistakes.push(MistakeKind::Day(day.get_ref().clone()).at(day));
     }
     parsed
 }
@@ -738,29 +715,14 @@ fn check_seasons(
             whole = false;
             continue;
         };
-        let mut wrong = |span, what: &str, hint: &str| {
-            mistakes.push(Mistake { span, what: what.to_owned(), hint: hint.to_owned() });
-        };
         if start.weekday() != Weekday::Mon {
-            wrong(
-                table.start.span(),
-                "a season begins on a Monday",
-                "weeks run from Monday to Sunday",
-            );
+            mistakes.push(MistakeKind::SeasonStart.at(&table.start));
         }
         if end < start {
-            wrong(
-                table.end.span(),
-                "a season ends after it begins",
-                "both ends are inside the season",
-            );
+            mistakes.push(MistakeKind::SeasonEnd.at(&table.end));
         }
         if seasons.iter().any(|(_, season)| season.code == *table.code.get_ref()) {
-            wrong(
-                table.code.span(),
-                "another season has this code",
-                "every season has a code of its own",
-            );
+            mistakes.push(MistakeKind::SeasonCode.at(&table.code));
         }
         let span = table.start.span();
         let code = table.code.into_inner();
@@ -772,17 +734,12 @@ fn check_seasons(
     seasons.sort_by_key(|(_, season)| season.start);
     for pair in seasons.windows(2) {
         if pair[1].1.start <= pair[0].1.end {
-            let what = format!("this season begins before \"{}\" has ended", pair[0].1.code);
-            mistakes.push(Mistake {
-                span: pair[1].0.clone(),
-                what,
-                hint: "seasons do not overlap".to_owned(),
-            });
+            let kind = MistakeKind::SeasonOverlap(pair[0].1.code.clone());
+            mistakes.push(Mistake { span: pair[1].0.clone(), kind });
         }
     }
     if seasons.is_empty() && whole {
-        let hint = "add a table [[seasons]] with code, name, start and end".to_owned();
-        mistakes.push(Mistake { span: 0..0, what: "there is no season".to_owned(), hint });
+        mistakes.push(Mistake { span: 0..0, kind: MistakeKind::NoSeason });
     }
     whole.then(|| seasons.into_iter().map(|(_, season)| season).collect())
 }
@@ -798,12 +755,7 @@ fn check_calendar(
         match check_day(&table.from, mistakes).zip(check_day(&table.to, mistakes)) {
             Some((from, to)) => {
                 if to < from {
-                    let hint = "both days are inside".to_owned();
-                    mistakes.push(Mistake {
-                        span: table.to.span(),
-                        what: "it ends before it begins".to_owned(),
-                        hint,
-                    });
+                    mistakes.push(MistakeKind::CalendarEnd.at(&table.to));
                 }
                 entries.push(CalendarEntry { from, to });
             }
@@ -811,26 +763,6 @@ fn check_calendar(
         }
     }
     whole.then_some(entries)
-}
-
-/// Every mistake with its line, the word underlined, and what to do.
-fn show(path: &Path, text: &str, mistakes: &[Mistake]) -> String {
-    let name = path.display().to_string();
-    let renderer = Renderer::plain();
-    let shown: Vec<String> = mistakes
-        .iter()
-        .map(|mistake| {
-            let end = mistake.span.end.min(text.len());
-            let span = mistake.span.start.min(end)..end;
-            let snippet =
-                Snippet::source(text).path(&name).annotation(AnnotationKind::Primary.span(span));
-            let title = Level::ERROR.primary_title(mistake.what.as_str()).element(snippet);
-            renderer
-                .render(&[title.element(Level::HELP.message(mistake.hint.as_str()))])
-                .to_string()
-        })
-        .collect();
-    shown.join("\n\n")
 }
 
 #[cfg(test)]
@@ -851,31 +783,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_shown_under_its_word() {
+    fn what_the_parser_does_not_take_is_a_mistake_at_its_word() {
         let text = EXAMPLE.replace("name = \"Rohis SMAN 1\"", "nama = \"Rohis SMAN 1\"");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
-        error: unknown field `nama`, expected `name` or `code`
-         --> config/halaqah.toml:9:1
-          |
-        9 | nama = "Rohis SMAN 1"
-          | ^^^^
-          |
-          = help: config/halaqah.toml shows every key that may stand here
-        "#);
-    }
-
-    #[test]
-    fn a_wrong_type_is_shown_under_its_word() {
+        assert_eq!(
+            parse(&text).unwrap_err().to_string(),
+            "config/halaqah.toml:9: unknown field `nama`, expected `name` or `code`"
+        );
         let text = EXAMPLE.replace("cash_opening = 500000", "cash_opening = \"banyak\"");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
-        error: invalid type: string "banyak", expected i64
-          --> config/halaqah.toml:49:16
-           |
-        49 | cash_opening = "banyak"                 # rupiah in the treasury on the first day
-           |                ^^^^^^^^
-           |
-           = help: config/halaqah.toml shows every key that may stand here
-        "#);
+        assert_eq!(
+            parse(&text).unwrap_err().to_string(),
+            "config/halaqah.toml:49: invalid type: string \"banyak\", expected i64"
+        );
     }
 
     #[test]
@@ -887,7 +805,7 @@ mod tests {
         assert_eq!(parse(EXAMPLE).unwrap().matching_deadline, None);
         for wrong in ["0.0", "-1.0"] {
             assert!(
-                with(wrong).unwrap_err().to_string().contains("some seconds from now"),
+                with(wrong).unwrap_err().to_string().contains("deadline out of range"),
                 "{wrong}"
             );
         }
@@ -896,22 +814,20 @@ mod tests {
     #[test]
     fn personality_is_a_small_part_of_what_matters() {
         let with = |weights: &str| parse(&format!("{EXAMPLE}\n[matching.weights]\n{weights}\n"));
-        assert_eq!(with("personality = 15").unwrap().weights.personality, 15);
+        assert_eq!(with("personality = 15").unwrap().weights.of(TermKind::Personality), 15);
         let criterion =
             "[[matching.criteria]]\nfield = \"interests\"\nmeasure = \"overlap\"\nweight = 6";
         assert_eq!(
-            with(&format!("personality = 16\n{criterion}")).unwrap().weights.personality,
+            with(&format!("personality = 16\n{criterion}"))
+                .unwrap()
+                .weights
+                .of(TermKind::Personality),
             16
         );
-        insta::assert_snapshot!(with("personality = 16").unwrap_err().to_string(), @r"
-        error: personality may be at most 15 % of all weights together
-           --> config/halaqah.toml:117:15
-            |
-        117 | personality = 16
-            |               ^^
-            |
-            = help: what it adds has been found to be small, and twenty statements measure it coarsely; beside the other weights at most 15
-        ");
+        assert_eq!(
+            with("personality = 16").unwrap_err().to_string(),
+            "config/halaqah.toml:117: personality weight above 15 % of all weights"
+        );
     }
 
     #[test]
@@ -922,7 +838,7 @@ mod tests {
     }
 
     #[test]
-    fn a_criterion_that_fits_no_question_is_shown_under_its_word() {
+    fn a_criterion_that_fits_no_question_is_a_mistake() {
         let criteria = [
             ("colour", "equality"),
             ("interests", "distance"),
@@ -932,41 +848,25 @@ mod tests {
         let tables = criteria.map(|(field, measure)| {
             format!("\n[[matching.criteria]]\nfield = \"{field}\"\nmeasure = \"{measure}\"\nweight = 5\n")
         });
-        insta::assert_snapshot!(
-            parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string()
-        );
+        let error = parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string();
+        insta::assert_snapshot!(error.replace(", config", "
+config"), @r#"
+        config/halaqah.toml:117: no question "colour" in the form mentee_registration
+        config/halaqah.toml:123: measure that does not fit the question's answers
+        config/halaqah.toml:127: no question "expectations" in the form mentor_application
+        config/halaqah.toml:132: question whose answers are not used for matching
+        "#);
     }
 
     #[test]
-    fn all_wrong_meanings_are_shown_at_once() {
+    fn all_wrong_meanings_are_found_at_once() {
         let text = EXAMPLE
             .replace("Asia/Jakarta\" ", "Asia/Jakart\" ")
             .replace("2026-07-13", "2026-07-14")
             .replace("[forms.meeting_report]", "[forms.meting_report]");
-        insta::assert_snapshot!(parse(&text).unwrap_err().to_string(), @r#"
-        error: no time zone is called "Asia/Jakart"
-         --> config/halaqah.toml:5:12
-          |
-        5 | timezone = "Asia/Jakart"             # all days and hours: Asia/Jakarta, Asia/Makassar, Asia/Jayapura …
-          |            ^^^^^^^^^^^^^
-          |
-          = help: in Indonesia: Asia/Jakarta, Asia/Makassar or Asia/Jayapura
-
-        error: there is no form "meting_report"
-          --> config/halaqah.toml:41:8
-           |
-        41 | [forms.meting_report]
-           |        ^^^^^^^^^^^^^
-           |
-           = help: the forms are mentee_registration, guardian_consent, personality, mentor_application, meeting_report, support_request, support_follow_up, placement_decision, mentee_follow_up, mentee_feedback, mentor_feedback, finance_record, promotion_activity, partner_contact, mentor_training, taaruf_record, document_record, memorization_record, weekly_devotion
-
-        error: a season begins on a Monday
-          --> config/halaqah.toml:47:9
-           |
-        47 | start = "2026-07-14"                  # a Monday; both ends inside
-           |         ^^^^^^^^^^^^
-           |
-           = help: weeks run from Monday to Sunday
-        "#);
+        let ConfigError::Mistakes(mistakes) = parse(&text).unwrap_err() else { panic!() };
+        let words: Vec<&str> =
+            mistakes.list.iter().map(|mistake| &text[mistake.span.clone()]).collect();
+        assert_eq!(words, ["\"Asia/Jakart\"", "meting_report", "\"2026-07-14\""]);
     }
 }

@@ -1,7 +1,5 @@
-//! When a cycle runs: the schedule, missed runs caught up once, never two at a time, the stop
-//! signal, the heartbeat.
-//!
-//! It knows nothing of what a cycle does.
+//! When the next cycle runs, and when the program stops. Missed cycles are made up for by one.
+//! Knows nothing of what a cycle does.
 
 use std::time::Duration;
 
@@ -10,26 +8,28 @@ use chrono_tz::Tz;
 
 use crate::schedule::Schedule;
 
-/// How long a cycle in hand may go on after the stop signal.
+/// The time that a running cycle has to finish after the stop signal.
 pub const GRACE: Duration = Duration::from_secs(9);
 
-/// How long to sleep at most before the clock is read again: a machine that slept, or a clock that
-/// was set, is noticed.
+/// The longest sleep before the clock is read again, so that the program notices a clock that was
+/// set and a machine that was suspended.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
-/// What to do now.
+/// What the daemon does next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// A cycle is due. However many were missed, it is one.
+    /// One cycle is due, even if several were missed.
     Run,
-    /// Nothing is due; look again after this long.
+    /// No cycle is due; decide again after this time.
     Sleep(Duration),
 }
 
-/// Decides from the moment of the last cycle (none: it has not run yet, so whatever was missed
-/// while the program was not running is caught up) and the moment now. A clock that was set back
-/// does not stop the schedule.
+/// Decides what to do at the moment `now`, given the moment of the last cycle. `last` is `None`
+/// before the first cycle, which runs at once to make up for the time when the program was not
+/// running.
 pub fn next(schedule: &Schedule, last: Option<DateTime<Tz>>, now: DateTime<Tz>) -> Next {
+    // After the clock was set back, `last` lies in the future; without `min` nothing would be due
+    // until then.
     let Some(last) = last.map(|last| last.min(now)) else { return Next::Run };
     match schedule.next_after(last) {
         Some(due) if due <= now => Next::Run,
@@ -40,7 +40,8 @@ pub fn next(schedule: &Schedule, last: Option<DateTime<Tz>>, now: DateTime<Tz>) 
     }
 }
 
-/// Resolves at SIGTERM or Ctrl+C. Both are heard from the call on, not only from the first wait.
+/// Returns a future that resolves at SIGTERM or Ctrl+C. SIGTERM is caught from this call on, Ctrl+C
+/// from the first poll.
 pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());

@@ -18,7 +18,7 @@ mod screening;
 mod sheet;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::Path;
 

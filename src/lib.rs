@@ -11,14 +11,16 @@ pub mod cycle;
 pub mod daemon;
 pub mod demo;
 pub mod edge;
+pub mod form_pages;
 pub mod forms;
 pub mod ledger;
 pub mod matching;
 pub mod memory;
-pub mod sandbox;
 pub mod schedule;
 pub mod setting;
 pub mod statistics;
-pub mod table;
 pub mod views;
 pub mod words;
+
+pub use halaqah_sandbox as sandbox;
+pub use halaqah_table as table;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use halaqah::cli::Arguments;
+use halaqah::cli::{Arguments, CONFIGURATION, named_configuration, usage_message};
 use halaqah::commands;
 use tracing_subscriber::EnvFilter;
 
@@ -12,7 +12,12 @@ fn main() -> ExitCode {
     // Two crates speak TLS; one provider for both, chosen before either is asked.
     let _ = rustls::crypto::ring::default_provider().install_default();
     log_to_stderr();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => return not_understood(&error),
+        // What was asked for: the help, or the version.
+        Err(answer) => answer.exit(),
+    };
     match commands::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -20,6 +25,13 @@ fn main() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// Says what is wrong with the command line, in the language of the configuration if there is one.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let config = named_configuration(std::env::args_os()).unwrap_or_else(|| CONFIGURATION.into());
+    eprintln!("{}", usage_message(error, &commands::words_before(&config)));
+    ExitCode::from(2)
 }
 
 /// People read plain lines, machines JSON. `HALAQAH_LOG` sets the level; some crates log tokens at

@@ -1,9 +1,9 @@
-//! When a cycle is due: five-field Unix cron in the program's own time zone, on top of the `cron`
-//! crate.
+//! The schedule of cycles: five fields as in crontab(5), in the program's time zone, translated for
+//! the `cron` crate.
 //!
-//! That crate reads six or seven fields (seconds first), counts weekdays from 1 = Sunday and
-//! combines day of month and weekday by *and*; crontab(5) knows no seconds, counts from 0 = Sunday
-//! and combines by *or*. This file translates.
+//! That crate reads six or seven fields (seconds first), counts weekdays from 1 = Sunday, and
+//! combines day of month and weekday by *and*. crontab(5) has no seconds, counts weekdays from 0 =
+//! Sunday, and combines the two by *or*.
 
 use std::str::FromStr;
 
@@ -12,33 +12,34 @@ use chrono_tz::Tz;
 
 const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// A schedule that cannot be used.
+/// Why a schedule cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadSchedule {
-    /// Not five fields.
-    #[error("a schedule has five fields (minute hour day month weekday), this one has {0}")]
+    /// The text does not have five fields.
+    #[error("schedule with {0} fields instead of five")]
     Fields(usize),
-    /// The weekday field is not understood.
-    #[error("\"{0}\" is no weekday: 0 to 7 (0 and 7 are Sunday) or SUN to SAT, with - , / and *")]
+    /// A part of the weekday field is malformed.
+    #[error("unknown weekday \"{0}\"")]
     Weekday(String),
-    /// A field that the cron parser does not take.
-    #[error("not understood: {0}")]
+    /// The `cron` crate rejects a field.
+    #[error("malformed schedule ({0})")]
     Syntax(String),
-    /// It never fires, such as 31 February.
-    #[error("this schedule never comes: there is no such day")]
+    /// The schedule never comes, such as 31 February.
+    #[error("schedule that never comes")]
     Never,
 }
 
-/// A schedule; `or` holds the second half of one that names both a day of the month and a weekday.
+/// When cycles are due.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     first: cron::Schedule,
+    /// The weekdays, if the text names both days of the month and weekdays.
     or: Option<cron::Schedule>,
     text: String,
 }
 
 impl Schedule {
-    /// The first moment after `moment` at which a cycle is due; none if there is no further one.
+    /// Returns the first moment after `moment` at which a cycle is due; `None` if there is none.
     pub fn next_after(&self, moment: DateTime<Tz>) -> Option<DateTime<Tz>> {
         let first = self.first.after(&moment).next();
         let other = self.or.as_ref().and_then(|schedule| schedule.after(&moment).next());
@@ -48,7 +49,7 @@ impl Schedule {
         }
     }
 
-    /// The schedule as it was written.
+    /// Returns the text that the schedule was read from.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -73,13 +74,13 @@ impl FromStr for Schedule {
             or: if both { Some(parse("*", &weekdays)?) } else { None },
             text: text.to_owned(),
         };
-        // A leap day comes within eight years; what does not come by then never does.
+        // Refused here, so that no program waits for ever for a day that does not exist.
         let start = DateTime::UNIX_EPOCH.with_timezone(&Tz::UTC);
         schedule.next_after(start).is_some().then_some(schedule).ok_or(BadSchedule::Never)
     }
 }
 
-/// The weekday field with names in the place of numbers.
+/// Returns the weekday field as a list of names, which both conventions read the same way.
 fn weekday_names(field: &str) -> Result<String, BadSchedule> {
     if field == "*" {
         return Ok("*".to_owned());

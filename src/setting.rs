@@ -1,4 +1,4 @@
-//! Everything that stays the same while the program runs, made ready once: the configuration, the
+//! Everything that stays the same while the program runs, loaded once: the configuration, the
 //! forms, the words.
 
 use std::path::Path;
@@ -13,45 +13,45 @@ use crate::statistics::Mushaf;
 use crate::views::Labels;
 use crate::words::{BadWords, Language, Words};
 
-/// The configuration and all that follows from it alone.
+/// The configuration and everything that follows from it alone.
 pub struct Setting {
-    /// The configuration.
+    /// The configuration as read from its file.
     pub config: Config,
-    /// The forms.
+    /// All forms, enabled or not.
     pub forms: Forms,
-    /// The words.
+    /// The sentences in the configured language.
     pub words: Words,
-    /// What of the forms' rows is sealed in the ledger.
+    /// The rules for which answers are sealed in the ledger.
     pub private: Private,
-    /// Titles and labels of the forms in the language people see.
+    /// Titles and labels of the forms in the configured language.
     pub labels: Labels,
-    /// What the pure rooms know of the configuration.
+    /// The part of the configuration that the pure rooms use.
     pub program: Program,
-    /// Pages and juz of every ayah.
+    /// The page and juz of every ayah.
     pub mushaf: Mushaf,
 }
 
-/// Why the program cannot begin.
+/// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
-    /// The configuration.
+    /// The configuration cannot be read, or is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A form beside the configuration.
+    /// A form file beside the configuration is wrong.
     #[error(transparent)]
     Forms(#[from] FormsError),
-    /// The words beside the configuration.
+    /// The words file beside the configuration is wrong.
     #[error(transparent)]
     Words(#[from] BadWords),
 }
 
 impl Setting {
-    /// Reads the configuration and the files beside it that take the place of those compiled in.
+    /// Reads the configuration, and the files beside it that replace built-in ones.
     pub fn load(path: &Path) -> Result<Self, SettingError> {
         Self::of(Config::read(path)?)
     }
 
-    /// Makes a configuration ready.
+    /// Loads everything that follows from a configuration.
     pub fn of(config: Config) -> Result<Self, SettingError> {
         let beside = |name: &str| std::fs::read_to_string(config.folder().join(name)).ok();
         let forms = Forms::load(beside)?;
@@ -73,8 +73,8 @@ impl Setting {
         Ok(Self { config, forms, words, private, labels, program, mushaf: Mushaf::built_in() })
     }
 
-    /// Takes over another configuration of the same program, of which only what the ledger records
-    /// may differ.
+    /// Replaces the configuration by another of the same program. They may differ only in the parts
+    /// that the ledger records (`config_changed`).
     pub fn configure(&mut self, config: Config) {
         self.program.seasons.clone_from(&config.seasons);
         self.program.calendar.clone_from(&config.calendar);
@@ -83,8 +83,8 @@ impl Setting {
     }
 }
 
-/// The procedures without the steps that look at a form without a tab: nobody could ever reach
-/// them.
+/// Returns the configured procedures without steps that look at a form without a tab: nobody could
+/// ever reach these.
 pub(crate) fn procedures(config: &Config) -> Vec<Procedure> {
     let mut procedures = config.procedures.clone();
     for procedure in &mut procedures {

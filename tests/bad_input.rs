@@ -2,16 +2,16 @@
 //! rearranged, a ledger that is taken or damaged, a Google that does not answer. Each is said
 //! clearly, ends with the right code, and loses nothing.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::season::{MENTEES, registration_row};
+use crate::support::undisturbed;
+use crate::support::{
+    self, NOW, OUR_TABS, Program, Ran, Running, files, halaqah, run, sheet_id_of,
+};
 use halaqah::edge::log::{Line, Log};
 use halaqah::table::Cell;
 use serde_json::json;
-use support::season::{MENTEES, registration_row};
-use support::undisturbed;
-use support::{NOW, OUR_TABS, Program, Ran, Running, files, halaqah, run, sheet_id_of};
 
 const QUESTION: &str = "Nama lengkap";
 
@@ -56,7 +56,10 @@ mod configuration {
     fn an_unknown_key_is_shown_under_its_word() {
         let program = Program::new().with("name = \"Rohis SMAN 1\"", "nama = \"Rohis SMAN 1\"");
         let shown = "5 | nama = \"Rohis SMAN 1\"\n  | ^^^^\n";
-        program.run(&["sync"]).failed(1, &["unknown field `nama`", "halaqah.toml:5:1", shown]);
+        program.run(&["sync"]).failed(
+            1,
+            &["tidak ada kunci bernama \"nama\"", "name, code", "halaqah.toml:5:1", shown],
+        );
         assert_eq!(program.sandbox.requests(), 0);
         assert!(!program.dir.path().join("data").exists());
     }
@@ -64,9 +67,10 @@ mod configuration {
     #[test]
     fn a_wrong_type_is_shown_under_its_word() {
         let program = Program::new().with("cash_opening = 500000", "cash_opening = \"banyak\"");
-        program
-            .run(&["sync"])
-            .failed(1, &["expected i64", "cash_opening = \"banyak\"\n", "^^^^^^^^"]);
+        program.run(&["sync"]).failed(
+            1,
+            &["bilangan bulat tanpa tanda petik", "cash_opening = \"banyak\"\n", "^^^^^^^^"],
+        );
     }
 
     #[test]
@@ -74,16 +78,47 @@ mod configuration {
         let program = Program::new()
             .with("[forms.meeting_report]", "[forms.meting_report]")
             .with("*/5 * * * *", "0 0 31 2 *");
-        program
-            .run(&["sync"])
-            .failed(1, &["there is no form \"meting_report\"", "this schedule never comes"]);
+        program.run(&["sync"]).failed(
+            1,
+            &["tidak ada formulir bernama \"meting_report\"", "jadwal ini tidak akan pernah tiba"],
+        );
     }
 
     #[test]
     fn a_missing_file_is_named() {
         let mut command = halaqah();
         command.args(["--config", "/nowhere/halaqah.toml", "sync"]);
-        run(&mut command).failed(1, &["/nowhere/halaqah.toml: No such file", "--config"]);
+        run(&mut command)
+            .failed(1, &["/nowhere/halaqah.toml tidak bisa dibaca: tidak ada", "--config"]);
+    }
+
+    #[test]
+    fn a_configuration_that_is_no_toml_is_said_in_the_language_that_it_names() {
+        let program = Program::new().with("timezone = \"", "timezone = ");
+        program.run(&["sync"]).failed(1, &["salah: baris ini tidak terbaca", "halaqah.toml:"]);
+        let program = program.with("language = \"id\"", "language = \"en\"");
+        program.run(&["sync"]).failed(1, &["error: this line cannot be read", "halaqah.toml:"]);
+        program.run(&["doctor"]).failed(1, &["error: this line cannot be read"]);
+    }
+
+    #[test]
+    fn a_form_and_words_that_cannot_be_used_are_said_in_both_languages() {
+        let program = Program::new();
+        let beside = |name: &str, text: &str| {
+            let path = program.dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        beside("forms/meeting_report.toml", "key = \"meeting_report\"\njudul = \"Laporan\"\n");
+        program
+            .run(&["stats"])
+            .failed(1, &["tidak ada kunci bernama \"judul\"", "forms/meeting_report.toml:2:1"]);
+        std::fs::remove_file(program.dir.path().join("forms/meeting_report.toml")).unwrap();
+        beside("words/en.ftl", "tab summary\n");
+        let program = program.with("language = \"id\"", "language = \"en\"");
+        program
+            .run(&["stats"])
+            .failed(1, &["The file of words words/en.ftl cannot be read near \"tab summary\""]);
     }
 
     #[test]

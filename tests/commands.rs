@@ -1,17 +1,15 @@
 //! What the commands do, seen from outside: what they print, write and leave alone, and with which
 //! code they end.
 
-mod support;
+use std::collections::{BTreeMap, BTreeSet};
 
-use std::collections::BTreeSet;
-
+use crate::support::season::registration_row;
+use crate::support::undisturbed;
+use crate::support::{self, NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 use halaqah::forms::Forms;
 use halaqah::sandbox::book::Entry;
 use halaqah::table::a1;
 use serde_json::{Value, json};
-use support::season::registration_row;
-use support::undisturbed;
-use support::{NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
 
 /// Every cell of our tabs that holds something, as the plan prints it: `Ringkasan!B5: 9`.
 fn cells_of_our_tabs(program: &Program) -> BTreeSet<String> {
@@ -113,6 +111,109 @@ fn the_second_sync_does_nothing() {
         (program.ledger(), program.sandbox.revision()) == before,
         "a quiet cycle leaves no trace"
     );
+}
+
+/// Gives every tab of ours another sheetId, as a version of the program whose layouts were others
+/// did.
+fn age_our_tabs(program: &Program) {
+    fn age(value: &mut Value, marked: &BTreeSet<i64>) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| age(item, marked)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match field.as_i64().filter(|id| name == "sheetId" && marked.contains(id)) {
+                        Some(id) => *field = json!(id ^ 1),
+                        None => age(field, marked),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let aged = program.sandbox.edit_book(|book| {
+        let spreadsheet = book.spreadsheet_mut(&program.id).ok_or(())?;
+        let marked: BTreeSet<i64> = spreadsheet
+            .metadata
+            .iter()
+            .filter_map(|mark| mark["location"]["sheetId"].as_i64())
+            .collect();
+        assert_eq!(marked.len(), OUR_TABS.len());
+        spreadsheet.metadata.iter_mut().for_each(|mark| age(mark, &marked));
+        for sheet in spreadsheet.sheets.iter_mut().map(std::sync::Arc::make_mut) {
+            if marked.contains(&sheet.id) {
+                sheet.id ^= 1;
+            }
+            let objects = &mut sheet.objects;
+            let lists =
+                [&mut objects.protected, &mut objects.conditional_formats, &mut objects.charts];
+            lists.into_iter().flatten().for_each(|object| age(object, &marked));
+        }
+        Ok::<_, ()>(())
+    });
+    aged.unwrap();
+}
+
+/// Everything in every tab but the numbers that the spreadsheet itself gives to marks and
+/// protections.
+fn workbook_without_given_ids(program: &Program) -> BTreeMap<String, Value> {
+    fn take_ids(value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(take_ids),
+            Value::Object(fields) => {
+                fields.retain(|name, _| name != "metadataId" && name != "protectedRangeId");
+                fields.values_mut().for_each(take_ids);
+            }
+            _ => {}
+        }
+    }
+    let mut workbook = program.workbook();
+    workbook.values_mut().for_each(take_ids);
+    workbook
+}
+
+#[test]
+fn tabs_of_an_older_version_are_made_anew_with_what_people_wrote_and_where_they_stood() {
+    let program = Program::new();
+    program.sync();
+    for (title, column, whom, text) in [
+        ("Adik", "Catatan", "Emir Salim", "kakaknya alumni"),
+        ("Perlu Tindakan", "Catatan", "Emir Salim", "sudah ditelepon"),
+        ("Usulan Kelompok", "Mentor lain", "Dimas Prakoso", "M99"),
+    ] {
+        let tab = program.tab(title).unwrap();
+        let titles = tab.iter().position(|row| row.iter().any(|cell| cell == column)).unwrap();
+        let column = tab[titles].iter().position(|cell| cell == column).unwrap();
+        let is_meant = |row: &Vec<String>| row.iter().any(|cell| cell.contains(whom));
+        let row = tab.iter().position(is_meant).unwrap();
+        let typed = program.sandbox.edit_book(|book| {
+            let sheet_id = book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id;
+            book.set_cell(&program.id, sheet_id, row, column, text)
+        });
+        typed.unwrap();
+    }
+    let moved = program.sandbox.edit_book(|book| {
+        book.spreadsheet_mut(&program.id).ok_or(())?.sheets.reverse();
+        Ok::<_, ()>(())
+    });
+    moved.unwrap();
+    program.sync();
+    let (order, events) = (program.titles(), program.events().len());
+    let before = workbook_without_given_ids(&program);
+    let texts = json!(before).to_string();
+    for written in ["kakaknya alumni", "sudah ditelepon", "M99", "basicChart", "booleanRule"] {
+        assert!(texts.contains(written), "{written}");
+    }
+
+    age_our_tabs(&program);
+    assert_ne!(workbook_without_given_ids(&program), before);
+    program.sync();
+    assert_eq!(program.titles(), order);
+    let after = workbook_without_given_ids(&program);
+    for (title, tab) in &before {
+        assert_eq!(tab, &after[title], "{title}");
+    }
+    assert_eq!(program.events().len(), events);
+    assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
 }
 
 #[test]
@@ -504,9 +605,9 @@ fn doctor_finds_that_there_is_no_room() {
 #[test]
 fn a_day_that_is_none_is_answered_with_how_to_write_one() {
     let program = Program::new();
-    program.run(&["stats", "--as-of", "kemarin"]).failed(2, &["write a day, such as 2026-11-24"]);
+    program.run(&["stats", "--as-of", "kemarin"]).failed(2, &["bukan tanggal", "2026-11-24"]);
     run(&mut program.command_at(Some("besok"), &["stats"]))
-        .failed(2, &["write a moment, such as 2026-11-24T07:36:00+07:00"]);
+        .failed(2, &["bukan waktu", "2026-11-24T07:36:00+07:00"]);
     program.sync();
     program
         .run(&["match", "--what-if", "none.toml"])
@@ -582,9 +683,25 @@ fn code_1_is_for_what_the_user_can_mend() {
 
 #[test]
 fn code_2_is_for_usage() {
-    run(halaqah().arg("fly")).failed(2, &["unrecognized subcommand 'fly'"]);
+    run(halaqah().arg("fly")).failed(2, &["Tidak ada perintah \"fly\"", "Cara pakai: halaqah"]);
     run(halaqah().args(["--now", "tomorrow", "sync"])).failed(2, &["--now"]);
-    run(&mut halaqah()).failed(2, &["Usage"]);
+    run(&mut halaqah()).failed(2, &["Belum disebut apa yang harus dikerjakan", "Usage"]);
+}
+
+#[test]
+fn a_command_that_is_not_understood_is_answered_in_the_language_of_the_program() {
+    let program = Program::new();
+    program.run(&["fly"]).failed(2, &["Tidak ada perintah"]);
+    let program = program.with("language = \"id\"", "language = \"en\"");
+    program.run(&["fly"]).failed(2, &["There is no command \"fly\"", "Usage: halaqah"]);
+    // Without a configuration that of the environment.
+    let nowhere = |locale: &str| {
+        let mut command = halaqah();
+        command.env("LANG", locale).args(["--config", "/nowhere/halaqah.toml", "fly"]);
+        run(&mut command)
+    };
+    nowhere("en_GB.UTF-8").failed(2, &["There is no command"]);
+    nowhere("id_ID.UTF-8").failed(2, &["Tidak ada perintah"]);
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! What changes figures or suggestions is recorded from the configuration, last in a cycle's batch,
 //! and once.
 
-mod support;
-
+use crate::support::{self, Program};
 use serde_json::{Value, json};
-use support::Program;
 
 fn last(program: &Program) -> Value {
     program.events().pop().unwrap()

@@ -1,13 +1,11 @@
 //! The program killed at many moments of a cycle, and a ledger whose last write was torn: the next
 //! cycle ends in the same ledger and the same tabs as if nothing had happened.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::undisturbed::{heals, undisturbed};
+use crate::support::{self, Program, until};
 use serde_json::json;
-use support::undisturbed::{heals, undisturbed};
-use support::{Program, until};
 
 const SOON: Duration = Duration::from_secs(20);
 

@@ -1,16 +1,14 @@
 //! The daemon as a service manager sees it: its first cycle comes at once, SIGTERM ends it in time
 //! and in order, and nobody else writes to its ledger meanwhile.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::time::Duration;
 
+use crate::support::season::registration_row;
+use crate::support::{self, OUR_TABS, Program, Ran, Running, until};
 use chrono::{Datelike, Days, NaiveDate};
 use halaqah::edge::clock;
 use serde_json::json;
-use support::season::registration_row;
-use support::{OUR_TABS, Program, Ran, Running, until};
 
 const SOON: Duration = Duration::from_secs(20);
 /// How long a service manager waits.

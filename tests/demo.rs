@@ -1,13 +1,11 @@
 //! The two commands that need no spreadsheet anywhere: `demo` and `sandbox`, started as a newcomer
 //! starts them.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use support::{Running, halaqah, run, until};
+use crate::support::{Running, halaqah, run, until};
 
 const SOON: Duration = Duration::from_secs(40);
 const STOP: Duration = Duration::from_secs(10);
@@ -78,6 +76,6 @@ fn the_sandbox_serves_until_it_is_told_to_stop() {
 fn neither_listens_to_the_world() {
     for command in ["sandbox", "demo"] {
         run(halaqah().args([command, "--listen", "0.0.0.0:0"]))
-            .failed(1, &["not this computer alone", "127.0.0.1"]);
+            .failed(1, &["bisa dicapai dari komputer lain", "127.0.0.1"]);
     }
 }

@@ -1,16 +1,14 @@
 //! Every fault of the sandbox, and the program in the face of it: a clear message and the right
 //! exit code, or a healed result; nothing is lost and people's typing is kept.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::http::Client;
+use crate::support::season::registration_row;
+use crate::support::undisturbed::{heals, is_whole};
+use crate::support::{self, Program, Ran, Running, halaqah, run, until};
 use halaqah::edge::google::{Credentials, Google, GoogleSettings};
 use serde_json::{Value, json};
-use support::http::Client;
-use support::season::registration_row;
-use support::undisturbed::{heals, is_whole};
-use support::{Program, Ran, Running, halaqah, run, until};
 
 const SOON: Duration = Duration::from_secs(40);
 const QUOTA: &str = "Quota exceeded for quota";
@@ -505,7 +503,7 @@ fn faults_come_from_a_file() {
         ("{\"status\": 200}", "status 200 is no error"),
         ("[{\"stauts\": 503}]", "unknown field `stauts`"),
         ("[{\"status\": 503},\n {\"on\": \"writes\"}]", "line 2"),
-        ("tidak", "are not understood"),
+        ("tidak", "tidak dimengerti"),
     ] {
         run(&mut start(text)).failed(1, &["faults.json", said, "halaqah sandbox --help"]);
     }

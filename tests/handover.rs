@@ -1,13 +1,11 @@
 //! The year's report: what the next board receives, and what must not leave with it.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::support::season::MENTEES;
+use crate::support::{self, Program};
 use calamine::{Data, Reader, Xlsx};
-use support::Program;
-use support::season::MENTEES;
 
 /// The report's sheets, each with its cells as text.
 type Sheets = Vec<(String, String)>;

@@ -1,18 +1,16 @@
 //! What can be done with a ledger that was damaged, kept as a fingerprint, or written by a newer
 //! program; and that another program can verify it from the text of ARCHITECTURE.md.
 
-mod support;
-
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{self, Program};
 use halaqah::edge::log::{Line, Log, NewEvent, StdDisk};
 use halaqah::ledger::line::LineHash;
 use halaqah::memory::SNAPSHOT_EVERY;
 use serde_json::value::RawValue;
-use support::Program;
 
 /// The last event's hash.
 fn head(program: &Program) -> String {
@@ -139,7 +137,9 @@ fn a_fingerprint_that_was_kept_is_found_or_is_not_in_the_chain() {
     let strange = other.run(&["ledger", "verify", "--against", &kept]);
     assert!(strange.out.contains("utuh"), "{strange:?}");
     strange.failed(4, &[&kept, "tidak ada di buku catatan ini", "kejadian 54", "salinan lama"]);
-    program.run(&["ledger", "verify", "--against", "ab12"]).failed(2, &["64 characters"]);
+    program
+        .run(&["ledger", "verify", "--against", "ab12"])
+        .failed(2, &["bukan sidik jari", "64 huruf"]);
 }
 
 /// Writes the program's ledger anew with every line changed as told, and chained as it must be.

@@ -2,16 +2,13 @@
 //! recovers: nothing acknowledged is lost, nothing is there twice, and every way to write a ledger
 //! wrongly is caught.
 
-#[path = "support/medium.rs"]
-mod medium;
-
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::medium::{self, Dice, FAULTS, Fault, Medium, quick_dir};
 use chrono::DateTime;
 use halaqah::edge::log::{Disk, Line, Log, LogError, LogErrorKind, NewEvent, OpenFile};
-use medium::{Dice, FAULTS, Fault, Medium, quick_dir};
 use serde_json::value::RawValue;
 
 const PROGRAM: &str = "sman1";

@@ -1,7 +1,5 @@
 //! The sandbox under load: fifty clients at once, and `kill -9` at any moment.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
@@ -9,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::http::Client;
+use crate::support::{Sandboxed, until};
 use serde_json::{Value, json};
-use support::http::Client;
-use support::{Sandboxed, until};
 
 /// Clients at once.
 const CLIENTS: usize = 50;

@@ -1,13 +1,11 @@
 //! Looking back: what the ledger, the suggestions and the tabs said at an earlier moment, and what
 //! changed since.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::season::registration_row;
+use crate::support::{self, Program, Ran, sheet_id_of};
 use serde_json::{Value, json};
-use support::season::registration_row;
-use support::{Program, Ran, sheet_id_of};
 
 /// A week after the first cycle.
 const LATER: &str = "2026-12-01T07:36:00+07:00";

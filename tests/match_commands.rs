@@ -1,10 +1,10 @@
 //! `match` beside a ledger: decisions beside suggestions, predictions beside outcomes, what an
 //! alternative costs, and what the settings of matching leave in the ledger.
 
-mod support;
-
+use halaqah::matching::terms::TERMS;
 use serde_json::{Value, json};
-use support::Program;
+
+use crate::support::Program;
 
 #[test]
 fn decisions_stand_beside_what_would_have_been_suggested() {
@@ -84,15 +84,7 @@ fn an_alternative_is_said_to_cost_nothing_score_or_somebodys_place() {
     // Four and two for a target of three are 20 worse each than three and three.
     assert_eq!(cost_for_emir(&sizes(group_size)), format!("{score}2"));
     // When no score counts, nothing is lost.
-    let terms = [
-        "schedule",
-        "values_expectations",
-        "likes_dislikes",
-        "class_district",
-        "continuity_friend",
-        "reading",
-    ];
-    let zero = terms.map(|term| format!("{term} = 0")).join(", ");
+    let zero = TERMS.each_ref().map(|term| format!("{} = 0", term.name)).join(", ");
     let indifferent =
         sizes(even).with("[matching]", &format!("[matching]\nweights = {{ {zero} }}"));
     assert_eq!(cost_for_emir(&indifferent), "bagi seluruh rencana tidak merugikan");

@@ -1,13 +1,11 @@
 //! `match --instance`: a matching problem from a folder, answered with a bound, and what is said of
 //! a folder that holds none.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Ran, halaqah, run};
 use serde_json::{Value, json};
-use support::{Ran, halaqah, run};
 use tempfile::TempDir;
 
 /// Four mentees and two mentors. Mentor 0 has a group in slot 1, mentee 0 stays in it; mentor 1
@@ -88,20 +86,28 @@ fn a_deadline_of_nothing_still_gives_an_answer_that_breaks_no_rule() {
 #[test]
 fn a_mistake_in_an_instance_is_named_by_file_and_line() {
     let cases = [
-        ("edges.tsv", "0\t0\t300\n1\t7\t500\n", "edges.tsv:2: there is no mentor 7; there are 2"),
+        ("edges.tsv", "0\t0\t300\n1\t7\t500\n", "edges.tsv:2: tidak ada mentor 7; banyaknya 2"),
         (
             "edges.tsv",
             "0\t0\t300\n0\t0\t300\n",
-            "edges.tsv:2: mentee 0 and mentor 0 stand there twice",
+            "edges.tsv:2: adik 0 dan mentor 0 ada di dua baris",
         ),
-        ("edges.tsv", "0\t0\t-3\n", "edges.tsv:1: `0\t0\t-3` is not two positions and a number"),
-        ("edges.tsv", "1\t0\t500\n", "there is no answer: person 0 is pinned, but cannot stay"),
-        ("pairs.tsv", "1\t1\t5\n", "pairs.tsv:1: mentee 1 is paired with itself"),
-        ("mentees.jsonl", "{\"slots\": [1]}\n", "mentees.jsonl:1: missing field `pinned`"),
+        ("edges.tsv", "0\t0\t-3\n", "edges.tsv:1: \"0\t0\t-3\" bukan dua nomor dan satu nilai"),
+        (
+            "edges.tsv",
+            "1\t0\t500\n",
+            "tidak punya jawaban (keterangan teknis: person 0 is pinned, but cannot stay",
+        ),
+        ("pairs.tsv", "1\t1\t5\n", "pairs.tsv:1: adik 1 dipasangkan dengan dirinya sendiri"),
+        (
+            "mentees.jsonl",
+            "{\"slots\": [1]}\n",
+            "mentees.jsonl:1: baris ini tidak terbaca (keterangan teknis: missing field `pinned`",
+        ),
         (
             "mentors.jsonl",
             "{\"slots\": [128], \"min\": 1, \"max\": 2, \"exists\": false, \"keep\": false}\n",
-            "mentors.jsonl:1: slot 128",
+            "mentors.jsonl:1: waktu 128 di atas 127",
         ),
     ];
     for (file, text, said) in cases {

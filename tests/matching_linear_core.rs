@@ -3,33 +3,42 @@
 use std::fs;
 use std::path::Path;
 
-use halaqah::matching::assign::{Assignment, Fit, Network, Person, Seat};
+use halaqah_solver::{Assignment, Fit, Person, PersonId, Problem, Seat, SeatId, Slot, SlotSet};
 
 /// Reads `mentees.jsonl`, `mentors.jsonl` and `edges.tsv`; capacities are the mentors' maxima,
 /// slots do not count.
-fn network(dir: &Path) -> Option<Network> {
+fn problem(dir: &Path) -> Option<Problem> {
     let read = |name: &str| fs::read_to_string(dir.join(name)).ok();
     let capacity = |line: &str| {
         let mentor: serde_json::Value = serde_json::from_str(line).unwrap();
-        Seat { capacity: mentor["max"].as_u64().unwrap() as u32, owner: None }
+        Seat { max: mentor["max"].as_u64().unwrap() as usize, ..Seat::default() }
     };
-    let seats = read("mentors.jsonl")?.lines().map(capacity).collect();
-    let mut people =
-        vec![Person { slots: 1, fits: Vec::new() }; read("mentees.jsonl")?.lines().count()];
+    let person = |_| Person { slots: always(), ..Person::default() };
+    let mut problem = Problem {
+        people: read("mentees.jsonl")?.lines().map(person).collect(),
+        seats: read("mentors.jsonl")?.lines().map(capacity).collect(),
+        ..Problem::default()
+    };
     for line in read("edges.tsv")?.lines() {
         let numbers: Vec<u32> = line.split('\t').map(|number| number.parse().unwrap()).collect();
-        people[numbers[0] as usize].fits.push(Fit { seat: numbers[1], score: numbers[2] });
+        let fit = Fit { seat: SeatId(numbers[1]), score: numbers[2] };
+        problem.people[PersonId(numbers[0])].fits.push(fit);
     }
-    Some(Network { people, seats, owners: Vec::new() })
+    Some(problem)
+}
+
+/// The slots in which everybody is free and every seat meets.
+fn always() -> SlotSet {
+    SlotSet::of(Slot(0))
 }
 
 fn reaches(dir: &str, optimum: u64) {
-    let Some(network) = network(Path::new(dir)) else {
+    let Some(problem) = problem(Path::new(dir)) else {
         println!("skipped: {dir} is not there");
         return;
     };
-    let assignment = Assignment::solve(&network, &vec![1; network.seats.len()]);
-    assert_eq!(assignment.worth(), (network.people.len(), optimum));
+    let assignment = Assignment::solve(&problem, &vec![always(); problem.seats.len()]);
+    assert_eq!(assignment.worth(), (problem.people.len(), optimum));
     assert_eq!(assignment.bound(), optimum as i64, "the prices prove it");
 }
 

@@ -1,15 +1,13 @@
 //! One person: everything that is held about him is handed out; once he is erased no key opens it,
 //! no tab shows it, no edit of the sheet brings it back, and every figure is what it was.
 
-mod support;
-
 use std::fs;
 
+use crate::support::season::registration_row;
+use crate::support::{self, OUR_TABS, Program, sheet_id_of};
 use halaqah::sandbox::book::{Dimension, Entry};
 use halaqah::table::Cell;
 use serde_json::Value;
-use support::season::registration_row;
-use support::{OUR_TABS, Program, sheet_id_of};
 
 const NAME: &str = "Ahmad Fauzan";
 

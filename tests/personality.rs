@@ -1,14 +1,12 @@
 //! Personality through the commands: it counts once the form has a tab, the weight is above 0 and
 //! both consents are given, and nobody ever reads what was answered.
 
-mod support;
-
+use crate::support::{Program, sheet_id_of};
 use halaqah::forms::Forms;
 use halaqah::forms::definition::FormDefinition;
 use halaqah::sandbox::book::Sheet;
 use halaqah::table::Cell;
 use serde_json::{Value, json};
-use support::{Program, sheet_id_of};
 
 const TAB: &str = "Kenali Dirimu";
 const SHEET: i64 = 301;
@@ -166,7 +164,7 @@ fn too_much_weight_is_refused_under_its_word() {
     let heavy = program.config.replace("personality = 10", "personality = 16");
     let program = program.configured(&heavy);
     let refused = program.run(&["sync"]);
-    refused.failed(1, &["personality = 16", "at most 15 % of all weights"]);
+    refused.failed(1, &["personality = 16", "paling banyak 15 % dari semua bobot"]);
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! What a cycle costs Google, counted by the sandbox: a quiet one at most one request, any other at
 //! most four, whatever the number of tabs.
 
-mod support;
-
-use support::season::registration_row;
-use support::{Program, sheet_id_of};
+use crate::support::season::registration_row;
+use crate::support::{Program, sheet_id_of};
 
 /// A quiet cycle.
 const QUIET: u64 = 1;

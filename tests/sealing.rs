@@ -1,17 +1,15 @@
 //! What is private is sealed in the ledger, and what works with the key, without it and with
 //! another one.
 
-mod support;
-
 use std::fs;
 
+use crate::support::season::{FORMS, registration_row};
+use crate::support::{self, Program};
 use halaqah::cycle::{Options, cycle};
 use halaqah::edge::google::{Google, GoogleSettings};
 use halaqah::edge::log::{Disk, Log, OpenFile, StdDisk};
 use halaqah::memory::Memory;
 use halaqah::setting::Setting;
-use support::Program;
-use support::season::{FORMS, registration_row};
 
 /// Every name and phone of the season, as the form tabs have them.
 fn names_and_phones(program: &Program) -> Vec<String> {

@@ -1,12 +1,10 @@
 //! The board opens and closes its seasons: what is recorded, refused, listed and shown.
 
-mod support;
-
 use std::convert::Infallible;
 
+use crate::support::{self, Program};
 use halaqah::edge::log::{Line, Log};
 use serde_json::json;
-use support::Program;
 
 /// The code of the tests' season, and its last day.
 const SEASON: &str = "musim-ini";

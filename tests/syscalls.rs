@@ -2,16 +2,14 @@
 //! is killed, or the disk fails, at each system call that touches the ledger; and what a power cut
 //! on a real ext4 leaves. Left out, with a word, where `strace` cannot be used or nothing mounted.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::support::season::registration_row;
+use crate::support::undisturbed::{events, undisturbed};
+use crate::support::{self, Program, Ran, START};
 use halaqah::edge::log::{Line, Log, LogError, LogErrorKind};
-use support::season::registration_row;
-use support::undisturbed::{events, undisturbed};
-use support::{Program, Ran, START};
 
 /// The calls that change files, and by which they come to the disk.
 const CHANGING: [&str; 7] =

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use halaqah::ledger::mentor_steps::STEPS;
 use halaqah::ledger::problem::Reason;
+use halaqah::statistics::all_figures;
 use halaqah::words::{ENGLISH, INDONESIAN};
 
 /// The source files, without tests, and without the sandbox, whose pages have words of their own.
@@ -24,6 +25,24 @@ fn sources() -> Vec<(PathBuf, String)> {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
                 sources.push((path, code));
+            }
+        }
+    }
+    sources
+}
+
+/// Every file of ours in Rust, tests too.
+fn all_sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = ["src", "tests", "benches"].map(|folder| root.join(folder)).to_vec();
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                sources.push((path, text));
             }
         }
     }
@@ -168,4 +187,45 @@ fn sentences_say_the_term_for_a_group_and_not_the_word() {
             assert!(!spoken.to_lowercase().contains(word), "{key} says {word} itself: {sentence}");
         }
     }
+}
+
+/// Paths that are meant to lead nowhere.
+const NOWHERE: [&str; 2] = ["meetings.no_such_thing", "registration.row"];
+
+/// Whether a path as code has it leads to a figure, to a map of figures, or to all whose names
+/// begin so; names in braces are filled in.
+fn leads_somewhere(path: &str) -> bool {
+    let fits = |(own, part): (&str, &str)| {
+        own == "*"
+            || own == part
+            || part.contains('{')
+            || (part.ends_with('_') && own.starts_with(part))
+    };
+    let parts: Vec<&str> = path.split('.').collect();
+    all_figures().any(|figure| {
+        let own: Vec<&str> = figure.path.split('.').collect();
+        own.len() >= parts.len() && own.into_iter().zip(parts.iter().copied()).all(fits)
+    })
+}
+
+#[test]
+fn every_figure_that_the_code_names_is_in_the_table() {
+    let families: BTreeSet<&str> = all_figures().map(|figure| figure.family()).collect();
+    let is_path = |text: &&str| {
+        let family = text.split('.').next().unwrap_or_default();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._{}*".contains(c);
+        families.contains(family) && text.contains('.') && text.chars().all(plain)
+    };
+    let (mut named, mut astray) = (0, Vec::new());
+    for (file, code) in all_sources() {
+        let is_file = |path: &&str| path.ends_with(".rs") || path.ends_with(".jsonl");
+        for path in code.split('"').filter(is_path).filter(|path| !is_file(path)) {
+            named += 1;
+            if !NOWHERE.contains(&path) && !leads_somewhere(path.trim_end_matches('.')) {
+                astray.push(format!("{}: {path}", file.display()));
+            }
+        }
+    }
+    assert!(named > 300, "figures are named: {named}");
+    assert_eq!(astray, [""; 0], "no figure has such a path");
 }

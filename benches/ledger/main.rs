@@ -10,7 +10,7 @@
 //! for the disk). Yardsticks: replay under 1.5 s; appends at least 95 % of the bare loop with one
 //! event a batch, 70 % with a hundred. `HALAQAH_BENCH_EVENTS` is how many events there are instead
 //! of 1,000,000; a season of 5,000 mentees with 40 weeks of reports has about 40,000.
-
+#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect stops")]
 #![expect(
     clippy::disallowed_methods,
     reason = "a bench reads the clock; the program does so at its edge alone"

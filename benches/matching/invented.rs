@@ -4,23 +4,11 @@ use std::collections::BTreeMap;
 
 use compact_str::ToCompactString;
 use halaqah::ledger::answers::{Answer, Answers};
-use halaqah::ledger::event::{IssuedSuggestion, IssuedSuggestions};
-use halaqah::matching::instance::{Instance, Mentee, Mentor, Weights};
-use halaqah::matching::model::{Fit, Pair, Person, Prices, Problem, Seat, slot_set};
+use halaqah::matching::instance::{Instance, Mentee, Mentor, Settings};
 use halaqah::matching::{Suggestion, Suggestions, suggest};
-
-/// Random numbers (SplitMix64: Steele, Lea and Flood, 2014), the same at each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((u128::from(mixed ^ (mixed >> 31)) * below as u128) >> 64) as usize
-    }
-}
+use halaqah_solver::{
+    Fit, Pair, Person, PersonId, Position, Prices, Problem, Random, Seat, SeatId, Slot, SlotSet,
+};
 
 /// How many of a mentee's best mentors are kept.
 const BEST: usize = 64;
@@ -31,10 +19,9 @@ const BEST: usize = 64;
 pub fn problem(people: usize, mentors: usize) -> Problem {
     let random = &mut Random((people * 31 + mentors) as u64);
     let mut somebody = || {
-        let one = random.below(20) as u8;
-        let slots = (0..20)
-            .filter(|_| random.below(100) < 30)
-            .fold(slot_set(one), |all, slot| all | slot_set(slot));
+        let one = SlotSet::of(Slot(random.below(20) as u8));
+        let more = (0..20).filter(|_| random.below(100) < 30).map(Slot);
+        let slots = one | more.collect();
         (random.below(100) < 45, [0; 5].map(|_| random.below(101) as i64), slots)
     };
     let everybody: Vec<_> = (0..people).map(|_| somebody()).collect();
@@ -42,21 +29,21 @@ pub fn problem(people: usize, mentors: usize) -> Problem {
     let distance = |one: &[i64; 5], other: &[i64; 5]| {
         one.iter().zip(other).map(|(one, other)| (one - other).abs()).sum::<i64>()
     };
-    let average = ((2 * people + mentors) / (2 * mentors)) as u32;
-    let seat = |(at, leader): (usize, &(bool, [i64; 5], u128))| {
-        let max = 7 + (at % 4) as u32;
+    let average = (2 * people + mentors) / (2 * mentors);
+    let seat = |(at, leader): (usize, &(bool, [i64; 5], SlotSet))| {
+        let max = 7 + at % 4;
         Seat { slots: leader.2, min: 5, max, target: average.clamp(5, max), ..Seat::default() }
     };
     let seats = leaders.iter().enumerate().map(seat).collect();
-    let person = |one: &(bool, [i64; 5], u128)| {
+    let person = |one: &(bool, [i64; 5], SlotSet)| {
         let open = leaders
             .iter()
             .enumerate()
-            .filter(|(_, leader)| leader.0 == one.0 && leader.2 & one.2 != 0);
-        let fit = |(seat, leader): (usize, &(bool, [i64; 5], u128))| {
-            let common = (leader.2 & one.2).count_ones().min(4) as i64;
+            .filter(|(_, leader)| leader.0 == one.0 && leader.2.intersects(one.2));
+        let fit = |(seat, leader): (usize, &(bool, [i64; 5], SlotSet))| {
+            let common = (leader.2 & one.2).len().min(4) as i64;
             let score = 2 * (300 - distance(&one.1, &leader.1)).max(0) + 60 * common;
-            Fit { seat: seat as u32, score: score as u32 }
+            Fit { seat: SeatId::at(seat), score: score as u32 }
         };
         let mut fits: Vec<Fit> = open.map(fit).collect();
         fits.sort_unstable_by_key(|fit| (std::cmp::Reverse(fit.score), fit.seat));
@@ -71,7 +58,8 @@ pub fn problem(people: usize, mentors: usize) -> Problem {
             for b in a + 1..people {
                 let worth = (130 - distance(&everybody[a].1, &everybody[b].1)) / 2;
                 if everybody[a].0 == everybody[b].0 && worth > 0 {
-                    problem.pairs.push(Pair { a: a as u32, b: b as u32, worth: worth as i32 });
+                    let (a, b) = (PersonId::at(a), PersonId::at(b));
+                    problem.pairs.push(Pair { a, b, worth: worth as i32 });
                 }
             }
         }
@@ -112,27 +100,6 @@ fn answers(random: &mut Random, mentor: bool) -> Answers {
     .collect()
 }
 
-/// What a program was told, as the ledger keeps it.
-fn issued(suggestions: &Suggestions) -> IssuedSuggestions {
-    let issued = suggestions.placements.iter().map(|one| IssuedSuggestion {
-        mentee: one.mentee.clone(),
-        mentor: one.mentor.clone(),
-        group: one.group().map(Into::into),
-        slot: Some(one.slot.clone()),
-        score: i64::from(one.score),
-        terms: BTreeMap::new(),
-    });
-    IssuedSuggestions {
-        instance: suggestions.instance_hash.clone(),
-        weights: BTreeMap::new(),
-        suggestions: issued.collect(),
-        objective: suggestions.objective,
-        bound: suggestions.bound,
-        stopped: suggestions.stopped,
-        randomised: suggestions.randomised.clone(),
-    }
-}
-
 /// How many of those who had a place have another mentor or another time now.
 fn moved(before: &Suggestions, after: &Suggestions) -> usize {
     let place = |one: &Suggestion| (one.mentee.clone(), (one.mentor.clone(), one.slot.clone()));
@@ -166,19 +133,12 @@ pub fn stability() {
             .extend(Mentor::from_answers(code, row).map(|mentor| Mentor { ready: true, ..mentor }));
     }
     // In hundredths, so that a percent more or less can be said.
-    let terms: [fn(&mut Weights) -> &mut u32; 6] = [
-        |weights| &mut weights.schedule,
-        |weights| &mut weights.values_expectations,
-        |weights| &mut weights.likes_dislikes,
-        |weights| &mut weights.class_district,
-        |weights| &mut weights.continuity_friend,
-        |weights| &mut weights.reading,
-    ];
-    for term in terms {
-        *term(&mut instance.weights) *= 100;
+    for (term, weight) in instance.weights.iter() {
+        instance.weights = instance.weights.with(term.kind, 100 * weight);
     }
     let before = suggest(&instance);
-    let told = issued(&before);
+    let Instance { group_size, weights, reading, randomise, criteria, .. } = instance;
+    let told = before.issued(&Settings { group_size, weights, reading, randomise, criteria });
     let places = before.placements.len();
 
     let newcomers = named('B', NEW, random);
@@ -192,10 +152,9 @@ pub fn stability() {
 
     for percent in [1, 5, 10] {
         let (mut standing, mut anew) = (Vec::new(), Vec::new());
-        for term in terms {
+        for (term, weight) in instance.weights.iter().filter(|(_, weight)| *weight > 0) {
             for part in [100 - percent, 100 + percent] {
-                let mut weights = instance.weights;
-                *term(&mut weights) = *term(&mut weights) * part / 100;
+                let weights = instance.weights.with(term.kind, weight * part / 100);
                 let other = Instance { weights, ..instance.clone() };
                 anew.push(moved(&before, &suggest(&other)));
                 standing.push(moved(&before, &suggest(&Instance { last: Some(&told), ..other })));

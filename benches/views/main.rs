@@ -3,6 +3,7 @@
 //! cycle has to do whatever follows.
 //!
 //! Yardstick of the program: figures and tabs together under 500 ms.
+#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect stops")]
 
 #[path = "../cycle/season.rs"]
 mod season;
@@ -46,7 +47,7 @@ fn memory(setting: &Setting, tabs: &[(&str, &str, Rows)]) -> Memory {
         let taken = intake(&setting.forms, form, &memory.state, &tab, title, false);
         assert!(taken.held.is_none(), "{title}: {:?}", taken.held);
         for (source, event) in taken.events {
-            memory.take(source, event).unwrap();
+            memory.apply(source, event).unwrap();
         }
     }
     memory

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::explain::in_words;
 use super::print::say;
 use crate::cli::Failure;
-use crate::cycle::comparisons;
 use crate::ledger::records::Records;
 use crate::ledger::standing::Standing;
 use crate::matching::compare::{Comparison, Side};
+use crate::matching::comparisons;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::words::Words;
@@ -27,7 +27,9 @@ pub fn compare(
     let records = Records::new(memory.state.records());
     let standing = Standing::at(&records, &setting.program, today, season)
         .map_err(in_words(&setting.words))?;
-    let days = comparisons(setting, &memory.state, &standing).map_err(in_words(&setting.words))?;
+    let settings = setting.config.matching();
+    let days = comparisons(&standing, &memory.state, &setting.program, settings)
+        .map_err(in_words(&setting.words))?;
     let total = total(days.iter().map(|(_, compared)| compared));
     if as_json {
         let days: Vec<Value> = days

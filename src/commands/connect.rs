@@ -12,12 +12,10 @@ use crate::edge::google::{Credentials, Google, GoogleError, GoogleSettings};
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// No key is named anywhere.
-    #[error(
-        "no key: name the service account's key file in [google] credentials, or in HALAQAH_GOOGLE_CREDENTIALS"
-    )]
+    #[error("no key for Google")]
     NoKey,
     /// The key's file cannot be read.
-    #[error("the key {}: {cause}", path.display())]
+    #[error("cannot read the key {}: {cause}", path.display())]
     KeyUnreadable {
         /// The file.
         path: PathBuf,

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use tokio::sync::watch;
 
 use super::connect::connect;
-use super::explain::{Explain, in_words};
+use super::explain::{Explain, ProgramFault, in_words, not_ready};
 use super::moment;
 use super::print::say;
 use super::sandbox::bind;
@@ -23,12 +23,13 @@ use crate::daemon::stop_signal;
 use crate::demo::{DemoTab, configuration, tabs};
 use crate::edge::clock;
 use crate::edge::google::{Google, GoogleError, GoogleSettings};
+use crate::form_pages;
 use crate::forms::Forms;
 use crate::memory::Memory;
-use crate::sandbox::{PageSettings, Sandbox, pages, serve_router};
-use crate::setting::Setting;
+use crate::sandbox::{PageSettings, Pages, Sandbox, page_router, serve_router};
+use crate::setting::{Setting, SettingError};
 use crate::table::Rows;
-use crate::words::{Language, Words};
+use crate::words::Words;
 
 /// A demo runs a cycle so often, so that what is sent is seen at once.
 const EVERY: Duration = Duration::from_secs(3);
@@ -38,32 +39,40 @@ const ZONE: Tz = chrono_tz::Asia::Jakarta;
 /// The moment of the last cycle, shown by the viewer.
 type LastCycle = Arc<Mutex<Option<NaiveDateTime>>>;
 
-/// Shows a filled program until it is told to stop.
-pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
-    let forms = Arc::new(Forms::built_in().map_err(|error| Failure::Mend(error.to_string()))?);
-    // Those of the demo's configuration, which is made only when its spreadsheet is there.
-    let words = Words::new(Language::Id, None).map_err(|error| Failure::Mend(error.to_string()))?;
+/// Shows a filled program until it is told to stop. `words` are for what fails before the demo has
+/// a configuration.
+pub async fn demo(
+    listen: SocketAddr,
+    now: Option<DateTime<FixedOffset>>,
+    words: &Words,
+) -> Result<(), Failure> {
+    let forms = Arc::new(Forms::built_in().map_err(in_words(words))?);
     let today = moment(now, ZONE).date_naive();
-    let listener = bind(listen).await?;
-    let endpoint = format!("http://{}", listener.local_addr()?);
+    let listener = bind(listen).await.map_err(in_words(words))?;
+    let endpoint = format!("http://{}", listener.local_addr().map_err(in_words(words))?);
     let sandbox = Sandbox::in_memory();
     let last_cycle = LastCycle::default();
     let (closing, closed) = watch::channel(false);
     let settings = page_settings(now, &last_cycle, closed);
-    let router = sandbox.router().merge(pages(&sandbox, Arc::clone(&forms), settings));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let router = sandbox
+        .router()
+        .merge(page_router(pages.clone()))
+        .merge(form_pages::router(pages, Arc::clone(&forms)));
     let mut stopped = closing.subscribe();
     let server = tokio::spawn(serve_router(router, listener, async move {
         // An error means that the demo itself is gone.
         let _ = stopped.changed().await;
     }));
 
-    let folder = Folder::new()?;
+    let folder = Folder::new().map_err(in_words(words))?;
     let tabs = tabs(&forms, today);
-    let (id, restricted_id) = fill(&endpoint, &tabs).await.map_err(in_words(&words))?;
+    let (id, restricted_id) = fill(&endpoint, &tabs).await.map_err(in_words(words))?;
     let text = configuration(&endpoint, (&id, &restricted_id), &folder.0, today, &tabs);
-    let config = Config::parse(Path::new("demo.toml"), &text)
-        .map_err(|error| Failure::Mend(error.to_string()))?;
-    let setting = Setting::of(config)?;
+    let setting = Config::parse(Path::new("demo.toml"), &text)
+        .map_err(SettingError::from)
+        .and_then(Setting::of)
+        .map_err(|error| not_ready(&error, words))?;
     let url = format!("{endpoint}/view/{id}");
     let turning = keep_turning(&setting, now, &last_cycle, &url);
     let mut stop = pin!(stop_signal());
@@ -74,8 +83,8 @@ pub async fn demo(listen: SocketAddr, now: Option<DateTime<FixedOffset>>) -> Res
     // The server may have ended by itself.
     let _ = closing.send(true);
     match server.await {
-        Ok(served) => served?,
-        Err(error) => return Err(Failure::Mend(error.to_string())),
+        Ok(served) => served.map_err(in_words(words))?,
+        Err(error) => return Err(in_words(words)(ProgramFault(error.to_string()))),
     }
     result
 }

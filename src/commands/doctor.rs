@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::connect::connect;
-use super::explain::{Explain, cause_words};
+use super::explain::{Explain, cause_words, not_ready, words_before};
 use super::moment;
 use super::print::say;
 use crate::cli::Failure;
@@ -23,7 +23,8 @@ use crate::words::Words;
 
 /// Checks everything and prints a line each; fails if any is wrong.
 pub async fn doctor(config: &Path, now: Option<DateTime<FixedOffset>>) -> Result<(), Failure> {
-    let setting = Setting::load(config)?;
+    let setting =
+        Setting::load(config).map_err(|error| not_ready(&error, &words_before(config)))?;
     let (words, config) = (&setting.words, &setting.config);
     let mut findings = Findings { words, wrong: 0 };
     findings.fine("doctor-config", &config.path.display().to_string());

@@ -1,21 +1,24 @@
 //! What people read when something failed: what happened and where, and what to do, in the
-//! sentences of the words room. The errors themselves stay English, for logs and for the library.
-//!
-//! Mistakes in the configuration, in a form definition and in a file of words are not said here:
-//! they are found before the language is known, so they stay English too. So does the sandbox,
-//! which has no configuration.
+//! sentences of the words room. The errors' own texts are English fragments for logs.
 
 mod declined;
 mod google;
+mod instance;
 mod ledger;
+mod sandbox;
+mod setting;
 #[cfg(test)]
 mod tests;
+mod toml;
 
 use std::io;
 
 use chrono::NaiveDate;
 
 pub use self::declined::Declined;
+pub use self::sandbox::NotServed;
+pub use self::setting::{not_ready, words_before};
+pub use self::toml::wrong_toml;
 use super::connect::ConnectError;
 use crate::cli::Failure;
 use crate::cycle::CycleError;
@@ -24,30 +27,7 @@ use crate::edge::heartbeat::HeartbeatError;
 use crate::edge::log::LogError;
 use crate::edge::seal::SealError;
 use crate::ledger::standing::NoSeason;
-use crate::words::Words;
-
-/// Which sentences say an error: `error-NAME` what happened, `mend-NAME` what to do.
-pub struct Sentences {
-    name: &'static str,
-    parts: Vec<(&'static str, String)>,
-}
-
-impl Sentences {
-    pub(super) fn new<const N: usize>(
-        name: &'static str,
-        parts: [(&'static str, String); N],
-    ) -> Self {
-        Self { name, parts: parts.into() }
-    }
-
-    /// What happened, then what to do, on one line.
-    pub fn say(&self, words: &Words) -> String {
-        let parts: Vec<(&str, &str)> =
-            self.parts.iter().map(|(name, part)| (*name, part.as_str())).collect();
-        let sentence = |family: &str| words.say_with(&format!("{family}-{}", self.name), &parts);
-        format!("{} {}", sentence("error"), sentence("mend"))
-    }
-}
+use crate::words::{Sentences, Words};
 
 /// An error that has sentences for people.
 pub trait Explain {
@@ -66,6 +46,30 @@ pub trait Explain {
 /// Makes a command's failure of an error: `….map_err(in_words(words))?`.
 pub fn in_words<E: Explain>(words: &Words) -> impl Fn(E) -> Failure {
     |error| error.fails(error.explained(words))
+}
+
+/// A mistake in this program, not in what it was given.
+pub struct ProgramFault(pub String);
+
+impl Explain for ProgramFault {
+    fn sentences(&self, _: &Words) -> Sentences {
+        // What went wrong inside is for those who are told of it.
+        Sentences::new("cycle-fault", [("cause", self.0.clone())])
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
+    }
+}
+
+impl Explain for io::Error {
+    fn sentences(&self, words: &Words) -> Sentences {
+        Sentences::new("system", [("cause", cause_words(self, words))])
+    }
+
+    fn fails(&self, message: String) -> Failure {
+        Failure::Mend(message)
+    }
 }
 
 /// `run` was given a moment.
@@ -157,9 +161,8 @@ impl Explain for CycleError {
             Self::Google(error) => error.sentences(words),
             Self::Log(error) => error.sentences(words),
             Self::NoSeason(error) => error.sentences(words),
-            // What went wrong inside is for those who are told of it.
-            Self::Illegal(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
-            Self::Data(error) => Sentences::new("cycle-fault", [("cause", error.to_string())]),
+            Self::Illegal(error) => ProgramFault(error.to_string()).sentences(words),
+            Self::Data(error) => ProgramFault(error.to_string()).sentences(words),
             Self::Behind { seen, seen_hash, seq } => {
                 let parts = [
                     ("seen", seen.to_string()),
@@ -236,18 +239,18 @@ impl Explain for HeartbeatError {
 
 /// A day's checkpoint that did not reach its webhook.
 #[derive(Debug, thiserror::Error)]
-#[error("the checkpoint of {day} did not reach its webhook: {cause}")]
-pub struct Untold {
+#[error("checkpoint of {day} not sent: {cause}")]
+pub struct CheckpointNotSent {
     /// The day.
     pub day: NaiveDate,
     /// Why.
     pub cause: HeartbeatError,
 }
 
-impl Explain for Untold {
+impl Explain for CheckpointNotSent {
     fn sentences(&self, words: &Words) -> Sentences {
         let (day, reason) = (words.long_date(self.day), self.cause.to_string());
-        Sentences::new("checkpoint-untold", [("day", day), ("reason", reason)])
+        Sentences::new("checkpoint-not-sent", [("day", day), ("reason", reason)])
     }
 
     fn fails(&self, message: String) -> Failure {
@@ -266,6 +269,7 @@ pub fn cause_words(cause: &io::Error, words: &Words) -> String {
         }
         io::ErrorKind::IsADirectory => words.say("cause-a-folder"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => words.say("cause-full"),
+        io::ErrorKind::AddrInUse => words.say("cause-in-use"),
         _ => cause.to_string(),
     }
 }

@@ -1,10 +1,11 @@
 //! `forms script`: the Apps Script that creates the real Google Forms.
 
+use super::explain::{ProgramFault, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::config::EXAMPLE_SPREADSHEET_ID;
 use crate::forms::Form;
-use crate::forms::script::{Place, script as apps_script};
+use crate::forms::script::{Destination, script as apps_script};
 use crate::setting::Setting;
 
 /// Prints the script for the forms named, or for those that have a tab.
@@ -23,13 +24,13 @@ pub fn script(setting: &Setting, named: &[String]) -> Result<(), Failure> {
             named.contains(&form.definition.key)
         }
     };
-    let place = Place {
+    let destination = Destination {
         spreadsheet_id: Some(config.spreadsheet_id.as_str())
             .filter(|id| *id != EXAMPLE_SPREADSHEET_ID),
         program: &config.program_name,
         timezone: config.timezone.name(),
     };
-    let script = apps_script(setting.forms.iter().filter(is_wanted), place, words);
-    say(script.map_err(|error| Failure::Mend(error.to_string()))?);
+    let script = apps_script(setting.forms.iter().filter(is_wanted), destination, words);
+    say(script.map_err(|error| in_words(words)(ProgramFault(error.to_string())))?);
     Ok(())
 }

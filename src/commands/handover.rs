@@ -11,7 +11,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::explain::in_words;
+use super::explain::{cause_words, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::cycle::{figures, scene, standing, suggestions};
@@ -35,7 +35,8 @@ pub fn handover(setting: &Setting, as_of: NaiveDate, out: &Path) -> Result<(), F
 
 /// The code of the season that holds the day, and the report's sheets.
 fn sheets(setting: &Setting, as_of: NaiveDate) -> Result<(String, Vec<Wanted>), Failure> {
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read =
+        Memory::read_with_answers(&setting.config.ledger_dir(), &setting.config.program_code);
     let (memory, _) = read.map_err(in_words(&setting.words))?;
     let standing = standing(setting, &memory.state, as_of).map_err(in_words(&setting.words))?;
     let figures = figures(setting, &memory.state, &standing);
@@ -48,7 +49,8 @@ fn write(setting: &Setting, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let file = path.display().to_string();
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder.and_then(|()| fs::write(path, bytes)).map_err(|error| {
-        let parts = [("file", file.as_str()), ("why", &error.to_string())];
+        let cause = cause_words(&error, &setting.words);
+        let parts = [("file", file.as_str()), ("why", cause.as_str())];
         Failure::Mend(setting.words.say_with("report-not-written", &parts))
     })?;
     say(setting.words.say_with("report-written", &[("file", &file)]));

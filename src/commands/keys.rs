@@ -87,14 +87,14 @@ fn check(setting: &Setting, file: &Path) -> Result<(), Failure> {
     let backup = open(setting, file)?;
     let seals =
         backup.seals(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
-    let read = Memory::read_with(seals, &config.ledger_dir(), &config.program_code);
+    let read = Memory::read_with_keys(seals, &config.ledger_dir(), &config.program_code);
     let (memory, _) = read.map_err(in_words(words))?;
-    if let Err(SealError::KeysLost { missing, .. }) = memory.seals.must_be_whole() {
+    if let Err(SealError::KeysLost { missing, .. }) = memory.seals.require_all_keys() {
         return Err(in_words(words)(Declined::OldBackup(file.display().to_string(), missing)));
     }
     let lines = words.integer(i64::try_from(memory.seals.sealed_lines()).unwrap_or(i64::MAX));
     say(words.say_with("keys-checked", &[("file", &file.display().to_string()), ("lines", &lines)]));
-    if memory.seals.held_erased() > 0 {
+    if memory.seals.revived_keys() > 0 {
         say(words.say("keys-checked-erased"));
     }
     Ok(())

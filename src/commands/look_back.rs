@@ -23,7 +23,8 @@ pub fn ledger_at(
     if let Some(as_of) = as_of {
         return ledger_then(setting, as_of);
     }
-    let read = Memory::read_whole(&setting.config.ledger_dir(), &setting.config.program_code);
+    let read =
+        Memory::read_with_answers(&setting.config.ledger_dir(), &setting.config.program_code);
     Ok((read.map_err(in_words(&setting.words))?.0, now))
 }
 

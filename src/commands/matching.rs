@@ -5,13 +5,13 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::explain::{cause_words, in_words};
+use super::explain::{cause_words, in_words, wrong_toml};
 use super::print::say;
 use crate::cli::Failure;
 use crate::config::is_group_size;
-use crate::cycle::{deadline_of, figures, instance, scene, standing, suggest_in_time, suggestions};
+use crate::cycle::{deadline_of, figures, scene, standing, suggest_in_time, suggestions};
 use crate::matching::what_if::WhatIf;
-use crate::matching::{Cost, Place, Suggestions, cost_of_alternative};
+use crate::matching::{Cost, Suggestions, cost_of_alternative, instance_of};
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::views::suggestions::{
@@ -40,7 +40,7 @@ pub fn suggestions_of(
         found = true;
         let slot = labels.choice("mentee_registration", "slots", &suggestion.slot);
         let (mentee, mentor, score) = (&suggestion.mentee, &suggestion.mentor, suggestion.score);
-        say(format_args!("{mentee} → {mentor}  {}  {slot}  {score}", names[&suggestion.place]));
+        say(format_args!("{mentee} → {mentor}  {}  {slot}  {score}", names[&suggestion.group]));
         for reason in &suggestion.reasons {
             say(format_args!("    + {}", reason_words(&scene, reason)));
         }
@@ -58,7 +58,7 @@ pub fn suggestions_of(
             let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
             say(format_args!("    {}", words.say_with("match-alternative", &parts)));
             if explain.is_some() {
-                let asked = instance(setting, &memory.state, &standing);
+                let asked = instance_of(&standing, &memory.state, setting.config.matching());
                 let cost = cost_of_alternative(
                     &asked,
                     &suggestions,
@@ -119,7 +119,7 @@ pub fn proposal(
 ) -> Result<(), Failure> {
     let standing = standing(setting, &memory.state, today).map_err(in_words(&setting.words))?;
     let words = &setting.words;
-    let now = instance(setting, &memory.state, &standing);
+    let now = instance_of(&standing, &memory.state, setting.config.matching());
     let changes = what_if.map(|path| read_changes(path, words)).transpose()?.unwrap_or_default();
     let newcomers = changes.newcomers();
     let then = match what_if {
@@ -167,17 +167,15 @@ pub fn proposal(
 
 /// The mentor, and the group if it is open, of everybody who is suggested a place.
 fn homes(suggestions: &Suggestions) -> BTreeMap<String, (String, Option<String>)> {
-    let home = |place: &Place| match place {
-        Place::Open(name) => Some(name.to_string()),
-        Place::New(_) => None,
-    };
     let placements = suggestions.placements.iter();
     placements
-        .map(|one| (one.mentee.to_string(), (one.mentor.to_string(), home(&one.place))))
+        .map(|one| {
+            (one.mentee.to_string(), (one.mentor.to_string(), one.open_group().map(str::to_owned)))
+        })
         .collect()
 }
 
-/// Reads the changes; what is wrong with the file is said with its line, as the parser says it.
+/// Reads the changes; a mistake in the file is shown at its line.
 fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let parts = [("file", path.display().to_string()), ("cause", cause_words(&error, words))];
@@ -186,7 +184,7 @@ fn read_changes(path: &Path, words: &Words) -> Result<WhatIf, Failure> {
     })?;
     changes(&text).map_err(|wrong| {
         let what = match wrong {
-            WrongChanges::Toml(error) => error.to_string(),
+            WrongChanges::Toml(error) => return wrong_toml(path, &text, &error, words),
             WrongChanges::GroupSize => words.say("match-what-if-size"),
             WrongChanges::TooMany(wanted) => {
                 let (wanted, most) =
@@ -205,14 +203,14 @@ pub enum WrongChanges {
     #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// Its size of groups is none.
-    #[error("a group's sizes go from min over target to max")]
+    #[error("group sizes out of order")]
     GroupSize,
-    /// A mentor who comes would take so many mentees: places are made for all of them.
-    #[error("nobody takes {0} mentees")]
+    /// A mentor who comes would take this many mentees: places are made for all of them.
+    #[error("mentor with {0} mentees")]
     TooMany(u32),
 }
 
-/// So many mentees one mentor may take who comes.
+/// The most mentees that a mentor who comes may take.
 const MOST_MENTEES: u32 = 100;
 
 /// The changes that the text of a file asks for.

@@ -27,22 +27,25 @@ mod why;
 use chrono::DateTime;
 use chrono_tz::Tz;
 
-use self::explain::{NowGiven, in_words};
+pub use self::explain::words_before;
+use self::explain::{NowGiven, in_words, not_ready};
 use crate::cli::{Arguments, Command, Failure, FormsCommand};
 use crate::edge::clock;
 use crate::setting::Setting;
 
 /// Carries out a command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Arguments { config, now, command } = arguments;
-    let setting = || Setting::load(&config).map_err(Failure::from);
+    let words = || words_before(&config);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| in_words(&words())(error))?;
+    let setting = || Setting::load(&config).map_err(|error| not_ready(&error, &words()));
     let now_in = |zone: Tz| moment(now, zone);
     runtime.block_on(async {
         match command {
-            Command::Demo { listen } => demo::demo(listen, now).await,
+            Command::Demo { listen } => demo::demo(listen, now, &words()).await,
             Command::Sandbox { listen, data, faults } => {
-                sandbox::sandbox(listen, data.as_deref(), faults.as_deref()).await
+                sandbox::sandbox(listen, data.as_deref(), faults.as_deref(), &words()).await
             }
             Command::Run => {
                 let setting = setting()?;
@@ -72,7 +75,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 why::why(&setting, &path, as_of.unwrap_or(today), season.as_deref())
             }
             Command::Match { instance: Some(folder), deadline, .. } => {
-                instance::answer_to(&folder, deadline)
+                instance::answer_to(&folder, deadline).map_err(in_words(&words()))
             }
             Command::Match {
                 explain,

@@ -41,8 +41,8 @@ pub async fn person(
 
 fn export(setting: &Setting, now: DateTime<Tz>, code: &str, as_json: bool) -> Result<(), Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let (memory, _) =
-        Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let (memory, _) = Memory::read_with_answers(&config.ledger_dir(), &config.program_code)
+        .map_err(in_words(words))?;
     let standing = standing(setting, &memory.state, now.date_naive()).map_err(in_words(words))?;
     let Some(found) = about(&setting.private, &memory.state, &standing, code) else {
         return Err(in_words(words)(Declined::Nobody(code.to_owned())));
@@ -273,7 +273,7 @@ fn carry_out(
     save_keys(&mut memory.seals, log)?;
     forget_caches(&dir)?;
     // What was recorded can be read back: it was folded before, or it would not be there.
-    memory.take(None, event).map_err(|illegal| LogError::refused(head.seq, illegal))?;
+    memory.apply(None, event).map_err(|illegal| LogError::refused(head.seq, illegal))?;
     Ok(Done { seq: head.seq, keys: keys.len(), left })
 }
 
@@ -291,7 +291,7 @@ async fn retention(setting: &Setting, now: DateTime<Tz>, apply: bool) -> Result<
         let (memory, log, _) = Memory::open(&dir, &config.program_code).map_err(in_words(words))?;
         (memory, Some(log))
     } else {
-        (Memory::read_whole(&dir, &config.program_code).map_err(in_words(words))?.0, None)
+        (Memory::read_with_answers(&dir, &config.program_code).map_err(in_words(words))?.0, None)
     };
     let day = now.date_naive();
     let before = day
@@ -363,8 +363,8 @@ fn rows_without_texts(state: &State, texts: &ErasedPerson) -> Vec<RowAbout> {
 /// ledger.
 async fn look(setting: &Setting, now: DateTime<Tz>) -> Result<State, Failure> {
     let (words, config) = (&setting.words, &setting.config);
-    let (mut memory, _) =
-        Memory::read_whole(&config.ledger_dir(), &config.program_code).map_err(in_words(words))?;
+    let (mut memory, _) = Memory::read_with_answers(&config.ledger_dir(), &config.program_code)
+        .map_err(in_words(words))?;
     let google = connect(config, true).await.map_err(in_words(words))?;
     let looked = cycle(setting, &google, &mut memory, None, now, Options::default()).await;
     let report = looked.map_err(|error: CycleError| in_words(words)(error))?;

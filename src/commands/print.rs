@@ -11,7 +11,7 @@ use crate::words::Words;
 /// Says on standard error that private answers are missing for want of the key: standard output is
 /// for the figures.
 pub fn warn_if_shut(memory: &Memory, words: &Words) {
-    if memory.seals.is_shut() {
+    if memory.seals.has_unopened_answers() {
         let count = words.integer(i64::try_from(memory.seals.sealed_lines()).unwrap_or(i64::MAX));
         eprintln!("{}", words.say_with("sealed-shut", &[("count", &count)]));
     }

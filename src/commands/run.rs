@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use tokio::pin;
 
 use super::connect::connect;
-use super::explain::{Explain, Untold, in_words};
+use super::explain::{CheckpointNotSent, Explain, in_words};
 use super::sync;
 use crate::cli::Failure;
 use crate::cycle::{CycleError, Options, Report, cycle};
@@ -41,7 +41,7 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
     tracing::info!("{}", words.say_with("run-started", &[("time", &due)]));
 
     let mut last = None;
-    let mut told = None;
+    let mut sent_day = None;
     loop {
         match next(&setting.config.schedule, last, clock::now(zone)) {
             Next::Sleep(time) => {
@@ -52,7 +52,7 @@ pub async fn run(setting: &Setting) -> Result<(), Failure> {
             }
             Next::Run => {
                 last = Some(clock::now(zone));
-                let turn = turn(setting, &google, &mut open, &mut told);
+                let turn = turn(setting, &google, &mut open, &mut sent_day);
                 pin!(turn);
                 tokio::select! {
                     done = &mut turn => done?,
@@ -89,7 +89,7 @@ async fn turn(
     setting: &Setting,
     google: &Google,
     held: &mut Option<Open>,
-    told: &mut Option<NaiveDate>,
+    sent_day: &mut Option<NaiveDate>,
 ) -> Result<(), Failure> {
     let open = match held {
         Some(open) => open,
@@ -117,7 +117,7 @@ async fn turn(
             let requests = google.requests_sent() - before;
             tracing::info!(events, cells, requests, held, "cycle");
             beat(setting).await;
-            tell_checkpoint(setting, &open.memory.head, told).await;
+            send_checkpoint(setting, &open.memory.head, sent_day).await;
         }
         // A ledger that the tabs were not written from does not become the right one by waiting.
         Err(error @ CycleError::Behind { .. }) => return Err(in_words(&setting.words)(error)),
@@ -140,24 +140,24 @@ async fn once(setting: &Setting, google: &Google, open: &mut Open) -> Result<Rep
     cycle(setting, google, &mut open.memory, Some(&mut open.log), now, Options::default()).await
 }
 
-/// Tells the webhook the head of the last day that is over, once it has not heard it from this
-/// process. No notice in the ledger says that it was told: that would be an event on every quiet
-/// day, and so the next day's checkpoint. A process that starts anew tells it once more, in the
-/// same words; the chain covers the days that nobody was there to tell.
-async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option<NaiveDate>) {
+/// Sends the head of the last finished day to the webhook, unless this process has sent it. The
+/// ledger does not record that it was sent: that would add an event to every quiet day, and so
+/// another checkpoint. A new process sends the same checkpoint again. Days on which no process ran
+/// are covered by the chain.
+async fn send_checkpoint(setting: &Setting, head: &LedgerHead, sent_day: &mut Option<NaiveDate>) {
     let Some(url) = &setting.config.checkpoint_url else { return };
     let today = clock::now(setting.config.timezone).date_naive();
     let Some(Checkpoint { day, seq, hash: Some(hash) }) = head.closed_before(today).copied() else {
         return;
     };
-    if *told == Some(day) {
+    if *sent_day == Some(day) {
         return;
     }
     let message = DayHead { program: &setting.config.program_code, day, seq, hash };
-    match heartbeat::tell(url, WEBHOOK_TIMEOUT, &message).await {
-        Ok(()) => *told = Some(day),
+    match heartbeat::send_checkpoint(url, WEBHOOK_TIMEOUT, &message).await {
+        Ok(()) => *sent_day = Some(day),
         Err(cause) => {
-            let error = Untold { day, cause };
+            let error = CheckpointNotSent { day, cause };
             tracing::warn!(%error, "{}", error.explained(&setting.words));
         }
     }
@@ -166,7 +166,7 @@ async fn tell_checkpoint(setting: &Setting, head: &LedgerHead, told: &mut Option
 /// Tells the outside that all is well: its silence is the alarm.
 async fn beat(setting: &Setting) {
     let Some(url) = &setting.config.heartbeat_url else { return };
-    if let Err(error) = heartbeat::ping(url, HEARTBEAT_TIMEOUT).await {
+    if let Err(error) = heartbeat::send_heartbeat(url, HEARTBEAT_TIMEOUT).await {
         tracing::warn!(%error, "{}", error.explained(&setting.words));
     }
 }

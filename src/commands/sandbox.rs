@@ -8,12 +8,15 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tokio::net::TcpListener;
 
+use super::explain::{NotServed, in_words};
 use super::print::say;
 use crate::cli::Failure;
 use crate::daemon::stop_signal;
 use crate::edge::clock;
+use crate::form_pages;
 use crate::forms::Forms;
-use crate::sandbox::{Fault, PageSettings, Sandbox, pages, serve_router};
+use crate::sandbox::{Fault, PageSettings, Pages, Sandbox, page_router, serve_router};
+use crate::words::Words;
 
 /// Serves until it is told to stop. The forms are those compiled in: a sandbox alone has no
 /// configuration.
@@ -21,55 +24,45 @@ pub async fn sandbox(
     listen: SocketAddr,
     data: Option<&Path>,
     faults: Option<&Path>,
+    words: &Words,
 ) -> Result<(), Failure> {
-    let faults = faults.map_or_else(|| Ok(Vec::new()), faults_in)?;
+    let faults = faults.map_or_else(|| Ok(Vec::new()), faults_in).map_err(in_words(words))?;
     let sandbox = match data {
-        Some(path) => Sandbox::open(path)?,
+        Some(path) => Sandbox::open(path).map_err(in_words(words))?,
         None => Sandbox::in_memory(),
     };
     faults.into_iter().for_each(|fault| sandbox.add_fault(fault));
-    let forms = Arc::new(Forms::built_in().map_err(|error| Failure::Mend(error.to_string()))?);
+    let forms = Arc::new(Forms::built_in().map_err(in_words(words))?);
     let (closing, closed) = tokio::sync::watch::channel(false);
     let settings = PageSettings {
         closing: Some(closed),
         ..PageSettings::with_clock(Arc::new(|| clock::now(Tz::Asia__Jakarta)))
     };
-    let router = sandbox.router().merge(pages(&sandbox, forms, settings));
-    let listener = bind(listen).await?;
-    say(format_args!("http://{}", listener.local_addr()?));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let router =
+        sandbox.router().merge(page_router(pages.clone())).merge(form_pages::router(pages, forms));
+    let listener = bind(listen).await.map_err(in_words(words))?;
+    say(format_args!("http://{}", listener.local_addr().map_err(in_words(words))?));
     let stop = async move {
         stop_signal().await;
         // Nobody looks at a page any more: then nobody needs to be told.
         let _ = closing.send(true);
     };
-    serve_router(router, listener, stop).await?;
-    Ok(())
+    serve_router(router, listener, stop).await.map_err(in_words(words))
 }
 
 /// The faults in a file.
-fn faults_in(path: &Path) -> Result<Vec<Fault>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::Mend(format!("the faults {} cannot be read: {error}", path.display()))
-    })?;
-    Fault::list(&text).map_err(|error| {
-        let place = path.display();
-        Failure::Mend(format!(
-            "the faults {place} are not understood: {error}. See halaqah sandbox --help."
-        ))
-    })
+fn faults_in(path: &Path) -> Result<Vec<Fault>, NotServed> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| NotServed::FaultsUnreadable(path.to_owned(), error))?;
+    Fault::list(&text)
+        .map_err(|error| NotServed::FaultsMalformed(path.to_owned(), error.to_string()))
 }
 
 /// Listens on loopback; anywhere else is refused, for the sandbox asks nobody who they are.
-pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+pub async fn bind(listen: SocketAddr) -> Result<TcpListener, NotServed> {
     if !listen.ip().is_loopback() {
-        let what =
-            format!("{listen} is not this computer alone: the sandbox asks nobody who they are");
-        return Err(Failure::Mend(format!("{what}. Let it listen at 127.0.0.1:8460.")));
+        return Err(NotServed::NotLoopback(listen));
     }
-    let busy = |error| {
-        Failure::Mend(format!(
-            "{listen}: {error}. Choose another port with --listen 127.0.0.1:PORT."
-        ))
-    };
-    TcpListener::bind(listen).await.map_err(busy)
+    TcpListener::bind(listen).await.map_err(|error| NotServed::Busy(listen, error))
 }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
-use super::explain::{Explain, Sentences, in_words};
+use super::explain::{Explain, in_words};
 use super::print::say;
 use super::sync::say_torn;
 use crate::cli::{Failure, SeasonCommand};
@@ -23,7 +23,7 @@ use crate::views::Level;
 use crate::views::actions::actions;
 use crate::views::handover::{Matter, left_open};
 use crate::views::seasons::{named_with_state, state_words};
-use crate::words::Words;
+use crate::words::{Sentences, Words};
 
 /// Carries out a command about the seasons.
 pub fn season(
@@ -277,7 +277,7 @@ fn record(
     let kind = event.kind();
     let line = NewEvent { at: now.fixed_offset(), v: version_of(&kind), kind, source: None, data };
     // What the state does not take must never reach the ledger.
-    memory.take(None, event).map_err(CycleError::Illegal).map_err(in_words(words))?;
+    memory.apply(None, event).map_err(CycleError::Illegal).map_err(in_words(words))?;
     log.append(&[line]).map_err(in_words(words))?;
     Ok(())
 }

@@ -1,5 +1,7 @@
-//! `why`: the ledger lines behind one figure. Answers that are about somebody are not printed: a
+//! `why`: the ledger lines behind one figure, the rows of one thing that is counted together. Answers that are about somebody are not printed: a
 //! line can be shown to anyone.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -16,7 +18,7 @@ use crate::ledger::standing::Standing;
 use crate::ledger::state::{Fate, State};
 use crate::memory::Memory;
 use crate::setting::Setting;
-use crate::statistics::{Asked, Behind, Evidence, Lines, Scene, evidence};
+use crate::statistics::{Behind, Evidence, Lines, Scene, Things, evidence};
 
 /// At most so many letters of what a row says.
 const SHORT: usize = 90;
@@ -39,10 +41,9 @@ pub fn why(
         Standing::at(&Records::new(memory.state.records()), &setting.program, as_of, season)
             .map_err(in_words(words))?;
     let figures = figures(setting, &memory.state, &standing);
-    let quality = memory.state.quality();
     let handover = &setting.config.handover_kinds;
-    let scene = Scene { standing: &standing, quality: &quality, handover, mushaf: &setting.mushaf };
-    let found = evidence(&Asked { scene: &scene, state: &memory.state }, &figures, path);
+    let scene = Scene::new(&standing, &memory.state, handover, &setting.mushaf);
+    let found = evidence(&scene, &figures, path);
     let (Some(found), Some(value)) = (found, figures.value(path)) else {
         let parts = [("path", path), ("near", &nearest(figures.as_json(), path))];
         return Err(Failure::Mend(words.say_with("why-nothing", &parts)));
@@ -68,47 +69,86 @@ fn leaves(path: &str, value: &Value, into: &mut Vec<String>) {
 }
 
 fn print(setting: &Setting, state: &State, found: &Evidence) -> Result<(), Failure> {
-    let words = &setting.words;
     let about = lines_about(setting, found)?;
+    let listing = Listing::of(setting, state, &about);
     if found.configured {
-        say(words.say("why-configured"));
-        about
-            .iter()
-            .filter(|line| line.configures)
-            .for_each(|line| say(format_args!("  {}", line.shown)));
+        say(setting.words.say("why-configured"));
+        listing.print_lines(about.iter().filter(|line| line.configures));
     }
-    let list = |rows: &Lines| {
-        for line in about.iter().filter(|line| rows.iter().any(|row| line.is_about(row))) {
-            let said = rows
-                .iter()
-                .find(|row| line.is_about(row))
-                .map(|row| what_it_says(setting, state, row));
-            say(format_args!(
-                "{}",
-                format!("  {}  {}", line.shown, said.unwrap_or_default()).trim_end()
-            ));
-        }
-    };
-    let number = |rows: &Lines| words.integer(rows.len() as i64);
     match &found.against {
         None if found.observed_tabs => {
-            about
-                .iter()
-                .filter(|line| !line.configures)
-                .for_each(|line| say(format_args!("  {}", line.shown)));
+            listing.print_lines(about.iter().filter(|line| !line.configures));
         }
-        None => {
-            say(words.say_with("why-rows", &[("count", &number(&found.counted))]));
-            list(&found.counted);
-        }
+        None => listing.print("why-rows", "why-things", &found.counted),
         Some(against) => {
-            say(words.say_with("why-counted", &[("count", &number(&found.counted))]));
-            list(&found.counted);
-            say(words.say_with("why-against", &[("count", &number(against))]));
-            list(against);
+            listing.print("why-counted", "why-counted-things", &found.counted);
+            listing.print("why-against", "why-against-things", against);
         }
     }
     Ok(())
+}
+
+/// The lines of the ledger about some rows, and how they are found.
+struct Listing<'l> {
+    setting: &'l Setting,
+    state: &'l State,
+    lines: &'l [Shown],
+    by_seq: BTreeMap<u64, usize>,
+    by_row: BTreeMap<(&'l str, &'l str), Vec<usize>>,
+}
+
+impl<'l> Listing<'l> {
+    fn of(setting: &'l Setting, state: &'l State, lines: &'l [Shown]) -> Self {
+        let by_seq = lines.iter().enumerate().map(|(at, line)| (line.seq, at)).collect();
+        let mut by_row: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.key.is_empty()) {
+            by_row.entry((&line.form, &line.key)).or_default().push(at);
+        }
+        Self { setting, state, lines, by_seq, by_row }
+    }
+
+    /// Prints things under a title: row by row if each is one row, else thing by thing.
+    fn print(&self, title: &str, title_of_things: &str, things: &Things) {
+        let words = &self.setting.words;
+        let rows = things.rows();
+        let each_is_one = things.0.iter().all(|thing| thing.len() == 1);
+        let count = words.integer(rows.len() as i64);
+        if each_is_one && rows.len() == things.0.len() {
+            say(words.say_with(title, &[("count", &count)]));
+            return self.lines_of(&rows).for_each(|line| say(format_args!("  {line}")));
+        }
+        let number = words.integer(things.0.len() as i64);
+        say(words.say_with(title_of_things, &[("things", &number), ("count", &count)]));
+        for (place, thing) in (1..).zip(&things.0) {
+            let mut lines: Vec<String> = self.lines_of(thing).collect();
+            if lines.is_empty() {
+                lines.push(words.say("none"));
+            }
+            for (nth, line) in lines.iter().enumerate() {
+                let mark = if nth == 0 { format!("{place})") } else { String::new() };
+                say(format_args!("  {mark:5} {line}"));
+            }
+        }
+    }
+
+    /// The lines about some rows, in the order of the ledger, each with what its row says now.
+    fn lines_of(&self, rows: &Lines) -> impl Iterator<Item = String> {
+        let mut found: BTreeMap<usize, &Behind> = BTreeMap::new();
+        for row in rows {
+            let of_row = self.by_row.get(&(row.form.as_str(), row.key.as_str()));
+            for at in self.by_seq.get(&row.seq).into_iter().chain(of_row.into_iter().flatten()) {
+                found.entry(*at).or_insert(row);
+            }
+        }
+        found.into_iter().map(|(at, row)| {
+            let said = what_it_says(self.setting, self.state, row);
+            format!("{}  {said}", self.lines[at].shown).trim_end().to_owned()
+        })
+    }
+
+    fn print_lines(&self, lines: impl Iterator<Item = &'l Shown>) {
+        lines.for_each(|line| say(format_args!("  {}", line.shown)));
+    }
 }
 
 /// One line of the ledger as it is printed, with the row it is about.
@@ -121,18 +161,11 @@ struct Shown {
     shown: String,
 }
 
-impl Shown {
-    fn is_about(&self, row: &Behind) -> bool {
-        self.seq == row.seq
-            || (self.form == row.form && !self.key.is_empty() && self.key == row.key)
-    }
-}
-
 /// Every line about the rows, in the order of the ledger: the first one, and each that changed it.
 fn lines_about(setting: &Setting, found: &Evidence) -> Result<Vec<Shown>, Failure> {
-    let rows: Vec<&Behind> = found.counted.iter().chain(found.against.iter().flatten()).collect();
-    let seqs: std::collections::BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
-    let keys: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let rows = found.rows();
+    let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
+    let keys: BTreeSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
     let mut lines = Vec::new();
     let each = |line: &Line<'_>| -> Result<(), UnreadableEvent> {
         let key = line.source.as_ref().map(|source| source.key.to_string()).unwrap_or_default();

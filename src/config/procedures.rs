@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Mistake;
+use super::{Mistake, MistakeKind};
 use crate::forms::Forms;
-use crate::ledger::procedures::{Condition, NotUnderstood, Procedure, Step, Subject};
+use crate::ledger::procedures::{Condition, ConditionError, Procedure, Step, Subject};
 use crate::words::Language;
 
 /// The procedures as they are compiled in.
@@ -87,19 +87,16 @@ fn procedure(
     keys: &mut BTreeSet<String>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Procedure> {
-    let mut wrong = |span, what: String, hint: String| mistakes.push(Mistake { span, what, hint });
     if !keys.insert(table.key.get_ref().clone()) {
-        let hint = "every procedure has a key of its own".to_owned();
-        wrong(table.key.span(), "another procedure has this key".to_owned(), hint);
+        mistakes.push(MistakeKind::ProcedureKey.at(&table.key));
     }
     if table.steps.get_ref().is_empty() {
-        let hint = "{ key = \"asked\", name = \"Asked\", reached_by = \"asked\" }".to_owned();
-        wrong(table.steps.span(), "a procedure has at least one step".to_owned(), hint);
+        mistakes.push(MistakeKind::ProcedureSteps.at(&table.steps));
     }
     let subject = match table.subject.get_ref().parse::<Subject>() {
         Ok(subject) => subject,
-        Err(NotUnderstood { what, hint }) => {
-            wrong(table.subject.span(), what, hint);
+        Err(error) => {
+            mistakes.push(MistakeKind::from(error).at(&table.subject));
             return None;
         }
     };
@@ -107,8 +104,7 @@ fn procedure(
     let mut step_keys = BTreeSet::new();
     for step in table.steps.into_inner() {
         if !step_keys.insert(step.key.get_ref().clone()) {
-            let hint = "every step has a key of its own".to_owned();
-            wrong(step.key.span(), "another step of this procedure has this key".to_owned(), hint);
+            mistakes.push(MistakeKind::StepKey.at(&step.key));
         }
         let read = Condition::read(step.reached_by.get_ref(), subject)
             .and_then(|condition| exists(&condition, forms).map(|()| condition));
@@ -117,7 +113,7 @@ fn procedure(
                 let (key, name) = (step.key.into_inner(), step.name.in_language(language));
                 steps.push(Step { key, name, reached_by, days: step.days });
             }
-            Err(NotUnderstood { what, hint }) => wrong(step.reached_by.span(), what, hint),
+            Err(error) => mistakes.push(MistakeKind::from(error).at(&step.reached_by)),
         }
     }
     Some(Procedure {
@@ -129,24 +125,23 @@ fn procedure(
 }
 
 /// Whether the question and the codes that a condition names are there.
-fn exists(condition: &Condition, forms: Option<&Forms>) -> Result<(), NotUnderstood> {
+fn exists(condition: &Condition, forms: Option<&Forms>) -> Result<(), ConditionError> {
     let Condition::Row { form, answer: Some((question, codes)) } = condition else { return Ok(()) };
     let Some(form) = forms.and_then(|forms| forms.get(form)) else { return Ok(()) };
     let Some(asked) = form.question(question) else {
-        let keys: Vec<&str> =
-            form.definition.questions.iter().map(|question| question.key.as_str()).collect();
-        return Err(NotUnderstood {
-            what: format!("{} asks no \"{question}\"", form.key()),
-            hint: format!("its questions are {}", keys.join(", ")),
+        let questions = form.definition.questions.iter();
+        return Err(ConditionError::Question {
+            form: form.key().to_owned(),
+            question: question.clone(),
+            known: questions.map(|question| question.key.clone()).collect(),
         });
     };
-    let known: Vec<&str> = asked.choices.iter().map(|choice| choice.code.as_str()).collect();
-    match codes.iter().find(|code| !known.is_empty() && !known.contains(&code.as_str())) {
+    let known: Vec<String> = asked.choices.iter().map(|choice| choice.code.clone()).collect();
+    match codes.iter().find(|code| !known.is_empty() && !known.contains(code)) {
         None => Ok(()),
-        Some(code) => Err(NotUnderstood {
-            what: format!("\"{question}\" has no choice \"{code}\""),
-            hint: format!("its choices are {}", known.join(", ")),
-        }),
+        Some(code) => {
+            Err(ConditionError::Choice { question: question.clone(), code: code.clone(), known })
+        }
     }
 }
 
@@ -168,7 +163,7 @@ mod tests {
         assert!(
             mistakes.is_empty(),
             "{:?}",
-            mistakes.iter().map(|mistake| &mistake.what).collect::<Vec<_>>()
+            mistakes.iter().map(|mistake| &mistake.kind).collect::<Vec<_>>()
         );
         assert_eq!(
             found.iter().map(|procedure| procedure.steps.len()).collect::<Vec<_>>(),
@@ -191,13 +186,23 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_shown_under_its_word() {
+    fn every_mistake_is_found_at_its_word() {
         let own = "[[procedures]]\nkey = \"a\"\nname = \"A\"\nsubject = \"mentor\"\nsteps = [\n\
             { key = \"x\", name = \"X\", reached_by = \"placed\" },\n\
             { key = \"x\", name = \"X\", reached_by = \"passed:swimming\" },\n\
             { key = \"y\", name = \"Y\", reached_by = \"row:mentor_training.result=excellent\" },\n\
             { key = \"z\", name = \"Z\", reached_by = \"row:finance_record\" },\n]\n\
             [[procedures]]\nkey = \"a\"\nname = \"B\"\nsubject = \"teacher\"\nsteps = []\n";
-        insta::assert_snapshot!(parse(own).unwrap_err().to_string());
+        let error = parse(own).unwrap_err().to_string();
+        insta::assert_snapshot!(error.replace(", config", "\nconfig"), @r#"
+        config/halaqah.toml:121: unknown condition "placed" of a mentor
+        config/halaqah.toml:122: two steps with the same key
+        config/halaqah.toml:122: unknown step of a mentor "swimming"
+        config/halaqah.toml:123: no choice "excellent" of the question result
+        config/halaqah.toml:124: no row of "finance_record" is about a mentor
+        config/halaqah.toml:127: two procedures with the same key
+        config/halaqah.toml:130: procedure without a step
+        config/halaqah.toml:129: unknown subject "teacher"
+        "#);
     }
 }

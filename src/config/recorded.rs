@@ -12,7 +12,8 @@ use crate::ledger::configured::{
 use crate::ledger::procedures::{Condition, Procedure, Step, Subject};
 use crate::ledger::season::{CalendarEntry, Season};
 use crate::matching::criteria::{Criterion, Measure, Questions, With};
-use crate::matching::instance::{GroupSize, ReadingMix, Weights};
+use crate::matching::instance::{GroupSize, ReadingMix};
+use crate::matching::terms::Weights;
 
 impl Config {
     /// Everything that changes figures or suggestions. A new field of the configuration does not
@@ -110,16 +111,7 @@ impl Config {
     fn take_matching(&mut self, then: &ConfiguredMatching, questions: &Questions) -> Option<()> {
         let mut weights = then.weights.clone();
         // A term that was not recorded did not exist.
-        let mut weight = |term: &str| weights.remove(term).unwrap_or(0);
-        let taken = Weights {
-            schedule: weight("schedule"),
-            values_expectations: weight("values_expectations"),
-            likes_dislikes: weight("likes_dislikes"),
-            class_district: weight("class_district"),
-            continuity_friend: weight("continuity_friend"),
-            reading: weight("reading"),
-            personality: weight("personality"),
-        };
+        let taken = Weights::by_name(|term| weights.remove(term).unwrap_or(0));
         let reading = match then.reading.as_str() {
             "mixed" => ReadingMix::Mixed,
             "equal" => ReadingMix::Equal,
@@ -157,24 +149,7 @@ impl Config {
     }
 
     fn recorded_matching(&self) -> ConfiguredMatching {
-        let Weights {
-            schedule,
-            values_expectations,
-            likes_dislikes,
-            class_district,
-            continuity_friend,
-            reading,
-            personality,
-        } = self.weights;
-        let weights = [
-            ("schedule", schedule),
-            ("values_expectations", values_expectations),
-            ("likes_dislikes", likes_dislikes),
-            ("class_district", class_district),
-            ("continuity_friend", continuity_friend),
-            ("reading", reading),
-            ("personality", personality),
-        ];
+        let weights = self.weights.iter().map(|(term, weight)| (term.name.into(), weight));
         let GroupSize { min, target, max } = self.group_size;
         let reading = match self.reading {
             ReadingMix::Mixed => "mixed",
@@ -182,7 +157,7 @@ impl Config {
         };
         ConfiguredMatching {
             group_size: ConfiguredSize { min, target, max },
-            weights: weights.into_iter().map(|(term, weight)| (term.into(), weight)).collect(),
+            weights: weights.collect(),
             reading: reading.into(),
             criteria: self.criteria.iter().map(criterion).collect(),
             deadline_s: self.matching_deadline.map(|deadline| deadline.as_secs_f64()),
@@ -332,15 +307,8 @@ mod tests {
         text += "\n[[procedures]]\nkey = \"support\"\nname = \"Dukungan\"\nsubject = \"support_request\"\n";
         text += "[[procedures.steps]]\nkey = \"asked\"\nname = \"Diminta\"\nreached_by = \"asked\"\ndays = 9\n";
         let config = Config::parse(Path::new("config/halaqah.toml"), &text).unwrap();
-        let weights = Weights {
-            schedule: 1,
-            values_expectations: 2,
-            likes_dislikes: 3,
-            class_district: 4,
-            continuity_friend: 5,
-            reading: 6,
-            personality: 7,
-        };
+        let mut numbers = 1..;
+        let weights = Weights::by_name(|_| numbers.next().unwrap());
         Config { weights, ..config }
     }
 

@@ -5,6 +5,7 @@ mod actions;
 mod decisions;
 mod desk;
 mod erasure;
+mod levels;
 mod office;
 mod personality;
 mod tabs;

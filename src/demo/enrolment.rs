@@ -6,6 +6,7 @@ use super::dates::Dates;
 use super::groups::slot_of;
 use super::people::{Consent, Mentee, mentees, phone};
 use super::sheet::{Answers, Sheet};
+use crate::ledger::codes::{Code, Gender};
 
 /// The hundreds of the invented phone numbers.
 const MENTEE_PHONES: u32 = 1;
@@ -13,9 +14,9 @@ const GUARDIAN_PHONES: u32 = 3;
 const PROSPECT_PHONES: u32 = 5;
 
 /// Registrations that somebody has to mend: the date of birth or the phone number cannot be.
-const TO_MEND: &[(&str, &str, &str, &str, &str, i64)] = &[
-    ("Yoga Pranata", "Yoga", "male", "31/02/2010", "0811-0000-0591", 10),
-    ("Vina Melati", "Vina", "female", "", "0811-00", 11),
+const TO_MEND: &[(&str, &str, Gender, &str, &str, i64)] = &[
+    ("Yoga Pranata", "Yoga", Gender::Male, "31/02/2010", "0811-0000-0591", 10),
+    ("Vina Melati", "Vina", Gender::Female, "", "0811-00", 11),
 ];
 
 /// The day on which a mentee registered in a week.
@@ -58,7 +59,7 @@ pub(super) fn registrations(sheet: &mut Sheet<'_>) {
     }
     let example = &super::people::IKHWAN[26];
     for (name, nickname, gender, birth_date, wrong_phone, week) in TO_MEND {
-        let mut row = registration(sheet, gender, 90, example, false);
+        let mut row = registration(sheet, *gender, 90, example, false);
         row = row.text("full_name", name).text("nickname", nickname).text("phone", wrong_phone);
         if !birth_date.is_empty() {
             row = row.text("birth_date", birth_date);
@@ -69,7 +70,7 @@ pub(super) fn registrations(sheet: &mut Sheet<'_>) {
 
 fn registration<'f>(
     sheet: &mut Sheet<'f>,
-    gender: &str,
+    gender: Gender,
     number: usize,
     mentee: &Mentee,
     again: bool,
@@ -97,7 +98,7 @@ fn registration<'f>(
         .answers()
         .text("full_name", mentee.name)
         .text("nickname", mentee.nickname)
-        .choice("gender", gender)
+        .choice("gender", gender.code())
         .day("birth_date", born_on(&sheet.dates, number, mentee))
         .text("class_name", mentee.class)
         .text("phone", &phone(MENTEE_PHONES, number))

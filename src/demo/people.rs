@@ -2,6 +2,7 @@
 //! are invented.
 
 use super::dates::BEFORE;
+use crate::ledger::codes::Gender;
 
 /// What a guardian answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +149,10 @@ pub(super) const AKHWAT: &[Mentee] = &[
         .consent(Consent::No),
 ];
 
-/// Every mentee with the code of the gender and a number that is nobody else's.
-pub(super) fn mentees() -> impl Iterator<Item = (&'static str, usize, &'static Mentee)> {
-    let boys = IKHWAN.iter().map(|mentee| ("male", mentee));
-    let girls = AKHWAT.iter().map(|mentee| ("female", mentee));
+/// Every mentee with the gender and a number that is nobody else's.
+pub(super) fn mentees() -> impl Iterator<Item = (Gender, usize, &'static Mentee)> {
+    let boys = IKHWAN.iter().map(|mentee| (Gender::Male, mentee));
+    let girls = AKHWAT.iter().map(|mentee| (Gender::Female, mentee));
     boys.chain(girls).zip(1..).map(|((gender, mentee), number)| (gender, number, mentee))
 }
 
@@ -173,7 +174,7 @@ pub(super) enum Screening {
 pub(super) struct Mentor {
     pub(super) name: &'static str,
     pub(super) nickname: &'static str,
-    pub(super) gender: &'static str,
+    pub(super) gender: Gender,
     pub(super) age: i32,
     pub(super) occupation: &'static str,
     pub(super) institution: &'static str,
@@ -189,7 +190,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Fajar Hidayat",
         nickname: "Fajar",
-        gender: "male",
+        gender: Gender::Male,
         age: 22,
         occupation: "undergraduate",
         institution: "Universitas Nusantara",
@@ -201,7 +202,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Rizky Ananda Putra",
         nickname: "Rizky",
-        gender: "male",
+        gender: Gender::Male,
         age: 23,
         occupation: "undergraduate",
         institution: "Institut Teknologi Nusantara",
@@ -213,7 +214,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Hanif Abdurrahman",
         nickname: "Hanif",
-        gender: "male",
+        gender: Gender::Male,
         age: 21,
         occupation: "undergraduate",
         institution: "Universitas Nusantara",
@@ -225,7 +226,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Dimas Prabowo",
         nickname: "Dimas",
-        gender: "male",
+        gender: Gender::Male,
         age: 27,
         occupation: "working",
         institution: "Alumni angkatan pertama",
@@ -237,7 +238,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Nabila Rahmawati",
         nickname: "Nabila",
-        gender: "female",
+        gender: Gender::Female,
         age: 22,
         occupation: "undergraduate",
         institution: "Universitas Nusantara",
@@ -249,7 +250,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Salsabila Kartika",
         nickname: "Salsa",
-        gender: "female",
+        gender: Gender::Female,
         age: 24,
         occupation: "working",
         institution: "Alumni angkatan ketiga",
@@ -261,7 +262,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Aulia Rahman Siregar",
         nickname: "Aulia",
-        gender: "female",
+        gender: Gender::Female,
         age: 23,
         occupation: "undergraduate",
         institution: "Institut Teknologi Nusantara",
@@ -273,7 +274,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Dewi Larasati",
         nickname: "Dewi",
-        gender: "female",
+        gender: Gender::Female,
         age: 21,
         occupation: "undergraduate",
         institution: "Universitas Nusantara",
@@ -285,7 +286,7 @@ pub(super) const MENTORS: &[Mentor] = &[
     Mentor {
         name: "Ivan Gunawan Saleh",
         nickname: "Ivan",
-        gender: "male",
+        gender: Gender::Male,
         age: 25,
         occupation: "working",
         institution: "Alumni angkatan kedua",

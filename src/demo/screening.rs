@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use super::dates::BEFORE;
 use super::people::{MENTORS, Mentor, Screening, phone};
 use super::sheet::{Answers, Sheet};
+use crate::ledger::codes::Code;
 
 /// The hundred of the mentors' invented phone numbers.
 const MENTOR_PHONES: u32 = 6;
@@ -53,7 +54,7 @@ pub(super) fn applications(sheet: &mut Sheet<'_>) {
             .answers()
             .text("full_name", mentor.name)
             .text("nickname", mentor.nickname)
-            .choice("gender", mentor.gender)
+            .choice("gender", mentor.gender.code())
             .day("birth_date", birthday)
             .text("phone", &phone(MENTOR_PHONES, number + 1))
             .choice("occupation", mentor.occupation)

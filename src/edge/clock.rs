@@ -1,31 +1,31 @@
-//! The only place where the clock is read. Everything else takes the moment as a value.
+//! The only place where the clock is read. Everywhere else the moment is a parameter.
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-/// This moment, in the program's time zone.
-#[allow(clippy::disallowed_methods, reason = "the one door to the clock; a cycle calls it once")]
+/// Returns the current moment in the program's time zone.
+#[allow(clippy::disallowed_methods, reason = "the only access to the clock; once a cycle")]
 pub fn now(zone: Tz) -> DateTime<Tz> {
     Utc::now().with_timezone(&zone)
 }
 
-/// Measures how long something takes.
+/// Measures elapsed time.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Begins to measure.
+    /// Starts measuring.
     #[allow(
         clippy::disallowed_methods,
-        reason = "a length of time, not a moment; nothing that is recorded follows from it"
+        reason = "a duration, not a moment; nothing that is recorded depends on it"
     )]
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// How long it has been since.
+    /// Returns the time since [`Stopwatch::start`].
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }

@@ -1,6 +1,6 @@
-//! What the outside is told: the heartbeat, one GET to a watchdog's address after a good cycle, so
-//! that somebody hears when it stops; and the checkpoint, one POST of the ledger's head at a day's
-//! end. Knows nothing of what the cycle did.
+//! Messages to other services: the heartbeat, one GET to the address of a watchdog, which alerts
+//! somebody when it stays away; and the checkpoint, one POST of the ledger's head at the end of a
+//! day. Knows nothing of the cycle.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,41 +11,45 @@ use serde::Serialize;
 
 use crate::ledger::line::LineHash;
 
-/// Why nobody was reached. The address is not shown: it is the only secret the other side has.
+/// Why a message was not delivered. The texts omit the address: whoever knows it can send to it.
 #[derive(Debug, thiserror::Error)]
 pub enum HeartbeatError {
-    /// The address cannot be asked.
-    #[error("the address is not a web address: write it as https://…")]
+    /// The address is not an HTTP or HTTPS address.
+    #[error("address that is not a web address")]
     BadAddress,
-    /// No connection, no TLS, no answer in time.
-    #[error("nobody was reached: {0}")]
+    /// No connection, no TLS, or no answer in time.
+    #[error("no connection ({0})")]
     Unreachable(String),
-    /// The other side answered with another status than success.
-    #[error("the answer was status {0}: check the address")]
+    /// The service answered with a status other than success.
+    #[error("answer with status {0}")]
     Refused(u16),
 }
 
-/// Sends one heartbeat; redirects are followed. The answer's body is not read.
-pub async fn ping(url: &str, timeout: Duration) -> Result<(), HeartbeatError> {
+/// Sends one heartbeat. Follows redirects and does not read the body of the answer.
+pub async fn send_heartbeat(url: &str, timeout: Duration) -> Result<(), HeartbeatError> {
     send(url, timeout, reqwest::Client::get).await
 }
 
-/// What a webhook is told of a day: the ledger's last event on it, by which a rewritten ledger can
-/// be told later.
+/// A checkpoint: the last event of a day, by which a ledger that was rewritten later is recognised.
 #[derive(Debug, Serialize)]
 pub struct DayHead<'a> {
     /// The program's code.
     pub program: &'a str,
     /// The day, in the program's time zone.
     pub day: NaiveDate,
-    /// The day's last event.
+    /// The sequence number of the day's last event.
     pub seq: u64,
-    /// Its hash.
+    /// The hash of that event's line.
     pub hash: LineHash,
 }
 
-/// Posts a day's head. Sent twice it says the same: a webhook may key it by program and day.
-pub async fn tell(url: &str, timeout: Duration, head: &DayHead<'_>) -> Result<(), HeartbeatError> {
+/// Posts a checkpoint as JSON. It may be sent twice with the same content: the receiver can key it
+/// by program and day.
+pub async fn send_checkpoint(
+    url: &str,
+    timeout: Duration,
+    head: &DayHead<'_>,
+) -> Result<(), HeartbeatError> {
     send(url, timeout, |client, url| client.post(url).json(head)).await
 }
 
@@ -64,12 +68,12 @@ async fn send(
         .timeout(timeout)
         .user_agent(concat!("halaqah/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(reason)?;
-    let status = request(&client, url).send().await.map_err(reason)?.status();
+        .map_err(unreachable)?;
+    let status = request(&client, url).send().await.map_err(unreachable)?.status();
     if status.is_success() { Ok(()) } else { Err(HeartbeatError::Refused(status.as_u16())) }
 }
 
-fn reason(error: reqwest::Error) -> HeartbeatError {
+fn unreachable(error: reqwest::Error) -> HeartbeatError {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
@@ -80,8 +84,9 @@ fn reason(error: reqwest::Error) -> HeartbeatError {
     HeartbeatError::Unreachable(text)
 }
 
-/// The provider of cryptography is named, so that no process-wide default has to be set. A plain
-/// address needs no root certificates, unless it leads on to another one.
+/// Builds the TLS configuration. The cryptography provider is given explicitly, so that no
+/// process-wide default is needed. `plain` is for an `http` address, which works on a machine
+/// without root certificates (a redirect to `https` then fails).
 fn tls(plain: bool) -> Result<rustls::ClientConfig, String> {
     let builder = rustls::ClientConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
@@ -119,13 +124,17 @@ mod tests {
     async fn a_heartbeat_arrives_or_says_why_not() {
         let address = serve().await;
         let timeout = Duration::from_secs(10);
-        ping(&format!("{address}/good"), timeout).await.unwrap();
-        let gone = ping(&format!("{address}/gone"), timeout).await.unwrap_err();
+        send_heartbeat(&format!("{address}/good"), timeout).await.unwrap();
+        let gone = send_heartbeat(&format!("{address}/gone"), timeout).await.unwrap_err();
         assert!(matches!(gone, HeartbeatError::Refused(410)));
-        let silent =
-            ping(&format!("{address}/silent"), Duration::from_millis(50)).await.unwrap_err();
+        let silent = send_heartbeat(&format!("{address}/silent"), Duration::from_millis(50))
+            .await
+            .unwrap_err();
         assert!(matches!(silent, HeartbeatError::Unreachable(_)));
         assert!(!silent.to_string().contains(&address), "the address is a secret: {silent}");
-        assert!(matches!(ping("watchdog", timeout).await, Err(HeartbeatError::BadAddress)));
+        assert!(matches!(
+            send_heartbeat("watchdog", timeout).await,
+            Err(HeartbeatError::BadAddress)
+        ));
     }
 }

@@ -1,5 +1,6 @@
-//! The edge: everything that can fail or change by itself: files, the clock, the network. May
-//! import `table`, `ledger` and `config`; knows no form, no match, no figure and no view.
+//! The edge: everything that can fail or change by itself, which is files, the clock and the
+//! network. May import `table`, `ledger` and `config`; knows nothing of forms, matching, statistics
+//! or views.
 
 pub mod clock;
 pub mod google;

@@ -36,8 +36,8 @@ pub struct Rejected {
     pub problem: Problem,
 }
 
-/// So many parts of a cell that are no choice are noted one by one, each with the cell: nobody
-/// ticks more boxes.
+/// The most parts of a cell that are noted as unknown choices, each with the cell: nobody ticks
+/// more boxes.
 const MOST_UNKNOWN: u32 = 100;
 
 /// Age in full years on `day`.

@@ -50,6 +50,7 @@ pub enum Held {
     /// Required questions have no column: nothing was read.
     QuestionsMissing(Vec<CompactString>),
     /// So many rows are gone, or no longer acceptable, that none was retracted: `gone` of `of`.
+    #[expect(missing_docs, reason = "it says what its fields are")]
     TooManyGone { gone: usize, of: usize },
 }
 
@@ -80,7 +81,7 @@ pub fn intake(
     }
     let mut taken = Intake::default();
     let observed = columns.observed(form, tab, configured);
-    if state.tabs.get(form.key()).is_none_or(|before| !before.says_the_same_as(&observed)) {
+    if state.tabs.get(form.key()).is_none_or(|before| !before.is_equivalent(&observed)) {
         taken.events.push((None, Event::TabObserved(observed)));
     }
     let absent = (!state.erased.is_empty()).then(|| Absent::of(form, state));

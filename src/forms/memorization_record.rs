@@ -1,19 +1,12 @@
 //! Ayat that a mentee recited. The ayah numbers must lie inside the surah.
 
-use super::{FormSource, Surahs};
+use super::surah::Surahs;
 use crate::ledger::answers::{Answer, Answers};
 use crate::ledger::problem::Reason;
 
-/// The form as it is compiled in.
-pub const FORM: FormSource = FormSource {
-    key: "memorization_record",
-    text: include_str!("../../config/forms/memorization_record.toml"),
-    check: Some(ayat_lie_in_the_surah),
-};
-
 /// `ayah_from` and `ayah_to` may not be above the number of ayat of the surah, nor `ayah_to` below
 /// `ayah_from`.
-fn ayat_lie_in_the_surah(
+pub(super) fn ayat_lie_in_the_surah(
     question: &str,
     answer: &Answer,
     before: &Answers,

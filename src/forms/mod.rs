@@ -7,32 +7,13 @@ pub mod asking;
 pub mod columns;
 pub mod definition;
 pub mod intake;
+mod memorization_record;
 pub mod person;
 pub mod privacy;
 pub mod script;
 pub mod surah;
 pub mod text;
 pub mod values;
-
-mod document_record;
-mod finance_record;
-mod guardian_consent;
-mod meeting_report;
-mod memorization_record;
-mod mentee_feedback;
-mod mentee_follow_up;
-mod mentee_registration;
-mod mentor_application;
-mod mentor_feedback;
-mod mentor_training;
-mod partner_contact;
-mod personality;
-mod placement_decision;
-mod promotion_activity;
-mod support_follow_up;
-mod support_request;
-mod taaruf_record;
-mod weekly_devotion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +24,7 @@ pub use surah::Surahs;
 use crate::ledger::answers::{Answer, Answers};
 use crate::ledger::problem::Reason;
 use definition::{ChoiceLists, FormDefinition, Kind, Question};
+use memorization_record::ayat_lie_in_the_surah;
 use text::fold;
 
 /// A rule of one form that goes beyond its definition: question key, its answer, the answers before
@@ -59,28 +41,39 @@ pub struct FormSource {
     pub check: Option<Check>,
 }
 
-/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is one file and
-/// one line here.
+/// The form whose definition is `config/forms/<key>.toml`.
+macro_rules! form {
+    ($key:literal) => {
+        FormSource {
+            key: $key,
+            text: include_str!(concat!("../../config/forms/", $key, ".toml")),
+            check: None,
+        }
+    };
+}
+
+/// Every form the program knows, in the order of `domain/forms.yaml`. A new form is its definition
+/// and one line here.
 pub const FORMS: &[FormSource] = &[
-    mentee_registration::FORM,
-    guardian_consent::FORM,
-    personality::FORM,
-    mentor_application::FORM,
-    meeting_report::FORM,
-    support_request::FORM,
-    support_follow_up::FORM,
-    placement_decision::FORM,
-    mentee_follow_up::FORM,
-    mentee_feedback::FORM,
-    mentor_feedback::FORM,
-    finance_record::FORM,
-    promotion_activity::FORM,
-    partner_contact::FORM,
-    mentor_training::FORM,
-    taaruf_record::FORM,
-    document_record::FORM,
-    memorization_record::FORM,
-    weekly_devotion::FORM,
+    form!("mentee_registration"),
+    form!("guardian_consent"),
+    form!("personality"),
+    form!("mentor_application"),
+    form!("meeting_report"),
+    form!("support_request"),
+    form!("support_follow_up"),
+    form!("placement_decision"),
+    form!("mentee_follow_up"),
+    form!("mentee_feedback"),
+    form!("mentor_feedback"),
+    form!("finance_record"),
+    form!("promotion_activity"),
+    form!("partner_contact"),
+    form!("mentor_training"),
+    form!("taaruf_record"),
+    form!("document_record"),
+    FormSource { check: Some(ayat_lie_in_the_surah), ..form!("memorization_record") },
+    form!("weekly_devotion"),
 ];
 
 /// The shared lists of choices as they are compiled in.
@@ -93,26 +86,48 @@ pub const SURAHS: &str = include_str!("../../config/data/surah.csv");
 #[derive(Debug, thiserror::Error)]
 pub enum FormsError {
     /// The file is no TOML, or has a key or a type that is not known.
-    #[error("{file}: {source}")]
+    #[error("{file}: {}", source.message())]
     Toml {
         /// The file's name.
         file: String,
-        /// What the parser says, with line, column and the word.
+        /// The file's text.
+        text: String,
+        /// What the parser says, with the place.
         source: Box<toml::de::Error>,
     },
-    /// The file names something that does not exist.
-    #[error("{file}: question \"{question}\": {what}")]
+    /// A key or a question of the file cannot be used.
+    #[error("{file}: \"{word}\": {mistake}")]
     Meaning {
         /// The file's name.
         file: String,
-        /// The question's key.
-        question: String,
-        /// What is wrong and what to do.
-        what: String,
+        /// The key that is wrong, of a question or of the form.
+        word: String,
+        /// What is wrong with it.
+        mistake: FormMistake,
     },
     /// The table of surahs cannot be read.
     #[error("surah.csv: {0}")]
     Surahs(#[from] csv::Error),
+}
+
+/// What is wrong with a key or a question of a form's definition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormMistake {
+    /// The form's key is not that of its file.
+    #[error("not the form's key {0}")]
+    OtherKey(&'static str),
+    /// The list of choices that the question names does not exist.
+    #[error("no list \"{0}\" in choices.toml")]
+    NoList(String),
+    /// A question that needs choices has none.
+    #[error("question without choices")]
+    NoChoices,
+    /// Two statements of the question have the same number.
+    #[error("two statements with the same number")]
+    StatementNumber,
+    /// The file names a question that it does not ask.
+    #[error("no question with this key")]
+    NoQuestion,
 }
 
 /// One form, ready to read rows.
@@ -212,8 +227,11 @@ impl Forms {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FormsError> {
-    toml::from_str(text)
-        .map_err(|source| FormsError::Toml { file: file.to_owned(), source: Box::new(source) })
+    toml::from_str(text).map_err(|source| FormsError::Toml {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        source: Box::new(source),
+    })
 }
 
 fn build(
@@ -222,33 +240,27 @@ fn build(
     lists: &ChoiceLists,
     source: &FormSource,
 ) -> Result<Form, FormsError> {
-    let meaning = |question: &str, what: String| FormsError::Meaning {
+    let wrong = |word: &str, mistake| FormsError::Meaning {
         file: file.to_owned(),
-        question: question.to_owned(),
-        what,
+        word: word.to_owned(),
+        mistake,
     };
     if definition.key != source.key {
-        return Err(meaning(
-            "key",
-            format!("must be \"{}\": a form's key never changes", source.key),
-        ));
+        return Err(wrong(&definition.key, FormMistake::OtherKey(source.key)));
     }
     for question in &mut definition.questions {
         if let Some(list) = &question.choices_from {
             let choices = lists.lists.get(list);
-            let unknown = || meaning(&question.key, format!("choices.toml has no list \"{list}\""));
+            let unknown = || wrong(&question.key, FormMistake::NoList(list.clone()));
             question.choices = choices.ok_or_else(unknown)?.clone();
         }
         let needs_choices = matches!(question.kind, Kind::Choice | Kind::MultiChoice);
         if needs_choices && question.choices.is_empty() {
-            return Err(meaning(
-                &question.key,
-                "offers no choices: give `choices` or `choices_from`".to_owned(),
-            ));
+            return Err(wrong(&question.key, FormMistake::NoChoices));
         }
     }
     if let Err(question) = definition.spread_statements() {
-        return Err(meaning(&question, "two of its statements have one number".to_owned()));
+        return Err(wrong(&question, FormMistake::StatementNumber));
     }
     let exists = |key: &String| definition.questions.iter().any(|question| question.key == *key);
     let named = definition.identity.iter().chain(&definition.event_date);
@@ -257,10 +269,7 @@ fn build(
         .iter()
         .flat_map(|question| question.unless.keys().chain(question.show_if.keys()));
     if let Some(missing) = named.chain(conditions).find(|key| !exists(key)) {
-        return Err(meaning(
-            missing,
-            "is named in this file, but no question has this key".to_owned(),
-        ));
+        return Err(wrong(missing, FormMistake::NoQuestion));
     }
     let mut questions_by_title = BTreeMap::new();
     for (index, question) in definition.questions.iter().enumerate() {

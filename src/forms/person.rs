@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use compact_str::{CompactString, ToCompactString};
 
-use super::privacy::{Owners, Private, Who};
+use super::privacy::{MenteeOrMentor, Owners, Private, Who};
 use crate::ledger::answers::{Answer, Answers};
 use crate::ledger::erased::{ERASED, everywhere, fingerprint, in_row};
 use crate::ledger::event::{ErasedPerson, ErasedRow, Remains};
 use crate::ledger::names::normal_name;
-use crate::ledger::people::{Person, PersonIndex};
+use crate::ledger::people::Person;
 use crate::ledger::problem::Problem;
 use crate::ledger::record::{Record, Source};
 use crate::ledger::sealed::RowOf;
@@ -48,8 +48,6 @@ impl RowAbout {
 
 /// A person with every row in which he stands.
 pub struct About<'a> {
-    /// Mentee or mentor.
-    pub who: Who,
     /// The person.
     pub person: Person<'a>,
     /// The rows, in the order of form and key.
@@ -66,33 +64,16 @@ pub fn about<'a>(
     code: &str,
 ) -> Option<About<'a>> {
     let mut owners = private.owners(state.records());
-    let (who, index) = with_code(&owners, code)?;
-    let person = owners.people(who)[index].clone();
-    let shared = called_by_others(&owners, (who, index));
+    let (found, person) =
+        owners.everybody().find(|(_, person)| person.code.eq_ignore_ascii_case(code))?;
+    let person = person.clone();
+    let shared = called_by_others(&owners, found);
     let called =
         names_of(&person).map(fingerprint).filter(|print| !shared.contains(print)).collect();
-    let mut search = Search {
-        called,
-        private,
-        state,
-        standing,
-        owners: &mut owners,
-        found: (who, index),
-        person: &person,
-    };
+    let mut search =
+        Search { called, private, state, standing, owners: &mut owners, found, person: &person };
     let rows = search.rows();
-    Some(About { who, person, rows, shared })
-}
-
-fn with_code(owners: &Owners<'_, '_>, code: &str) -> Option<(Who, PersonIndex)> {
-    [Who::Mentee, Who::Mentor].into_iter().find_map(|who| {
-        let found = owners
-            .people(who)
-            .all()
-            .iter()
-            .position(|person| person.code.eq_ignore_ascii_case(code))?;
-        Some((who, found))
-    })
+    Some(About { person, rows, shared })
 }
 
 /// All that a person is called.
@@ -108,21 +89,9 @@ fn names_of<'p>(person: &'p Person<'_>) -> impl Iterator<Item = &'p str> {
         .filter(|text| !text.is_empty())
 }
 
-fn called_by_others(
-    owners: &Owners<'_, '_>,
-    (who, index): (Who, PersonIndex),
-) -> BTreeSet<CompactString> {
-    let mut shared = BTreeSet::new();
-    for group in [Who::Mentee, Who::Mentor] {
-        let others = owners
-            .people(group)
-            .all()
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| (group, *other) != (who, index));
-        shared.extend(others.flat_map(|(_, person)| names_of(person)).map(fingerprint));
-    }
-    shared
+fn called_by_others(owners: &Owners<'_, '_>, one: MenteeOrMentor) -> BTreeSet<CompactString> {
+    let others = owners.everybody().filter(|(other, _)| *other != one);
+    others.flat_map(|(_, person)| names_of(person)).map(fingerprint).collect()
 }
 
 struct Search<'s, 'o, 'p, 'a> {
@@ -130,7 +99,7 @@ struct Search<'s, 'o, 'p, 'a> {
     state: &'a State,
     standing: &'s Standing<'s>,
     owners: &'s mut Owners<'o, 'a>,
-    found: (Who, PersonIndex),
+    found: MenteeOrMentor,
     person: &'p Person<'a>,
     /// By what the person alone is called.
     called: BTreeSet<CompactString>,
@@ -226,10 +195,8 @@ impl Search<'_, '_, '_, '_> {
         if let Some(found) = self.owners.find(who, text) {
             return found == self.found;
         }
-        let Some(group) = record.answers.text("group").filter(|_| self.found.0 == Who::Mentee)
-        else {
-            return false;
-        };
+        let is_mentee = matches!(self.found, MenteeOrMentor::Mentee(_));
+        let Some(group) = record.answers.text("group").filter(|_| is_mentee) else { return false };
         let member = self.standing.find_member(group, record.event_date, text);
         member.is_some_and(|member| self.standing.mentees[member].code == self.person.code)
     }
@@ -388,8 +355,8 @@ pub fn last_seen(
     standing: &Standing<'_>,
 ) -> Vec<(CompactString, String, NaiveDate)> {
     let mut owners = private.owners(state.records());
-    let mut days: BTreeMap<(Who, PersonIndex), NaiveDate> = BTreeMap::new();
-    let mut seen = |person: Option<(Who, PersonIndex)>, day: NaiveDate| {
+    let mut days: BTreeMap<MenteeOrMentor, NaiveDate> = BTreeMap::new();
+    let mut seen = |person: Option<MenteeOrMentor>, day: NaiveDate| {
         if let Some(person) = person {
             let last = days.entry(person).or_insert(day);
             *last = day.max(*last);
@@ -415,11 +382,11 @@ pub fn last_seen(
     .chain(standing.mentors_with_group().map(|mentor| standing.mentors[mentor].code.as_str()))
     .collect();
     let ended = |code: &str| {
-        let mentee = standing.mentees.all().iter().position(|mentee| mentee.code == code)?;
+        let (mentee, _) = standing.mentees.iter().find(|(_, mentee)| mentee.code == code)?;
         Some(standing.groups.latest_membership(mentee)?.end?.on)
     };
-    let person = |((who, index), day): ((Who, PersonIndex), NaiveDate)| {
-        let person = &owners.people(who)[index];
+    let person = |(one, day): (MenteeOrMentor, NaiveDate)| {
+        let person = owners.person(one);
         let kept = person.is_erased() || busy.contains(person.code.as_str());
         let last = ended(&person.code).map_or(day, |ended| ended.max(day));
         (!kept).then(|| (person.code.clone(), person.full_name().to_owned(), last))

@@ -13,14 +13,13 @@ use super::Forms;
 use super::definition::{FormDefinition, Kind, Sensitivity};
 use crate::ledger::answers::Answers;
 use crate::ledger::names::Names;
-use crate::ledger::people::{People, PersonIndex};
+use crate::ledger::people::{MenteeIndex, Mentees, MentorIndex, Mentors, Person};
 use crate::ledger::record::Record;
 use crate::ledger::records::Records;
 use crate::ledger::sealed::{Owner, Privacy};
 
 /// Forms by which people introduce themselves: their rows are the person.
-const INTRODUCTIONS: [(&str, Who); 2] =
-    [("mentee_registration", Who::Mentee), ("mentor_application", Who::Mentor)];
+const INTRODUCTIONS: [&str; 2] = ["mentee_registration", "mentor_application"];
 
 /// Questions that name somebody in text that is no reference.
 const NAMES_IN_TEXT: [&str; 7] =
@@ -44,6 +43,15 @@ pub enum Who {
     Mentor,
     /// The mentees, then the mentors.
     Any,
+}
+
+/// One person among the mentees and the mentors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MenteeOrMentor {
+    /// A mentee.
+    Mentee(MenteeIndex),
+    /// A mentor.
+    Mentor(MentorIndex),
 }
 
 /// What is private in one form.
@@ -99,7 +107,7 @@ impl Private {
 
     /// Whether the rows of a form are people themselves.
     pub fn introduces(form: &str) -> bool {
-        INTRODUCTIONS.iter().any(|(introduction, _)| *introduction == form)
+        INTRODUCTIONS.contains(&form)
     }
 
     /// Whose rows are whose, by all rows there are.
@@ -108,22 +116,16 @@ impl Private {
         records: impl IntoIterator<Item = &'a Record>,
     ) -> Owners<'s, 'a> {
         let (records, mut names) = (Records::new(records), Names::default());
-        let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
-        let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
-        let mut people = HashMap::new();
-        for (form, who) in INTRODUCTIONS {
-            for (index, person) in
-                [&mentees, &mentors][usize::from(who == Who::Mentor)].all().iter().enumerate()
-            {
-                people.extend(
-                    person
-                        .records
-                        .iter()
-                        .map(|record| ((form, record.source.key.as_str()), (who, index))),
-                );
-            }
-        }
-        Owners { private: self, names, mentees, mentors, people, found: HashMap::new() }
+        let mentees = Mentees::merge(&records, &mut names);
+        let mentors = Mentors::merge(&records, &mut names);
+        let (people, found) = (HashMap::new(), HashMap::new());
+        let mut owners = Owners { private: self, names, mentees, mentors, people, found };
+        owners.people = owners
+            .everybody()
+            .flat_map(|(one, person)| person.records.iter().map(move |record| (record, one)))
+            .map(|(record, one)| ((record.form.as_str(), record.source.key.as_str()), one))
+            .collect();
+        owners
     }
 }
 
@@ -182,28 +184,41 @@ fn form_privacy(form: &FormDefinition) -> FormPrivacy {
 pub struct Owners<'s, 'a> {
     private: &'s Private,
     names: Names<'a>,
-    mentees: People<'a>,
-    mentors: People<'a>,
-    people: HashMap<(&'static str, &'a str), (Who, PersonIndex)>,
-    found: HashMap<(Who, CompactString), Option<(Who, PersonIndex)>>,
+    mentees: Mentees<'a>,
+    mentors: Mentors<'a>,
+    /// Whom a row introduces, by form and key.
+    people: HashMap<(&'a str, &'a str), MenteeOrMentor>,
+    found: HashMap<(Who, CompactString), Option<MenteeOrMentor>>,
 }
 
 impl<'a> Owners<'_, 'a> {
-    /// All mentees or all mentors.
-    pub fn people(&self, who: Who) -> &People<'a> {
-        if who == Who::Mentor { &self.mentors } else { &self.mentees }
+    /// All mentees, then all mentors.
+    pub fn everybody(&self) -> impl Iterator<Item = (MenteeOrMentor, &Person<'a>)> {
+        let mentees = self.mentees.iter();
+        let mentors = self.mentors.iter();
+        mentees
+            .map(|(index, person)| (MenteeOrMentor::Mentee(index), person))
+            .chain(mentors.map(|(index, person)| (MenteeOrMentor::Mentor(index), person)))
+    }
+
+    /// One of them.
+    pub fn person(&self, one: MenteeOrMentor) -> &Person<'a> {
+        match one {
+            MenteeOrMentor::Mentee(index) => &self.mentees[index],
+            MenteeOrMentor::Mentor(index) => &self.mentors[index],
+        }
     }
 
     /// Whom a text means.
-    pub fn find(&mut self, who: Who, text: &str) -> Option<(Who, PersonIndex)> {
+    pub fn find(&mut self, who: Who, text: &str) -> Option<MenteeOrMentor> {
         if text.is_empty() {
             return None;
         }
         if let Some(found) = self.found.get(&(who, CompactString::from(text))) {
             return *found;
         }
-        let mentee = || self.mentees.find(&self.names, text).map(|index| (Who::Mentee, index));
-        let mentor = || self.mentors.find(&self.names, text).map(|index| (Who::Mentor, index));
+        let mentee = || self.mentees.find(&self.names, text).map(MenteeOrMentor::Mentee);
+        let mentor = || self.mentors.find(&self.names, text).map(MenteeOrMentor::Mentor);
         let found = match who {
             Who::Mentee => mentee(),
             Who::Mentor => mentor(),
@@ -219,9 +234,8 @@ impl<'a> Owners<'_, 'a> {
         form: &str,
         key: &str,
         answers: &Answers,
-    ) -> Option<(Who, PersonIndex)> {
+    ) -> Option<MenteeOrMentor> {
         if Private::introduces(form) {
-            let form = INTRODUCTIONS.iter().find(|(introduction, _)| *introduction == form)?.0;
             return self.people.get(&(form, key)).copied();
         }
         if form == ABOUT_A_GROUP {
@@ -236,9 +250,9 @@ impl<'a> Owners<'_, 'a> {
         phone.and_then(|phone| self.find(who, &phone)).or_else(|| self.find(who, &name))
     }
 
-    fn rows_of(&self, (who, index): (Who, PersonIndex)) -> Owner {
+    fn rows_of(&self, one: MenteeOrMentor) -> Owner {
         let row = |record: &&Record| (record.form.clone(), record.source.key.clone());
-        self.people(who)[index].records.iter().map(row).collect()
+        self.person(one).records.iter().map(row).collect()
     }
 }
 

@@ -17,7 +17,7 @@ const PHONE: &str = "[+0-9][0-9 ().-]{7,19}";
 
 /// Where the forms belong.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct Destination<'a> {
     /// The spreadsheet that takes the answers; none: the one that the script belongs to, or a new
     /// one.
     pub spreadsheet_id: Option<&'a str>,
@@ -29,18 +29,18 @@ pub struct Place<'a> {
 
 /// A form as the script has it.
 #[derive(Serialize)]
-struct Asked<'a> {
+struct ScriptForm<'a> {
     key: &'a str,
     title: &'a str,
     intro: &'a str,
     may_be_edited: bool,
     group_question: Option<&'a str>,
-    questions: Vec<AskedQuestion<'a>>,
+    questions: Vec<ScriptQuestion<'a>>,
 }
 
 /// A question as the script has it.
 #[derive(Serialize)]
-struct AskedQuestion<'a> {
+struct ScriptQuestion<'a> {
     title: &'a str,
     help: String,
     required: bool,
@@ -70,8 +70,8 @@ enum Control {
     Date,
 }
 
-/// What an answer must be before it may be sent. Only what no honest answer breaks: everything else
-/// is said of the row.
+/// What an answer must be before it may be sent: only what every honest answer fulfils. The reader
+/// of rows judges everything else.
 #[derive(Serialize, Default)]
 struct Check {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,10 +87,11 @@ struct Check {
 /// The script that makes `forms`, in the language of `words`.
 pub fn script<'f>(
     forms: impl IntoIterator<Item = &'f Form>,
-    place: Place<'_>,
+    destination: Destination<'_>,
     words: &Words,
 ) -> serde_json::Result<String> {
-    let asked: Vec<Asked<'_>> = forms.into_iter().map(|form| asked(form, words)).collect();
+    let asked: Vec<ScriptForm<'_>> =
+        forms.into_iter().map(|form| script_form(form, words)).collect();
     let say = serde_json::json!({
         "done": words.say("script-done"),
         "thanks": words.say("script-thanks"),
@@ -103,9 +104,9 @@ pub fn script<'f>(
     let lead: String =
         words.say("script-lead").split('|').map(|line| format!("// {}\n", line.trim())).collect();
     let constants = [
-        ("SPREADSHEET_ID", serde_json::to_string(&place.spreadsheet_id)?),
-        ("PROGRAM", serde_json::to_string(place.program)?),
-        ("TIME_ZONE", serde_json::to_string(place.timezone)?),
+        ("SPREADSHEET_ID", serde_json::to_string(&destination.spreadsheet_id)?),
+        ("PROGRAM", serde_json::to_string(destination.program)?),
+        ("TIME_ZONE", serde_json::to_string(destination.timezone)?),
         ("LOCALE", serde_json::to_string(locale)?),
         ("SAY", serde_json::to_string_pretty(&say)?),
         ("FORMS", serde_json::to_string_pretty(&asked)?),
@@ -115,10 +116,10 @@ pub fn script<'f>(
     Ok(format!("{lead}\n{constants}{MAKER}"))
 }
 
-fn asked<'f>(form: &'f Form, words: &Words) -> Asked<'f> {
+fn script_form<'f>(form: &'f Form, words: &Words) -> ScriptForm<'f> {
     let definition = &form.definition;
     let of = |text: &'f Localized| text.of(words.language());
-    Asked {
+    ScriptForm {
         key: &definition.key,
         title: of(&definition.title),
         intro: definition.intro.as_ref().map_or("", of),
@@ -132,12 +133,16 @@ fn asked<'f>(form: &'f Form, words: &Words) -> Asked<'f> {
         questions: definition
             .questions
             .iter()
-            .map(|question| asked_question(form, question, words))
+            .map(|question| script_question(form, question, words))
             .collect(),
     }
 }
 
-fn asked_question<'f>(form: &'f Form, question: &'f Question, words: &Words) -> AskedQuestion<'f> {
+fn script_question<'f>(
+    form: &'f Form,
+    question: &'f Question,
+    words: &Words,
+) -> ScriptQuestion<'f> {
     let language = words.language();
     let title = question.question.of(language);
     let hint = hint(question, false).map(|hint| hint.of(language).to_owned());
@@ -152,7 +157,7 @@ fn asked_question<'f>(form: &'f Form, question: &'f Question, words: &Words) -> 
     };
     let scale = question.kind == Kind::Scale;
     let told = ends(question, title);
-    AskedQuestion {
+    ScriptQuestion {
         title,
         help: shown_if.into_iter().chain(hint).collect::<Vec<_>>().join(" "),
         required: is_needed(question) && question.show_if.is_empty(),
@@ -224,16 +229,16 @@ mod tests {
 
     fn made(language: Language) -> String {
         let (forms, words) = (Forms::built_in().unwrap(), Words::new(language, None).unwrap());
-        let place =
-            Place { spreadsheet_id: None, program: "Rohis \"1\"", timezone: "Asia/Jakarta" };
-        script(forms.iter(), place, &words).unwrap()
+        let destination =
+            Destination { spreadsheet_id: None, program: "Rohis \"1\"", timezone: "Asia/Jakarta" };
+        script(forms.iter(), destination, &words).unwrap()
     }
 
     #[test]
     fn a_form_is_asked_as_its_definition_says() {
         let (forms, words) = (Forms::built_in().unwrap(), Words::new(Language::Id, None).unwrap());
         let shown: Vec<_> = ["meeting_report", "mentee_feedback", "personality"]
-            .map(|key| asked(forms.get(key).unwrap(), &words))
+            .map(|key| script_form(forms.get(key).unwrap(), &words))
             .into();
         insta::assert_json_snapshot!(shown);
     }
@@ -243,7 +248,7 @@ mod tests {
         for language in [Language::Id, Language::En] {
             let (forms, words) = (Forms::built_in().unwrap(), Words::new(language, None).unwrap());
             for form in forms.iter() {
-                for (index, question) in asked(form, &words).questions.iter().enumerate() {
+                for (index, question) in script_form(form, &words).questions.iter().enumerate() {
                     assert_eq!(
                         form.question_titled(question.title),
                         Some(index),

@@ -1,8 +1,8 @@
-//! The answers of one row, by question key, in the values that the ledger writes.
+//! The answers of one row, by question key.
 //!
-//! Only JSON's own shapes are used, so that any program can read them for as long as JSON is read:
-//! text, whole numbers, decimal numbers and lists of text. A date is text (`2026-07-14`), a phone
-//! is E.164 text, money is whole rupiah.
+//! The ledger writes them with JSON's own types only, so that any program can read them: text,
+//! whole numbers, decimal numbers and lists of text. A date is text (`2026-07-14`), a phone is
+//! E.164 text, money is whole rupiah.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,24 +15,25 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
+use super::codes::Code;
+
 /// One typed answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// Text, a choice's code, a phone (`+62…`), a date (`2026-07-14`).
+    /// Text, the code of a choice, a phone (`+62…`) or a date (`2026-07-14`).
     Text(CompactString),
-    /// A whole number: a scale, an integer, money in rupiah, a surah's number.
+    /// A whole number: a point on a scale, an integer, money in rupiah or the number of a surah.
     Integer(i64),
     /// A decimal number, such as hours.
     Number(f64),
-    /// Several codes, or the names of a member list.
+    /// Several codes, or the names in a list of members.
     List(Box<[CompactString]>),
 }
 
-/// The answers of one row in the order of the form's questions. A question without an answer is not
-/// in it.
+/// The answers of one row in the order of the form's questions, without unanswered questions.
 ///
-/// Questions and answers stand apart, so that rows that answer the same questions can share the
-/// list of them: a program keeps tens of thousands of rows in memory.
+/// Questions and answers are separate lists, so that rows that answer the same questions can share
+/// one list of questions: a program keeps tens of thousands of rows in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     questions: Questions,
@@ -52,7 +53,7 @@ impl Default for Questions {
     }
 }
 
-/// The lists of questions that rows share. They save room and say nothing: any two are equal.
+/// The lists of questions that rows share. They only save memory, so any two compare as equal.
 #[derive(Debug, Clone, Default)]
 pub struct QuestionLists(BTreeSet<Arc<[CompactString]>>);
 
@@ -63,7 +64,7 @@ impl PartialEq for QuestionLists {
 }
 
 impl QuestionLists {
-    /// The lists, in order.
+    /// Returns the lists, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<[CompactString]>> {
         self.0.iter()
     }
@@ -76,17 +77,17 @@ impl FromIterator<Arc<[CompactString]>> for QuestionLists {
 }
 
 impl Answers {
-    /// Answers to the questions of a list that rows share.
-    pub(super) fn of_list(list: Arc<[CompactString]>, answers: Vec<Answer>) -> Self {
+    /// Returns answers to a shared list of questions, in the same order.
+    pub(super) fn with_questions(list: Arc<[CompactString]>, answers: Vec<Answer>) -> Self {
         Self { questions: Questions::Shared(list), answers }
     }
 
-    /// The questions and their answers.
-    pub(super) fn apart(&self) -> (&[CompactString], &[Answer]) {
+    /// Returns the list of questions and the list of their answers.
+    pub(super) fn parts(&self) -> (&[CompactString], &[Answer]) {
         (self.questions(), &self.answers)
     }
 
-    /// Adds an answer; `key` is the question's key.
+    /// Adds or replaces the answer to the question `key`.
     pub fn insert(&mut self, key: &str, answer: Answer) {
         match self.questions().iter().position(|question| question == key) {
             Some(place) => self.answers[place] = answer,
@@ -102,9 +103,9 @@ impl Answers {
         }
     }
 
-    /// Takes no more room than is needed, and shares the list of questions with rows that answer
-    /// the same ones.
-    pub fn settle(&mut self, lists: &mut QuestionLists) {
+    /// Releases unused memory, and replaces the list of questions by an equal one from `lists`, to
+    /// which it is added if there is none.
+    pub fn share_questions(&mut self, lists: &mut QuestionLists) {
         self.answers.shrink_to_fit();
         if let Questions::Own(own) = &mut self.questions {
             let list = match lists.0.get(own.as_slice()) {
@@ -126,18 +127,18 @@ impl Answers {
         }
     }
 
-    /// The answer to a question, if it was answered.
+    /// Returns the answer to a question, if it was answered.
     pub fn get(&self, key: &str) -> Option<&Answer> {
         let place = self.questions().iter().position(|question| question == key)?;
         self.answers.get(place)
     }
 
-    /// All answers, in order.
+    /// Returns all questions and answers, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
         self.questions().iter().map(CompactString::as_str).zip(&self.answers)
     }
 
-    /// The text (or code, or phone) that answers `key`.
+    /// Returns the answer to `key` if it is text (also a code or a phone).
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Answer::Text(text) => Some(text),
@@ -145,7 +146,13 @@ impl Answers {
         }
     }
 
-    /// The whole number that answers `key`; a choice whose code is a number (`"8"`) counts as one.
+    /// Returns the member of a closed set whose code answers `key`.
+    pub fn code<C: Code>(&self, key: &str) -> Option<C> {
+        C::of(self.text(key)?)
+    }
+
+    /// Returns the answer to `key` if it is a whole number, or text that reads as one: the code of
+    /// a choice may be a number (`"8"`).
     pub fn integer(&self, key: &str) -> Option<i64> {
         match self.get(key)? {
             Answer::Integer(n) => Some(*n),
@@ -154,7 +161,7 @@ impl Answers {
         }
     }
 
-    /// The number that answers `key`, whole or decimal.
+    /// Returns the answer to `key` if it is a number, whole or decimal.
     pub fn number(&self, key: &str) -> Option<f64> {
         match self.get(key)? {
             Answer::Integer(n) => Some(*n as f64),
@@ -163,12 +170,12 @@ impl Answers {
         }
     }
 
-    /// The date that answers `key`.
+    /// Returns the answer to `key` if it is a date.
     pub fn date(&self, key: &str) -> Option<NaiveDate> {
         self.text(key)?.parse().ok()
     }
 
-    /// The codes or names that answer `key`; empty if it was not answered.
+    /// Returns the codes or names that answer `key`; empty if it was not answered.
     pub fn list(&self, key: &str) -> &[CompactString] {
         match self.get(key) {
             Some(Answer::List(list)) => list,
@@ -225,8 +232,8 @@ impl<'de> Deserialize<'de> for Answer {
                 Ok(Answer::Number(n))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Answer, A::Error> {
-                // As serde reads a list: room is made for what comes, not for as much as is
-                // announced.
+                // `Vec` limits the memory that it reserves for the announced length, so a damaged
+                // snapshot cannot exhaust the memory.
                 Vec::deserialize(SeqAccessDeserializer::new(seq))
                     .map(|list| Answer::List(list.into()))
             }

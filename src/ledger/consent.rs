@@ -1,36 +1,36 @@
-//! Guardian consent: what a guardian last said, and whether a mentee may be placed (statistics.md
-//! section 3).
+//! Guardian consent: the last answer of a guardian, and whether a mentee may be placed
+//! (statistics.md section 3).
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::answers::Answers;
 use super::groups::GroupIndex;
-use super::people::{Person, PersonIndex, eighteenth_birthday};
+use super::people::{MenteeIndex, Person, eighteenth_birthday};
 use super::record::Record;
 
-/// What a mentee's guardian last said.
+/// The last answer of a mentee's guardian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Guardian {
-    /// Nothing yet.
+    /// The guardian has not answered.
     #[default]
     Missing,
-    /// Yes, without a break since this day.
+    /// The guardian agrees.
     Granted {
-        /// The day of the first yes after the last no.
+        /// The day of the first consent after the last refusal.
         since: NaiveDate,
-        /// Whether the last answer permits too that answers about personality are used to form
+        /// Whether the last answer also permits that answers about personality are used to form
         /// groups.
         profile: bool,
     },
-    /// No.
+    /// The guardian does not agree.
     Refused {
-        /// If it had been yes before: the moment of the first no since.
+        /// The moment of the first refusal after a consent; `None` if there was no consent before.
         withdrawn: Option<NaiveDateTime>,
     },
 }
 
 impl Guardian {
-    /// What holds after one more answer; answers come in order of submission.
+    /// Returns the state after one more answer; answers come in order of submission.
     pub(super) fn after(self, record: &Record) -> Self {
         let profile = permits_profile(&record.answers);
         match (record.answers.text("consent"), self) {
@@ -43,30 +43,30 @@ impl Guardian {
     }
 }
 
-/// Whether a row (a registration, an application or a guardian's consent) permits that answers
-/// about personality are used to form groups.
+/// Returns whether a row (a registration, an application or a guardian's consent) permits that
+/// answers about personality are used to form groups.
 pub(super) fn permits_profile(answers: &Answers) -> bool {
     answers.list("extra_consent").iter().any(|permission| permission == "profile")
 }
 
-/// Hours in which whoever holds a child's data has to stop using them once consent is withdrawn (UU
-/// 27/2022, article 40).
+/// The number of hours after the withdrawal of consent within which a child's data must not be used
+/// any more (UU 27/2022, article 40).
 pub const WITHDRAWAL_HOURS: i64 = 72;
 
-/// A guardian has taken back a consent that had been given, for a mentee under 18.
+/// A guardian's withdrawal of the consent for a mentee under 18.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// Whose consent it was.
-    pub mentee: PersonIndex,
-    /// When it was taken back.
+    /// The mentee whom the consent was for.
+    pub mentee: MenteeIndex,
+    /// The moment of the withdrawal.
     pub since: NaiveDateTime,
-    /// The group that the mentee still belongs to: somebody has to act by the deadline. None:
+    /// The group that the mentee still belongs to, and must leave by the deadline; `None` if
     /// nothing is left to do.
     pub still_in: Option<GroupIndex>,
 }
 
 impl Withdrawal {
-    /// By when the mentee has to be out of the group.
+    /// Returns the moment by which the mentee must have left the group.
     pub fn deadline(&self) -> NaiveDateTime {
         self.since + TimeDelta::hours(WITHDRAWAL_HOURS)
     }
@@ -75,7 +75,7 @@ impl Withdrawal {
 /// Whether a mentee may be placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsentStatus {
-    /// 18 or older: nobody else's consent is needed.
+    /// The mentee is 18 or older and needs no consent of a guardian.
     Adult,
     /// The guardian agrees.
     Granted,
@@ -86,9 +86,6 @@ pub enum ConsentStatus {
 }
 
 impl ConsentStatus {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Adult, Self::Granted, Self::Refused, Self::Missing];
-
     pub(super) fn of(person: &Person<'_>, guardian: Guardian, day: NaiveDate) -> Self {
         match guardian {
             _ if person.age_on(day).is_some_and(|age| age >= 18) => Self::Adult,
@@ -98,23 +95,14 @@ impl ConsentStatus {
         }
     }
 
-    /// `adult`, `granted`, `refused` or `missing`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Adult => "adult",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Missing => "missing",
-        }
-    }
-
     /// Whether the mentee may be placed in a group.
     pub fn complete(self) -> bool {
         matches!(self, Self::Adult | Self::Granted)
     }
 }
 
-/// The day on which one who registered on `registered` could first be placed, if by `through`.
+/// Returns the first day on which a mentee who registered on `registered` could be placed, if it is
+/// not after `through`.
 pub(super) fn complete_on(
     person: &Person<'_>,
     guardian: Guardian,

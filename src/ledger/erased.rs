@@ -1,5 +1,5 @@
-//! What is left of people who were erased: how their rows are known again, and by what name they
-//! are not called any more.
+//! Erased people: how their rows and names are recognised, so that later readings of the sheet do
+//! not bring them back.
 
 use std::collections::BTreeMap;
 
@@ -11,39 +11,39 @@ use sha2::{Digest, Sha256};
 use super::names::{looks_like_phone, normal_name, phone_of};
 use super::sealed::RowOf;
 
-/// The pseudo question whose answer marks what is left of an erased person.
+/// The pseudo question whose answer marks the remains of an erased person's row.
 pub const ERASED: &str = "erased";
 
-/// A row in which an erased person stood.
+/// The effect of an erasure on one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasedMark {
-    /// Whether the row is about the person.
+    /// Whether the row is about the erased person, rather than naming the person.
     pub own: bool,
-    /// Questions whose answers are not read any more.
+    /// The questions whose answers are not read any more.
     pub blanked: Vec<CompactString>,
-    /// The moment of the erasure: what was sent later is another matter.
+    /// The moment of the erasure; rows that were submitted later are not affected.
     pub at: NaiveDateTime,
 }
 
-/// All who were erased.
+/// All erasures.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Erased {
-    /// The rows in which they stood, by form and key.
+    /// The rows about erased people or naming them, by form and row key.
     pub rows: BTreeMap<RowOf, ErasedMark>,
-    /// The code that takes the place of a name, by the name's fingerprint.
+    /// The code that replaces a name in all rows, by the name's fingerprint.
     called: BTreeMap<CompactString, CompactString>,
-    /// The same in one row alone.
+    /// The code that replaces a name in one row only.
     called_in: BTreeMap<(RowOf, CompactString), CompactString>,
 }
 
 impl Erased {
-    /// Whether nobody was.
+    /// Returns whether nothing was erased.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.called.is_empty()
     }
 
-    /// Remembers by what somebody was called: see [`everywhere`] and [`in_row`].
-    pub fn remember(&mut self, code: &CompactString, called: &[CompactString]) {
+    /// Adds the names of an erased person: entries made by [`everywhere`] and [`in_row`].
+    pub fn add_names(&mut self, code: &CompactString, called: &[CompactString]) {
         for entry in called {
             let mut parts = entry.split(' ');
             let print = CompactString::from(parts.next().unwrap_or_default());
@@ -58,32 +58,34 @@ impl Erased {
         }
     }
 
-    /// The code of the erased person whom a text means: anywhere, or in one row.
+    /// Returns the code of the erased person with a name, given by its fingerprint: in all rows, or
+    /// in the given one.
     pub fn code_of(&self, print: &CompactString, row: Option<&RowOf>) -> Option<&CompactString> {
         let in_row = row.and_then(|row| self.called_in.get(&(row.clone(), print.clone())));
         in_row.or_else(|| self.called.get(print))
     }
 
-    /// Whether a name is only known in one row.
+    /// Returns whether a name is replaced in this row, whatever it means elsewhere.
     pub fn is_known_in(&self, print: &CompactString, row: &RowOf) -> bool {
         self.called_in.contains_key(&(row.clone(), print.clone()))
     }
 }
 
-/// The first 64 bits of the SHA-256 of a phone or a normal name: enough to know a name again, and
-/// sealed in the ledger.
+/// Returns the first 64 bits of the SHA-256 of a phone or a normal name, as 16 hex digits: enough
+/// to recognise a name. The ledger stores fingerprints sealed.
 pub fn fingerprint(text: &str) -> CompactString {
     let phone = if looks_like_phone(text) { phone_of(text) } else { None };
     let digest = Sha256::digest(phone.unwrap_or_else(|| normal_name(text)).as_bytes());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A name by which somebody is not called any more in any row.
+/// Returns the entry of a name that is to be replaced in all rows.
 pub fn everywhere(text: &str) -> CompactString {
     fingerprint(text)
 }
 
-/// A name by which somebody is not called any more in one row: others have the name too.
+/// Returns the entry of a name that is to be replaced in one row only, since others have the same
+/// name.
 pub fn in_row(text: &str, (form, key): &RowOf) -> CompactString {
     format!("{} {form} {key}", fingerprint(text)).into()
 }
@@ -96,7 +98,7 @@ mod tests {
     fn a_name_is_known_again_however_it_is_written_and_in_its_row_alone_if_others_have_it() {
         let row: RowOf = ("meeting_report".into(), "1.2.3".into());
         let mut erased = Erased::default();
-        erased.remember(
+        erased.add_names(
             &"A12".into(),
             &[everywhere("Ahmad Fauzi"), everywhere("+6281234567890"), in_row("Ali", &row)],
         );

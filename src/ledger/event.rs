@@ -1,10 +1,10 @@
-//! The events: everything that can happen, and how its data are written.
+//! The types of events, and the format of their data.
 //!
-//! Field names here are law: a ledger is read for decades. A change of a type's data is a new
-//! version of it: an upgrade in `versions.rs` and golden lines; a reader ignores fields and types
-//! it does not know.
+//! Field names here must never change: a ledger is read for decades. A change of a type's data
+//! makes a new version of it, with an upgrade in `versions.rs` and golden lines. A reader ignores
+//! fields and types that it does not know.
 //!
-//! Version 2 of a row's event is version 1 with its private answers in `sealed` (see
+//! Version 2 of an event about a row is version 1 with its private answers in `sealed` (see
 //! `ledger::sealed`). A line without private answers is still written as version 1.
 
 use std::collections::BTreeMap;
@@ -17,28 +17,26 @@ use serde_json::value::RawValue;
 use super::answers::Answers;
 use super::configured::Configured;
 use super::problem::Problem;
-use super::sealed::SealedPart;
 use super::season_state::{SeasonClosing, SeasonOpening};
 use super::versions::{FIRST, UPGRADES, Upgrade, upgraded, version_of};
 use crate::table::Cell;
 
-/// What happened.
+/// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// An acceptable row not seen before, or one that was rejected and is now acceptable:
-    /// `<form>.submitted`.
+    /// A new row was accepted, or a rejected row became acceptable: `<form>.submitted`.
     Submitted(CompactString, Submission),
-    /// An accepted row whose answers changed: `<form>.amended`.
+    /// The answers of an accepted row changed: `<form>.amended`.
     Amended(CompactString, Submission),
-    /// A row is gone from the tab: `<form>.retracted`.
+    /// A row disappeared from the tab: `<form>.retracted`.
     Retracted(CompactString, Retraction),
-    /// A row that cannot be accepted: `row_rejected`.
+    /// A row was rejected: `row_rejected`.
     RowRejected(RejectedRow),
-    /// How many copies of a row stand in the tab: `row_copied`.
+    /// The number of copies of a row in the tab changed: `row_copied`.
     RowCopied(Copies),
-    /// A form tab's sheetId, title or questions are new: `tab_observed`.
+    /// The sheetId, title or questions of a form tab changed: `tab_observed`.
     TabObserved(ObservedTab),
-    /// Suggestions that differ from the last ones were shown: `suggestions_issued`.
+    /// Suggestions were shown that differ from the last ones: `suggestions_issued`.
     SuggestionsIssued(IssuedSuggestions),
     /// The coordinator decided about a suggestion, in the tab: `placement_decided`.
     PlacementDecided(PlacementDecision),
@@ -46,14 +44,24 @@ pub enum Event {
     SeasonOpened(SeasonOpening),
     /// The board closed a season: `season_closed`.
     SeasonClosed(SeasonClosing),
-    /// What changes figures or suggestions is configured otherwise than before: `config_changed`.
+    /// The part of the configuration that changes figures or suggestions changed: `config_changed`.
     ConfigChanged(Configured),
-    /// The keys of a person's answers were destroyed: `person_erased`.
+    /// A person's answers were erased and their keys destroyed: `person_erased`.
     PersonErased(ErasedPerson),
-    /// Free texts were kept as long as they may be: `texts_erased`. It names nobody.
+    /// Free texts older than their retention period were erased: `texts_erased`. It names nobody.
     TextsErased(ErasedPerson),
     /// A type that this program does not know.
     Unknown(CompactString),
+}
+
+/// One sealed part of an event, as the ledger writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// The key that opens it, as 16 hex digits.
+    pub key: CompactString,
+    /// The nonce and the sealed bytes, in base64.
+    #[serde(rename = "box")]
+    pub text: String,
 }
 
 /// The data of a row: `<form>.submitted` and `<form>.amended`.
@@ -64,20 +72,20 @@ pub struct Submission {
     pub timestamp: Option<NaiveDateTime>,
     /// The event date.
     pub date: NaiveDate,
-    /// What says whose row it is, as 16 hex digits.
+    /// The hash of the answers that tell whose row it is, as 16 hex digits.
     pub identity: CompactString,
     /// The typed answers.
     pub answers: Answers,
-    /// Values of optional questions that were not acceptable.
+    /// Values of optional questions that were not acceptable and dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Problem>,
-    /// Cells whose typed value says less than they do, by question.
+    /// Cells that hold more than their typed value, by question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub raw: BTreeMap<CompactString, Cell>,
-    /// Cells of columns that no question explains, by title.
+    /// Cells of columns that belong to no question, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
-    /// What is private, as the ledger has it; empty once it is opened.
+    /// The private parts, encrypted; empty after they were opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed: Vec<SealedPart>,
 }
@@ -85,29 +93,29 @@ pub struct Submission {
 /// The data of `<form>.retracted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retraction {
-    /// Whether the row had been accepted when it went.
+    /// Whether the row was accepted when it disappeared.
     pub accepted: bool,
 }
 
 /// The data of `row_rejected`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RejectedRow {
-    /// The form.
+    /// The form's key.
     pub form: CompactString,
     /// The timestamp, if it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<NaiveDateTime>,
-    /// What says whose row it is, as 16 hex digits.
+    /// The hash of the answers that tell whose row it is, as 16 hex digits.
     pub identity: CompactString,
     /// The first check that failed.
     pub problem: Problem,
-    /// The cells of the timestamp and of all questions by column title, as they were written; blank
-    /// ones are left out.
+    /// The cells of the timestamp and of all questions by column title, as they were written,
+    /// without blank ones.
     pub cells: Vec<(CompactString, Cell)>,
-    /// Cells of columns that no question explains, by title.
+    /// Cells of columns that belong to no question, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
-    /// What is private, as the ledger has it; empty once it is opened.
+    /// The private parts, encrypted; empty after they were opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed: Vec<SealedPart>,
 }
@@ -115,38 +123,37 @@ pub struct RejectedRow {
 /// The data of `row_copied`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copies {
-    /// The form.
+    /// The form's key.
     pub form: CompactString,
-    /// How many copies stand in the tab beside the row itself.
+    /// The number of copies in the tab, without the row itself.
     pub copies: u32,
 }
 
 /// The data of `tab_observed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedTab {
-    /// The form.
+    /// The form's key.
     pub form: CompactString,
     /// The tab's sheetId.
     pub tab: i64,
     /// The tab's title.
     pub title: CompactString,
-    /// The name by which the configuration had it found: a tab may be renamed, but a new name in
-    /// the configuration means another tab.
+    /// The tab's name in the configuration when it was found. A tab may be renamed in the sheet,
+    /// but a new name in the configuration means another tab.
     #[serde(default)]
     pub configured: CompactString,
-    /// The titles of its columns (without the timestamp's), each with the question it answers, if
-    /// any.
+    /// The titles of the columns, without the timestamp's, each with its question, if it has one.
     pub questions: Vec<(CompactString, Option<CompactString>)>,
 }
 
 impl ObservedTab {
-    /// How many columns no question explains.
+    /// Returns the number of columns that belong to no question.
     pub fn unknown_columns(&self) -> u32 {
         self.questions.iter().map(|(_, question)| u32::from(question.is_none())).sum()
     }
 
-    /// Whether nothing that matters differs: moved columns do not.
-    pub fn says_the_same_as(&self, other: &Self) -> bool {
+    /// Returns whether two observations are equal except for the order of columns.
+    pub fn is_equivalent(&self, other: &Self) -> bool {
         let sorted = |tab: &Self| {
             let mut questions = tab.questions.clone();
             questions.sort_unstable();
@@ -157,14 +164,14 @@ impl ObservedTab {
     }
 }
 
-/// One suggestion as it was shown.
+/// One suggestion, as it was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedSuggestion {
     /// The mentee's code.
     pub mentee: CompactString,
     /// The mentor's code.
     pub mentor: CompactString,
-    /// The group it would join; absent for a new group.
+    /// The group that the mentee would join; `None` for a new group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<CompactString>,
     /// The weekly slot.
@@ -172,7 +179,8 @@ pub struct IssuedSuggestion {
     pub slot: Option<CompactString>,
     /// The predicted score, 0 to 1000.
     pub score: i64,
-    /// What the score is made of: thousandths by criterion, weighed by the weights issued with it.
+    /// The terms of the score in thousandths, by criterion; the score weighs them by the weights of
+    /// the same event.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub terms: BTreeMap<CompactString, i64>,
 }
@@ -180,7 +188,7 @@ pub struct IssuedSuggestion {
 /// The data of `suggestions_issued`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IssuedSuggestions {
-    /// Stands for everything the matching was given.
+    /// The fingerprint of everything that matching was given.
     pub instance: CompactString,
     /// The weights, by criterion.
     pub weights: BTreeMap<CompactString, f64>,
@@ -188,25 +196,25 @@ pub struct IssuedSuggestions {
     pub suggestions: Vec<IssuedSuggestion>,
     /// The sum of scores.
     pub objective: i64,
-    /// What no placement can exceed, where it was computed.
+    /// An upper bound for the sum of scores of any plan, if it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<i64>,
-    /// Whether the search was stopped at its deadline: on a faster machine the suggestions could be
-    /// others.
+    /// Whether the search was stopped at its deadline, so that a faster machine might suggest
+    /// something else.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stopped: bool,
-    /// How chance chose among plans that are nearly as good as the best; absent where the best
+    /// The random choice among plans that are nearly as good as the best; `None` if the best plan
     /// found was suggested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub randomised: Option<Randomised>,
 }
 
-/// How chance chose among plans.
+/// A random choice among plans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Randomised {
-    /// From what the random numbers were drawn, as 16 hex digits.
+    /// The seed of the random numbers, as 16 hex digits.
     pub seed: CompactString,
-    /// What the best plan found was worth.
+    /// The sum of scores of the best plan found.
     pub best: i64,
 }
 
@@ -214,81 +222,78 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// What the coordinator decided.
+/// The coordinator's decision about a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// As suggested.
+    /// The mentees join the suggested mentor.
     Accepted,
-    /// With another mentor than suggested.
+    /// The mentees join another mentor than suggested.
     Redirected,
-    /// Not this mentor.
+    /// The mentees do not join the suggested mentor.
     Rejected,
 }
 
 /// The data of `placement_decided`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacementDecision {
-    /// What was decided.
+    /// The coordinator's decision.
     pub verdict: Verdict,
     /// The mentees' codes.
     pub mentees: Vec<CompactString>,
-    /// The mentor's code: whom the mentees join, or (rejected) whom they do not.
+    /// The code of the mentor whom the mentees join; if rejected, of the one whom they do not join.
     pub mentor: CompactString,
-    /// The group they join; absent when rejected.
+    /// The group that they join; `None` if rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<CompactString>,
-    /// Whether the group is formed by this decision.
+    /// Whether this decision forms the group.
     #[serde(default)]
     pub forms_group: bool,
-    /// The weekly slot of a group that is formed.
+    /// The weekly slot of a new group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<CompactString>,
     /// The day on which it takes effect.
     pub date: NaiveDate,
-    /// What had been suggested, with its predicted score.
+    /// The suggestions that the decision is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suggested: Vec<IssuedSuggestion>,
 }
 
-/// What is left of a row after somebody who stood in it was erased.
+/// The content of a row after somebody in it was erased.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remains {
-    /// Of an accepted row: the answers that figures count, with the person's code in the place of
-    /// the name.
+    /// The remains of an accepted row.
     Accepted {
-        /// The answers.
+        /// The answers that figures count, with the person's code instead of the name.
         answers: Answers,
-        /// Values that were not acceptable.
+        /// Values that were not acceptable and dropped.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dropped: Vec<Problem>,
     },
-    /// Of a rejected row: its cells without those that name the person.
+    /// The remains of a rejected row.
     Rejected {
-        /// The cells.
+        /// The cells that do not name the person, by column title.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cells: Vec<(CompactString, Cell)>,
     },
 }
 
-/// A row in which an erased person stood.
+/// A row about an erased person, or one that named an erased person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErasedRow {
-    /// The form.
+    /// The form's key.
     pub form: CompactString,
     /// The row's key.
     pub key: CompactString,
-    /// Whether the row is about the person: then whatever still stands in the tab is never read
-    /// again.
+    /// Whether the row is about the person. The row in the tab is then never read again.
     pub own: bool,
-    /// Questions whose answers named the person in free text: they are never read again in this
-    /// row.
+    /// Questions whose free text named the person. Their answers are never read again in this row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blanked: Vec<CompactString>,
-    /// What is left of it.
+    /// The new content of the row.
     pub remains: Remains,
-    /// What is private of what is left, as the ledger has it; empty once it is opened.
+    /// The private parts of the remains, encrypted; empty after they were opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed: Vec<SealedPart>,
 }
@@ -299,16 +304,16 @@ pub struct ErasedPerson {
     /// The person's code.
     #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub code: CompactString,
-    /// The moment, in local time: what the person sends later is not erased.
+    /// The moment, in local time. Rows that the person sends later are not erased.
     pub at: NaiveDateTime,
-    /// The keys that were destroyed.
+    /// The names of the keys that were destroyed, as 16 hex digits each.
     pub keys: Vec<CompactString>,
-    /// What the person was called, as salted fingerprints (`ledger::erased`); sealed in the ledger.
+    /// The person's names, as fingerprints (`ledger::erased`); sealed in the ledger.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called: Vec<CompactString>,
-    /// What is left of every row in which the person stood.
+    /// Every row about the person or naming the person.
     pub rows: Vec<ErasedRow>,
-    /// What is private, as the ledger has it; empty once it is opened.
+    /// The names, encrypted; empty after they were opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed: Vec<SealedPart>,
 }
@@ -323,7 +328,7 @@ pub struct UnreadableEvent {
 }
 
 impl Event {
-    /// The event's type, as the ledger writes it.
+    /// Returns the event's type, as the ledger writes it.
     pub fn kind(&self) -> String {
         match self {
             Self::Submitted(form, _) => format!("{form}.submitted"),
@@ -343,7 +348,7 @@ impl Event {
         }
     }
 
-    /// The form whose row or tab it is about.
+    /// Returns the key of the form whose row or tab the event is about.
     pub fn form(&self) -> Option<&str> {
         match self {
             Self::Submitted(form, _) | Self::Amended(form, _) | Self::Retracted(form, _) => {
@@ -358,8 +363,8 @@ impl Event {
         }
     }
 
-    /// The version in which it is written: the newest of its type, but the first of a row of which
-    /// nothing is sealed.
+    /// Returns the version in which the event is written: the newest of its type, except that an
+    /// event about a row without sealed parts is written in the first.
     pub fn version(&self) -> u16 {
         let sealed = match self {
             Self::Submitted(_, row) | Self::Amended(_, row) => !row.sealed.is_empty(),
@@ -369,7 +374,7 @@ impl Event {
         if sealed { version_of(&self.kind()) } else { FIRST }
     }
 
-    /// The event's data, as the ledger writes them.
+    /// Returns the event's data as JSON, as the ledger writes them.
     pub fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
         match self {
             Self::Submitted(_, data) | Self::Amended(_, data) => {
@@ -391,13 +396,13 @@ impl Event {
         }
     }
 
-    /// Reads an event. A type that is not known is `Unknown`, never an error: a newer program may
-    /// have written it.
+    /// Reads an event from its type, version and data. An unknown type becomes `Unknown` and is no
+    /// error: a newer program may have written it.
     pub fn read(kind: &str, version: u16, data: &str) -> Result<Self, UnreadableEvent> {
         Self::read_with(UPGRADES, kind, version, data)
     }
 
-    /// [`Event::read`] with the upgrades of another program.
+    /// [`Event::read`] with the given upgrades.
     pub fn read_with(
         upgrades: &[Upgrade],
         kind: &str,

@@ -1,34 +1,39 @@
-//! Groups and who belongs to them, from the placement decisions (statistics.md section 3).
+//! Groups and their members, from the placement decisions (statistics.md section 3).
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
+use super::codes::PlacementAction;
+use super::index::{IndexVec, index_type};
 use super::names::{NameId, Names, normal_name};
-use super::people::{Finder, PersonIndex};
+use super::people::{Finder, MenteeIndex, MentorIndex};
 use super::record::Record;
 use super::references::{PlacementFault, PlacementProblem, References, Referent};
 
-/// Where a group stands in its [`Groups`].
-pub type GroupIndex = usize;
+index_type! {
+    /// The index of a group in [`Groups`].
+    GroupIndex
+}
 
-/// A group from its forming to its closing. A name used again after closing is another group.
+/// A group from its formation to its closing. A name that is used again after the closing means
+/// another group.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
-    /// The name as the decision that formed it has it.
+    /// The name as written in the decision that formed the group.
     pub name: &'a str,
-    /// The name as names are compared.
+    /// The normal name.
     pub normal_name: CompactString,
-    /// The day it was formed.
+    /// The day on which the group was formed.
     pub start: NaiveDate,
     /// The mentor, if one was named and found.
-    pub mentor: Option<PersonIndex>,
-    /// When and why it was closed.
+    pub mentor: Option<MentorIndex>,
+    /// The day and reason of the closing.
     pub closed: Option<Closing<'a>>,
-    /// The weekly slot in the latest decision that names one.
+    /// The weekly slot of the latest decision that names one.
     pub weekly_slot: Option<&'a str>,
-    /// The decision that formed it.
+    /// The decision that formed the group.
     pub formed_by: &'a Record,
     memberships: Vec<usize>,
 }
@@ -36,14 +41,14 @@ pub struct Group<'a> {
 /// The end of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closing<'a> {
-    /// The first day on which it is no longer open.
+    /// The first day on which the group is not open any more.
     pub on: NaiveDate,
-    /// A code of `group_event`.
+    /// The reason, a code of `group_event`.
     pub reason: &'a str,
 }
 
 impl Group<'_> {
-    /// Whether it is open on a day.
+    /// Returns whether the group is open on a day.
     pub fn is_open(&self, day: NaiveDate) -> bool {
         self.start <= day && self.closed.is_none_or(|closing| day < closing.on)
     }
@@ -52,18 +57,18 @@ impl Group<'_> {
 /// One mentee's time in one group: the days `from <= d < end.on`.
 #[derive(Debug, Clone)]
 pub struct Membership<'a> {
-    /// Who.
-    pub mentee: PersonIndex,
-    /// Where.
+    /// The member.
+    pub mentee: MenteeIndex,
+    /// The group that the mentee belongs to.
     pub group: GroupIndex,
-    /// The first day.
+    /// The first day of the membership.
     pub from: NaiveDate,
-    /// How it ended, if it did.
+    /// The end of the membership, if it ended.
     pub end: Option<Ending<'a>>,
 }
 
 impl Membership<'_> {
-    /// Whether it covers a day.
+    /// Returns whether the membership includes a day.
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.from <= day && self.end.is_none_or(|end| day < end.on)
     }
@@ -72,11 +77,11 @@ impl Membership<'_> {
 /// The end of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending<'a> {
-    /// The first day on which the mentee is no longer a member.
+    /// The first day on which the mentee is not a member any more.
     pub on: NaiveDate,
-    /// What ended it.
+    /// What ended the membership.
     pub how: Departure,
-    /// A code of `group_event`, unless the mentee moved.
+    /// The reason, a code of `group_event`; absent if the mentee moved.
     pub reason: Option<&'a str>,
 }
 
@@ -91,22 +96,22 @@ pub enum Departure {
     Closed,
 }
 
-/// All groups in the order of their forming, and all memberships in the order of their beginning.
+/// All groups in order of formation, and all memberships in order of their beginning.
 #[derive(Debug, Clone, Default)]
 pub struct Groups<'a> {
-    all: Vec<Group<'a>>,
+    all: IndexVec<GroupIndex, Group<'a>>,
     memberships: Vec<Membership<'a>>,
     by_name: HashMap<CompactString, Vec<GroupIndex>>,
-    of_mentee: HashMap<PersonIndex, Vec<usize>>,
+    of_mentee: HashMap<MenteeIndex, Vec<usize>>,
 }
 
 impl<'a> Groups<'a> {
-    /// Carries out all placement decisions, in order of date, submission moment and kind.
+    /// Applies all placement decisions, in order of date, submission moment and kind.
     pub(super) fn form(
         decisions: &[&'a Record],
         names: &Names<'a>,
-        mentees: &mut Finder<'_, 'a>,
-        mentors: &mut Finder<'_, 'a>,
+        mentees: &mut Finder<'_, 'a, MenteeIndex>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
     ) -> Self {
         let mut decisions: Vec<Decision<'a>> =
@@ -118,22 +123,23 @@ impl<'a> Groups<'a> {
         for decision in &decisions {
             let members = decision.find_members(names, mentees, references);
             let mentor = decision.find_mentor(names, mentors, references);
-            groups.carry_out(decision, &members, mentor, references);
+            groups.apply(decision, &members, mentor, references);
         }
         groups
     }
 
-    fn carry_out(
+    fn apply(
         &mut self,
         decision: &Decision<'a>,
-        members: &[(PersonIndex, &'a str)],
-        mentor: Option<PersonIndex>,
+        members: &[(MenteeIndex, &'a str)],
+        mentor: Option<MentorIndex>,
         references: &mut References<'a>,
     ) {
         let open = self.last_open(&decision.normal_name);
         let group = match (open, decision.action) {
+            // A group that is formed again while it is open is the same group.
             (Some(group), _) => group,
-            (None, Action::FormGroup) => self.open_group(decision, mentor),
+            (None, PlacementAction::FormGroup) => self.open_group(decision, mentor),
             (None, _) => {
                 references
                     .placement_problems
@@ -145,10 +151,10 @@ impl<'a> Groups<'a> {
             self.all[group].weekly_slot = Some(slot);
         }
         match decision.action {
-            Action::FormGroup | Action::Join | Action::Move => {
+            PlacementAction::FormGroup | PlacementAction::Join | PlacementAction::Move => {
                 members.iter().for_each(|(mentee, _)| self.join(*mentee, group, decision.date));
             }
-            Action::Leave => {
+            PlacementAction::Leave => {
                 for &(mentee, reference) in members {
                     if !self.leave(mentee, group, decision) {
                         references
@@ -157,14 +163,12 @@ impl<'a> Groups<'a> {
                     }
                 }
             }
-            Action::CloseGroup => self.close(group, decision),
+            PlacementAction::CloseGroup => self.close(group, decision),
         }
     }
 
-    fn open_group(&mut self, decision: &Decision<'a>, mentor: Option<PersonIndex>) -> GroupIndex {
-        let index = self.all.len();
-        self.by_name.entry(decision.normal_name.clone()).or_default().push(index);
-        self.all.push(Group {
+    fn open_group(&mut self, decision: &Decision<'a>, mentor: Option<MentorIndex>) -> GroupIndex {
+        let index = self.all.push(Group {
             name: decision.group,
             normal_name: decision.normal_name.clone(),
             start: decision.date,
@@ -174,6 +178,7 @@ impl<'a> Groups<'a> {
             formed_by: decision.record,
             memberships: Vec::new(),
         });
+        self.by_name.entry(decision.normal_name.clone()).or_default().push(index);
         index
     }
 
@@ -182,12 +187,12 @@ impl<'a> Groups<'a> {
         self.all[last].closed.is_none().then_some(last)
     }
 
-    fn current(&mut self, mentee: PersonIndex) -> Option<&mut Membership<'a>> {
+    fn current(&mut self, mentee: MenteeIndex) -> Option<&mut Membership<'a>> {
         let last = *self.of_mentee.get(&mentee)?.last()?;
         Some(&mut self.memberships[last]).filter(|membership| membership.end.is_none())
     }
 
-    fn join(&mut self, mentee: PersonIndex, group: GroupIndex, date: NaiveDate) {
+    fn join(&mut self, mentee: MenteeIndex, group: GroupIndex, date: NaiveDate) {
         if let Some(current) = self.current(mentee) {
             if current.group == group {
                 return;
@@ -200,7 +205,7 @@ impl<'a> Groups<'a> {
         self.all[group].memberships.push(index);
     }
 
-    fn leave(&mut self, mentee: PersonIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
+    fn leave(&mut self, mentee: MenteeIndex, group: GroupIndex, decision: &Decision<'a>) -> bool {
         match self.current(mentee).filter(|current| current.group == group) {
             Some(current) => {
                 current.end = Some(Ending {
@@ -229,70 +234,80 @@ impl<'a> Groups<'a> {
         }
     }
 
-    pub(super) fn group_mut(&mut self, index: GroupIndex) -> &mut Group<'a> {
-        &mut self.all[index]
-    }
-
-    /// All groups ever formed, in the order of their forming.
+    /// Returns all groups ever formed, in order of formation.
     pub fn all(&self) -> &[Group<'a>] {
-        &self.all
+        self.all.as_slice()
     }
 
-    /// All groups with their index.
+    /// Returns all groups with their indices.
     pub fn iter(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
-        self.all.iter().enumerate()
+        self.all.iter_enumerated()
     }
 
-    /// All memberships, in the order of their beginning.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (GroupIndex, &mut Group<'a>)> {
+        self.all.iter_enumerated_mut()
+    }
+
+    /// Returns the indices of all groups, in order of formation.
+    pub fn indices(&self) -> impl ExactSizeIterator<Item = GroupIndex> + Clone + use<'a> {
+        self.all.indices()
+    }
+
+    /// Calls `value` with the index of each group, in order, and returns the results by index.
+    pub fn map<T>(&self, value: impl FnMut(GroupIndex) -> T) -> IndexVec<GroupIndex, T> {
+        self.all.map(value)
+    }
+
+    /// Returns all memberships, in order of their beginning.
     pub fn memberships(&self) -> &[Membership<'a>] {
         &self.memberships
     }
 
-    /// The memberships of a group, in the order of their beginning.
+    /// Returns the memberships in a group, in order of their beginning.
     pub fn memberships_in(&self, group: GroupIndex) -> impl Iterator<Item = &Membership<'a>> {
         self.all[group].memberships.iter().map(|index| &self.memberships[*index])
     }
 
-    /// The memberships of a mentee, in the order of their beginning.
+    /// Returns the memberships of a mentee, in order of their beginning.
     pub fn memberships_of(
         &self,
-        mentee: PersonIndex,
+        mentee: MenteeIndex,
     ) -> impl DoubleEndedIterator<Item = &Membership<'a>> {
         let indices = self.of_mentee.get(&mentee).map_or(&[] as &[usize], Vec::as_slice);
         indices.iter().map(|index| &self.memberships[*index])
     }
 
-    /// The mentee's latest membership: the one with the latest `from`, of those with one `from` the
-    /// later end.
-    pub fn latest_membership(&self, mentee: PersonIndex) -> Option<&Membership<'a>> {
+    /// Returns the mentee's membership with the latest `from`; among those with the same `from`,
+    /// the one that ends later.
+    pub fn latest_membership(&self, mentee: MenteeIndex) -> Option<&Membership<'a>> {
         self.memberships_of(mentee)
             .max_by_key(|m| (m.from, m.end.map_or(NaiveDate::MAX, |end| end.on)))
     }
 
-    /// The group of which a mentee is a member on a day.
-    pub fn group_of(&self, mentee: PersonIndex, day: NaiveDate) -> Option<GroupIndex> {
+    /// Returns the group that a mentee belongs to on a day.
+    pub fn group_of(&self, mentee: MenteeIndex, day: NaiveDate) -> Option<GroupIndex> {
         self.memberships_of(mentee)
             .find(|membership| membership.covers(day))
             .map(|membership| membership.group)
     }
 
-    /// The members of a group on a day, in the order of their joining.
+    /// Returns the members of a group on a day, in order of joining.
     pub fn members_at(
         &self,
         group: GroupIndex,
         day: NaiveDate,
-    ) -> impl Iterator<Item = PersonIndex> {
+    ) -> impl Iterator<Item = MenteeIndex> {
         self.memberships_in(group)
             .filter(move |membership| membership.covers(day))
             .map(|membership| membership.mentee)
     }
 
-    /// The group of a normal name that is open on a day.
+    /// Returns the group with a normal name that is open on a day.
     pub fn open_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
         self.by_name.get(normal_name)?.iter().copied().find(|index| self.all[*index].is_open(day))
     }
 
-    /// The latest started group of a normal name that had started by a day, open or not.
+    /// Returns the latest group with a normal name that was formed by a day, open or not.
     pub fn started_named(&self, normal_name: &str, day: NaiveDate) -> Option<GroupIndex> {
         let started = self
             .by_name
@@ -312,32 +327,9 @@ impl<'a> std::ops::Index<GroupIndex> for Groups<'a> {
     }
 }
 
-/// What a placement decision does; on one day and moment they apply in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Action {
-    CloseGroup,
-    Leave,
-    FormGroup,
-    Join,
-    Move,
-}
-
-impl Action {
-    fn of(code: &str) -> Option<Self> {
-        Some(match code {
-            "close_group" => Self::CloseGroup,
-            "leave" => Self::Leave,
-            "form_group" => Self::FormGroup,
-            "join" => Self::Join,
-            "move" => Self::Move,
-            _ => return None,
-        })
-    }
-}
-
 struct Decision<'a> {
     record: &'a Record,
-    action: Action,
+    action: PlacementAction,
     date: NaiveDate,
     group: &'a str,
     normal_name: CompactString,
@@ -345,7 +337,7 @@ struct Decision<'a> {
 
 impl<'a> Decision<'a> {
     fn of(record: &'a Record) -> Option<Self> {
-        let action = Action::of(record.answers.text("action")?)?;
+        let action = record.answers.code("action")?;
         let group = record.answers.text("group")?;
         Some(Self {
             record,
@@ -367,10 +359,10 @@ impl<'a> Decision<'a> {
     fn find_members(
         &self,
         names: &Names<'a>,
-        mentees: &mut Finder<'_, 'a>,
+        mentees: &mut Finder<'_, 'a, MenteeIndex>,
         references: &mut References<'a>,
-    ) -> Vec<(PersonIndex, &'a str)> {
-        if self.action == Action::CloseGroup {
+    ) -> Vec<(MenteeIndex, &'a str)> {
+        if self.action == PlacementAction::CloseGroup {
             return Vec::new();
         }
         let mut members = Vec::new();
@@ -386,10 +378,10 @@ impl<'a> Decision<'a> {
     fn find_mentor(
         &self,
         names: &Names<'a>,
-        mentors: &mut Finder<'_, 'a>,
+        mentors: &mut Finder<'_, 'a, MentorIndex>,
         references: &mut References<'a>,
-    ) -> Option<PersonIndex> {
-        if self.action != Action::FormGroup {
+    ) -> Option<MentorIndex> {
+        if self.action != PlacementAction::FormGroup {
             return None;
         }
         let reference = self.record.answers.text("mentor")?;
@@ -401,15 +393,15 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// The number of the normal name of the group that a row names.
+/// Returns the number of the normal name of the group that a row names.
 pub(super) fn group_key<'a>(record: &'a Record, names: &mut Names<'a>) -> NameId {
-    names.meet(record.answers.text("group").unwrap_or_default())
+    names.intern(record.answers.text("group").unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::records::Records;
-    use super::super::samples::{Rows, day, program};
+    use super::super::samples::{Rows, day, nth, program};
     use super::super::standing::Standing;
     use super::*;
 
@@ -466,12 +458,12 @@ mod tests {
         let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
         assert_eq!(standing.groups.all().len(), 2);
         assert_eq!(
-            standing.groups[0].closed,
+            standing.groups.all()[0].closed,
             Some(Closing { on: day("2026-08-03"), reason: "other" })
         );
         assert_eq!(standing.groups.open_named("al fatih", day("2026-08-05")), None);
-        assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(0));
-        assert_eq!(standing.find_group("Al Fatih"), Some(1));
+        assert_eq!(standing.groups.started_named("al fatih", day("2026-08-05")), Some(nth(0)));
+        assert_eq!(standing.find_group("Al Fatih"), Some(nth(1)));
         let ahmad = standing.find_mentee("Ahmad").unwrap();
         assert_eq!(
             standing.groups.latest_membership(ahmad).unwrap().end.unwrap().how,

@@ -1,7 +1,7 @@
-//! One line of the ledger: how it is written, read back and chained. Pure: bytes in, values out;
-//! knows no file.
+//! One line of the ledger: how it is written, read back and chained. Pure: bytes in, values out; no
+//! files.
 //!
-//! The format, law for as long as a ledger lives:
+//! The format, which never changes for an existing ledger:
 //!
 //! ```text
 //! {"halaqah":"ledger","format":1,"program":"sman1","first":1,"prev":"<64 hex>","hash":"<64 hex>"}
@@ -15,16 +15,16 @@
 //! - One rule chains everything, headers included: `hash` is the SHA-256 of the previous line's
 //!   hash (its 64 ASCII hex characters) followed by this line's bytes up to, not including,
 //!   `,"hash":`. The previous hash of the very first header is 64 zeros. The closing bytes are
-//!   compared literally. So the program's code, the format and every event are covered, and `cat
-//!   0*.jsonl` can be verified by ten lines of any language. A header's `prev` repeats the hash
-//!   before it, so that one segment can be checked alone.
-//! - Readers ignore fields they do not know (they stand before `hash`) and leave a newer `v` to
-//!   their caller.
+//!   compared literally. So the hashes cover the program's code, the format and every event, and
+//!   ten lines of any language verify the output of `cat 0*.jsonl`. A header's `prev` repeats the
+//!   hash before it, so that one segment can be checked alone.
+//! - Readers ignore fields that they do not know (these stand before `hash`). Whether to accept a
+//!   newer `v` is up to the caller.
 //!
-//! What a torn write may look like is decided by [`Tail`]: a batch is acknowledged whole, so only
-//! the last batch can be torn. Its whole lines before the tear are in the chain and stay: they are
-//! events that were written but not acknowledged, the fold knows them, and the repeated cycle does
-//! not write them twice. No reader needs to know whether a group is complete.
+//! [`Tail`] decides what a torn write may look like. A batch is acknowledged as a whole, so only
+//! the last batch can be torn. Its complete lines before the tear are in the chain and stay: they
+//! are events that were written but not acknowledged. The fold takes them in, so the repeated cycle
+//! does not write them again, and no reader needs to know whether a batch is complete.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -55,15 +55,16 @@ const ENDING: usize = HASH_OPEN.len() + 64 + HASH_CLOSE.len();
 pub struct LineHash([u8; 32]);
 
 impl LineHash {
-    /// 64 zeros: what the first header of a ledger is chained to.
+    /// 64 zeros: the hash to which the first header of a ledger is chained.
     pub const ZERO: Self = Self([0; 32]);
 
-    /// The hash of a line: `previous` as hex, then the line's bytes up to `,"hash":`.
+    /// Computes the hash of a line: SHA-256 of `previous` as hex, then of the line's bytes up to
+    /// `,"hash":`.
     pub fn chained(previous: &Self, body: &[u8]) -> Self {
         Self(Sha256::new().chain_update(previous.hex()).chain_update(body).finalize().into())
     }
 
-    /// The 64 ASCII characters that stand for this hash in a line.
+    /// Returns the hash as the 64 ASCII characters that a line holds.
     pub fn hex(&self) -> [u8; 64] {
         let mut hex = [0; 64];
         for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
@@ -73,26 +74,28 @@ impl LineHash {
         hex
     }
 
-    /// Reads exactly 64 lower-case hex characters.
+    /// Reads a hash from exactly 64 lower-case hex characters.
     pub fn from_hex(hex: &[u8]) -> Option<Self> {
-        /// What each byte is worth as a digit; 16 and more is none.
-        const WORTH: [u8; 256] = {
-            let mut worth = [16; 256];
+        /// The value of each byte as a hex digit; 16 where it is not a digit.
+        const DIGIT_VALUES: [u8; 256] = {
+            let mut values = [16; 256];
             let mut digit = 0;
             while digit < 16 {
-                worth[DIGITS[digit] as usize] = digit as u8;
+                values[DIGITS[digit] as usize] = digit as u8;
                 digit += 1;
             }
-            worth
+            values
         };
         let hex: &[u8; 64] = hex.try_into().ok()?;
-        let (mut bytes, mut all) = ([0; 32], 0);
+        // Every line's hash is read, so the loop has no branch: one bad digit sets a bit above 15
+        // in `seen`, which is checked once at the end.
+        let (mut bytes, mut seen) = ([0; 32], 0);
         for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            let (high, low) = (WORTH[usize::from(pair[0])], WORTH[usize::from(pair[1])]);
-            all |= high | low;
+            let [high, low] = [pair[0], pair[1]].map(|digit| DIGIT_VALUES[usize::from(digit)]);
+            seen |= high | low;
             *byte = high << 4 | low;
         }
-        (all < 16).then_some(Self(bytes))
+        (seen < 16).then_some(Self(bytes))
     }
 }
 
@@ -128,8 +131,8 @@ impl<'de> Deserialize<'de> for LineHash {
     }
 }
 
-/// The last event of a ledger: what an outside witness keeps. An empty ledger has `seq` 0 and the
-/// hash of 64 zeros.
+/// The number and hash of a ledger's last event. An empty ledger has `seq` 0 and a hash of 64
+/// zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The sequence number of the last event.
@@ -146,36 +149,36 @@ impl Head {
 /// An event about to be written.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// When it was accepted; written to the millisecond with its offset.
+    /// The moment when it was accepted; written to the millisecond, with its offset.
     pub at: DateTime<FixedOffset>,
-    /// Its type, such as `meeting_report.submitted`: lower-case letters, digits, `_` and `.`.
+    /// The event type, such as `meeting_report.submitted`: lower-case letters, digits, `_` and `.`.
     pub kind: String,
     /// The version of the type's `data`.
     pub v: u16,
-    /// The row it comes from, if it comes from one.
+    /// The row that it comes from, if any.
     pub source: Option<Source>,
-    /// What the event says, as JSON.
+    /// The event's data as JSON.
     pub data: Box<RawValue>,
 }
 
 /// One event as it stands in the ledger; everything is borrowed from the line's bytes.
 #[derive(Debug, Clone)]
 pub struct Line<'a> {
-    /// Its sequence number: 1 for the first event, then without a gap.
+    /// The event's sequence number: 1 for the first event, then without a gap.
     pub seq: u64,
     /// The sequence number of the first event of its batch.
     pub group: u64,
-    /// When it was accepted.
+    /// The moment when the event was accepted.
     pub at: DateTime<FixedOffset>,
-    /// Its type.
+    /// The event type, such as `meeting_report.submitted`.
     pub kind: &'a str,
-    /// The version of its `data`; a caller that does not know it must refuse the line.
+    /// The version of `data`; a caller that does not know it must refuse the line.
     pub v: u16,
-    /// The row it comes from.
+    /// The row that the event comes from, if any.
     pub source: Option<LineSource<'a>>,
-    /// What it says, unread.
+    /// The event's data as JSON, not parsed yet.
     pub data: &'a RawValue,
-    /// Its hash as written; right only if the line came out of a [`Chain`].
+    /// The hash as written; verified only if the line came out of a [`Chain`].
     pub hash: LineHash,
 }
 
@@ -184,9 +187,9 @@ pub struct Line<'a> {
 pub struct LineSource<'a> {
     /// The tab's sheetId.
     pub tab: i64,
-    /// The row as people count it.
+    /// The row number, counted from 1 as in the spreadsheet.
     pub row: u32,
-    /// The row's key.
+    /// The key that stays with the row (see `table::diff`).
     #[serde(borrow)]
     pub key: Cow<'a, str>,
 }
@@ -215,62 +218,57 @@ pub struct Header {
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
-    /// The closing bytes are not there: a cut line, or a changed end.
-    #[error("the line does not end with a hash and a line break")]
+    /// The closing bytes are missing: the line was cut, or its end was changed.
+    #[error("no hash and line break at the end of the line")]
     Ending,
-    /// It begins with something else than an event (or, at the start of a segment, a header) begins
-    /// with.
-    #[error("the line does not begin as a ledger line begins")]
+    /// The line does not begin like an event or, at the start of a segment, like a header.
+    #[error("line with another beginning than a ledger line")]
     Start,
-    /// A hash that is none.
-    #[error("a hash is written as 64 characters, 0-9 and a-f")]
+    /// Malformed hash.
+    #[error("malformed hash")]
     HashText,
-    /// Not UTF-8.
-    #[error("the line is not UTF-8 text")]
+    /// The line is not UTF-8 text.
+    #[error("line that is not UTF-8")]
     NotText,
-    /// Not JSON, or a field is missing or of another kind.
-    #[error("the line cannot be read: {0}")]
+    /// The line is not JSON, or a field is missing or has the wrong JSON type.
+    #[error("cannot read the line: {0}")]
     Fields(String),
-    /// The type of an event holds other characters than it may.
-    #[error("`{0}` cannot be an event's type: only a-z, 0-9, `_` and `.` can stand in one")]
+    /// The event type holds a character that is not allowed there.
+    #[error("malformed event type `{0}`")]
     Kind(String),
     /// A line is missing, doubled or out of order.
-    #[error(
-        "expected event {expected}, found event {found}: a line is missing, doubled or out of order"
-    )]
+    #[error("event {found} in the place of event {expected}")]
     Seq {
-        /// The number that had to come.
+        /// The sequence number that must come next.
         expected: u64,
-        /// The number that came.
+        /// The sequence number in the line.
         found: u64,
     },
     /// The batch number contradicts the lines before it.
-    #[error("event {seq} claims to belong to batch {found}, which cannot be")]
+    #[error("event {seq} of an impossible batch {found}")]
     Group {
-        /// The event.
+        /// The event's sequence number.
         seq: u64,
-        /// The batch it names.
+        /// The batch number in the line.
         found: u64,
     },
     /// The bytes were changed after they were written, or belong to another ledger.
-    #[error("the line's bytes do not fit its hash: it was changed, or comes from another ledger")]
+    #[error("hash that does not fit the line")]
     Hash,
     /// The header is chained to another line than the one before it.
-    #[error("the segment does not continue the one before it: its `prev` is another hash")]
+    #[error("segment that does not continue the one before it")]
     Prev,
-    /// A header inside a segment.
-    #[error("a segment's header stands in the middle of a segment")]
+    /// A header stands inside a segment instead of at its start.
+    #[error("header in the middle of a segment")]
     HeaderInside,
-    /// A line that cannot be read, with whole lines of later batches after it: not a torn write.
-    #[error(
-        "{fault}; whole lines follow it (event {seq} of batch {group}), so this is not a torn write"
-    )]
+    /// An unreadable line is followed by complete lines of later batches, so it is not a torn write.
+    #[error("{fault}, with whole lines behind it (event {seq} of batch {group})")]
     Inside {
-        /// What is wrong with the first bad line.
+        /// The fault of the first unreadable line.
         fault: Box<LineFault>,
-        /// The whole line that proves it.
+        /// The sequence number of the complete line that proves it.
         seq: u64,
-        /// Its batch.
+        /// The batch number of that line.
         group: u64,
     },
 }
@@ -301,9 +299,9 @@ struct HeaderFields<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Reads one line (with its line break) without looking at the chain.
+    /// Parses one line (with its line break) without verifying its hash.
     pub fn parse(raw: &'a [u8]) -> Result<Self, LineFault> {
-        let (text, hash) = framed(raw, LINE_START)?;
+        let (text, hash) = text_and_hash(raw, LINE_START)?;
         let fields: LineFields<'a> =
             serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
         let at = DateTime::parse_from_rfc3339(fields.at)
@@ -314,9 +312,9 @@ impl<'a> Line<'a> {
 }
 
 impl Header {
-    /// Reads a segment's first line (with its line break) without looking at the chain.
+    /// Parses a segment's first line (with its line break) without verifying its hash.
     pub fn parse(raw: &[u8]) -> Result<Self, LineFault> {
-        let (text, hash) = framed(raw, HEADER_START)?;
+        let (text, hash) = text_and_hash(raw, HEADER_START)?;
         let fields: HeaderFields<'_> =
             serde_json::from_str(text).map_err(|e| LineFault::Fields(e.to_string()))?;
         if fields.halaqah != "ledger" {
@@ -326,8 +324,8 @@ impl Header {
         Ok(Self { format, program: program.into_owned(), first, prev: prev.parse()?, hash })
     }
 
-    /// The format that a first line names, even if the rest of it follows rules this program does
-    /// not know.
+    /// Returns the format number in a segment's first line, even if this program does not know that
+    /// format and cannot read the rest of the line.
     pub fn format_of(raw: &[u8]) -> Option<u32> {
         #[derive(Deserialize)]
         struct Format {
@@ -340,8 +338,8 @@ impl Header {
     }
 }
 
-/// The line as text without its line break, and its hash, if it begins and ends as it must.
-fn framed<'a>(raw: &'a [u8], start: &[u8]) -> Result<(&'a str, LineHash), LineFault> {
+/// Checks how the line begins and ends; returns it as text without its line break, and its hash.
+fn text_and_hash<'a>(raw: &'a [u8], start: &[u8]) -> Result<(&'a str, LineHash), LineFault> {
     let hash = raw.strip_suffix(HASH_CLOSE).and_then(|rest| rest.split_last_chunk::<64>());
     let (rest, hash) = hash.ok_or(LineFault::Ending)?;
     let hash = LineHash::from_hex(hash).ok_or(LineFault::Ending)?;
@@ -355,12 +353,12 @@ fn framed<'a>(raw: &'a [u8], start: &[u8]) -> Result<(&'a str, LineHash), LineFa
     Ok((text, hash))
 }
 
-/// The bytes that the hash covers; `raw` must have passed [`framed`].
-fn body(raw: &[u8]) -> &[u8] {
+/// Returns the bytes that the hash covers; `raw` must have passed [`text_and_hash`].
+fn hashed_bytes(raw: &[u8]) -> &[u8] {
     &raw[..raw.len() - ENDING]
 }
 
-/// Adds one event's line to `out`, chained to `previous`; gives its hash.
+/// Appends the line of one event to `out`, chained to `previous`; returns the line's hash.
 pub fn write_line(
     out: &mut Vec<u8>,
     seq: u64,
@@ -385,10 +383,10 @@ pub fn write_line(
     out.extend_from_slice(br#","data":"#);
     // In JSON a raw line break can only stand between tokens, where a space means the same.
     out.extend(event.data.get().bytes().map(|b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }));
-    Ok(close(out, start, previous))
+    Ok(append_hash(out, start, previous))
 }
 
-/// Adds a segment's header to `out`, chained to `prev`; gives its hash.
+/// Appends a segment's header to `out`, chained to `prev`; returns the header's hash.
 pub fn write_header(out: &mut Vec<u8>, program: &str, first: u64, prev: &LineHash) -> LineHash {
     let start = out.len();
     let program = serde_json::Value::from(program);
@@ -396,10 +394,11 @@ pub fn write_header(out: &mut Vec<u8>, program: &str, first: u64, prev: &LineHas
         format!(r#"{{"halaqah":"ledger","format":{FORMAT},"program":{program},"first":{first},"prev":"{prev}""#)
             .as_bytes(),
     );
-    close(out, start, prev)
+    append_hash(out, start, prev)
 }
 
-fn close(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
+/// Ends the line that begins at `start` with its hash and a line break.
+fn append_hash(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
     let hash = LineHash::chained(previous, &out[start..]);
     out.extend_from_slice(HASH_OPEN);
     out.extend_from_slice(&hash.hex());
@@ -407,21 +406,22 @@ fn close(out: &mut Vec<u8>, start: usize, previous: &LineHash) -> LineHash {
     hash
 }
 
-/// Whether a line's hash fits the hash of the line before it; then the line's own, to go on with.
-/// Looks at nothing else.
-pub fn follows(previous: &LineHash, raw: &[u8]) -> Option<LineHash> {
+/// Returns the hash of a line if it is chained to the line whose hash is `previous`. Verifies the
+/// hash only, not the fields.
+pub fn hash_if_chained(previous: &LineHash, raw: &[u8]) -> Option<LineHash> {
     let (rest, written) = raw.strip_suffix(HASH_CLOSE)?.split_last_chunk::<64>()?;
     let hash = LineHash::chained(previous, rest.strip_suffix(HASH_OPEN)?);
     (hash.hex() == *written).then_some(hash)
 }
 
-/// Where a ledger's chain stands: verifies the lines in order. A line that fails does not move it.
+/// Verifies the lines of a ledger in order. A line that fails does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     head: Head,
-    /// The hash to which the next line is chained: the head's, or that of the header after it.
+    /// The hash to which the next line is chained: of the last event, or of the header after it.
     last: LineHash,
-    /// The batch that the next line may belong to besides its own; 0 at a segment's start.
+    /// The batch that the next line may continue instead of beginning a new one; 0 at the start of
+    /// a segment.
     open_group: u64,
 }
 
@@ -432,18 +432,18 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// The last event verified.
+    /// Returns the last verified event.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The sequence number that must come next.
+    /// Returns the sequence number that must come next.
     pub fn next_seq(&self) -> u64 {
         self.head.seq + 1
     }
 
-    /// The hash to which the next line is chained.
-    pub fn last(&self) -> &LineHash {
+    /// Returns the hash to which the next line is chained.
+    pub fn last_hash(&self) -> &LineHash {
         &self.last
     }
 
@@ -456,7 +456,7 @@ impl Chain {
         if header.prev != self.last {
             return Err(LineFault::Prev);
         }
-        if header.hash != LineHash::chained(&self.last, body(raw)) {
+        if header.hash != LineHash::chained(&self.last, hashed_bytes(raw)) {
             return Err(LineFault::Hash);
         }
         self.last = header.hash;
@@ -464,20 +464,24 @@ impl Chain {
         Ok(header)
     }
 
-    /// Verifies the next event.
+    /// Verifies the line of the next event.
     pub fn line<'a>(&mut self, raw: &'a [u8]) -> Result<Line<'a>, LineFault> {
-        let fits = follows(&self.last, raw).is_some();
-        self.line_that(fits, raw)
+        let hash_matches = hash_if_chained(&self.last, raw).is_some();
+        self.line_with_known_hash(raw, hash_matches)
     }
 
-    /// Verifies the next event, of which somebody has looked whether its hash [`follows`] on the
-    /// line before it.
-    pub fn line_that<'a>(&mut self, follows: bool, raw: &'a [u8]) -> Result<Line<'a>, LineFault> {
+    /// [`Chain::line`] for a line whose hash was already compared by [`hash_if_chained`].
+    pub fn line_with_known_hash<'a>(
+        &mut self,
+        raw: &'a [u8],
+        hash_matches: bool,
+    ) -> Result<Line<'a>, LineFault> {
         let line = Line::parse(raw)?;
+        // A missing line breaks the hash too; the gap in the numbers says more.
         if line.seq != self.next_seq() {
             return Err(LineFault::Seq { expected: self.next_seq(), found: line.seq });
         }
-        if !follows {
+        if !hash_matches {
             return Err(LineFault::Hash);
         }
         if line.group != line.seq && line.group != self.open_group {
@@ -490,25 +494,27 @@ impl Chain {
     }
 }
 
-/// Tells a torn last batch from damage, given the first line that does not verify and everything
-/// after it.
+/// Distinguishes a torn last batch from damage, given the first line that does not verify and
+/// everything after it.
 ///
-/// A write that was cut short leaves a prefix of the batch, or (blocks of it lost) holes in it, but
-/// never a whole line in the wrong place or with wrong bytes, and never a whole line of another
-/// batch. So the tail is torn unless one of these stands in it. A change that breaks the last
-/// batch's own lines cannot be told from a tear; only a witness of the head can.
+/// A write that was cut short leaves a prefix of the batch, or a batch with holes where blocks were
+/// lost. It never leaves a complete line in the wrong place or with wrong bytes, nor a complete
+/// line of another batch. So the tail is torn unless it holds one of these. A change that breaks
+/// lines of the last batch itself looks like a tear; only a [`Witness`] of the head reveals it.
 #[derive(Debug)]
 pub struct Tail {
     fault: LineFault,
     expected: u64,
     open_group: u64,
-    /// Batch and number of the last whole line met.
-    whole: Option<(u64, u64)>,
+    /// Batch and sequence number of the last complete line in the tail.
+    last_complete: Option<(u64, u64)>,
 }
 
 impl Tail {
-    /// Begins with the fault of the first line that `chain` refused. A whole line is refused for a
-    /// reason that no torn write has: then that reason comes back as the error.
+    /// Begins with the fault of the first line that `chain` refused.
+    ///
+    /// # Errors
+    /// Returns the fault itself if no torn write can cause it: the line is complete but wrong.
     pub fn new(chain: &Chain, fault: LineFault) -> Result<Self, LineFault> {
         match fault {
             LineFault::Ending | LineFault::Start | LineFault::NotText | LineFault::Fields(_) => {
@@ -516,42 +522,46 @@ impl Tail {
                     fault,
                     expected: chain.next_seq(),
                     open_group: chain.open_group,
-                    whole: None,
+                    last_complete: None,
                 })
             }
             _ => Err(fault),
         }
     }
 
-    /// Looks at the next stretch of bytes, up to and with a line break (or the end of the file). An
-    /// error is damage.
-    pub fn see(&mut self, stretch: &[u8]) -> Result<(), LineFault> {
+    /// Examines the next bytes of the tail, up to and including a line break or the end of the
+    /// file.
+    ///
+    /// # Errors
+    /// Returns the fault that proves damage.
+    pub fn examine(&mut self, stretch: &[u8]) -> Result<(), LineFault> {
         if Header::parse(stretch).is_ok() {
             return Err(LineFault::HeaderInside);
         }
-        // A changed line break glues two lines together, so a whole line may begin inside the
-        // stretch.
+        // A changed line break joins two lines, so a complete line may begin inside the stretch.
         for (start, _) in
             stretch.windows(LINE_START.len()).enumerate().filter(|(_, w)| *w == LINE_START)
         {
             if let Ok(line) = Line::parse(&stretch[start..]) {
-                self.meet(&line)?;
+                self.check_complete_line(&line)?;
             }
         }
         Ok(())
     }
 
-    /// The fault with which the torn tail begins.
+    /// Returns the fault of the tail's first line.
     pub fn fault(&self) -> &LineFault {
         &self.fault
     }
 
-    fn meet(&mut self, line: &Line<'_>) -> Result<(), LineFault> {
-        let (group, after) = self.whole.unwrap_or((line.group, self.expected));
+    /// A complete line may stand in a torn tail only where a hole precedes it: it belongs to the
+    /// batch that was being written, and comes later than the line that is missing.
+    fn check_complete_line(&mut self, line: &Line<'_>) -> Result<(), LineFault> {
+        let (group, after) = self.last_complete.unwrap_or((line.group, self.expected));
         let same_batch =
             line.group == group && (group == self.expected || group == self.open_group);
         if same_batch && line.seq > after {
-            self.whole = Some((line.group, line.seq));
+            self.last_complete = Some((line.group, line.seq));
             return Ok(());
         }
         Err(LineFault::Inside {
@@ -562,53 +572,49 @@ impl Tail {
     }
 }
 
-/// A head that was seen outside the ledger (in the tab *Status*) and must be found in it again:
-/// only an outside witness can tell a ledger that lost its end, or was rewritten as a whole, from a
-/// good one.
+/// A head that was recorded outside the ledger (in the tab *Status*) and must be in it. Nothing
+/// inside a ledger shows that it lost its end, or that it was rewritten as a whole.
 #[derive(Debug, Clone)]
 pub struct Witness {
     seen: Head,
     found: Option<LineHash>,
 }
 
-/// What a witness has against a ledger.
+/// A contradiction between a ledger and a head that was recorded outside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFault {
-    /// The ledger ends before what was seen.
-    #[error(
-        "the ledger ends with event {head}, but event {seen} was recorded before: restore the newest ledger from a backup"
-    )]
+    /// The ledger ends before the event that was recorded.
+    #[error("ledger that ends with event {head}, before the recorded event {seen}")]
     Behind {
-        /// The ledger's last event.
+        /// The sequence number of the ledger's last event.
         head: u64,
-        /// The event that was seen.
+        /// The sequence number of the event that was recorded.
         seen: u64,
     },
-    /// Another event stands in its place.
-    #[error(
-        "event {seq} is not the one that was recorded before: this is another ledger, or it was rewritten"
-    )]
+    /// The ledger holds another event under the same sequence number.
+    #[error("event {seq} that is not the one recorded before")]
     Rewritten {
-        /// The event that was seen.
+        /// The sequence number of the event that was recorded.
         seq: u64,
     },
 }
 
 impl Witness {
-    /// Remembers a head.
+    /// Begins a check of the recorded head `seen`.
     pub fn new(seen: Head) -> Self {
         Self { seen, found: None }
     }
 
-    /// Looks at each line as it is replayed.
-    pub fn see(&mut self, line: &Line<'_>) {
+    /// Takes in a line; must be called for each line of a replay.
+    pub fn observe(&mut self, line: &Line<'_>) {
         if line.seq == self.seen.seq {
             self.found = Some(line.hash);
         }
     }
 
-    /// Judges after all lines; `head` is the ledger's.
-    pub fn confirm(&self, head: &Head) -> Result<(), WitnessFault> {
+    /// Compares the ledger, whose last event is `head`, with the recorded head after all lines were
+    /// observed.
+    pub fn check(&self, head: &Head) -> Result<(), WitnessFault> {
         if head.seq < self.seen.seq {
             return Err(WitnessFault::Behind { head: head.seq, seen: self.seen.seq });
         }

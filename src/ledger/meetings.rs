@@ -1,83 +1,86 @@
-//! Meetings and who came, from the meeting reports (statistics.md section 3).
+//! Meetings and their attendance, from the meeting reports (statistics.md section 3).
 
 use chrono::NaiveDate;
 
+use super::codes::MeetingStatus;
 use super::groups::{GroupIndex, Groups, group_key};
+use super::index::IndexVec;
 use super::names::{NameId, Names};
-use super::people::{People, PersonIndex};
+use super::people::{MenteeIndex, Mentees};
 use super::record::Record;
 use super::references::{References, Referent, UnknownAttendee};
 use super::weeks::Window;
 
-/// A report this many days after the meeting is still on time.
+/// The number of days after a meeting within which its report is on time.
 const ON_TIME_DAYS: i64 = 3;
 
-/// One meeting of a group, or one that was called off.
+/// One meeting of a group, held or cancelled.
 #[derive(Debug, Clone)]
 pub struct Meeting<'a> {
-    /// The group.
+    /// The group that met.
     pub group: GroupIndex,
-    /// The day.
+    /// The day of the meeting.
     pub date: NaiveDate,
-    /// The latest report.
+    /// The latest report about the meeting.
     pub record: &'a Record,
-    /// Whether they met, in one place or online.
+    /// Whether the meeting was held, in one place or online.
     pub held: bool,
-    /// Whether one of its reports came in time.
+    /// Whether one of its reports was on time.
     pub on_time: bool,
-    /// Who came; none if it was not held or nobody wrote down who was present.
+    /// The attendance; `None` if the meeting was not held, or its report does not say who was
+    /// present.
     pub attendance: Option<Attendance>,
 }
 
 impl Meeting<'_> {
-    /// Whether they met online.
+    /// Returns whether the meeting was held online.
     pub fn online(&self) -> bool {
-        self.record.answers.text("status") == Some("online")
+        self.record.answers.code("status") == Some(MeetingStatus::Online)
     }
 
-    /// Whether a mentee was present.
-    pub fn was_present(&self, mentee: PersonIndex) -> bool {
+    /// Returns whether a mentee was present.
+    pub fn was_present(&self, mentee: MenteeIndex) -> bool {
         self.attendance.as_ref().is_some_and(|attendance| attendance.present.contains(&mentee))
     }
 }
 
-/// Who was expected and who came.
+/// The attendance of a meeting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attendance {
-    /// The members on the day.
-    pub roster: Vec<PersonIndex>,
-    /// Of the roster, each once.
-    pub present: Vec<PersonIndex>,
-    /// Of the roster, not present, each once.
-    pub excused: Vec<PersonIndex>,
+    /// The members of the group on the day.
+    pub roster: Vec<MenteeIndex>,
+    /// The members who were present, each once.
+    pub present: Vec<MenteeIndex>,
+    /// The members who were excused and not present, each once.
+    pub excused: Vec<MenteeIndex>,
 }
 
 impl Attendance {
-    /// Whether one of the roster neither came nor was excused.
-    pub fn was_absent(&self, mentee: PersonIndex) -> bool {
+    /// Returns whether a member was neither present nor excused.
+    pub fn was_absent(&self, mentee: MenteeIndex) -> bool {
         self.roster.contains(&mentee)
             && !self.present.contains(&mentee)
             && !self.excused.contains(&mentee)
     }
 
-    /// How many of the roster neither came nor were excused.
+    /// Returns the number of members who were neither present nor excused.
     pub fn absent(&self) -> usize {
         self.roster.len() - self.present.len() - self.excused.len()
     }
 }
 
-/// All meetings that belong to a group, by date and group.
+/// All meetings of known groups, in order of date and group.
 #[derive(Debug, Clone, Default)]
 pub struct Meetings<'a> {
     all: Vec<Meeting<'a>>,
-    of_group: Vec<Vec<usize>>,
+    of_group: IndexVec<GroupIndex, Vec<usize>>,
 }
 
 impl<'a> Meetings<'a> {
     pub(super) fn held_by(
         reports: &[&'a Record],
         names: &mut Names<'a>,
-        mentees: &People<'a>,
+        mentees: &Mentees<'a>,
         groups: &Groups<'a>,
         references: &mut References<'a>,
     ) -> Self {
@@ -85,48 +88,49 @@ impl<'a> Meetings<'a> {
             .iter()
             .map(|record| (group_key(record, names), record.event_date, *record))
             .collect();
-        // Stable: the reports of one meeting stay in order of submission.
+        // The sort is stable, so the reports of one meeting stay in order of submission.
         keyed.sort_by_key(|(name, date, _)| (*name, *date));
         let mut all = Vec::with_capacity(keyed.len());
         for reports in keyed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             all.extend(meeting(reports, names, mentees, groups, references));
         }
         all.sort_by_key(|meeting: &Meeting<'_>| (meeting.date, meeting.group));
-        let mut of_group = vec![Vec::new(); groups.all().len()];
+        let mut of_group = groups.map(|_| Vec::new());
         for (index, meeting) in all.iter().enumerate() {
             of_group[meeting.group].push(index);
         }
         Self { all, of_group }
     }
 
-    /// All of them.
+    /// Returns all meetings, held or not.
     pub fn all(&self) -> &[Meeting<'a>] {
         &self.all
     }
 
-    /// Those of a window, held or not.
+    /// Returns the meetings in a range of days, held or not.
     pub fn within(&self, window: Window) -> &[Meeting<'a>] {
         let from = self.all.partition_point(|meeting| meeting.date < window.from);
         let to = self.all.partition_point(|meeting| meeting.date <= window.to);
         &self.all[from..to.max(from)]
     }
 
-    /// Those of a group, held or not, by date.
+    /// Returns the meetings of a group, held or not, by date.
     pub fn of(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
         self.of_group[group].iter().map(|index| &self.all[*index])
     }
 
-    /// Those of a group that were held, by date.
+    /// Returns the held meetings of a group, by date.
     pub fn held(&self, group: GroupIndex) -> impl DoubleEndedIterator<Item = &Meeting<'a>> {
         self.of(group).filter(|meeting| meeting.held)
     }
 }
 
-/// The meeting that reports of one group name and date tell of; the last report counts.
+/// Returns the meeting of several reports with the same group name and date; the last report
+/// counts.
 fn meeting<'a>(
     reports: &[(NameId, NaiveDate, &'a Record)],
     names: &mut Names<'a>,
-    mentees: &People<'a>,
+    mentees: &Mentees<'a>,
     groups: &Groups<'a>,
     references: &mut References<'a>,
 ) -> Option<Meeting<'a>> {
@@ -141,7 +145,8 @@ fn meeting<'a>(
         );
         return None;
     };
-    let held = matches!(record.answers.text("status"), Some("held" | "online"));
+    let held =
+        matches!(record.answers.code("status"), Some(MeetingStatus::Held | MeetingStatus::Online));
     let on_time = reports.iter().any(|(_, _, report)| {
         report.has_timestamp && (report.submitted_on() - *date).num_days() <= ON_TIME_DAYS
     });
@@ -154,15 +159,15 @@ fn meeting<'a>(
 
 fn attendance<'a>(
     record: &'a Record,
-    roster: Vec<PersonIndex>,
+    roster: Vec<MenteeIndex>,
     names: &mut Names<'a>,
-    mentees: &People<'a>,
+    mentees: &Mentees<'a>,
     references: &mut References<'a>,
 ) -> Attendance {
     let mut listed = |question: &'static str| {
         let mut found = Vec::new();
         for reference in record.answers.list(question) {
-            let name = names.meet(reference);
+            let name = names.intern(reference);
             match mentees.find_among(&roster, names, reference, name) {
                 Some(mentee) if !found.contains(&mentee) => found.push(mentee),
                 Some(_) => {}
@@ -186,7 +191,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::records::Records;
-    use super::super::samples::{Rows, day, program};
+    use super::super::samples::{Rows, day, nth, program};
     use super::super::standing::Standing;
 
     fn group_of_three() -> Rows {
@@ -213,13 +218,13 @@ mod tests {
         let standing = Standing::at(&records, &program, day("2026-08-01"), None).unwrap();
         let meeting = &standing.meetings.all()[0];
         let attendance = meeting.attendance.as_ref().unwrap();
-        assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(0));
+        assert!(meeting.held && meeting.online() && meeting.on_time && meeting.was_present(nth(0)));
         assert_eq!(
             (&attendance.present[..], &attendance.excused[..], attendance.absent()),
-            (&[0][..], &[1][..], 1)
+            (&[nth(0)][..], &[nth(1)][..], 1)
         );
         assert!(
-            attendance.was_absent(2) && !attendance.was_absent(3),
+            attendance.was_absent(nth(2)) && !attendance.was_absent(nth(3)),
             "one outside the group is not missed"
         );
         let unknown = standing.references.unknown_attendees[0];

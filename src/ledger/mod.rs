@@ -1,14 +1,16 @@
-//! What happened (events), how a log line is written, and what follows from all of them together:
-//! the state, and how the program stands on a day.
+//! The events, the format of their lines, the state that follows from them, and the state of the
+//! program on a day.
 //!
-//! Pure: no I/O, no clock. It knows the addresses of cells (`table`) and nothing of any other room.
+//! Pure: no I/O, no clock. Uses the cells of `table` and no other room.
 
 pub mod answers;
+pub mod codes;
 pub mod configured;
 pub mod consent;
 pub mod erased;
 pub mod event;
 pub mod groups;
+pub mod index;
 pub mod line;
 pub mod meetings;
 pub mod mentor_steps;
@@ -18,6 +20,7 @@ pub mod point;
 pub mod predictions;
 pub mod problem;
 pub mod procedures;
+pub mod progress;
 pub mod quality;
 pub mod record;
 pub mod records;

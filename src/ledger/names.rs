@@ -1,7 +1,6 @@
-//! How names are compared: normal names, their distance, phone numbers inside references.
+//! The comparison of names: normal names, their distance, and phone numbers used as references.
 //!
-//! Definitions: statistics.md section 3 ("normal name", "distance") and section 2 ("phone"). Knows
-//! nothing of people.
+//! Definitions: statistics.md section 3 ("normal name", "distance") and section 2 ("phone").
 
 use std::collections::HashMap;
 
@@ -9,12 +8,13 @@ use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// NFKC, lower case, everything but letters and digits a space, white space collapsed and trimmed.
+/// Returns the normal name of a text: NFKC, lower case, a space in place of everything but letters
+/// and digits, white space collapsed and trimmed.
 pub fn normal_name(text: &str) -> CompactString {
     let folded = text.nfkc().collect::<CompactString>().to_lowercase();
     let mut normal = CompactString::with_capacity(folded.len());
     for c in folded.chars() {
-        // Rust counts vowel marks of some scripts as alphabetic; a mark is no letter.
+        // Rust counts the vowel marks of some scripts as alphabetic; the definition does not.
         if c.is_alphanumeric() && !is_combining_mark(c) {
             normal.push(c);
         } else if !normal.is_empty() && !normal.ends_with(' ') {
@@ -27,23 +27,23 @@ pub fn normal_name(text: &str) -> CompactString {
     normal
 }
 
-/// Whether two normal names are at most `limit` insertions, deletions and substitutions apart
-/// (Levenshtein).
+/// Returns whether two normal names are at most `limit` insertions, deletions and substitutions
+/// apart (Levenshtein distance).
 pub fn within(a: &str, b: &str, limit: usize) -> bool {
-    // A character has 1 to 4 bytes, so names this different in length need not be compared.
+    // One edit changes the length by at most 4 bytes, so this difference already exceeds the limit.
     if a.len().abs_diff(b.len()) > 4 * limit {
         return false;
     }
     a == b || strsim::levenshtein(a, b) <= limit
 }
 
-/// Whether a reference is meant as a phone number: at least 9 digits and no letter.
+/// Returns whether a text is meant as a phone number: at least 9 digits and no letter.
 pub fn looks_like_phone(text: &str) -> bool {
     !text.chars().any(char::is_alphabetic) && text.chars().filter(char::is_ascii_digit).count() >= 9
 }
 
-/// The E.164 number that a text means, such as `+6281234567890`; none if it cannot be an Indonesian
-/// mobile number.
+/// Returns the E.164 number that a text means, such as `+6281234567890`; `None` if it cannot be an
+/// Indonesian mobile number.
 pub fn phone_of(text: &str) -> Option<CompactString> {
     let digits: CompactString = text.chars().filter(char::is_ascii_digit).collect();
     let national = digits.strip_prefix("62").unwrap_or(&digits);
@@ -56,11 +56,11 @@ pub fn phone_of(text: &str) -> Option<CompactString> {
     })
 }
 
-/// A normal name that was met, as a small number: equal names have equal numbers.
+/// A number that stands for a normal name: equal names have equal numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(u32);
 
-/// All names met so far. Each distinct text is normalised once.
+/// A table of names that gives each normal name a number. Each distinct text is normalised once.
 #[derive(Debug, Clone, Default)]
 pub struct Names<'a> {
     of_text: HashMap<&'a str, NameId>,
@@ -69,8 +69,8 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// The number of a text's normal name; a new one if it was not met before.
-    pub fn meet(&mut self, text: &'a str) -> NameId {
+    /// Returns the number of a text's normal name; adds the name if it is new.
+    pub fn intern(&mut self, text: &'a str) -> NameId {
         if let Some(id) = self.of_text.get(text) {
             return *id;
         }
@@ -87,7 +87,7 @@ impl<'a> Names<'a> {
         id
     }
 
-    /// The normal name of a text, and its number if that name was met; nothing is remembered.
+    /// Returns the normal name of a text, and its number if the table has the name; adds nothing.
     pub fn look_up(&self, text: &str) -> (CompactString, Option<NameId>) {
         if let Some(id) = self.of_text.get(text) {
             return (self.normal[id.0 as usize].clone(), Some(*id));
@@ -97,7 +97,7 @@ impl<'a> Names<'a> {
         (normal, known)
     }
 
-    /// The normal name that a number stands for.
+    /// Returns the normal name that a number stands for.
     pub fn normal(&self, id: NameId) -> &str {
         &self.normal[id.0 as usize]
     }
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn each_name_has_one_number() {
         let mut names = Names::default();
-        let a = names.meet("Al Fatih");
-        assert_eq!(names.meet("al-fatih"), a);
-        assert_ne!(names.meet("Al Kahfi"), a);
+        let a = names.intern("Al Fatih");
+        assert_eq!(names.intern("al-fatih"), a);
+        assert_ne!(names.intern("Al Kahfi"), a);
         assert_eq!(names.normal(a), "al fatih");
         assert_eq!(names.look_up("AL FATIH"), ("al fatih".into(), Some(a)));
         assert_eq!(names.look_up("No-body"), ("no body".into(), None));

@@ -1,5 +1,5 @@
-//! Mentees and mentors: which records are the same person, and whom a text means (statistics.md
-//! section 3).
+//! Mentees and mentors: which records belong to the same person, and which person a text means
+//! (statistics.md section 3).
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,20 +7,44 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{Datelike, NaiveDate};
 use compact_str::{CompactString, format_compact};
 
+use super::codes::Gender;
 use super::erased::ERASED;
+use super::index::{Idx, IndexVec, index_type};
 use super::names::{NameId, Names, looks_like_phone, phone_of, within};
 use super::record::Record;
+use super::records::Records;
 
-/// Where a person stands in its [`People`].
-pub type PersonIndex = usize;
+index_type! {
+    /// The index of a mentee in [`Mentees`].
+    MenteeIndex
+}
 
-/// Where a mentee stands among the mentees.
-pub type MenteeIndex = PersonIndex;
+index_type! {
+    /// The index of a mentor in [`Mentors`].
+    MentorIndex
+}
 
-/// Where a mentor stands among the mentors.
-pub type MentorIndex = PersonIndex;
+/// An index of people who introduce themselves by one form.
+pub trait PersonIndex: Idx {
+    /// The key of the form by which these people introduce themselves.
+    const FORM: &'static str;
 
-/// A name must be this long before a misspelling of it is trusted.
+    /// The first letter of these people's codes.
+    const LETTER: char;
+}
+
+impl PersonIndex for MenteeIndex {
+    const FORM: &'static str = "mentee_registration";
+    const LETTER: char = 'A';
+}
+
+impl PersonIndex for MentorIndex {
+    const FORM: &'static str = "mentor_application";
+    const LETTER: char = 'M';
+}
+
+/// The minimum length of a name, in characters, for which a misspelling is accepted: a change of
+/// one letter makes a short name another name.
 const SHORTEST_MISSPELT: usize = 5;
 
 /// One mentee or mentor.
@@ -29,7 +53,7 @@ pub struct Person<'a> {
     /// A letter and the smallest sequence number of the person's records: `A12` for a mentee, `M7`
     /// for a mentor.
     pub code: CompactString,
-    /// All records of the person, by submission moment; never empty.
+    /// All records of the person, in order of submission; never empty.
     pub records: Vec<&'a Record>,
     names: Vec<NameId>,
     nicknames: Vec<NameId>,
@@ -37,104 +61,118 @@ pub struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    /// The latest record: it says what holds now.
+    /// Returns the latest record, whose answers hold now.
     pub fn latest(&self) -> &'a Record {
         self.records.last().expect("a person has at least one record")
     }
 
-    /// The full name as last written.
+    /// Returns the full name as last written.
     pub fn full_name(&self) -> &'a str {
         self.latest().answers.text("full_name").unwrap_or_default()
     }
 
-    /// Whether only codes and numbers are left of the person.
+    /// Returns whether the person was erased, so that only codes and numbers remain.
     pub fn is_erased(&self) -> bool {
         self.latest().answers.get(ERASED).is_some()
     }
 
-    /// The nickname as last written.
+    /// Returns the nickname as last written.
     pub fn nickname(&self) -> &'a str {
         self.latest().answers.text("nickname").unwrap_or_default()
     }
 
-    /// `male` or `female`.
-    pub fn gender(&self) -> &'a str {
-        self.latest().answers.text("gender").unwrap_or_default()
+    /// Returns the gender in the latest record.
+    pub fn gender(&self) -> Option<Gender> {
+        self.latest().answers.code("gender")
     }
 
-    /// The phone as last written, E.164.
+    /// Returns the E.164 phone number as last written.
     pub fn phone(&self) -> Option<&'a str> {
         self.latest().answers.text("phone")
     }
 
-    /// The day of birth.
+    /// Returns the day of birth as last written.
     pub fn birth_date(&self) -> Option<NaiveDate> {
         self.latest().answers.date("birth_date")
     }
 
-    /// Full years on a day; none without a day of birth.
+    /// Returns the age in full years on a day; `None` without a day of birth.
     pub fn age_on(&self, day: NaiveDate) -> Option<i32> {
         self.birth_date().map(|born| full_years(born, day))
     }
 
-    /// The codes of the weekly slots that suit.
+    /// Returns the codes of the weekly slots in which the person can come.
     pub fn slots(&self) -> &'a [CompactString] {
         self.latest().answers.list("slots")
     }
 
-    /// Whether a weekly slot suits.
+    /// Returns whether the person can come in a weekly slot.
     pub fn can_come(&self, slot: &str) -> bool {
         self.slots().iter().any(|own| own == slot)
     }
 
-    /// How many mentees a mentor takes at most; 0 if never said.
+    /// Returns the maximum number of mentees that a mentor takes; 0 without an answer.
     pub fn max_mentees(&self) -> i64 {
         self.latest().answers.integer("max_mentees").unwrap_or(0)
     }
 
-    /// The day of the first record ever.
+    /// Returns the day of the first record.
     pub fn first_seen(&self) -> NaiveDate {
         self.records.first().expect("a person has at least one record").submitted_on()
     }
 }
 
-/// Full years from a day of birth to a day.
+/// Returns the number of full years from a day of birth to a day.
 pub fn full_years(born: NaiveDate, day: NaiveDate) -> i32 {
     day.year() - born.year() - i32::from((day.month(), day.day()) < (born.month(), born.day()))
 }
 
-/// The 18th birthday; 1 March for one born on 29 February.
+/// Returns the 18th birthday; 1 March for a person born on 29 February.
 pub fn eighteenth_birthday(born: NaiveDate) -> NaiveDate {
     let year = born.year() + 18;
     born.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)).unwrap_or(NaiveDate::MAX)
 }
 
 /// All mentees or all mentors, in order of their first ledger line.
-#[derive(Debug, Clone, Default)]
-pub struct People<'a> {
-    all: Vec<Person<'a>>,
-    by_code: HashMap<CompactString, Vec<PersonIndex>>,
-    by_phone: BTreeMap<&'a str, Vec<PersonIndex>>,
-    by_name: HashMap<NameId, Vec<PersonIndex>>,
-    by_nickname: HashMap<NameId, Vec<PersonIndex>>,
+#[derive(Debug, Clone)]
+pub struct People<'a, I> {
+    all: IndexVec<I, Person<'a>>,
+    by_code: HashMap<CompactString, Vec<I>>,
+    by_phone: BTreeMap<&'a str, Vec<I>>,
+    by_name: HashMap<NameId, Vec<I>>,
+    by_nickname: HashMap<NameId, Vec<I>>,
     near: Vec<(u64, NameId)>,
 }
 
-impl<'a> People<'a> {
-    /// Merges records into people; `letter` begins their codes.
-    pub fn merge(records: &[&'a Record], letter: char, names: &mut Names<'a>) -> Self {
-        let named: Vec<Named<'a>> = records.iter().map(|record| Named::of(record, names)).collect();
-        let all = merged(&named, names)
+/// All people who ever registered as mentees.
+pub type Mentees<'a> = People<'a, MenteeIndex>;
+
+/// All people who ever applied as mentors.
+pub type Mentors<'a> = People<'a, MentorIndex>;
+
+impl<'a, I: PersonIndex> People<'a, I> {
+    /// Groups the records by which people introduce themselves by person.
+    pub fn merge(records: &Records<'a>, names: &mut Names<'a>) -> Self {
+        let named: Vec<Named<'a>> =
+            records.of(I::FORM).iter().map(|record| Named::of(record, names)).collect();
+        let mut all: Vec<Person<'a>> = merged(&named, names)
             .into_iter()
-            .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), letter))
+            .map(|members| person(members.into_iter().map(|i| &named[i]).collect(), I::LETTER))
             .collect();
-        Self::indexed(all, names)
+        all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
+        Self::indexed(IndexVec::new(all), names)
     }
 
-    fn indexed(mut all: Vec<Person<'a>>, names: &Names<'a>) -> Self {
-        all.sort_by_key(|person| person.records.iter().map(|record| record.seq).min());
-        let mut people = Self::default();
-        for (index, person) in all.iter().enumerate() {
+    fn indexed(all: IndexVec<I, Person<'a>>, names: &Names<'a>) -> Self {
+        let mut people = Self {
+            all: IndexVec::default(),
+            by_code: HashMap::new(),
+            by_phone: BTreeMap::new(),
+            by_name: HashMap::new(),
+            by_nickname: HashMap::new(),
+            near: Vec::new(),
+        };
+        for (index, person) in all.iter_enumerated() {
             people.by_code.entry(person.code.clone()).or_default().push(index);
             person
                 .phones
@@ -159,32 +197,47 @@ impl<'a> People<'a> {
         people
     }
 
-    /// All of them, in order of their first ledger line.
+    /// Returns all people, in order of their first ledger line.
     pub fn all(&self) -> &[Person<'a>] {
-        &self.all
+        self.all.as_slice()
     }
 
-    /// How many there are.
+    /// Returns all people with their indices, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &Person<'a>)> {
+        self.all.iter_enumerated()
+    }
+
+    /// Returns all indices, in order.
+    pub fn indices(&self) -> impl ExactSizeIterator<Item = I> + Clone + use<'a, I> {
+        self.all.indices()
+    }
+
+    /// Calls `value` with each index, in order, and returns the results by index.
+    pub fn map<T>(&self, value: impl FnMut(I) -> T) -> IndexVec<I, T> {
+        self.all.map(value)
+    }
+
+    /// Returns the number of people.
     pub fn len(&self) -> usize {
-        self.all.len()
+        self.all().len()
     }
 
-    /// Whether there is nobody.
+    /// Returns whether there are no people.
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.all().is_empty()
     }
 
-    /// Phones that belong to more than one person, with their owners.
-    pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[PersonIndex])> {
+    /// Returns phone numbers that belong to more than one person, with their owners.
+    pub fn shared_phones(&self) -> impl Iterator<Item = (&'a str, &[I])> {
         self.by_phone
             .iter()
             .filter(|(_, owners)| owners.len() > 1)
             .map(|(phone, owners)| (*phone, owners.as_slice()))
     }
 
-    /// Whom a text means among all: by code, phone, full name, nickname, or a full name with one
-    /// wrong letter.
-    pub fn find(&self, names: &Names<'_>, text: &str) -> Option<PersonIndex> {
+    /// Returns the only person whom a text can mean: by code, phone, full name, nickname, or a full
+    /// name with one wrong letter. `None` if nobody, or more than one person, can be meant.
+    pub fn find(&self, names: &Names<'_>, text: &str) -> Option<I> {
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return only(owners);
         }
@@ -194,19 +247,18 @@ impl<'a> People<'a> {
                 .and_then(|owners| only(owners));
         }
         let (normal, known) = names.look_up(text);
-        let equal = |index: &HashMap<NameId, Vec<PersonIndex>>| {
-            known.and_then(|id| index.get(&id)).map(|v| only(v))
-        };
+        let equal =
+            |index: &HashMap<NameId, Vec<I>>| known.and_then(|id| index.get(&id)).map(|v| only(v));
         equal(&self.by_name)
             .or_else(|| equal(&self.by_nickname))
             .unwrap_or_else(|| self.find_misspelt(names, &normal))
     }
 
-    fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<PersonIndex> {
+    fn find_misspelt(&self, names: &Names<'_>, normal: &str) -> Option<I> {
         if normal.chars().count() < SHORTEST_MISSPELT {
             return None;
         }
-        let mut owners: Vec<PersonIndex> = signatures(normal)
+        let mut owners: Vec<I> = signatures(normal)
             .flat_map(|sign| {
                 let from = self.near.partition_point(|entry| entry.0 < sign);
                 self.near[from..]
@@ -222,15 +274,14 @@ impl<'a> People<'a> {
         only(&owners)
     }
 
-    /// Whom a text means among a few candidates, by the same rules. `name` is the text's own name
-    /// number.
+    /// [`People::find`] among a few candidates. `name` is the number of the text's normal name.
     pub fn find_among(
         &self,
-        candidates: &[PersonIndex],
+        candidates: &[I],
         names: &Names<'_>,
         text: &str,
         name: NameId,
-    ) -> Option<PersonIndex> {
+    ) -> Option<I> {
         let people = || candidates.iter().map(|index| (*index, &self.all[*index]));
         if let Some(owners) = self.by_code.get(code_of(text).as_str()) {
             return single(
@@ -265,34 +316,34 @@ impl<'a> People<'a> {
     }
 }
 
-impl<'a> std::ops::Index<PersonIndex> for People<'a> {
+impl<'a, I: PersonIndex> std::ops::Index<I> for People<'a, I> {
     type Output = Person<'a>;
 
-    fn index(&self, index: PersonIndex) -> &Person<'a> {
+    fn index(&self, index: I) -> &Person<'a> {
         &self.all[index]
     }
 }
 
-/// Finds people by text and remembers what each text meant.
+/// Finds people by text, and caches the result for each text.
 #[derive(Debug)]
-pub struct Finder<'p, 'a> {
-    people: &'p People<'a>,
-    found: HashMap<&'a str, Option<PersonIndex>>,
+pub struct Finder<'p, 'a, I> {
+    people: &'p People<'a, I>,
+    found: HashMap<&'a str, Option<I>>,
 }
 
-impl<'p, 'a> Finder<'p, 'a> {
-    /// A finder among all of `people`.
-    pub fn among(people: &'p People<'a>) -> Self {
+impl<'p, 'a, I: PersonIndex> Finder<'p, 'a, I> {
+    /// Returns a finder with an empty cache.
+    pub fn among(people: &'p People<'a, I>) -> Self {
         Self { people, found: HashMap::new() }
     }
 
-    /// See [`People::find`].
-    pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<PersonIndex> {
+    /// Returns the result of [`People::find`].
+    pub fn find(&mut self, names: &Names<'a>, text: &'a str) -> Option<I> {
         *self.found.entry(text).or_insert_with(|| self.people.find(names, text))
     }
 }
 
-/// A record with what decides whose it is.
+/// A record with the answers that decide which person it belongs to.
 struct Named<'a> {
     record: &'a Record,
     name: NameId,
@@ -306,8 +357,8 @@ impl<'a> Named<'a> {
         let text = |question| record.answers.text(question).unwrap_or_default();
         Self {
             record,
-            name: names.meet(text("full_name")),
-            nickname: names.meet(text("nickname")),
+            name: names.intern(text("full_name")),
+            nickname: names.intern(text("nickname")),
             phone: text("phone"),
             birth_date: text("birth_date"),
         }
@@ -333,8 +384,8 @@ fn person<'a>(records: Vec<&Named<'a>>, letter: char) -> Person<'a> {
     person
 }
 
-/// Which records are one person: the same phone and names at most 2 apart, or the same name and day
-/// of birth.
+/// Returns the records of each person. Two records belong to one person if they have the same phone
+/// and names at most 2 apart, or the same name and day of birth.
 fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
     let mut union = Union::new(named.len());
     let mut by_phone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -347,17 +398,18 @@ fn merged(named: &[Named<'_>], names: &Names<'_>) -> Vec<Vec<usize>> {
             continue;
         }
         let same_phone = by_phone.entry(one.phone).or_default();
-        let mut met_name = false;
+        let mut has_spelling = false;
         for &j in same_phone.iter() {
-            met_name |= named[j].name == one.name;
+            has_spelling |= named[j].name == one.name;
             if union.root(i) != union.root(j)
                 && within(names.normal(one.name), names.normal(named[j].name), 2)
             {
                 union.join(i, j);
             }
         }
-        // One record for each spelling is enough to compare with, however often a person registers.
-        if !met_name {
+        // Later records are compared with one record of each spelling only, however often a person
+        // registers.
+        if !has_spelling {
             same_phone.push(i);
         }
     }
@@ -394,8 +446,9 @@ impl Union {
     }
 }
 
-/// Hashes of a name and of the name less each one of its letters: names at distance 1 share at
-/// least one (symmetric deletion, as in SymSpell; a shared hash is checked afterwards).
+/// Returns the hashes of a name, and of the name without each one of its letters. Names at distance
+/// 1 have at least one hash in common (symmetric deletion, as in SymSpell); since hashes can
+/// collide, the caller compares the names.
 fn signatures(normal: &str) -> impl Iterator<Item = u64> + '_ {
     let less_one = normal
         .char_indices()
@@ -417,15 +470,16 @@ fn code_of(text: &str) -> CompactString {
     code
 }
 
-fn only(owners: &[PersonIndex]) -> Option<PersonIndex> {
+fn only<I: Copy>(owners: &[I]) -> Option<I> {
     match owners {
         [one] => Some(*one),
         _ => None,
     }
 }
 
-/// None if nobody, `Some(None)` if several, `Some(Some(index))` if exactly one.
-fn single(mut owners: impl Iterator<Item = PersonIndex>) -> Option<Option<PersonIndex>> {
+/// Returns `None` if there is nobody, `Some(None)` if there are several, `Some(Some(index))` if
+/// there is exactly one.
+fn single<I>(mut owners: impl Iterator<Item = I>) -> Option<Option<I>> {
     let first = owners.next()?;
     Some(owners.next().is_none().then_some(first))
 }
@@ -440,10 +494,10 @@ mod tests {
     use super::super::samples::{Rows, day};
     use super::*;
 
-    /// The people of some rows, as (code, full name as last written).
+    /// Returns the people of some rows, as (code, full name as last written).
     fn merged_people(rows: &Rows) -> Vec<(String, String)> {
         let records = Records::new(&rows.0);
-        let people = People::merge(records.of("mentee_registration"), 'A', &mut Names::default());
+        let people = Mentees::merge(&records, &mut Names::default());
         people
             .all()
             .iter()
@@ -453,10 +507,10 @@ mod tests {
 
     fn found(rows: &Rows, text: &str) -> Option<String> {
         let (records, mut names) = (Records::new(&rows.0), Names::default());
-        let people = People::merge(records.of("mentee_registration"), 'A', &mut names);
-        let everyone: Vec<PersonIndex> = (0..people.len()).collect();
+        let people = Mentees::merge(&records, &mut names);
+        let everyone: Vec<MenteeIndex> = people.indices().collect();
         let alone = people.find(&names, text);
-        let name = names.meet(text);
+        let name = names.intern(text);
         assert_eq!(
             people.find_among(&everyone, &names, text, name),
             alone,

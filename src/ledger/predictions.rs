@@ -1,9 +1,9 @@
-//! What was predicted of placements when they were decided: folded from the ledger's lines in their
-//! order.
+//! The scores that were predicted for placements when they were decided, folded from the ledger's
+//! lines in their order.
 //!
-//! A decision in the tab carries the suggestion it is about. A row of the form `placement_decision`
-//! carries none: what was suggested when the row was recorded is what stood before the
-//! coordinator's eyes, or could have.
+//! A decision in the tab holds the suggestion that it is about. A row of the form
+//! `placement_decision` does not: the last suggestions before the row was recorded are those that
+//! the coordinator saw, or could have seen.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,33 +11,34 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
+use super::codes::PlacementAction;
 use super::event::{Event, IssuedSuggestion, IssuedSuggestions};
 use super::names::normal_name;
-use super::people::PersonIndex;
+use super::people::MenteeIndex;
 use super::standing::Standing;
 
-/// One decision with what had been suggested.
+/// One decision with the suggestions that it followed.
 #[derive(Debug, Clone)]
 struct Decided {
-    /// The normal name of the group that is joined.
+    /// The normal name of the group that the mentees join.
     group: CompactString,
     date: NaiveDate,
-    /// Codes, or what was written of people.
+    /// The mentees by code or, in a row of a form, as written.
     members: Vec<CompactString>,
     suggested: Rc<[IssuedSuggestion]>,
     weights: Rc<BTreeMap<CompactString, f64>>,
 }
 
-/// What was predicted of one placement.
+/// The prediction for one placement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction<'p> {
-    /// The suggestion that was followed.
+    /// The suggestion that the placement followed.
     pub suggestion: &'p IssuedSuggestion,
-    /// What its terms weighed.
+    /// The weights of the suggestion's terms.
     pub weights: &'p BTreeMap<CompactString, f64>,
 }
 
-/// All decisions so far, with what had been suggested.
+/// All decisions so far, with the suggestions before them.
 #[derive(Debug, Clone, Default)]
 pub struct Predictions {
     suggested: Rc<[IssuedSuggestion]>,
@@ -46,14 +47,14 @@ pub struct Predictions {
 }
 
 impl Predictions {
-    /// Whether events of a type say anything here.
+    /// Returns whether [`Predictions::take`] uses events of a type.
     pub fn reads(kind: &str) -> bool {
         let row = kind.strip_prefix("placement_decision.");
         matches!(kind, "suggestions_issued" | "placement_decided")
             || matches!(row, Some("submitted" | "amended"))
     }
 
-    /// Takes in an event.
+    /// Folds an event, in the order of the ledger.
     pub fn take(&mut self, event: Event) {
         match event {
             Event::SuggestionsIssued(IssuedSuggestions { weights, suggestions, .. }) => {
@@ -67,7 +68,10 @@ impl Predictions {
             Event::Submitted(form, row) | Event::Amended(form, row)
                 if form == "placement_decision" =>
             {
-                let places = matches!(row.answers.text("action"), Some("form_group" | "join"));
+                let places = matches!(
+                    row.answers.code("action"),
+                    Some(PlacementAction::FormGroup | PlacementAction::Join)
+                );
                 if let Some(group) = row.answers.text("group").filter(|_| places) {
                     self.decide(
                         group,
@@ -92,12 +96,12 @@ impl Predictions {
         self.decided.push(Decided { group, date, members, suggested, weights });
     }
 
-    /// What was predicted when a mentee joined a group on a day: only if the suggestion was
-    /// followed.
+    /// Returns the prediction for a mentee who joined a group on a day; `None` unless a suggestion
+    /// was followed.
     pub fn of(
         &self,
         standing: &Standing<'_>,
-        mentee: PersonIndex,
+        mentee: MenteeIndex,
         group: &str,
         mentor: &str,
         day: NaiveDate,

@@ -1,44 +1,44 @@
-//! Why a row, or one value of it, was not accepted. Words for people are made elsewhere.
+//! Why a row, or one of its values, was not accepted. The words for people are elsewhere.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::table::Cell;
 
-/// Why a value is not acceptable: the closed list of statistics.md section 5, in its order.
+/// Why a value is not acceptable: the list of statistics.md section 5, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The row has no timestamp and the form no date of its own.
+    /// The row has no timestamp, and the form does not ask for a date.
     MissingTimestamp,
-    /// The timestamp is no moment between 2015 and 2100.
+    /// The timestamp is not a moment between 2015 and 2100.
     BadTimestamp,
     /// A required question has no answer.
     MissingRequired,
-    /// Not a day that exists.
+    /// The text is not a date, or there is no such day.
     BadDate,
-    /// A day, but outside what the question allows.
+    /// The date is outside the range that the question allows.
     DateOutOfRange,
-    /// A day later than the submission.
+    /// The date is later than the submission.
     DateInFuture,
-    /// Not an Indonesian mobile number.
+    /// The text is not an Indonesian mobile number.
     BadPhone,
-    /// Not an amount of rupiah.
+    /// The text is not an amount of rupiah.
     BadMoney,
-    /// Not a number of the kind asked for.
+    /// The text is not a number of the kind that the question asks for.
     BadNumber,
-    /// A number outside what the question allows.
+    /// The number is outside the range that the question allows.
     OutOfRange,
-    /// None of the answers offered.
+    /// The answer is not among the choices of the question.
     UnknownChoice,
-    /// Fewer ticks than asked for.
+    /// Fewer choices were ticked than the question requires.
     TooFewChoices,
-    /// No surah of that number or name.
+    /// There is no surah with that number or name.
     UnknownSurah,
 }
 
 impl Reason {
-    /// All reasons in order.
+    /// All reasons, in the order of statistics.md.
     pub const ALL: [Self; 13] = [
         Self::MissingTimestamp,
         Self::BadTimestamp,
@@ -55,7 +55,7 @@ impl Reason {
         Self::UnknownSurah,
     ];
 
-    /// The reason's key in the ledger and in the figures.
+    /// Returns the reason's key in the ledger and in figures.
     pub fn key(self) -> &'static str {
         match self {
             Self::MissingTimestamp => "missing_timestamp",
@@ -82,6 +82,6 @@ pub struct Problem {
     pub question: CompactString,
     /// The cell as it was written.
     pub cell: Cell,
-    /// What is wrong with it.
+    /// Why the value was not accepted.
     pub reason: Reason,
 }

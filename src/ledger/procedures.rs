@@ -1,20 +1,13 @@
-//! Procedures with clocks: the steps that a board has written down, and how far each mentee,
-//! mentor, request, partner or document has come. A pure function of the standing; the steps are
-//! data from the configuration.
+//! Procedures with deadlines, as a board has written them down: for each kind of subject the steps,
+//! and the condition by which each step is reached. The steps are data from the configuration.
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Days, NaiveDate};
-
 use super::mentor_steps::STEPS;
-use super::people::PersonIndex;
 use super::record::Record;
-use super::standing::Standing;
 
-mod subjects;
-
-/// Whom or what a procedure is about.
+/// The kind of subject that a procedure is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A mentee who registered in the season, has not left, and whose guardian has not refused.
@@ -23,18 +16,18 @@ pub enum Subject {
     Mentor,
     /// A request of the season, or an older one that is still open.
     SupportRequest,
-    /// An organisation.
+    /// An organisation that was contacted as a partner.
     Partner,
-    /// A document.
+    /// A document that was recorded.
     Document,
 }
 
 impl Subject {
-    /// All of them.
+    /// All kinds of subjects, in order of declaration.
     pub const ALL: [Self; 5] =
         [Self::Mentee, Self::Mentor, Self::SupportRequest, Self::Partner, Self::Document];
 
-    /// As the configuration writes it.
+    /// Returns the word for it in the configuration.
     pub fn key(self) -> &'static str {
         match self {
             Self::Mentee => "mentee",
@@ -45,7 +38,7 @@ impl Subject {
         }
     }
 
-    /// The forms whose rows can be about it.
+    /// Returns the forms whose rows can be about such a subject.
     pub fn forms(self) -> &'static [&'static str] {
         match self {
             Self::Mentee => &[
@@ -61,7 +54,15 @@ impl Subject {
         }
     }
 
-    /// The states that can be a step for it, without those that take a word of their own.
+    /// Returns the ways in which the condition of a step for such a subject can be written.
+    pub fn conditions(self) -> Vec<&'static str> {
+        let steps = (self == Self::Mentor).then_some("passed:STEP,STEP");
+        let states = self.states().iter().map(|(name, _)| *name);
+        states.chain(steps).chain(["row:FORM", "row:FORM.question=code,code"]).collect()
+    }
+
+    /// Returns the states that can be a step for such a subject, with their words in the
+    /// configuration. `passed:` is not among them.
     fn states(self) -> &'static [(&'static str, State)] {
         match self {
             Self::Mentee => &[
@@ -104,30 +105,71 @@ pub enum State {
     Closed,
 }
 
-/// How a step is reached.
+/// The condition by which a step is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// A state.
+    /// The subject is in a state.
     State(State),
     /// The mentor has passed these steps of screening and training.
     Passed(Vec<&'static str>),
     /// A row of a form is about the subject, with one of these answers to a question if one is
     /// named.
     Row {
-        /// The form.
+        /// The form's key.
         form: String,
-        /// The question and the codes that count.
+        /// The question's key and the codes that count.
         answer: Option<(String, Vec<String>)>,
     },
 }
 
-/// A condition that is not understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotUnderstood {
-    /// What is wrong.
-    pub what: String,
-    /// What may stand there.
-    pub hint: String,
+/// What a procedure is about, or the condition of a step, that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConditionError {
+    /// No procedure is about this.
+    #[error("unknown subject \"{0}\"")]
+    Subject(String),
+    /// A mentor has no step of this name.
+    #[error("unknown step of a mentor \"{0}\"")]
+    MentorStep(String),
+    /// No state of the subject has this name.
+    #[error("unknown condition \"{text}\" of a {subject}")]
+    State {
+        /// What the procedure is about.
+        subject: Subject,
+        /// The condition.
+        text: String,
+    },
+    /// No row of this form is about the subject.
+    #[error("no row of \"{form}\" is about a {subject}")]
+    Form {
+        /// What the procedure is about.
+        subject: Subject,
+        /// The form.
+        form: String,
+    },
+    /// A question without the codes that count, or codes without a question.
+    #[error("question and codes that do not stand together")]
+    Codes,
+    /// The form does not ask this question.
+    #[error("no question \"{question}\" in the form {form}")]
+    Question {
+        /// The form.
+        form: String,
+        /// The question's key.
+        question: String,
+        /// The keys that the form has.
+        known: Vec<String>,
+    },
+    /// The question has no such choice.
+    #[error("no choice \"{code}\" of the question {question}")]
+    Choice {
+        /// The question's key.
+        question: String,
+        /// The choice's code.
+        code: String,
+        /// The codes that the question has.
+        known: Vec<String>,
+    },
 }
 
 impl Condition {
@@ -136,54 +178,30 @@ impl Condition {
     ///
     /// # Errors
     /// It is none of them, or not one for this subject.
-    pub fn read(text: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+    pub fn read(text: &str, subject: Subject) -> Result<Self, ConditionError> {
         if let Some(row) = text.strip_prefix("row:") {
             return Self::read_row(row, subject);
         }
         if let Some(steps) = text.strip_prefix("passed:").filter(|_| subject == Subject::Mentor) {
             let known = |step: &str| {
-                STEPS.into_iter().find(|known| *known == step.trim()).ok_or_else(|| NotUnderstood {
-                    what: format!("no step of a mentor is called \"{step}\""),
-                    hint: format!("the steps are {}", STEPS.join(", ")),
-                })
+                let named = STEPS.into_iter().find(|known| *known == step.trim());
+                named.ok_or_else(|| ConditionError::MentorStep(step.to_owned()))
             };
             return steps.split(',').map(known).collect::<Result<_, _>>().map(Self::Passed);
         }
-        let states = subject.states();
-        states
-            .iter()
-            .find(|(name, _)| *name == text)
+        let state = subject.states().iter().find(|(name, _)| *name == text);
+        state
             .map(|(_, state)| Self::State(*state))
-            .ok_or_else(|| {
-                let mut ways: Vec<&str> = states.iter().map(|(name, _)| *name).collect();
-                if subject == Subject::Mentor {
-                    ways.push("passed:STEP,STEP");
-                }
-                ways.push("row:FORM");
-                ways.push("row:FORM.question=code,code");
-                NotUnderstood {
-                    what: format!(
-                        "no step of a {} is reached by \"{text}\"",
-                        subject.key().replace('_', " ")
-                    ),
-                    hint: format!("it can be {}", ways.join(", ")),
-                }
-            })
+            .ok_or_else(|| ConditionError::State { subject, text: text.to_owned() })
     }
 
-    fn read_row(row: &str, subject: Subject) -> Result<Self, NotUnderstood> {
+    fn read_row(row: &str, subject: Subject) -> Result<Self, ConditionError> {
         let (place, codes) =
             row.split_once('=').map_or((row, None), |(place, codes)| (place, Some(codes)));
         let (form, question) =
             place.split_once('.').map_or((place, None), |(form, question)| (form, Some(question)));
         if !subject.forms().contains(&form) {
-            return Err(NotUnderstood {
-                what: format!(
-                    "no row of \"{form}\" is about a {}",
-                    subject.key().replace('_', " ")
-                ),
-                hint: format!("the forms are {}", subject.forms().join(", ")),
-            });
+            return Err(ConditionError::Form { subject, form: form.to_owned() });
         }
         let codes: Vec<String> = codes
             .unwrap_or_default()
@@ -194,17 +212,12 @@ impl Condition {
         let answer = match question {
             Some(question) if !codes.is_empty() => Some((question.to_owned(), codes)),
             None if codes.is_empty() => None,
-            _ => {
-                return Err(NotUnderstood {
-                    what: "a question and the codes that count stand together".to_owned(),
-                    hint: "for example row:support_follow_up.status=resolved,declined".to_owned(),
-                });
-            }
+            _ => return Err(ConditionError::Codes),
         };
         Ok(Self::Row { form: form.to_owned(), answer })
     }
 
-    /// As the configuration writes it for a subject.
+    /// Returns the condition as the configuration writes it for a kind of subject.
     pub fn text(&self, subject: Subject) -> String {
         match self {
             Self::State(state) => {
@@ -219,7 +232,7 @@ impl Condition {
         }
     }
 
-    /// The form whose rows it looks at; none for a state.
+    /// Returns the form whose rows the condition looks at; `None` for a state.
     pub fn form(&self) -> Option<&str> {
         match self {
             Self::Row { form, .. } => Some(form),
@@ -227,7 +240,8 @@ impl Condition {
         }
     }
 
-    fn fits(&self, record: &Record) -> bool {
+    /// Returns whether the condition is a row and `record` is such a row.
+    pub(super) fn fits(&self, record: &Record) -> bool {
         match self {
             Self::Row { form, answer } => {
                 record.form == form.as_str()
@@ -249,105 +263,38 @@ impl Condition {
     }
 }
 
-/// One step.
+/// One step of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Its key.
+    /// The step's key.
     pub key: String,
-    /// Its name as people read it.
+    /// The step's name as people read it.
     pub name: String,
-    /// How it is reached.
+    /// The condition by which the step is reached.
     pub reached_by: Condition,
-    /// Days allowed since the step before; none: no clock.
+    /// The number of days allowed since the step before; `None` without a deadline.
     pub days: Option<u32>,
 }
 
 /// A procedure: its steps in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Procedure {
-    /// Its key.
+    /// The procedure's key.
     pub key: String,
-    /// Its name as people read it.
+    /// The procedure's name as people read it.
     pub name: String,
-    /// Whom or what it is about.
+    /// The kind of subject that it is about.
     pub subject: Subject,
-    /// Its steps; never empty.
+    /// The steps in their order; never empty.
     pub steps: Vec<Step>,
 }
 
-/// One whom a procedure is about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum About<'a> {
-    /// A mentee.
-    Mentee(PersonIndex),
-    /// A mentor.
-    Mentor(PersonIndex),
-    /// A request: its place in `Standing::support`.
-    SupportRequest(usize),
-    /// A partner, by its latest record.
-    Partner(&'a Record),
-    /// A document, by its latest record.
-    Document(&'a Record),
-}
-
-/// How far one subject has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress<'a> {
-    /// Who or what.
-    pub about: About<'a>,
-    /// The step that comes next, counted from 0; none: the procedure is through.
-    pub step: Option<usize>,
-    /// Since when: the day on which the last step was reached.
-    pub since: NaiveDate,
-    /// The last day allowed for the step; none without a clock.
-    pub due: Option<NaiveDate>,
-    /// Days past it; 0 in time.
-    pub days_late: i64,
-}
-
-/// How far everybody has come, in the order of the ledger.
-///
-/// Whoever has reached a step has done with all before it: a mentee who is in a group need not be
-/// contacted first. So one clock runs for each subject, from the last step reached to the next.
-pub fn progress<'a>(standing: &Standing<'a>, procedure: &Procedure) -> Vec<Progress<'a>> {
-    let seen = subjects::of(standing, procedure);
-    seen.into_iter().filter_map(|subject| advance(standing, procedure, &subject)).collect()
-}
-
-fn advance<'a>(
-    standing: &Standing<'a>,
-    procedure: &Procedure,
-    subject: &subjects::Seen<'a>,
-) -> Option<Progress<'a>> {
-    let reached: Vec<Option<NaiveDate>> =
-        procedure.steps.iter().map(|step| subject.reached(standing, &step.reached_by)).collect();
-    let last = reached.iter().rposition(Option::is_some);
-    let since = match last {
-        Some(_) => reached.iter().flatten().max().copied(),
-        None => subject.begun(standing),
-    }?;
-    let step = last.map_or(0, |last| last + 1);
-    let next = procedure.steps.get(step);
-    let due = next
-        .and_then(|step| step.days)
-        .and_then(|days| since.checked_add_days(Days::new(u64::from(days))));
-    Some(Progress {
-        about: subject.about,
-        step: next.map(|_| step),
-        since,
-        due,
-        days_late: due.map_or(0, |due| (standing.through - due).num_days().max(0)),
-    })
-}
-
 impl FromStr for Subject {
-    type Err = NotUnderstood;
+    type Err = ConditionError;
 
-    fn from_str(text: &str) -> Result<Self, NotUnderstood> {
-        Self::ALL.into_iter().find(|subject| subject.key() == text).ok_or_else(|| NotUnderstood {
-            what: format!("no procedure is about a \"{text}\""),
-            hint: format!("it can be about a {}", Self::ALL.map(Self::key).join(", ")),
-        })
+    fn from_str(text: &str) -> Result<Self, ConditionError> {
+        let named = Self::ALL.into_iter().find(|subject| subject.key() == text);
+        named.ok_or_else(|| ConditionError::Subject(text.to_owned()))
     }
 }
 
@@ -356,6 +303,3 @@ impl fmt::Display for Subject {
         f.write_str(self.key())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! One accepted row of a form, as everything after the ledger sees it.
+//! One accepted row of a form, as matching, statistics and views read it.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use compact_str::CompactString;
@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 
-/// Where a row stood when it was last read.
+/// The place of a row when it was last read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// The tab's sheetId.
     pub tab: i64,
-    /// The row as people count it: 1 is the row of titles.
+    /// The row number in the spreadsheet; 1 is the row of titles.
     pub row: u32,
     /// The row's key (see `table::diff`): it stays with the row through sorts and edits.
     pub key: CompactString,
 }
 
-/// One accepted row: statistics.md section 2, "record".
+/// One accepted row (statistics.md section 2, "record").
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The form's key, such as `meeting_report`.
     pub form: CompactString,
-    /// Where the row stands.
+    /// The place of the row.
     pub source: Source,
     /// The sequence number of the first ledger line about this row.
     pub seq: u64,
@@ -35,18 +35,18 @@ pub struct Record {
     pub event_date: NaiveDate,
     /// The typed answers.
     pub answers: Answers,
-    /// How many values of this row were not acceptable and dropped (optional questions only).
+    /// The number of values, of optional questions only, that were not acceptable and dropped.
     pub dropped: u32,
 }
 
 impl Record {
-    /// The date on which the row was submitted.
+    /// Returns the date on which the row was submitted.
     pub fn submitted_on(&self) -> NaiveDate {
         self.moment.date()
     }
 }
 
-/// The moment rounded to the nearest whole second.
+/// Rounds a moment to the nearest whole second.
 pub fn to_the_second(moment: NaiveDateTime) -> NaiveDateTime {
     let rounded = moment + chrono::TimeDelta::milliseconds(500);
     rounded

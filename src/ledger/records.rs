@@ -1,4 +1,4 @@
-//! The accepted rows of all tabs, by form. Knows nothing of what they mean.
+//! The accepted rows of all tabs, by form. Does not know what the answers mean.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Sorts records into their forms. The order in which they come makes no difference.
+    /// Groups records by form. Their order does not matter.
     pub fn new(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut by_form: BTreeMap<&'a str, Vec<&'a Record>> = BTreeMap::new();
         for record in records {
@@ -23,12 +23,12 @@ impl<'a> Records<'a> {
         Self { by_form }
     }
 
-    /// The records of a form; none for a form without any.
+    /// Returns the records of a form; empty for a form without records.
     pub fn of(&self, form: &str) -> &[&'a Record] {
         self.by_form.get(form).map_or(&[], Vec::as_slice)
     }
 
-    /// The records that pass a test, in the same order.
+    /// Returns the records that pass a test, in the same order.
     pub fn keep(&self, test: impl Fn(&Record) -> bool) -> Self {
         let kept = |records: &Vec<&'a Record>| {
             records.iter().copied().filter(|record| test(record)).collect()

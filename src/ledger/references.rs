@@ -1,14 +1,14 @@
-//! What refers to nobody or nothing: the rows that a coordinator must put right (statistics.md
+//! References to nobody or nothing known, in rows that a coordinator must correct (statistics.md
 //! section 5).
 
 use super::record::Record;
 
-/// What a reference should have named.
+/// The kind of person or thing that a reference should name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Referent {
-    /// A mentee.
+    /// A mentee by code, phone or name.
     Mentee,
-    /// A mentor.
+    /// A mentor by code, phone or name.
     Mentor,
     /// A mentee or a mentor.
     Person,
@@ -18,36 +18,36 @@ pub enum Referent {
     SupportRequest,
 }
 
-/// A reference that was not found.
+/// A reference to nobody or nothing known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unmatched<'a> {
-    /// What it should have named.
+    /// The kind of person or thing that it should name.
     pub kind: Referent,
-    /// The row that holds it.
+    /// The row with the reference.
     pub record: &'a Record,
-    /// The question whose answer it is.
+    /// The question that the reference answers.
     pub question: &'static str,
-    /// The text as it stands.
+    /// The text as written.
     pub reference: &'a str,
 }
 
-/// A name on an attendance list that is nobody's in the group on that day.
+/// A name on an attendance list that no member of the group has on that day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UnknownAttendee<'a> {
     /// The meeting report.
     pub record: &'a Record,
     /// `present` or `excused`.
     pub question: &'static str,
-    /// The name as it stands.
+    /// The name as written.
     pub reference: &'a str,
 }
 
-/// Why a placement decision could not be carried out.
+/// Why a placement decision had no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlacementFault {
-    /// No group of that name is open on the day.
+    /// No group with that name is open on the day.
     GroupNotOpen,
-    /// One who should leave is no member of the group.
+    /// A mentee who should leave is not a member of the group.
     NotAMember,
 }
 
@@ -58,14 +58,14 @@ pub struct PlacementProblem<'a> {
     pub record: &'a Record,
     /// Why it had no effect.
     pub fault: PlacementFault,
-    /// The group's name, or the member's as it stands.
+    /// The name of the group or of the member, as written.
     pub reference: &'a str,
 }
 
-/// All that refers to nobody or nothing, and reports that were sent twice.
+/// All references to nobody or nothing, and reports that were sent twice.
 #[derive(Debug, Clone, Default)]
 pub struct References<'a> {
-    /// References that were not found.
+    /// References to nobody or nothing known.
     pub unmatched: Vec<Unmatched<'a>>,
     /// Names on attendance lists that were not found.
     pub unknown_attendees: Vec<UnknownAttendee<'a>>,
@@ -86,12 +86,12 @@ impl<'a> References<'a> {
         self.unmatched.push(Unmatched { kind, record, question, reference });
     }
 
-    /// How many references to a kind were not found.
+    /// Returns the number of unmatched references of a kind.
     pub fn count(&self, kind: Referent) -> usize {
         self.unmatched.iter().filter(|unmatched| unmatched.kind == kind).count()
     }
 
-    /// In the order of the ledger, and within a row as written.
+    /// Sorts everything in the order of the ledger, and within a row as written.
     pub(super) fn sort(&mut self) {
         self.unmatched.sort_by_key(|unmatched| unmatched.record.seq);
         self.unknown_attendees.sort_by_key(|attendee| attendee.record.seq);

@@ -5,6 +5,7 @@ use compact_str::CompactString;
 use serde_json::Value;
 
 use super::answers::Answers;
+use super::index::Idx;
 use super::record::{Record, Source};
 use super::season::{Program, Season};
 
@@ -96,4 +97,9 @@ impl Rows {
             serde_json::json!({"group": group, "date": date, "status": "held", "present": present}),
         )
     }
+}
+
+/// The index of the one that came `position`-th, counted from 0.
+pub(crate) fn nth<I: Idx>(position: usize) -> I {
+    I::at(position)
 }

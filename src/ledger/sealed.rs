@@ -1,8 +1,8 @@
-//! What of an event is private: taken out of it before it is written, put back when it is read.
-//! Knows what belongs to whom, but no key and no cipher: those are at the edge.
+//! Separates the private parts of an event before it is written, and puts them back when it is
+//! read. Decides whose each part is; keys and ciphers are at the edge.
 //!
-//! An event that was taken apart and put together again is the same to the byte: a row whose
-//! answers stood in another order would count as amended.
+//! Taking an event apart and putting it together restores it to the byte: a row whose answers came
+//! back in another order would count as amended.
 
 use std::collections::BTreeMap;
 
@@ -10,53 +10,43 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answer, Answers};
-use super::event::{ErasedRow, Event, RejectedRow, Remains, Submission};
+use super::event::{ErasedRow, Event, RejectedRow, Remains, SealedPart, Submission};
 use super::problem::Problem;
 use crate::table::Cell;
 
-/// One sealed part of a line, as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedPart {
-    /// The key that opens it, as 16 hex digits.
-    pub key: CompactString,
-    /// The nonce and the sealed bytes, in base64.
-    #[serde(rename = "box")]
-    pub text: String,
-}
-
-/// What one part holds. Places count from 0 in the order of the event.
+/// The content of one sealed part. Positions count from 0 in the order of the event.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Private {
-    /// Answers: the place among all answers, the question, the answer. Names that are sealed under
-    /// another key are blank.
+    /// Answers, as the position among all answers, the question and the answer. Names that are
+    /// sealed under another key are blank here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<(u32, CompactString, Answer)>,
-    /// Names in answers of another part: the question, the place in its list (0 where it is no
-    /// list), the name.
+    /// Names from answers of another part, as the question, the position in its list (0 if it is
+    /// not a list) and the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<(CompactString, u32, CompactString)>,
-    /// The cells of dropped values, by place.
+    /// The cells of dropped values, by position.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<(u32, Cell)>,
-    /// Cells whose typed value says less than they do.
+    /// Cells that hold more than their typed value, by question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub raw: BTreeMap<CompactString, Cell>,
-    /// Cells of columns that no question explains.
+    /// Cells of columns that belong to no question, by title.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<CompactString, Cell>,
-    /// All cells of a rejected row.
+    /// All cells of a rejected row, by column title.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<(CompactString, Cell)>,
-    /// The cell for which it was rejected.
+    /// The cell for which a row was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Cell>,
-    /// What an erased person was called, as the erased are recognised by.
+    /// The names of an erased person, as fingerprints (`ledger::erased`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called: Vec<CompactString>,
 }
 
 impl Private {
-    /// Whether there is nothing in it.
+    /// Returns whether the part holds nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -65,25 +55,25 @@ impl Private {
 /// A row of a form tab: the form and the row's key.
 pub type RowOf = (CompactString, CompactString);
 
-/// Whose an answer is: any of the rows that are about the person. One that belongs to nobody is the
-/// row's own.
+/// The owner of an answer: all rows about the same person, or the row of the answer itself if it is
+/// about nobody known.
 pub type Owner = Vec<RowOf>;
 
-/// Says what is private in the rows of one form, and whose it is.
+/// Decides which answers are private, and whose they are.
 pub trait Privacy {
-    /// Whether the answer to a question is private.
+    /// Returns whether the answer to a question is private.
     fn is_private(&self, form: &str, question: &str) -> bool;
-    /// Whose row it is; none for a row that is about nobody or about somebody unknown.
+    /// Returns the owner of a row; `None` if it is about nobody or about somebody unknown.
     fn subject(&mut self, form: &str, key: &str, answers: &Answers) -> Option<Owner>;
-    /// Whose name it is, if that is known.
+    /// Returns the owner of a name in an answer, if the name is known.
     fn named(&mut self, form: &str, question: &str, name: &str) -> Option<Owner>;
 }
 
-/// What is taken out of one row: the row's own part first.
+/// The private parts of one row, with the row's own part first.
 pub type Parts = Vec<(Owner, Private)>;
 
-/// Takes what is private out of an event. Each list of parts belongs to one row: of most events
-/// there is one, an erasure has one for the names and one for each of its rows.
+/// Moves the private parts out of an event. Each list of parts belongs to one row. Most events have
+/// one list; an erasure has one for the names and one for each of its rows.
 pub fn take_apart(event: &mut Event, key: &str, privacy: &mut impl Privacy) -> Vec<Parts> {
     match event {
         Event::Submitted(form, row) | Event::Amended(form, row) => {
@@ -103,7 +93,7 @@ pub fn take_apart(event: &mut Event, key: &str, privacy: &mut impl Privacy) -> V
     }
 }
 
-/// Puts back what the sealed parts of an event held; `open` gives nothing for a part that cannot be
+/// Puts the sealed parts of an event back into it. `open` returns `None` for a part that cannot be
 /// opened any more.
 pub fn put_together<E>(
     event: &mut Event,
@@ -149,7 +139,7 @@ pub fn put_together<E>(
     Ok(())
 }
 
-/// The lists of sealed parts of an event, in the order of [`take_apart`].
+/// Returns the lists of sealed parts of an event, in the order of [`take_apart`].
 pub fn sealed_lists(event: &mut Event) -> Vec<&mut Vec<SealedPart>> {
     match event {
         Event::Submitted(_, row) | Event::Amended(_, row) => vec![&mut row.sealed],
@@ -173,7 +163,8 @@ fn submission(form: &str, key: &str, row: &mut Submission, privacy: &mut impl Pr
     answers(owner, form, &mut row.answers, &mut row.dropped, own, privacy)
 }
 
-/// What is left is the row's own: the key of the person it was about is gone.
+/// Takes apart the remains of an erased row. They get a key of the row's own, since the key of the
+/// person is destroyed.
 fn remains(row: &mut ErasedRow, privacy: &mut impl Privacy) -> Parts {
     let owner = vec![(row.form.clone(), row.key.clone())];
     match &mut row.remains {
@@ -206,6 +197,8 @@ fn answers(
     mut own: Private,
     privacy: &mut impl Privacy,
 ) -> Parts {
+    // Names are sealed under the key of the person whom they name, so that erasing that person
+    // erases the name in every row.
     let mut others: BTreeMap<Owner, Private> = BTreeMap::new();
     let mut plain = Answers::default();
     for (place, (question, answer)) in (0..).zip(all.iter()) {
@@ -247,6 +240,7 @@ fn put_answers(all: &mut Answers, dropped: &mut [Problem], parts: &[Private]) {
         parts.iter().flat_map(|part| &part.answers).collect();
     if !private.is_empty() {
         private.sort_by_key(|(place, ..)| *place);
+        // The private answers go back to their positions; the plain ones fill the gaps in order.
         let mut whole = Answers::default();
         let mut plain = all.iter().peekable();
         let mut place = 0;
@@ -273,8 +267,7 @@ fn put_answers(all: &mut Answers, dropped: &mut [Problem], parts: &[Private]) {
                 }
                 all.insert(question, Answer::List(list));
             }
-            // The row's own part cannot be opened any more: nothing is left that the name could
-            // stand in.
+            // The answer itself is in a part that cannot be opened any more.
             _ => {}
         }
     }

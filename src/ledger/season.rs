@@ -1,5 +1,4 @@
-//! The program's seasons, calendar and vocabulary, as the configuration gives them to the pure
-//! rooms.
+//! The part of the configuration that the pure rooms use: seasons, calendar, codes, procedures.
 
 use std::collections::BTreeMap;
 
@@ -7,36 +6,36 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::procedures::Procedure;
 
-/// One season; both ends are inside.
+/// One season.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Season {
-    /// Its code, such as `2026-ganjil`.
+    /// The code, such as `2026-ganjil`.
     pub code: String,
-    /// Its name as people read it.
+    /// The name as people read it.
     pub name: String,
-    /// Its first day, a Monday.
+    /// The first day, a Monday.
     pub start: NaiveDate,
-    /// Its last day.
+    /// The last day, which belongs to the season.
     pub end: NaiveDate,
-    /// Rupiah in the treasury when it opens.
+    /// The treasury's balance in rupiah on the first day.
     pub cash_opening: i64,
 }
 
-/// Days on which the school is closed or busy; both ends are inside.
+/// Days on which groups are not expected to meet, such as exams, holidays or Ramadan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarEntry {
-    /// The first day.
+    /// The first free day.
     pub from: NaiveDate,
-    /// The last day.
+    /// The last free day.
     pub to: NaiveDate,
 }
 
-/// What the configuration says about the program, for the pure rooms.
+/// The part of the configuration that the pure rooms use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Program {
-    /// In order of `start`.
+    /// All seasons, in order of `start`.
     pub seasons: Vec<Season>,
-    /// Exams, holidays, Ramadan.
+    /// Days on which groups are not expected to meet.
     pub calendar: Vec<CalendarEntry>,
     /// The choice codes of each question, by (form, question), in the order of the form.
     pub choice_codes: BTreeMap<(String, String), Vec<String>>,
@@ -47,13 +46,13 @@ pub struct Program {
 }
 
 impl Program {
-    /// The codes that a question offers; empty for a question that offers none.
+    /// Returns the codes of a question's choices; empty for a question without choices.
     pub fn codes(&self, form: &str, question: &str) -> &[String] {
         self.choice_codes.get(&(form.to_owned(), question.to_owned())).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The Monday of the week of `day`.
+/// Returns the Monday of the week of `day`.
 pub fn monday_of(day: NaiveDate) -> NaiveDate {
     day - Days::new(u64::from(day.weekday().num_days_from_monday()))
 }

@@ -1,5 +1,5 @@
-//! What the board has decided about its seasons: that one is opened or closed, and on which day.
-//! Which seasons there are, and their days, stands in the configuration.
+//! The board's decisions to open and close seasons. The seasons themselves, with their days, are in
+//! the configuration.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub struct SeasonOpening {
     pub season: CompactString,
     /// The day of the decision.
     pub date: NaiveDate,
-    /// The codes of seasons that were open and stayed so.
+    /// The codes of other seasons that were open and stayed open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<CompactString>,
 }
@@ -26,44 +26,44 @@ pub struct SeasonClosing {
     pub season: CompactString,
     /// The day of the decision.
     pub date: NaiveDate,
-    /// How much was still open, by what it is; what was done is left out.
+    /// The number of unfinished tasks by figure, without zeros.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_open: BTreeMap<CompactString, i64>,
 }
 
-/// How a season stands by the board's decisions.
+/// Whether a season is open, by the board's decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeasonState {
-    /// The day it was last opened.
+    /// The day of the last opening.
     pub opened: Option<NaiveDate>,
-    /// The day it was closed, unless it was opened again.
+    /// The day of the closing, unless the season was opened again.
     pub closed: Option<NaiveDate>,
 }
 
 impl SeasonState {
-    /// Whether it was opened and not closed since.
+    /// Returns whether the season was opened and not closed since.
     pub fn is_open(&self) -> bool {
         self.opened.is_some() && self.closed.is_none()
     }
 }
 
-/// The seasons about which the board has decided anything, by code.
+/// The states of the seasons that the board opened or closed, by code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SeasonStates(BTreeMap<CompactString, SeasonState>);
 
 impl SeasonStates {
-    /// How a season stands; nothing decided if it is not named anywhere.
+    /// Returns the state of a season; the default if the board never opened or closed it.
     pub fn of(&self, code: &str) -> SeasonState {
         self.0.get(code).copied().unwrap_or_default()
     }
 
-    /// The codes of the seasons that are open, in their order.
+    /// Returns the codes of the open seasons, in order of codes.
     pub fn open(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, state)| state.is_open()).map(|(code, _)| code.as_str())
     }
 
-    pub(super) fn opened(&mut self, opening: SeasonOpening) -> Result<(), &'static str> {
+    pub(super) fn open_season(&mut self, opening: SeasonOpening) -> Result<(), &'static str> {
         let state = self.0.entry(opening.season).or_default();
         if state.is_open() {
             return Err("the season is already open");
@@ -72,7 +72,7 @@ impl SeasonStates {
         Ok(())
     }
 
-    pub(super) fn closed(&mut self, closing: SeasonClosing) -> Result<(), &'static str> {
+    pub(super) fn close_season(&mut self, closing: SeasonClosing) -> Result<(), &'static str> {
         let state = self.0.entry(closing.season).or_default();
         if state.closed.is_some() {
             return Err("the season is already closed");

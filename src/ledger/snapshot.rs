@@ -1,8 +1,7 @@
-//! The state as bytes and back, for a cache that only the program that wrote it reads: nothing here
-//! is a format that lasts.
+//! Writes the state as bytes and reads it back, for a cache that only the same build reads: this is
+//! not a lasting format.
 //!
-//! Equal states give equal bytes. Rows that share a list of questions share it again when they are
-//! read.
+//! Equal states give equal bytes. Rows that share a list of questions share it again after reading.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,41 +21,41 @@ use super::state::{Fate, FormRows, Row, State};
 /// Why a state could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// Writing failed.
+    /// The state cannot be serialized or written.
     #[error("the state cannot be written: {0}")]
     Write(#[from] rmp_serde::encode::Error),
-    /// Reading failed, or what was read is no state.
+    /// The bytes are not those of a state.
     #[error("the state cannot be read: {0}")]
     Read(#[from] rmp_serde::decode::Error),
-    /// A row stands under another form or key than its own.
+    /// The state holds a row under a form or key other than its own.
     #[error("the row \"{0}\" stands under another key")]
     Misplaced(CompactString),
-    /// A row refers to a list of questions that is not there.
+    /// A row refers to a list of questions that does not exist.
     #[error("there is no list of questions {0}")]
     NoList(u32),
-    /// A number that is no day or moment.
+    /// A number is out of the range of days or moments.
     #[error("{0} is no day")]
     NoDay(i64),
 }
 
-/// What the standard library's hashes of this build come to: a row's content is kept as one of
-/// them, and they may differ between compilers.
+/// Returns a hash of a fixed value by the standard library. The state holds such hashes (see
+/// [`Row::content`]), and they may differ between compilers.
 pub fn hash_probe() -> u64 {
     let mut hasher = DefaultHasher::new();
     ("a row's content", 1_u64).hash(&mut hasher);
     hasher.finish()
 }
 
-/// The parts of a snapshot as they are read one after another.
-pub struct Parts<'b>(rmp_serde::Deserializer<ReadRefReader<'b, [u8]>>);
+/// Reads the parts of a snapshot in the order in which [`put`] wrote them.
+pub struct PartReader<'b>(rmp_serde::Deserializer<ReadRefReader<'b, [u8]>>);
 
-impl<'b> Parts<'b> {
-    /// Parts that [`put`] wrote.
+impl<'b> PartReader<'b> {
+    /// Begins at the first part.
     pub fn of(bytes: &'b [u8]) -> Self {
         Self(rmp_serde::Deserializer::from_read_ref(bytes))
     }
 
-    /// The next part.
+    /// Reads the next part.
     pub fn take<T: Deserialize<'b>>(&mut self) -> Result<T, SnapshotError> {
         Ok(T::deserialize(&mut self.0)?)
     }
@@ -64,12 +63,13 @@ impl<'b> Parts<'b> {
 
 /// Writes one part.
 pub fn put(out: &mut impl Write, value: &impl Serialize) -> Result<(), SnapshotError> {
-    // With the names of fields: some are left out where they have no value.
+    // Structs are written with field names, since empty fields of some are left out.
     Ok(value.serialize(&mut rmp_serde::Serializer::new(out).with_struct_map())?)
 }
 
 /// Writes a state.
 pub fn write(state: &State, out: &mut impl Write) -> Result<(), SnapshotError> {
+    // All fields are named, so that a new one is not forgotten.
     let State {
         seq,
         forms,
@@ -103,7 +103,8 @@ pub fn write(state: &State, out: &mut impl Write) -> Result<(), SnapshotError> {
     Ok(())
 }
 
-/// Where each list of questions that rows share lies, and its number.
+/// The number of each shared list of questions, by its address: rows that share a list have the
+/// same address.
 type Places = BTreeMap<*const CompactString, u32>;
 
 fn write_row(
@@ -132,12 +133,12 @@ fn write_record(
     record: &Record,
     places: &Places,
 ) -> Result<(), SnapshotError> {
-    // Form and key stand before it.
+    // The form and the key were written before the record.
     let Record { form: _, source, seq, moment, has_timestamp, event_date, answers, dropped } =
         record;
     let moment = moment.and_utc();
     let moment = (moment.timestamp(), moment.timestamp_subsec_nanos());
-    let (questions, answers) = answers.apart();
+    let (questions, answers) = answers.parts();
     let list = places.get(&questions.as_ptr());
     put(
         out,
@@ -159,7 +160,7 @@ fn write_record(
 }
 
 /// Reads a state.
-pub fn read(parts: &mut Parts<'_>) -> Result<State, SnapshotError> {
+pub fn read(parts: &mut PartReader<'_>) -> Result<State, SnapshotError> {
     let (seq, gone, tabs, rejected_pairs, issued) = parts.take()?;
     let (seasons, configured, erased) = parts.take()?;
     let lists: Vec<Arc<[CompactString]>> =
@@ -193,7 +194,7 @@ pub fn read(parts: &mut Parts<'_>) -> Result<State, SnapshotError> {
 }
 
 fn read_row(
-    parts: &mut Parts<'_>,
+    parts: &mut PartReader<'_>,
     form: &CompactString,
     lists: &[Arc<[CompactString]>],
 ) -> Result<(CompactString, Row), SnapshotError> {
@@ -217,7 +218,7 @@ fn read_row(
 }
 
 fn read_record(
-    parts: &mut Parts<'_>,
+    parts: &mut PartReader<'_>,
     form: CompactString,
     key: CompactString,
     lists: &[Arc<[CompactString]>],
@@ -227,7 +228,7 @@ fn read_record(
     let answers = match list {
         Some(number) => {
             let list = lists.get(number as usize).ok_or(SnapshotError::NoList(number))?;
-            Answers::of_list(Arc::clone(list), parts.take::<Vec<Answer>>()?)
+            Answers::with_questions(Arc::clone(list), parts.take::<Vec<Answer>>()?)
         }
         None => {
             let (questions, answers): (Vec<CompactString>, Vec<Answer>) = parts.take()?;

@@ -1,20 +1,21 @@
-//! How the program stands on a day: everything that follows from the accepted rows up to then,
-//! derived once and used by the figures, by matching and by the summary tabs (statistics.md
-//! sections 1 to 3).
+//! The state of the program on a day: everything that follows from the rows accepted up to then,
+//! derived once and used by statistics, matching and views (statistics.md sections 1 to 3).
 //!
-//! A pure value of (records, program, day, season); the order of the records makes no difference.
+//! A pure function of records, program, day and season; the order of the records does not matter.
 
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
+use super::codes::{FinanceKind, Gender};
 use super::consent::{ConsentStatus, Guardian, Withdrawal, complete_on};
 use super::groups::{Departure, Group, GroupIndex, Groups};
+use super::index::IndexVec;
 use super::meetings::{Meeting, Meetings};
 use super::mentor_steps::MentorSteps;
 use super::names::{Names, normal_name};
-use super::people::{Finder, People, PersonIndex};
+use super::people::{Finder, MenteeIndex, Mentees, MentorIndex, Mentors};
 use super::record::Record;
 use super::records::Records;
 use super::references::{References, Referent};
@@ -23,116 +24,116 @@ use super::self_reports::{SelfReports, permitting};
 use super::support::{SupportCase, support_cases};
 use super::weeks::{SchoolWeeks, Window};
 
-/// No season to look at.
+/// No season was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSeason {
-    /// A season was asked for that the configuration does not have.
-    #[error("there is no season `{asked}`; the configuration has: {}. Name one of these or add it under [[seasons]]", .known.join(", "))]
+    /// The requested season is not in the configuration.
+    #[error("no season `{asked}` in the configuration")]
     Unknown {
-        /// The code that was asked for.
+        /// The requested code.
         asked: String,
-        /// The codes that there are.
+        /// The codes in the configuration.
         known: Vec<String>,
     },
-    /// No season has begun by the day.
-    #[error(
-        "no season has begun by {as_of}; add one with `start` on or before that day under [[seasons]]"
-    )]
+    /// No season begins by the requested day.
+    #[error("no season begun by {as_of}")]
     NoneBegun {
-        /// The day.
+        /// The requested day.
         as_of: NaiveDate,
     },
 }
 
-/// The season before the selected one, up to the comparable day.
+/// The season before the selected one, up to the day with which it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Previous<'a> {
-    /// The season.
+    /// The season before the selected one.
     pub season: &'a Season,
-    /// As many days into it as `through` is into the selected one, at most its end.
+    /// The day as far into this season as [`Standing::through`] is into the selected one, at most
+    /// its end.
     pub through: NaiveDate,
 }
 
 impl Previous<'_> {
-    /// Its days up to the comparable day.
+    /// Returns the season's days up to `through`.
     pub fn window(&self) -> Window {
         Window { from: self.season.start, to: self.through }
     }
 
-    /// All its days.
+    /// Returns all days of the season.
     pub fn whole(&self) -> Window {
         Window { from: self.season.start, to: self.season.end }
     }
 }
 
-/// One who may be placed and belongs to no group.
+/// A mentee who may be placed and belongs to no group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// Who.
-    pub mentee: PersonIndex,
-    /// The day since when.
+    /// The mentee who waits.
+    pub mentee: MenteeIndex,
+    /// The day from which the mentee could be placed.
     pub since: NaiveDate,
 }
 
-/// How the program stands at the end of a day.
+/// The state of the program at the end of a day.
 #[derive(Debug, Clone)]
 pub struct Standing<'a> {
-    /// The day asked for (T).
+    /// The requested day (T in statistics.md).
     pub as_of: NaiveDate,
-    /// The last day that counts: `as_of`, or the season's end if that is earlier (D).
+    /// The last day that counts: `as_of`, or the season's end if that is earlier (D in
+    /// statistics.md).
     pub through: NaiveDate,
-    /// The configuration.
+    /// The seasons, calendar and procedures of the configuration.
     pub program: &'a Program,
     /// The selected season.
     pub season: &'a Season,
-    /// The season before it.
+    /// The season before the selected one, if any.
     pub previous: Option<Previous<'a>>,
-    /// School weeks of all seasons.
+    /// The school weeks of all seasons.
     pub weeks: SchoolWeeks,
-    /// The records in scope.
+    /// The records that count: submitted by `as_of` about a day up to `through`, or about a plan.
     pub records: Records<'a>,
-    /// Everybody who ever registered.
-    pub mentees: People<'a>,
-    /// Everybody who ever applied as a mentor.
-    pub mentors: People<'a>,
+    /// All people who ever registered as mentees.
+    pub mentees: Mentees<'a>,
+    /// All people who ever applied as mentors.
+    pub mentors: Mentors<'a>,
     /// All groups and memberships.
     pub groups: Groups<'a>,
-    /// All meetings of a group.
+    /// All meetings of known groups.
     pub meetings: Meetings<'a>,
-    /// Steps and contacts of mentors.
+    /// The steps and contacts of mentors.
     pub steps: MentorSteps<'a>,
     /// Requests for support of all seasons, by mentor, kind and date.
     pub support: Vec<SupportCase<'a>>,
-    /// Memorization records of mentees that were found, by submission.
-    pub recitations: Vec<(PersonIndex, &'a Record)>,
-    /// Feedback of mentees and mentors with its group, if that was found.
+    /// Memorization records whose mentee was found, in order of submission.
+    pub recitations: Vec<(MenteeIndex, &'a Record)>,
+    /// Feedback of mentees and mentors, with its group if that was found.
     pub feedback: Vec<(&'a Record, Option<GroupIndex>)>,
-    /// Mentees who registered in the season by `through`.
-    pub cohort: Vec<PersonIndex>,
-    /// Of the cohort: may be placed, and belong to no group.
+    /// The mentees who registered in the season by `through`.
+    pub cohort: Vec<MenteeIndex>,
+    /// The mentees of the cohort who belong to no group and may be placed.
     pub waiting: Vec<Waiting>,
-    /// The same, but the guardian has not answered.
-    pub awaiting_consent: Vec<PersonIndex>,
-    /// The same, but the guardian does not agree.
-    pub refused: Vec<PersonIndex>,
-    /// What refers to nobody or nothing, and reports sent twice.
+    /// The mentees of the cohort who belong to no group and whose guardian has not answered.
+    pub awaiting_consent: Vec<MenteeIndex>,
+    /// The mentees of the cohort who belong to no group and whose guardian does not agree.
+    pub refused: Vec<MenteeIndex>,
+    /// References to nobody or nothing, and reports that were sent twice.
     pub references: References<'a>,
     names: Names<'a>,
-    guardians: Vec<Guardian>,
-    guardians_today: Vec<Guardian>,
+    guardians: IndexVec<MenteeIndex, Guardian>,
+    guardians_today: IndexVec<MenteeIndex, Guardian>,
     self_reports: SelfReports<'a>,
-    may_profile_mentees: BTreeSet<PersonIndex>,
-    may_profile_mentors: BTreeSet<PersonIndex>,
-    first_taaruf: Vec<Option<NaiveDate>>,
-    group_of_mentee: Vec<Option<GroupIndex>>,
-    members: Vec<Vec<PersonIndex>>,
-    led_by: Vec<Vec<GroupIndex>>,
-    ready: Vec<bool>,
+    may_profile_mentees: BTreeSet<MenteeIndex>,
+    may_profile_mentors: BTreeSet<MentorIndex>,
+    first_taaruf: IndexVec<GroupIndex, Option<NaiveDate>>,
+    group_of_mentee: IndexVec<MenteeIndex, Option<GroupIndex>>,
+    members: IndexVec<GroupIndex, Vec<MenteeIndex>>,
+    led_by: IndexVec<MentorIndex, Vec<GroupIndex>>,
+    ready: IndexVec<MentorIndex, bool>,
 }
 
 impl<'a> Standing<'a> {
-    /// The standing on `as_of` in the season with code `season`, else in the one that holds the day
-    /// or began last.
+    /// Derives the standing on `as_of` in the season with code `season`; without a code, in the
+    /// season that includes the day or began last before it.
     ///
     /// # Errors
     /// No season has that code, or none has begun.
@@ -147,26 +148,26 @@ impl<'a> Standing<'a> {
         let all_records = records;
         let records = in_scope(records, as_of, through);
         let mut names = Names::default();
-        let mentees = People::merge(records.of("mentee_registration"), 'A', &mut names);
-        let mentors = People::merge(records.of("mentor_application"), 'M', &mut names);
+        let mentees = Mentees::merge(&records, &mut names);
+        let mentors = Mentors::merge(&records, &mut names);
         let mut references = References::default();
         let mut mentee = Finder::among(&mentees);
         let mut mentor = Finder::among(&mentors);
         let guardians = guardians_in(&records, &names, &mentees, &mut mentee, &mut references);
         let guardians_today = if through < as_of {
-            // Between seasons the figures stand still; what guardians say holds from the day they
-            // say it.
+            // Between seasons figures do not change, but a guardian's answer holds from the day of
+            // the answer, so these records are not limited to `through`.
             let until_today = all_records.keep(|record| record.submitted_on() <= as_of);
             guardians_in(&until_today, &names, &mentees, &mut mentee, &mut References::default())
         } else {
             guardians.clone()
         };
-        let finders = (&mut mentee, &mut mentor);
-        let self_reports = SelfReports::of(&records, &names, finders, &mut references);
+        let self_reports =
+            SelfReports::of(&records, &names, &mut mentee, &mut mentor, &mut references);
         let later = all_records
             .keep(|record| record.submitted_on() > through && record.submitted_on() <= as_of);
-        let may_profile_mentees = permitting(&mentees, later.of("mentee_registration"), &names);
-        let may_profile_mentors = permitting(&mentors, later.of("mentor_application"), &names);
+        let may_profile_mentees = permitting(&mentees, &later, &names);
+        let may_profile_mentors = permitting(&mentors, &later, &names);
         let decisions = records.of("placement_decision");
         let mut groups = Groups::form(decisions, &names, &mut mentee, &mut mentor, &mut references);
         let mut steps =
@@ -186,14 +187,10 @@ impl<'a> Standing<'a> {
             season,
             previous: previous(program, season, through),
             weeks: SchoolWeeks::of(program),
-            group_of_mentee: (0..mentees.len())
-                .map(|mentee| groups.group_of(mentee, through))
-                .collect(),
-            members: (0..groups.all().len())
-                .map(|group| groups.members_at(group, through).collect())
-                .collect(),
-            ready: (0..mentors.len()).map(|mentor| steps.ready(mentor, through)).collect(),
-            led_by: led_by(&groups, mentors.len(), through),
+            group_of_mentee: mentees.map(|mentee| groups.group_of(mentee, through)),
+            members: groups.map(|group| groups.members_at(group, through).collect()),
+            ready: mentors.map(|mentor| steps.ready(mentor, through)),
+            led_by: led_by(&groups, &mentors, through),
             records,
             mentees,
             mentors,
@@ -216,16 +213,15 @@ impl<'a> Standing<'a> {
             may_profile_mentors,
             first_taaruf,
         };
-        standing.cohort = (0..standing.mentees.len())
-            .filter(|mentee| standing.registration(*mentee).is_some())
-            .collect();
-        standing.line_up();
+        standing.fill_waiting_lists();
         Ok(standing)
     }
 
-    /// Sorts those of the cohort without a group into the waiting lists.
-    fn line_up(&mut self) {
-        let queue: Vec<PersonIndex> = self
+    /// Finds the cohort, and puts its mentees without a group into one of the three waiting lists.
+    fn fill_waiting_lists(&mut self) {
+        self.cohort =
+            self.mentees.indices().filter(|mentee| self.registration(*mentee).is_some()).collect();
+        let queue: Vec<MenteeIndex> = self
             .cohort
             .iter()
             .copied()
@@ -238,7 +234,7 @@ impl<'a> Standing<'a> {
                 ConsentStatus::Adult | ConsentStatus::Granted => {
                     let ended =
                         self.groups.latest_membership(mentee).and_then(|m| m.end).map(|end| end.on);
-                    // Empty only if adult by a rule that knows no 18th birthday, which cannot be.
+                    // Never empty: of-age and granted consent both have a first day.
                     let since = self.consent_complete_on(mentee).into_iter().chain(ended).max();
                     self.waiting.extend(since.map(|since| Waiting { mentee, since }));
                 }
@@ -246,23 +242,24 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// Whether a mentee's latest membership was ended by leaving in this season.
-    fn left(&self, mentee: PersonIndex) -> bool {
+    /// Returns whether a mentee's latest membership ended by leaving, in this season.
+    fn left(&self, mentee: MenteeIndex) -> bool {
         let end = self.groups.latest_membership(mentee).and_then(|membership| membership.end);
         end.is_some_and(|end| end.how == Departure::Left && end.on >= self.season.start)
     }
 
-    /// The season's days up to `through`.
+    /// Returns the season's days up to `through`.
     pub fn window(&self) -> Window {
         Window { from: self.season.start, to: self.through }
     }
 
-    /// Days of the season up to and including `through`; not positive before it begins.
+    /// Returns the number of days of the season up to and including `through`; 0 or less before it
+    /// begins.
     pub fn days(&self) -> i64 {
         (self.through - self.season.start).num_days() + 1
     }
 
-    /// The records of a form whose event date lies in the window.
+    /// Returns the records of a form whose event date is in the window.
     pub fn in_window(&self, form: &str) -> impl Iterator<Item = &'a Record> {
         let window = self.window();
         self.records
@@ -272,31 +269,31 @@ impl<'a> Standing<'a> {
             .filter(move |record| window.contains(record.event_date))
     }
 
-    /// The mentee whom a text means.
-    pub fn find_mentee(&self, text: &str) -> Option<PersonIndex> {
+    /// Returns the mentee whom a text means (see [`People::find`](super::people::People::find)).
+    pub fn find_mentee(&self, text: &str) -> Option<MenteeIndex> {
         self.mentees.find(&self.names, text)
     }
 
-    /// The mentor whom a text means.
-    pub fn find_mentor(&self, text: &str) -> Option<PersonIndex> {
+    /// Returns the mentor whom a text means (see [`People::find`](super::people::People::find)).
+    pub fn find_mentor(&self, text: &str) -> Option<MentorIndex> {
         self.mentors.find(&self.names, text)
     }
 
-    /// The mentee whom a name means among the members of a group on a day.
-    pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<PersonIndex> {
+    /// Returns the mentee whom a name means among the members of a group on a day.
+    pub fn find_member(&self, group: &str, day: NaiveDate, text: &str) -> Option<MenteeIndex> {
         let group = self.groups.open_named(&normal_name(group), day)?;
-        let members: Vec<PersonIndex> = self.groups.members_at(group, day).collect();
+        let members: Vec<MenteeIndex> = self.groups.members_at(group, day).collect();
         let (_, name) = self.names.look_up(text);
         self.mentees.find_among(&members, &self.names, text, name?)
     }
 
-    /// The group of a name that is open on `through`.
+    /// Returns the group with a name that is open on `through`.
     pub fn find_group(&self, name: &str) -> Option<GroupIndex> {
         self.groups.open_named(&normal_name(name), self.through)
     }
 
-    /// A mentee's first registration in the window.
-    pub fn registration(&self, mentee: PersonIndex) -> Option<&'a Record> {
+    /// Returns a mentee's first registration in the window.
+    pub fn registration(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let window = self.window();
         self.mentees[mentee]
             .records
@@ -305,32 +302,32 @@ impl<'a> Standing<'a> {
             .find(|record| window.contains(record.submitted_on()))
     }
 
-    /// A mentee's age in full years.
-    pub fn age(&self, mentee: PersonIndex) -> Option<i32> {
+    /// Returns a mentee's age in full years on `through`.
+    pub fn age(&self, mentee: MenteeIndex) -> Option<i32> {
         self.mentees[mentee].age_on(self.through)
     }
 
-    /// What a mentee's guardian last said.
-    pub fn guardian(&self, mentee: PersonIndex) -> Guardian {
+    /// Returns the last answer of a mentee's guardian.
+    pub fn guardian(&self, mentee: MenteeIndex) -> Guardian {
         self.guardians[mentee]
     }
 
-    /// Whether a mentee may be placed.
-    pub fn consent(&self, mentee: PersonIndex) -> ConsentStatus {
+    /// Returns on `through` whether a mentee may be placed, and why.
+    pub fn consent(&self, mentee: MenteeIndex) -> ConsentStatus {
         ConsentStatus::of(&self.mentees[mentee], self.guardians[mentee], self.through)
     }
 
-    /// Whether a mentee may be suggested, shown on a group's card or count as one who waits: of
-    /// age, or with the consent of the guardian, on `through` and today; and not erased.
-    pub fn may_take_part(&self, mentee: PersonIndex) -> bool {
+    /// Returns whether a mentee may be suggested, shown on a group's card or counted as waiting:
+    /// not erased, and of age or with the guardian's consent both on `through` and today.
+    pub fn may_take_part(&self, mentee: MenteeIndex) -> bool {
         let today =
             ConsentStatus::of(&self.mentees[mentee], self.guardians_today[mentee], self.as_of);
         self.consent(mentee).complete() && today.complete() && !self.mentees[mentee].is_erased()
     }
 
-    /// What a mentee said about his or her own personality, if that may be used to form groups: the
-    /// mentee permits it, and under 18 the guardian too.
-    pub fn self_report_of_mentee(&self, mentee: PersonIndex) -> Option<&'a Record> {
+    /// Returns a mentee's answers about his or her own personality, if they may be used to form
+    /// groups: the mentee permits it and, under 18, the guardian too.
+    pub fn self_report_of_mentee(&self, mentee: MenteeIndex) -> Option<&'a Record> {
         let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
         let guardian =
             matches!(self.guardians_today[mentee], Guardian::Granted { profile: true, .. });
@@ -338,18 +335,19 @@ impl<'a> Standing<'a> {
         self.self_reports.mentees.get(&mentee).copied().filter(|_| own && (is_adult || guardian))
     }
 
-    /// The same for a mentor. One under 18 has no guardian who could be asked.
-    pub fn self_report_of_mentor(&self, mentor: PersonIndex) -> Option<&'a Record> {
+    /// Returns a mentor's answers about his or her own personality, if they may be used to form
+    /// groups. Always `None` for a mentor under 18, whose guardian is not asked.
+    pub fn self_report_of_mentor(&self, mentor: MentorIndex) -> Option<&'a Record> {
         let person = &self.mentors[mentor];
         let is_adult = person.age_on(self.as_of).is_some_and(|age| age >= 18);
         let own = self.may_profile_mentors.contains(&mentor) && !person.is_erased();
         self.self_reports.mentors.get(&mentor).copied().filter(|_| own && is_adult)
     }
 
-    /// The consents that guardians have taken back and not given again by today, the earliest
+    /// Returns the consents that guardians withdrew and have not given again by today, the earliest
     /// first.
     pub fn consent_withdrawals(&self) -> Vec<Withdrawal> {
-        let of = |mentee: PersonIndex| match self.guardians_today[mentee] {
+        let of = |mentee: MenteeIndex| match self.guardians_today[mentee] {
             Guardian::Refused { withdrawn: Some(since) } => {
                 let is_adult = self.mentees[mentee].age_on(self.as_of).is_some_and(|age| age >= 18);
                 (!is_adult).then(|| Withdrawal {
@@ -360,58 +358,59 @@ impl<'a> Standing<'a> {
             }
             _ => None,
         };
-        let mut withdrawals: Vec<Withdrawal> = (0..self.mentees.len()).filter_map(of).collect();
+        let mut withdrawals: Vec<Withdrawal> = self.mentees.indices().filter_map(of).collect();
         withdrawals.sort_by_key(|withdrawal| (withdrawal.since, withdrawal.mentee));
         withdrawals
     }
 
-    /// The first day in the season on which a mentee of the cohort could be placed.
-    pub fn consent_complete_on(&self, mentee: PersonIndex) -> Option<NaiveDate> {
+    /// Returns the first day in the season on which a mentee of the cohort could be placed.
+    pub fn consent_complete_on(&self, mentee: MenteeIndex) -> Option<NaiveDate> {
         let registered = self.registration(mentee)?.submitted_on();
         complete_on(&self.mentees[mentee], self.guardians[mentee], registered, self.through)
     }
 
-    /// The group of which a mentee is a member.
-    pub fn group_of(&self, mentee: PersonIndex) -> Option<GroupIndex> {
+    /// Returns the group that a mentee belongs to on `through`.
+    pub fn group_of(&self, mentee: MenteeIndex) -> Option<GroupIndex> {
         self.group_of_mentee[mentee]
     }
 
-    /// Everybody who is a member of a group.
-    pub fn all_members(&self) -> impl Iterator<Item = PersonIndex> {
-        (0..self.mentees.len()).filter(|mentee| self.group_of_mentee[*mentee].is_some())
+    /// Returns all members of open groups.
+    pub fn all_members(&self) -> impl Iterator<Item = MenteeIndex> {
+        self.mentees.indices().filter(|mentee| self.group_of_mentee[*mentee].is_some())
     }
 
-    /// The groups that are open.
+    /// Returns the groups that are open on `through`.
     pub fn open_groups(&self) -> impl Iterator<Item = (GroupIndex, &Group<'a>)> {
         self.groups.iter().filter(|(_, group)| group.is_open(self.through))
     }
 
-    /// The members of a group, in the order of their joining.
-    pub fn members(&self, group: GroupIndex) -> &[PersonIndex] {
+    /// Returns the members of a group on `through`, in order of joining.
+    pub fn members(&self, group: GroupIndex) -> &[MenteeIndex] {
         &self.members[group]
     }
 
-    /// The gender of a group: its mentor's.
-    pub fn group_gender(&self, group: GroupIndex) -> Option<&'a str> {
-        self.groups[group].mentor.map(|mentor| self.mentors[mentor].gender())
+    /// Returns the gender of a group, which is its mentor's.
+    pub fn group_gender(&self, group: GroupIndex) -> Option<Gender> {
+        self.groups[group].mentor.and_then(|mentor| self.mentors[mentor].gender())
     }
 
-    /// The last held meeting of a group, over all seasons.
+    /// Returns the last held meeting of a group, over all seasons.
     pub fn last_held(&self, group: GroupIndex) -> Option<&Meeting<'a>> {
         self.meetings.held(group).next_back()
     }
 
-    /// School weeks that have passed since the week of the last held meeting; none without one.
+    /// Returns the number of school weeks that have passed since the week of the last held meeting;
+    /// `None` without one.
     pub fn gap(&self, group: GroupIndex) -> Option<usize> {
         self.last_held(group).map(|meeting| self.weeks.passed_since(meeting.date, self.through))
     }
 
-    /// Days since a group was formed.
+    /// Returns the number of days since a group was formed.
     pub fn days_since_start(&self, group: GroupIndex) -> i64 {
         (self.through - self.groups[group].start).num_days()
     }
 
-    /// The Mondays of the school weeks of the season in which a group was expected to meet.
+    /// Returns the Mondays of the school weeks of the season in which a group was expected to meet.
     pub fn expected_weeks(&self, group: GroupIndex) -> &[NaiveDate] {
         let group = &self.groups[group];
         let first = if group.start >= self.season.start {
@@ -425,53 +424,51 @@ impl<'a> Standing<'a> {
         self.weeks.within(self.season, first, last)
     }
 
-    /// The day of a group's first taaruf.
+    /// Returns the day of a group's first taaruf.
     pub fn first_taaruf(&self, group: GroupIndex) -> Option<NaiveDate> {
         self.first_taaruf[group]
     }
 
-    /// How often each mentee was present in a window.
-    pub fn attended(&self, window: Window) -> Vec<u32> {
-        let mut attended = vec![0; self.mentees.len()];
+    /// Returns the number of meetings in a window at which each mentee was present.
+    pub fn attended(&self, window: Window) -> IndexVec<MenteeIndex, u32> {
+        let mut attended = self.mentees.map(|_| 0);
         for meeting in self.meetings.within(window) {
-            let present = meeting
-                .attendance
-                .as_ref()
-                .map_or(&[] as &[PersonIndex], |attendance| &attendance.present);
-            present.iter().for_each(|mentee| attended[*mentee] += 1);
+            for mentee in meeting.attendance.iter().flat_map(|attendance| &attendance.present) {
+                attended[*mentee] += 1;
+            }
         }
         attended
     }
 
-    /// The open groups that a mentor leads.
-    pub fn groups_led_by(&self, mentor: PersonIndex) -> &[GroupIndex] {
+    /// Returns the open groups that a mentor leads.
+    pub fn groups_led_by(&self, mentor: MentorIndex) -> &[GroupIndex] {
         &self.led_by[mentor]
     }
 
-    /// The mentors who lead an open group.
-    pub fn mentors_with_group(&self) -> impl Iterator<Item = PersonIndex> {
-        (0..self.mentors.len()).filter(|mentor| !self.led_by[*mentor].is_empty())
+    /// Returns the mentors who lead an open group.
+    pub fn mentors_with_group(&self) -> impl Iterator<Item = MentorIndex> {
+        self.mentors.indices().filter(|mentor| !self.led_by[*mentor].is_empty())
     }
 
-    /// How many members the open groups of a mentor have.
-    pub fn mentor_load(&self, mentor: PersonIndex) -> i64 {
+    /// Returns the number of members in a mentor's open groups.
+    pub fn mentor_load(&self, mentor: MentorIndex) -> i64 {
         let members: usize =
             self.led_by[mentor].iter().map(|group| self.members[*group].len()).sum();
         i64::try_from(members).unwrap_or(i64::MAX)
     }
 
-    /// How many more mentees a mentor would take, ready or not.
-    pub fn free_capacity(&self, mentor: PersonIndex) -> i64 {
+    /// Returns the number of further mentees that a mentor would take, ready or not.
+    pub fn free_capacity(&self, mentor: MentorIndex) -> i64 {
         (self.mentors[mentor].max_mentees() - self.mentor_load(mentor)).max(0)
     }
 
-    /// Whether a mentor has passed all steps.
-    pub fn is_ready(&self, mentor: PersonIndex) -> bool {
+    /// Returns whether a mentor has passed all steps.
+    pub fn is_ready(&self, mentor: MentorIndex) -> bool {
         self.ready[mentor]
     }
 
-    /// The steps that a mentor still has to pass.
-    pub fn missing_steps(&self, mentor: PersonIndex) -> impl Iterator<Item = &'static str> {
+    /// Returns the steps that a mentor still has to pass.
+    pub fn missing_steps(&self, mentor: MentorIndex) -> impl Iterator<Item = &'static str> {
         self.steps.missing(mentor, self.through)
     }
 }
@@ -504,10 +501,12 @@ fn previous<'a>(program: &'a Program, season: &Season, through: NaiveDate) -> Op
     })
 }
 
-/// Submitted by `as_of` and about a day up to `through`; plans may be about later days.
+/// Returns the records submitted by `as_of` about a day up to `through`; plans may be about later
+/// days.
 fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> Records<'a> {
     let is_plan = |record: &Record| {
-        record.form == "finance_record" && record.answers.text("record_type") == Some("plan")
+        record.form == "finance_record"
+            && record.answers.code("record_type") == Some(FinanceKind::Plan)
     };
     records.keep(|record| {
         record.submitted_on() <= as_of && (record.event_date <= through || is_plan(record))
@@ -517,11 +516,11 @@ fn in_scope<'a>(records: &Records<'a>, as_of: NaiveDate, through: NaiveDate) -> 
 fn guardians_in<'a>(
     records: &Records<'a>,
     names: &Names<'a>,
-    mentees: &People<'a>,
-    finder: &mut Finder<'_, 'a>,
+    mentees: &Mentees<'a>,
+    finder: &mut Finder<'_, 'a, MenteeIndex>,
     references: &mut References<'a>,
-) -> Vec<Guardian> {
-    let mut guardians = vec![Guardian::Missing; mentees.len()];
+) -> IndexVec<MenteeIndex, Guardian> {
+    let mut guardians = mentees.map(|_| Guardian::Missing);
     for record in records.of("guardian_consent") {
         let child = record.answers.text("child").unwrap_or_default();
         match finder.find(names, child) {
@@ -535,9 +534,9 @@ fn guardians_in<'a>(
 fn recitations<'a>(
     records: &Records<'a>,
     names: &Names<'a>,
-    finder: &mut Finder<'_, 'a>,
+    finder: &mut Finder<'_, 'a, MenteeIndex>,
     references: &mut References<'a>,
-) -> Vec<(PersonIndex, &'a Record)> {
+) -> Vec<(MenteeIndex, &'a Record)> {
     let mut recitations = Vec::new();
     for record in records.of("memorization_record") {
         let mentee = record.answers.text("mentee").unwrap_or_default();
@@ -549,7 +548,7 @@ fn recitations<'a>(
     recitations
 }
 
-/// The group that a row was about: the latest started one of its name.
+/// Returns the group that a row is about: the latest one of its name formed by the row's date.
 fn group_meant<'a>(
     record: &'a Record,
     names: &mut Names<'a>,
@@ -557,34 +556,34 @@ fn group_meant<'a>(
     references: &mut References<'a>,
 ) -> Option<GroupIndex> {
     let name = record.answers.text("group").unwrap_or_default();
-    let met = names.meet(name);
-    let group = groups.started_named(names.normal(met), record.event_date);
+    let key = names.intern(name);
+    let group = groups.started_named(names.normal(key), record.event_date);
     if group.is_none() {
         references.miss(Referent::Group, record, "group", name);
     }
     group
 }
 
-/// The first taaruf of each group. The latest one also fixes the weekly slot where no decision did.
+/// Returns the day of each group's first taaruf. The latest taaruf also sets the weekly slot,
+/// unless a decision did.
 fn taaruf<'a>(
     records: &Records<'a>,
     names: &mut Names<'a>,
     groups: &mut Groups<'a>,
     references: &mut References<'a>,
-) -> Vec<Option<NaiveDate>> {
-    let mut first = vec![None; groups.all().len()];
+) -> IndexVec<GroupIndex, Option<NaiveDate>> {
+    let mut first = groups.map(|_| None);
     let mut in_order = records.of("taaruf_record").to_vec();
     in_order.sort_by_key(|record| record.event_date);
-    let mut slots = vec![None; first.len()];
+    let mut slots = groups.map(|_| None);
     for record in in_order {
         if let Some(group) = group_meant(record, names, groups, references) {
             first[group].get_or_insert(record.event_date);
             slots[group] = record.answers.text("fixed_slot").or(slots[group]);
         }
     }
-    for (index, slot) in slots.into_iter().enumerate() {
-        let group = groups.group_mut(index);
-        group.weekly_slot = group.weekly_slot.or(slot);
+    for (index, group) in groups.iter_mut() {
+        group.weekly_slot = group.weekly_slot.or(slots[index]);
     }
     first
 }
@@ -599,8 +598,12 @@ fn feedback<'a>(
     both.map(|record| (*record, group_meant(record, names, groups, references))).collect()
 }
 
-fn led_by(groups: &Groups<'_>, mentors: usize, day: NaiveDate) -> Vec<Vec<GroupIndex>> {
-    let mut led_by = vec![Vec::new(); mentors];
+fn led_by(
+    groups: &Groups<'_>,
+    mentors: &Mentors<'_>,
+    day: NaiveDate,
+) -> IndexVec<MentorIndex, Vec<GroupIndex>> {
+    let mut led_by = mentors.map(|_| Vec::new());
     for (index, group) in groups.iter().filter(|(_, group)| group.is_open(day)) {
         if let Some(mentor) = group.mentor {
             led_by[mentor].push(index);

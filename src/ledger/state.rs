@@ -1,5 +1,5 @@
-//! The state: what follows from all events together. Replay and live work go through the same
-//! `apply`.
+//! The state that follows from all events. A replay and a running cycle use the same
+//! [`State::apply`].
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,7 @@ use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answer, Answers, QuestionLists};
+use super::codes::{Code, PlacementAction};
 use super::configured::Configured;
 use super::erased::{Erased, ErasedMark};
 use super::event::{
@@ -23,7 +24,7 @@ use super::record::{Record, Source, to_the_second};
 use super::season_state::SeasonStates;
 use crate::table::Cell;
 
-/// An event that cannot follow on the state before it.
+/// An event that contradicts the state before it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {seq}: \"{kind}\" about row \"{key}\" cannot follow: {why}")]
 pub struct Illegal {
@@ -31,43 +32,43 @@ pub struct Illegal {
     pub seq: u64,
     /// The event's type.
     pub kind: String,
-    /// The row's key.
+    /// The key of the event's row; empty without one.
     pub key: String,
-    /// Which state forbids it.
+    /// The contradiction, as a clause in English.
     pub why: &'static str,
 }
 
-/// Where the ledger ends.
+/// The end of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerHead {
-    /// How many events there are.
+    /// The number of events.
     pub seq: u64,
-    /// The hash of the last one, in hex.
+    /// The hash of the last event, in hex.
     pub hash: String,
-    /// When it was recorded, in local time.
+    /// The moment when the last event was recorded, in local time.
     pub at: Option<NaiveDateTime>,
-    /// The last event of each of the newest days on which something was recorded, by day.
+    /// The checkpoints of the newest days with events, in order of days.
     pub checkpoints: Vec<Checkpoint>,
 }
 
-/// How many days' checkpoints are kept at hand; the ledger has all of them.
+/// The number of days whose checkpoints are kept in memory; the ledger itself has all of them.
 const CHECKPOINT_DAYS: usize = 14;
 
-/// The last event that was recorded on a day: who keeps its hash can tell later whether the ledger
-/// was rewritten.
+/// The last event that was recorded on a day. Its hash, kept elsewhere, shows later whether the
+/// ledger was rewritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The day, in local time.
     pub day: NaiveDate,
-    /// The event.
+    /// The sequence number of the event.
     pub seq: u64,
-    /// Its hash; none if it is only foretold.
+    /// The hash of the event's line; `None` before the event is written.
     pub hash: Option<LineHash>,
 }
 
 impl LedgerHead {
-    /// Notes an event as the newest of its day. If the clock was set back, it is the newest of the
-    /// day that the clock said.
+    /// Records an event as the last one of its day. After the clock was set back, the day is the
+    /// one that the clock shows.
     pub fn note_day(&mut self, checkpoint: Checkpoint) {
         match self.checkpoints.binary_search_by_key(&checkpoint.day, |known| known.day) {
             Ok(place) => self.checkpoints[place] = checkpoint,
@@ -80,46 +81,47 @@ impl LedgerHead {
         }
     }
 
-    /// The newest checkpoint of a day that is over.
+    /// Returns the newest checkpoint of a day before `today`.
     pub fn closed_before(&self, today: NaiveDate) -> Option<&Checkpoint> {
         self.checkpoints.iter().rev().find(|checkpoint| checkpoint.day < today)
     }
 }
 
-/// What became of a row.
+/// Whether a row was accepted, with its content.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
-    /// It was accepted.
+    /// The row was accepted.
     Accepted {
-        /// Its typed answers.
+        /// The row with its typed answers.
         record: Record,
-        /// Values of optional questions that were not acceptable.
+        /// Values of optional questions that were not acceptable and dropped.
         dropped: Vec<Problem>,
     },
-    /// It was rejected.
+    /// The row was rejected.
     Rejected(Source, RejectedRow),
 }
 
-/// One row that stands in a form tab.
+/// One row in a form tab.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The sequence number of the first ledger line about it, rejected or not: people's codes are
-    /// made of it.
+    /// The sequence number of the first ledger line about the row, rejected or not. People's codes
+    /// are made of it.
     pub seq: u64,
-    /// Its timestamp in milliseconds, if it has a readable one.
+    /// The timestamp in milliseconds of local time since 1970, if it can be read.
     pub moment: Option<i64>,
-    /// What says whose row it is.
+    /// The hash of the answers that tell whose row it is.
     pub identity: u64,
-    /// Stands for everything that makes an amendment; not written anywhere.
+    /// The hash of everything whose change makes an amendment. It is never written to the ledger,
+    /// since it may differ between builds.
     pub content: u64,
-    /// How many copies stand beside it.
+    /// The number of copies of the row in the tab.
     pub copies: u32,
-    /// What became of it.
+    /// Whether the row was accepted, with its content.
     pub fate: Fate,
 }
 
 impl Row {
-    /// Where it stands.
+    /// Returns the place of the row.
     pub fn source(&self) -> &Source {
         match &self.fate {
             Fate::Accepted { record, .. } => &record.source,
@@ -134,7 +136,7 @@ impl Row {
         }
     }
 
-    /// Whether it was accepted.
+    /// Returns whether the row was accepted.
     pub fn is_accepted(&self) -> bool {
         matches!(self.fate, Fate::Accepted { .. })
     }
@@ -143,18 +145,18 @@ impl Row {
 /// The rows of one form by key.
 pub type FormRows = BTreeMap<CompactString, Row>;
 
-/// The first line about rows that stand no more, by form and key.
+/// The sequence number of the first line about each row that disappeared, by form and key.
 pub type Gone = BTreeMap<(CompactString, CompactString), u64>;
 
-/// Everything the program remembers.
+/// Everything that follows from the events so far.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     /// The sequence number of the last line applied.
     pub seq: u64,
-    /// The rows that stand in the form tabs, by form.
+    /// The rows in the form tabs, by form.
     pub forms: BTreeMap<CompactString, FormRows>,
-    /// Rows that stood there once, by form and key, with the first line about each: one that is put
-    /// back is the same row.
+    /// The rows that disappeared. One that comes back with its key is the same row, so it keeps the
+    /// number of its first line.
     pub gone: Gone,
     /// The form tabs as last observed, by form.
     pub tabs: BTreeMap<CompactString, ObservedTab>,
@@ -164,22 +166,23 @@ pub struct State {
     pub rejected_pairs: BTreeSet<(CompactString, CompactString)>,
     /// The suggestions last shown.
     pub issued: Option<IssuedSuggestions>,
-    /// What the board has decided about its seasons.
+    /// The board's decisions about its seasons.
     pub seasons: SeasonStates,
-    /// What of the configuration was last recorded.
+    /// The part of the configuration that was last recorded.
     pub configured: Option<Configured>,
-    /// Those who were erased.
+    /// All erasures.
     pub erased: Erased,
-    /// What rows have in common, kept once.
+    /// The lists of questions that rows share.
     pub question_lists: QuestionLists,
 }
 
 impl State {
-    /// Takes in one event. `source` is the row it is about.
+    /// Applies one event; `source` is the row that it is about, if any. The state is unchanged if
+    /// this fails.
     pub fn apply(&mut self, seq: u64, source: Option<Source>, event: Event) -> Result<(), Illegal> {
         let kind = event.kind();
         let key = source.as_ref().map(|source| source.key.clone()).unwrap_or_default();
-        self.change(seq, source, event).map_err(|why| Illegal {
+        self.apply_event(seq, source, event).map_err(|why| Illegal {
             seq,
             kind,
             key: key.into(),
@@ -189,7 +192,7 @@ impl State {
         Ok(())
     }
 
-    fn change(
+    fn apply_event(
         &mut self,
         seq: u64,
         source: Option<Source>,
@@ -229,8 +232,8 @@ impl State {
                 self.decide(seq, decision);
                 Ok(())
             }
-            Event::SeasonOpened(opening) => self.seasons.opened(opening),
-            Event::SeasonClosed(closing) => self.seasons.closed(closing),
+            Event::SeasonOpened(opening) => self.seasons.open_season(opening),
+            Event::SeasonClosed(closing) => self.seasons.close_season(closing),
             Event::ConfigChanged(configured) => {
                 self.configured = Some(configured);
                 Ok(())
@@ -250,7 +253,7 @@ impl State {
         source: Source,
         mut row: Submission,
     ) -> Result<(), &'static str> {
-        row.answers.settle(&mut self.question_lists);
+        row.answers.share_questions(&mut self.question_lists);
         let rows = self.forms.entry(form.clone()).or_default();
         match rows.entry(source.key.clone()) {
             Entry::Occupied(before) if before.get().is_accepted() => {
@@ -268,9 +271,13 @@ impl State {
         Ok(())
     }
 
-    /// The first line about a row and the number of its copies; of a row not met before, this line
-    /// and none.
-    fn stood(&mut self, form: &CompactString, key: &CompactString, seq: u64) -> (u64, u32) {
+    /// Returns the first line about a row and the number of its copies; `seq` and 0 for a new row.
+    fn first_line_and_copies(
+        &mut self,
+        form: &CompactString,
+        key: &CompactString,
+        seq: u64,
+    ) -> (u64, u32) {
         match self.forms.get(form).and_then(|rows| rows.get(key)) {
             Some(row) => (row.seq, row.copies),
             None => (first_line(&mut self.gone, form, key, seq), 0),
@@ -283,7 +290,7 @@ impl State {
         source: Source,
         mut row: Submission,
     ) -> Result<(), &'static str> {
-        row.answers.settle(&mut self.question_lists);
+        row.answers.share_questions(&mut self.question_lists);
         let rows = self.forms.get_mut(&form).ok_or("the form has no rows")?;
         let before = rows.get(&source.key).ok_or("the row does not stand in the tab")?;
         let Fate::Accepted { record, .. } = &before.fate else {
@@ -295,7 +302,7 @@ impl State {
     }
 
     fn reject(&mut self, seq: u64, source: Source, rejected: RejectedRow) {
-        let (first, copies) = self.stood(&rejected.form, &source.key, seq);
+        let (first, copies) = self.first_line_and_copies(&rejected.form, &source.key, seq);
         let rows = self.forms.entry(rejected.form.clone()).or_default();
         let row = Row {
             seq: first,
@@ -315,10 +322,13 @@ impl State {
             self.rejected_pairs.extend(pairs);
             return;
         }
+        // The decision becomes a record like a row of the form `placement_decision`, so that groups
+        // are formed from one kind of source.
         let Some(group) = decision.group else { return };
-        let text = |text: &str| Answer::Text(text.into());
         let mut answers = Answers::default();
-        answers.insert("action", text(if decision.forms_group { "form_group" } else { "join" }));
+        let forms_group = decision.forms_group;
+        let action = if forms_group { PlacementAction::FormGroup } else { PlacementAction::Join };
+        answers.insert("action", Answer::Text(action.code().into()));
         answers.insert("group", Answer::Text(group));
         answers.insert("mentor", Answer::Text(decision.mentor));
         answers.insert("members", Answer::List(decision.mentees.into()));
@@ -338,7 +348,7 @@ impl State {
         });
     }
 
-    /// Puts what is left of rows in their place. A row that went in the meantime stays gone.
+    /// Replaces erased rows by their remains. A row that disappeared in the meantime stays away.
     fn erase(&mut self, erased: ErasedPerson) {
         for ErasedRow { form, key, own, blanked, remains, sealed: _ } in erased.rows {
             if let Some(row) = self.forms.get_mut(&form).and_then(|rows| rows.get_mut(&key)) {
@@ -352,7 +362,7 @@ impl State {
                         Remains::Accepted { mut answers, dropped: left },
                     ) => {
                         row.content = accepted_content(timestamp, &answers, &left);
-                        answers.settle(&mut self.question_lists);
+                        answers.share_questions(&mut self.question_lists);
                         record.answers = answers;
                         record.dropped = u32::try_from(left.len()).unwrap_or(u32::MAX);
                         *dropped = left;
@@ -366,6 +376,8 @@ impl State {
                     _ => {}
                 }
             }
+            // Two erasures can affect one row: it stays a row about an erased person, and the
+            // blanked questions of both add up.
             let mark = self.erased.rows.entry((form, key)).or_insert(ErasedMark {
                 own,
                 blanked: Vec::new(),
@@ -374,10 +386,10 @@ impl State {
             mark.own |= own;
             mark.blanked.extend(blanked);
         }
-        self.erased.remember(&erased.code, &erased.called);
+        self.erased.add_names(&erased.code, &erased.called);
     }
 
-    /// Every accepted row, and every decision made in the tab, in the order of form and key.
+    /// Returns all accepted rows in the order of form and key, then all decisions made in the tab.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         let accepted =
             self.forms.values().flat_map(BTreeMap::values).filter_map(|row| match &row.fate {
@@ -387,7 +399,7 @@ impl State {
         accepted.chain(&self.decisions)
     }
 
-    /// How the rows of all tabs fared when they were read.
+    /// Counts accepted and rejected rows over all tabs.
     pub fn quality(&self) -> Quality {
         let mut quality = Quality {
             unknown_columns: self.tabs.values().map(|tab| u64::from(tab.unknown_columns())).sum(),
@@ -414,7 +426,8 @@ impl State {
         quality
     }
 
-    /// Notes where a row stands now. Positions are not events: sorting a sheet is nobody's news.
+    /// Updates the place of a row. Moving a row is not an event: sorting a sheet changes nothing
+    /// that people or figures depend on.
     pub fn note_position(&mut self, form: &str, key: &str, tab: i64, row: u32) {
         if let Some(found) = self.forms.get_mut(form).and_then(|rows| rows.get_mut(key)) {
             let source = found.source_mut();
@@ -423,7 +436,8 @@ impl State {
     }
 }
 
-/// The first line about a row that stands nowhere: one that is put back is no longer gone.
+/// Returns the first line about a row that is not in the tab: `seq`, unless it was there before.
+/// Removes it from `gone`.
 fn first_line(gone: &mut Gone, form: &CompactString, key: &CompactString, seq: u64) -> u64 {
     if gone.is_empty() {
         return seq;
@@ -462,12 +476,12 @@ fn accepted_row(
     }
 }
 
-/// Milliseconds of local time since 1970, for comparing only.
+/// Returns milliseconds of local time since 1970, for comparisons only.
 pub fn milliseconds(moment: NaiveDateTime) -> i64 {
     moment.and_utc().timestamp_millis()
 }
 
-/// 16 hex digits as a number; a text that is not (a foreign ledger) is its own fingerprint.
+/// Reads 16 hex digits as a number. Any other text, from a foreign ledger, is hashed.
 fn identity_of(hex: &str) -> u64 {
     u64::from_str_radix(hex, 16).unwrap_or_else(|_| {
         let mut hasher = DefaultHasher::new();
@@ -476,7 +490,7 @@ fn identity_of(hex: &str) -> u64 {
     })
 }
 
-/// Stands for everything that makes an accepted row the same as before.
+/// Returns a hash of everything whose change amends an accepted row.
 pub fn accepted_content(
     timestamp: Option<NaiveDateTime>,
     answers: &Answers,
@@ -494,8 +508,8 @@ pub fn accepted_content(
     hasher.finish()
 }
 
-/// Stands for everything that makes a rejected row the same as before. Columns may move: their
-/// titles do not count.
+/// Returns a hash of everything whose change makes a rejected row another one. Titles and the order
+/// of columns do not count.
 pub fn rejected_content(problem: &Problem, cells: &[(CompactString, crate::table::Cell)]) -> u64 {
     let mut texts: Vec<String> =
         cells.iter().map(|(_, cell)| cell.to_string()).filter(|text| !text.is_empty()).collect();

@@ -1,65 +1,69 @@
-//! Requests for support and what was done about them (statistics.md section 4, support).
+//! Requests for support and their follow-ups (statistics.md section 4, support).
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::codes::SupportStatus;
 use super::mentor_steps::MentorSteps;
 use super::names::Names;
-use super::people::{Finder, PersonIndex};
+use super::people::{Finder, MentorIndex};
 use super::record::Record;
 use super::references::{References, Referent};
 
 /// One request and its follow-ups.
 #[derive(Debug, Clone)]
 pub struct SupportCase<'a> {
-    /// Who asks.
-    pub mentor: PersonIndex,
-    /// A code of `support_kind`.
+    /// The mentor who asks.
+    pub mentor: MentorIndex,
+    /// The kind of support, a code of `support_kind`.
     pub kind: &'a str,
     /// The day of the request.
     pub date: NaiveDate,
     /// The latest row of the request.
     pub request: &'a Record,
-    /// Its follow-ups by date, then by submission.
+    /// The follow-ups, in order of date, then of submission.
     pub follow_ups: Vec<&'a Record>,
 }
 
 impl SupportCase<'_> {
-    /// The day it was resolved or declined.
+    /// Returns the day on which the request was resolved or declined.
     pub fn closed_on(&self) -> Option<NaiveDate> {
-        let closing = |record: &&&Record| {
-            matches!(record.answers.text("status"), Some("resolved" | "declined"))
+        let closes = |record: &Record| {
+            matches!(
+                record.answers.code("status"),
+                Some(SupportStatus::Resolved | SupportStatus::Declined)
+            )
         };
-        self.follow_ups.iter().find(closing).map(|record| record.event_date)
+        self.follow_ups.iter().find(|record| closes(record)).map(|record| record.event_date)
     }
 
-    /// Within how many days an answer is wanted.
+    /// Returns the number of days within which an answer is wanted.
     pub fn urgency_days(&self) -> i64 {
         self.request.answers.integer("urgency_days").unwrap_or(i64::MAX)
     }
 
-    /// Whether it is open and older than its urgency on a day.
+    /// Returns whether the request is open on a day and its answer is overdue.
     pub fn is_late(&self, day: NaiveDate) -> bool {
         self.closed_on().is_none() && (day - self.date).num_days() > self.urgency_days()
     }
 
-    /// Whether it is about a person's troubles rather than money or goods.
+    /// Returns whether the request is about a person's troubles rather than money or goods.
     pub fn is_personal(&self) -> bool {
         matches!(self.kind, "mentor_personal" | "mentee_family" | "conflict")
     }
 }
 
-/// All requests by a mentor that was found, by mentor, kind and date. An answer to a mentor counts
-/// as a contact.
+/// Returns all requests whose mentor was found, by mentor, kind and date. An answer to a request
+/// counts as a contact with the mentor.
 pub(super) fn support_cases<'a>(
     (requests, follow_ups): (&[&'a Record], &[&'a Record]),
     names: &Names<'a>,
-    mentors: &mut Finder<'_, 'a>,
+    mentors: &mut Finder<'_, 'a, MentorIndex>,
     steps: &mut MentorSteps<'a>,
     references: &mut References<'a>,
 ) -> Vec<SupportCase<'a>> {
-    let mut cases: BTreeMap<(PersonIndex, &'a str, NaiveDate), SupportCase<'a>> = BTreeMap::new();
+    let mut cases: BTreeMap<(MentorIndex, &'a str, NaiveDate), SupportCase<'a>> = BTreeMap::new();
     let mut asking = |record: &'a Record, references: &mut References<'a>| {
         let reference = record.answers.text("mentor").unwrap_or_default();
         let mentor = mentors.find(names, reference);

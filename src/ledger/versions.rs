@@ -1,26 +1,26 @@
-//! Versions of the events' data: which one this program writes of each type, and how older ones
-//! become it.
+//! The versions of events' data: the one that this program writes of each type, and the upgrades
+//! from older ones.
 //!
-//! A ledger is never rewritten, so what was written in an old version is upgraded each time that it
-//! is read, one version after the other. What a newer program wrote is read as it is: its fields
-//! that are not known here are passed over.
+//! A ledger is never rewritten, so data of an old version are upgraded each time they are read, one
+//! version after the other. Data of a newer version are read as they are; fields that are unknown
+//! here are ignored.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// How one version of a type's data becomes the next.
+/// The upgrade of a type's data from one version to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Upgrade {
-    /// The type; `form.` stands for any form.
+    /// The event type; `form.` stands for any form.
     pub kind: &'static str,
-    /// The version it begins with; it ends with the next one.
+    /// The version before the upgrade.
     pub from: u16,
-    /// What it does to the data; none if the next version only may have more.
+    /// The change of the data; `None` if the next version only adds optional fields.
     pub upgrade: Option<fn(Value) -> Value>,
 }
 
-/// The upgrades of all types. A new version of a type is one entry here, and its golden lines.
+/// The upgrades of all types. A new version of a type is one entry here and its golden lines.
 pub const UPGRADES: &[Upgrade] = &[
     // Version 2 of a row may have private answers in `sealed`.
     Upgrade { kind: "form.submitted", from: FIRST, upgrade: None },
@@ -28,10 +28,10 @@ pub const UPGRADES: &[Upgrade] = &[
     Upgrade { kind: "row_rejected", from: FIRST, upgrade: None },
 ];
 
-/// The version of a type that no upgrade has changed yet.
+/// The first version of every type.
 pub const FIRST: u16 = 1;
 
-/// The newest version of a type that a program with these upgrades knows.
+/// Returns the newest version of a type that a program with these upgrades knows.
 pub fn written_version(upgrades: &[Upgrade], kind: &str) -> u16 {
     upgrades
         .iter()
@@ -41,14 +41,13 @@ pub fn written_version(upgrades: &[Upgrade], kind: &str) -> u16 {
         .unwrap_or(FIRST)
 }
 
-/// The newest version of a type that this program knows, which it writes unless an older one says
-/// the same (see [`Event::version`](super::event::Event::version)).
+/// Returns the newest version of a type that this program knows. It writes that version unless an
+/// older one holds the same (see [`Event::version`](super::event::Event::version)).
 pub fn version_of(kind: &str) -> u16 {
     written_version(UPGRADES, kind)
 }
 
-/// Data of any version as data of the newest known one; those that need no upgrade come back as
-/// they are.
+/// Upgrades data to the newest known version; returns them unchanged if no upgrade is needed.
 pub fn upgraded<'d>(
     upgrades: &[Upgrade],
     kind: &str,

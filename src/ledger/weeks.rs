@@ -4,17 +4,17 @@ use chrono::{Days, NaiveDate};
 
 use super::season::{CalendarEntry, Program, Season, monday_of};
 
-/// Days from `from` to `to`, both inside; empty if `to` is before `from`.
+/// A range of days; empty if `to` is before `from`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first day.
+    /// The first day of the range.
     pub from: NaiveDate,
-    /// The last day.
+    /// The last day of the range.
     pub to: NaiveDate,
 }
 
 impl Window {
-    /// Whether a day lies inside.
+    /// Returns whether the range includes a day.
     pub fn contains(&self, day: NaiveDate) -> bool {
         self.from <= day && day <= self.to
     }
@@ -25,8 +25,8 @@ impl Window {
 pub struct SchoolWeeks(Vec<NaiveDate>);
 
 impl SchoolWeeks {
-    /// A week counts if its Monday lies in a season and fewer than 3 of its days Monday to Friday
-    /// are off.
+    /// Lists the school weeks: those whose Monday is in a season and of whose days Monday to Friday
+    /// fewer than 3 are in the calendar.
     pub fn of(program: &Program) -> Self {
         let mut mondays = Vec::new();
         for season in &program.seasons {
@@ -43,18 +43,18 @@ impl SchoolWeeks {
         Self(mondays)
     }
 
-    /// The school weeks whose Monday is not after `day`.
+    /// Returns the school weeks whose Monday is not after `day`.
     pub fn begun_by(&self, day: NaiveDate) -> &[NaiveDate] {
         &self.0[..self.0.partition_point(|monday| *monday <= day)]
     }
 
-    /// The school weeks whose Sunday is not after `day`.
+    /// Returns the school weeks whose Sunday is not after `day`.
     pub fn ended_by(&self, day: NaiveDate) -> &[NaiveDate] {
         &self.0[..self.0.partition_point(|monday| *monday + Days::new(6) <= day)]
     }
 
-    /// The school weeks of a season with their Monday on or after `first` and their Sunday on or
-    /// before `last`.
+    /// Returns the school weeks of a season with their Monday on or after `first` and their Sunday
+    /// on or before `last`.
     pub fn within(&self, season: &Season, first: NaiveDate, last: NaiveDate) -> &[NaiveDate] {
         let from = first.max(season.start);
         let ended = self.ended_by(last);
@@ -62,10 +62,21 @@ impl SchoolWeeks {
         &ended[ended.partition_point(|monday| *monday < from)..]
     }
 
-    /// How many school weeks after the week of `day` have ended by `through`.
+    /// Returns the number of school weeks after the week of `day` that ended by `through`.
     pub fn passed_since(&self, day: NaiveDate, through: NaiveDate) -> usize {
         let ended = self.ended_by(through);
         ended.len() - ended.partition_point(|monday| *monday <= monday_of(day))
+    }
+
+    /// How many days after `day`, up to and including `through`, lie in school weeks.
+    pub fn days_since(&self, day: NaiveDate, through: NaiveDate) -> i64 {
+        let begun = self.begun_by(through);
+        let later = &begun[begun.partition_point(|monday| *monday + Days::new(6) <= day)..];
+        let days_in_week = |monday: &NaiveDate| {
+            let (first, last) = ((*monday).max(day + Days::new(1)), *monday + Days::new(6));
+            (last.min(through) - first).num_days() + 1
+        };
+        later.iter().map(days_in_week).sum()
     }
 }
 
@@ -97,6 +108,9 @@ mod tests {
         );
         assert_eq!(weeks.ended_by(day("2026-08-08")).last(), Some(&day("2026-07-20")));
         assert_eq!(weeks.passed_since(day("2026-07-19"), day("2026-08-09")), 2);
+        assert_eq!(weeks.days_since(day("2026-07-22"), day("2026-08-03")), 5);
+        assert_eq!(weeks.days_since(day("2026-07-26"), day("2026-08-02")), 0);
+        assert_eq!(weeks.days_since(day("2026-08-05"), day("2026-08-05")), 0);
         let season = &program.seasons[1];
         assert_eq!(weeks.within(season, day("2026-07-20"), day("2026-08-09")).len(), 2);
     }

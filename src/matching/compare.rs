@@ -1,8 +1,8 @@
-//! What was decided beside what would have been suggested: both on one score, both against the same
-//! rules.
+//! Compares what was decided with what would have been suggested: both by the same score and the
+//! same rules.
 //!
-//! The rules are asked here once more, placement by placement and apart from the board on which
-//! suggestions are made, so that a suggestion which breaks one is found as well.
+//! The rules are checked here once more, placement by placement and without the board on which
+//! suggestions are made, so that a suggestion that breaks one is found as well.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use compact_str::{CompactString, ToCompactString};
 use serde::Serialize;
 
-use super::instance::{Instance, Mentor, OpenGroup};
-use super::plan;
+use halaqah_solver::{SeatId, Slot, Table};
+
+use super::board::Board;
+use super::grouping;
+use super::instance::{Instance, MenteeId, Mentor, MentorId, OpenGroup};
 use super::rules::{self, Bar};
 use super::score;
-use super::seats::{Board, Seat};
-use super::suggest;
-use super::suggestions::{Place, Suggestions};
+use super::suggest::suggest;
+use super::suggestions::{SuggestedGroup, Suggestions};
 
 /// One mentee in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,10 +33,11 @@ pub struct Placement<'a> {
     pub slot: Option<&'a str>,
 }
 
-/// Placements in numbers.
+/// How many people some placements place, how well, and against which rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Side {
-    /// How many people; those in a group without a mentor have no score and are only in `broken`.
+    /// How many people are placed; those in a group without a mentor have no score and are counted
+    /// only in `broken`.
     pub placed: u32,
     /// The sum of their scores, 0 to 1000 each.
     pub score_total: u64,
@@ -43,7 +46,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The mean score; none without anybody.
+    /// The mean score; none if nobody is placed.
     pub fn mean(&self) -> Option<f64> {
         (self.placed > 0).then(|| self.score_total as f64 / f64::from(self.placed))
     }
@@ -54,22 +57,20 @@ impl Side {
 pub struct Comparison {
     /// As it was decided.
     pub made: Side,
-    /// How many were placed who did not wait: without complete consent, or not registered. They are
-    /// in no other number.
+    /// How many were placed although they did not wait: without complete consent, or not
+    /// registered. No other number counts them.
     pub not_waiting: u32,
-    /// What is left of it without the placements that break a rule, and without new groups that are
-    /// too small then.
+    /// The decided placements that break no rule, without new groups that are too small then.
     pub within_rules: Side,
-    /// What that is worth by everything that a plan is chosen by: scores, cohesion, sizes, being
-    /// alone. None only if it breaks a rule after all.
+    /// What `within_rules` is worth by everything that a grouping is chosen by: scores, cohesion,
+    /// sizes, being alone. None only if it breaks a rule after all.
     pub worth_within_rules: Option<i64>,
     /// As it would have been suggested.
     pub suggested: Side,
-    /// What that is worth.
+    /// What `suggested` is worth.
     pub worth_suggested: Option<i64>,
-    /// The same people as they would be placed if the rules that the decisions broke did not hold:
-    /// the same liberties, on the same score. No liberty is taken with the number of members and
-    /// groups that a mentor has.
+    /// How the same people would have been placed without the rules that the decisions broke. The
+    /// limits on a mentor's members and groups still hold.
     pub same_liberties: Side,
 }
 
@@ -78,14 +79,16 @@ pub fn compare(instance: &Instance, made: &[Placement]) -> Comparison {
     let suggestions = suggest(instance);
     let instance = instance.sorted();
     let board = Board::new(&instance);
-    let (mut made, others): (Vec<Placement>, Vec<Placement>) =
-        made.iter().copied().partition(|placement| instance.waits(placement.mentee));
+    let (mut made, others): (Vec<Placement>, Vec<Placement>) = made
+        .iter()
+        .copied()
+        .partition(|placement| instance.find_mentee(placement.mentee).is_some());
     made.sort_unstable();
     let allowed = within_rules(&instance, made.clone());
     let suggested = suggested_in(&suggestions);
     let as_made = side(&board, &made);
     let slots: Vec<CompactString> =
-        board.slots.iter().map(|slot| slot.to_compact_string()).collect();
+        board.slot_names().iter().map(|slot| slot.to_compact_string()).collect();
     let freely = suggest(&without_rules(&instance, &slots, &as_made.broken, &made));
     Comparison {
         worth_within_rules: worth(&board, &allowed),
@@ -98,8 +101,9 @@ pub fn compare(instance: &Instance, made: &[Placement]) -> Comparison {
     }
 }
 
-/// The people who were placed, without the rules that were broken. Who has to be free is free
-/// always; a new group may be as small as the smallest that was formed.
+/// The instance of the people who were placed, without the rules that were broken. Without the
+/// rules about slots everybody is always free; without the rule about small groups, a new group may
+/// be as small as the smallest that was formed.
 fn without_rules<'a>(
     instance: &Instance<'a>,
     slots: &'a [CompactString],
@@ -128,7 +132,7 @@ fn without_rules<'a>(
 fn suggested_in(suggestions: &Suggestions) -> Vec<Placement<'_>> {
     let mut placements = Vec::new();
     for one in &suggestions.placements {
-        let (Place::Open(group) | Place::New(group)) = &one.place;
+        let (SuggestedGroup::Open(group) | SuggestedGroup::New(group)) = &one.group;
         placements.push(Placement {
             mentee: &one.mentee,
             mentor: Some(&one.mentor),
@@ -145,23 +149,22 @@ fn side(board: &Board, placements: &[Placement]) -> Side {
         *side.broken.entry(bar).or_default() += 1;
     }
     for placement in placements {
-        let Some(mentor) = mentor_at(board.instance, placement) else { continue };
-        let Some(mentee) = mentee_at(board.instance, placement) else { continue };
-        let group = board.instance.groups.iter().position(|group| group.name == placement.group);
-        let seat = Seat { mentor, group, capacity: 0, choices: Vec::new() };
+        let Some(mentor) = mentor_of(board.instance, placement) else { continue };
+        let Some(mentee) = mentee_of(board.instance, placement) else { continue };
+        let mut groups = board.instance.group_ids();
+        let group = groups.find(|group| board.instance.group(*group).name == placement.group);
         side.placed += 1;
-        side.score_total += u64::from(score::total(&board.parts(mentee, &seat, None)));
+        side.score_total += u64::from(score::total(&board.parts(mentee, mentor, group, None)));
     }
     side
 }
 
-fn mentee_at(instance: &Instance, placement: &Placement) -> Option<usize> {
-    instance.mentees.binary_search_by_key(&placement.mentee, |mentee| mentee.code).ok()
+fn mentee_of(instance: &Instance, placement: &Placement) -> Option<MenteeId> {
+    instance.find_mentee(placement.mentee)
 }
 
-fn mentor_at(instance: &Instance, placement: &Placement) -> Option<usize> {
-    let code = placement.mentor?;
-    instance.mentors.binary_search_by_key(&code, |mentor| mentor.code).ok()
+fn mentor_of(instance: &Instance, placement: &Placement) -> Option<MentorId> {
+    instance.find_mentor(placement.mentor?)
 }
 
 /// The placements of one group.
@@ -169,7 +172,7 @@ struct Group<'p, 'a> {
     name: &'a str,
     mentor: Option<&'p Mentor<'a>>,
     open: Option<&'p OpenGroup<'a>>,
-    /// When it meets: as it is known, else when most are free.
+    /// The slot in which it meets; if that is not known, the one in which most are free.
     slot: Option<&'a str>,
     joining: Vec<usize>,
 }
@@ -182,7 +185,7 @@ fn groups<'p, 'a>(instance: &'p Instance<'a>, placements: &[Placement<'a>]) -> V
     let group = |(name, joining): (&'a str, Vec<usize>)| {
         let first = &placements[joining[0]];
         let open = instance.groups.iter().find(|group| group.name == name);
-        let mentor = mentor_at(instance, first).map(|at| &instance.mentors[at]);
+        let mentor = mentor_of(instance, first).map(|mentor| instance.mentor(mentor));
         let known = open.and_then(|open| open.slot).or(first.slot);
         let slot = known.or_else(|| most_shared(instance, mentor?, placements, &joining));
         Group { name, mentor, open, slot, joining }
@@ -190,7 +193,7 @@ fn groups<'p, 'a>(instance: &'p Instance<'a>, placements: &[Placement<'a>]) -> V
     by_name.into_iter().map(group).collect()
 }
 
-/// The slot of a mentor in which most of those who join are free; of equals the first.
+/// The slot of a mentor in which most of those who join are free; the first of equal ones.
 fn most_shared<'a>(
     instance: &Instance<'a>,
     mentor: &Mentor<'a>,
@@ -205,12 +208,12 @@ fn most_shared<'a>(
 }
 
 fn is_free(instance: &Instance, placement: &Placement, slot: &str) -> bool {
-    mentee_at(instance, placement)
-        .is_some_and(|at| instance.mentees[at].slots.iter().any(|own| own == slot))
+    mentee_of(instance, placement)
+        .is_some_and(|mentee| instance.mentee(mentee).slots.iter().any(|own| own == slot))
 }
 
 /// Every rule that a placement breaks, with the placement's position. The placements are in order
-/// of the mentees' codes: of those who are too many the last ones are.
+/// of the mentees' codes: where there are too many, the last ones break the rule.
 fn broken<'a>(instance: &Instance<'a>, placements: &[Placement<'a>]) -> Vec<(usize, Bar)> {
     let groups = groups(instance, placements);
     let mut broken = Vec::new();
@@ -266,7 +269,7 @@ fn pair_bars(
     mentor: &Mentor,
     slot: Option<&str>,
 ) -> Vec<Bar> {
-    let Some(mentee) = mentee_at(instance, placement).map(|at| &instance.mentees[at]) else {
+    let Some(mentee) = mentee_of(instance, placement).map(|mentee| instance.mentee(mentee)) else {
         return Vec::new();
     };
     let slots = rules::slots_of_mentor(instance, mentor);
@@ -283,8 +286,8 @@ fn pair_bars(
     holds.into_iter().filter(|(_, holds)| !holds).map(|(bar, _)| bar).collect()
 }
 
-/// The placements that break no rule. Groups that are too small go last, for others may go before
-/// and leave them so.
+/// The placements that break no rule. Groups that are too small are dropped last: a group may
+/// become too small when other placements are dropped.
 fn within_rules<'a>(
     instance: &Instance<'a>,
     mut placements: Vec<Placement<'a>>,
@@ -303,28 +306,29 @@ fn within_rules<'a>(
     }
 }
 
-/// What suggestions are worth on a board, as a plan is.
+/// What suggestions are worth on a board, as a grouping is.
 pub(super) fn worth_of(board: &Board, suggestions: &Suggestions) -> Option<i64> {
     worth(board, &suggested_in(suggestions))
 }
 
-/// What placements within the rules are worth, as a plan is; none if they break a rule.
+/// What placements within the rules are worth, as a grouping is; none if they break a rule.
 fn worth(board: &Board, placements: &[Placement]) -> Option<i64> {
-    let mut seat_of = vec![None; board.instance.mentees.len()];
-    let mut slots: Vec<Option<usize>> = vec![None; board.seats.len()];
+    let mut seat_of: Table<MenteeId, Option<SeatId>> =
+        Table::filled(None, board.instance.mentees.len());
+    let mut slots: Table<SeatId, Option<Slot>> = Table::filled(None, board.seats.len());
     let mut taken = BTreeSet::new();
     for group in groups(board.instance, placements) {
-        let mentor = mentor_at(board.instance, &placements[group.joining[0]])?;
-        let is_it = |at: &usize| match board.seats[*at].group {
-            Some(open) => board.instance.groups[open].name == group.name,
+        let mentor = mentor_of(board.instance, &placements[group.joining[0]])?;
+        let is_it = |at: &SeatId| match board.name_of_open(*at) {
+            Some(open) => open == group.name,
             None => group.open.is_none() && !taken.contains(at),
         };
         let seat = board.seats_of(mentor).find(is_it)?;
         taken.insert(seat);
-        slots[seat] = Some(board.slots.binary_search(&group.slot?).ok()?);
+        slots[seat] = Some(board.find_slot(group.slot?)?);
         for at in group.joining {
-            seat_of[mentee_at(board.instance, &placements[at])?] = Some(seat);
+            seat_of[mentee_of(board.instance, &placements[at])?] = Some(seat);
         }
     }
-    plan::worth(board, &seat_of, &slots)
+    grouping::worth(board, &seat_of, &slots)
 }

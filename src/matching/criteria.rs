@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
 
-use super::score::Reason;
 use crate::ledger::answers::{Answer, Answers};
 
 /// How two answers are compared; each measure gives 0 to 1000 thousandths.
@@ -58,8 +57,8 @@ pub struct Criterion {
     pub order: Vec<CompactString>,
 }
 
-/// A name for each criterion that no other has, nor any in `taken`: its question, and where that is
-/// not enough how and with whom it is compared, and its number.
+/// A name for each criterion that no other has, nor any in `taken`: its question; where that is not
+/// enough, how and with whom it is compared too; and if need be a number.
 pub fn names(criteria: &[Criterion], taken: &[&str]) -> Vec<CompactString> {
     let mut names: Vec<CompactString> = Vec::new();
     for criterion in criteria {
@@ -80,7 +79,7 @@ pub fn names(criteria: &[Criterion], taken: &[&str]) -> Vec<CompactString> {
 }
 
 impl Measure {
-    /// As the configuration has it.
+    /// The name in the configuration.
     fn code(self) -> &'static str {
         match self {
             Self::Equality => "equality",
@@ -94,28 +93,25 @@ impl Measure {
     }
 }
 
-/// Years that count as far apart as can be.
+/// The number of years from which two days or years count as farthest apart.
 const FAR_YEARS: i64 = 10;
 
-/// What a numeric answer without a list of choices is measured against: the scale of most
-/// questions.
+/// The largest distance between two numeric answers without a list of choices: most questions have
+/// a scale from 1 to 5.
 const NUMBERS: i64 = 4;
 
-/// What comes out of a criterion: the reason with its sentence, and thousandths.
+/// What comes out of a criterion, in thousandths; none if the question was not answered by both.
 pub fn measured<'o>(
     criterion: &Criterion,
     mentee: &Answers,
     others: impl Iterator<Item = &'o Answers>,
-) -> (Reason, u32) {
-    let values: Vec<u32> =
-        others.filter_map(|other| pair_value(criterion, mentee, other)).collect();
-    let question = criterion.field.clone();
-    if values.is_empty() {
-        return (Reason::Unanswered(question), super::score::NEUTRAL);
+) -> Option<u32> {
+    let values = others.filter_map(|other| pair_value(criterion, mentee, other));
+    let (mut sum, mut count) = (0, 0);
+    for value in values {
+        (sum, count) = (sum + value, count + 1);
     }
-    let count = values.len() as u32;
-    let value = (values.iter().sum::<u32>() + count / 2) / count;
-    (Reason::Measured { question, measure: criterion.measure, with: criterion.with, value }, value)
+    (count > 0).then(|| (sum + count / 2) / count)
 }
 
 fn pair_value(criterion: &Criterion, mentee: &Answers, other: &Answers) -> Option<u32> {
@@ -171,7 +167,7 @@ fn codes(answer: &Answer) -> Vec<&str> {
     codes
 }
 
-/// Where an answer stands on its scale. A code outside the list (`unknown`) stands nowhere.
+/// The position of an answer on its scale; none for a code outside the list (`unknown`).
 fn rank(answer: &Answer, order: &[CompactString]) -> Option<i64> {
     match answer {
         Answer::Integer(number) => Some(*number),
@@ -193,7 +189,7 @@ fn year(answer: &Answer) -> Option<i64> {
 
 /// Why a criterion cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
+pub enum CriterionMismatch {
     /// The mentee's question does not exist.
     Field,
     /// The other's question does not exist.
@@ -206,7 +202,7 @@ pub enum Unfit {
 
 /// What kind of answer a question gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum AnswerKind {
     /// One of these codes.
     One(Vec<CompactString>),
     /// Any of these codes.
@@ -225,45 +221,45 @@ pub enum Asked {
 #[derive(Debug, Clone, Default)]
 pub struct Questions {
     /// Of `mentee_registration`.
-    pub mentee: BTreeMap<String, Asked>,
+    pub mentee: BTreeMap<String, AnswerKind>,
     /// Of `mentor_application`.
-    pub mentor: BTreeMap<String, Asked>,
+    pub mentor: BTreeMap<String, AnswerKind>,
 }
 
 impl Criterion {
     /// Checks the criterion against the questions, and takes the order of the choices from them.
-    pub fn fitted(mut self, questions: &Questions) -> Result<Self, Unfit> {
+    pub fn fitted(mut self, questions: &Questions) -> Result<Self, CriterionMismatch> {
         let of_other = match self.with {
             With::Mentor => &questions.mentor,
             With::Members => &questions.mentee,
         };
-        let own = questions.mentee.get(self.field.as_str()).ok_or(Unfit::Field)?;
-        let other = of_other.get(self.other.as_str()).ok_or(Unfit::Other)?;
-        if [own, other].contains(&&Asked::Unusable) {
-            return Err(Unfit::NotForMatching);
+        let own = questions.mentee.get(self.field.as_str()).ok_or(CriterionMismatch::Field)?;
+        let other = of_other.get(self.other.as_str()).ok_or(CriterionMismatch::Other)?;
+        if [own, other].contains(&&AnswerKind::Unusable) {
+            return Err(CriterionMismatch::NotForMatching);
         }
-        let both = |fits: fn(&Asked) -> bool| fits(own) && fits(other);
+        let both = |fits: fn(&AnswerKind) -> bool| fits(own) && fits(other);
         let (fits, needs) = match self.measure {
             Measure::Equality => {
-                (both(|asked| *asked != Asked::Any), "equality compares two single answers")
+                (both(|kind| *kind != AnswerKind::Any), "equality compares two single answers")
             }
             Measure::Overlap | Measure::Jaccard => (
-                both(|asked| matches!(asked, Asked::Any | Asked::One(_))),
+                both(|kind| matches!(kind, AnswerKind::Any | AnswerKind::One(_))),
                 "overlap and jaccard compare lists of ticked choices",
             ),
             Measure::GapInYears => (
-                both(|asked| matches!(asked, Asked::Day | Asked::Whole)),
+                both(|kind| matches!(kind, AnswerKind::Day | AnswerKind::Whole)),
                 "gap_in_years compares two days, or two years",
             ),
             Measure::Distance | Measure::AtLeast | Measure::Mixed => (
-                both(|asked| matches!(asked, Asked::One(_) | Asked::Whole)),
+                both(|kind| matches!(kind, AnswerKind::One(_) | AnswerKind::Whole)),
                 "distance, at_least and mixed compare numbers, or choices in an order",
             ),
         };
         if !fits {
-            return Err(Unfit::Measure(needs));
+            return Err(CriterionMismatch::Measure(needs));
         }
-        if let Asked::One(codes) = own {
+        if let AnswerKind::One(codes) = own {
             // "Not known" stands last in the lists and is no step of a scale.
             self.order = codes.iter().filter(|code| *code != "unknown").cloned().collect();
         }
@@ -287,10 +283,10 @@ mod tests {
         }
     }
 
-    fn value(measure: Measure, order: &[&str], own: Answer, other: Answer) -> u32 {
+    fn value(measure: Measure, order: &[&str], own: Answer, other: Answer) -> Option<u32> {
         let answers = |answer| [("q", answer)].into_iter().collect::<Answers>();
         let (own, other) = (answers(own), answers(other));
-        measured(&criterion(measure, order), &own, std::iter::once(&other)).1
+        measured(&criterion(measure, order), &own, std::iter::once(&other))
     }
 
     fn text(text: &str) -> Answer {
@@ -304,24 +300,32 @@ mod tests {
     #[test]
     fn every_measure_gives_thousandths_that_can_be_told_by_hand() {
         let scale = ["low", "middle", "high"];
-        assert_eq!(value(Measure::Equality, &[], text(" X-1"), text("x-1")), 1000);
-        assert_eq!(value(Measure::Equality, &[], text("a"), text("b")), 0);
-        assert_eq!(value(Measure::Overlap, &[], list(&["a", "b"]), list(&["b", "c", "d"])), 500);
-        assert_eq!(value(Measure::Jaccard, &[], list(&["a", "b"]), list(&["b", "c", "d"])), 250);
-        assert_eq!(value(Measure::Distance, &scale, text("low"), text("middle")), 500);
-        assert_eq!(value(Measure::Mixed, &scale, text("low"), text("high")), 1000);
-        assert_eq!(value(Measure::AtLeast, &scale, text("low"), text("high")), 1000);
-        assert_eq!(value(Measure::AtLeast, &scale, text("high"), text("low")), 0);
-        assert_eq!(value(Measure::GapInYears, &[], text("2010-01-01"), text("2005-12-31")), 500);
+        assert_eq!(value(Measure::Equality, &[], text(" X-1"), text("x-1")), Some(1000));
+        assert_eq!(value(Measure::Equality, &[], text("a"), text("b")), Some(0));
+        assert_eq!(
+            value(Measure::Overlap, &[], list(&["a", "b"]), list(&["b", "c", "d"])),
+            Some(500)
+        );
+        assert_eq!(
+            value(Measure::Jaccard, &[], list(&["a", "b"]), list(&["b", "c", "d"])),
+            Some(250)
+        );
+        assert_eq!(value(Measure::Distance, &scale, text("low"), text("middle")), Some(500));
+        assert_eq!(value(Measure::Mixed, &scale, text("low"), text("high")), Some(1000));
+        assert_eq!(value(Measure::AtLeast, &scale, text("low"), text("high")), Some(1000));
+        assert_eq!(value(Measure::AtLeast, &scale, text("high"), text("low")), Some(0));
+        assert_eq!(
+            value(Measure::GapInYears, &[], text("2010-01-01"), text("2005-12-31")),
+            Some(500)
+        );
     }
 
     #[test]
-    fn what_was_not_answered_is_neutral_and_said() {
+    fn what_was_not_answered_is_not_measured() {
         let nothing = Answers::default();
-        let neutral =
-            measured(&criterion(Measure::Equality, &[]), &nothing, std::iter::once(&nothing));
-        assert_eq!(neutral, (Reason::Unanswered("q".into()), 500));
-        assert_eq!(value(Measure::Distance, &["low", "high"], text("unknown"), text("low")), 500);
+        let equality = criterion(Measure::Equality, &[]);
+        assert_eq!(measured(&equality, &nothing, std::iter::once(&nothing)), None);
+        assert_eq!(value(Measure::Distance, &["low", "high"], text("unknown"), text("low")), None);
     }
 
     #[test]
@@ -351,12 +355,15 @@ mod tests {
     #[test]
     fn a_criterion_has_to_fit_the_questions() {
         let mut questions = Questions::default();
-        questions.mentee.insert("q".into(), Asked::Any);
-        questions.mentor.insert("q".into(), Asked::Any);
+        questions.mentee.insert("q".into(), AnswerKind::Any);
+        questions.mentor.insert("q".into(), AnswerKind::Any);
         let unfit = criterion(Measure::Distance, &[]).fitted(&questions);
-        assert!(matches!(unfit, Err(Unfit::Measure(_))));
+        assert!(matches!(unfit, Err(CriterionMismatch::Measure(_))));
         assert!(criterion(Measure::Jaccard, &[]).fitted(&questions).is_ok());
         questions.mentor.clear();
-        assert_eq!(criterion(Measure::Jaccard, &[]).fitted(&questions), Err(Unfit::Other));
+        assert_eq!(
+            criterion(Measure::Jaccard, &[]).fitted(&questions),
+            Err(CriterionMismatch::Other)
+        );
     }
 }

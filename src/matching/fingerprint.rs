@@ -9,6 +9,7 @@ use compact_str::{CompactString, format_compact};
 use super::criteria::Criterion;
 use super::instance::{Instance, ReadingMix};
 use super::score;
+use super::terms::TermKind;
 use crate::ledger::answers::{Answer, Answers};
 
 /// FNV-1a with 64 bits (Fowler, Noll and Vo): the same on every machine and in every version of the
@@ -32,7 +33,7 @@ impl Fnv {
         self.write(&number.to_le_bytes());
     }
 
-    /// The length goes first, so that no two lists of texts read alike.
+    /// Adds a text, its length first: no two lists of texts give the same bytes.
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.write(text.as_bytes());
@@ -47,7 +48,7 @@ impl Fnv {
         self.number(u64::from(day.num_days_from_ce().unsigned_abs()));
     }
 
-    /// A set of codes: their order does not matter.
+    /// Adds a set of codes; their order does not matter.
     fn set(&mut self, codes: &[CompactString]) {
         let mut codes: Vec<&str> = codes.iter().map(CompactString::as_str).collect();
         codes.sort_unstable();
@@ -56,7 +57,7 @@ impl Fnv {
         codes.into_iter().for_each(|code| self.text(code));
     }
 
-    /// The answers that the score reads; all others may change freely.
+    /// Adds the answers that the score reads; all others may change freely.
     fn answers(&mut self, answers: &Answers, criteria: &[Criterion]) {
         let asked = criteria
             .iter()
@@ -83,6 +84,11 @@ impl Fnv {
             }
         }
     }
+}
+
+/// The fingerprint of an instance: equal for equal instances, in whatever order their rows come.
+pub fn instance_hash(instance: &Instance) -> CompactString {
+    of(&instance.sorted())
 }
 
 /// The fingerprint of a sorted instance, as 16 hexadecimal digits.
@@ -147,22 +153,13 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
         }
     }
     let size = instance.group_size;
-    let weights = instance.weights;
-    let numbers = [
-        size.min,
-        size.target,
-        size.max,
-        weights.schedule,
-        weights.values_expectations,
-        weights.likes_dislikes,
-        weights.class_district,
-        weights.continuity_friend,
-        weights.reading,
-        weights.personality,
-        u32::from(instance.reading == ReadingMix::Equal),
-    ];
-    numbers.into_iter().for_each(|number| hash.number(number.into()));
-    // Not a number in every hash, so that what was suggested without it is still recognised.
+    let sizes = [size.min, size.target, size.max];
+    let weights = instance.weights.iter().map(|(_, weight)| weight);
+    let reads_alike = u32::from(instance.reading == ReadingMix::Equal);
+    for number in sizes.into_iter().chain(weights).chain([reads_alike]) {
+        hash.number(number.into());
+    }
+    // Added only if set, so that suggestions made before there was chance are still recognised.
     if instance.randomise {
         hash.text("randomise");
     }
@@ -177,14 +174,14 @@ fn wishes(hash: &mut Fnv, instance: &Instance) {
     }
 }
 
-/// The bands of those who could be suggested, if two could be compared. Not in every hash, so that
-/// what was suggested without any is still recognised.
+/// Adds the bands of those who could be suggested, if two could be compared: suggestions made
+/// without bands are still recognised.
 fn personality(hash: &mut Fnv, instance: &Instance) {
     let of_mentees = instance.mentees.iter().map(|mentee| instance.bands.mentees.get(mentee.code));
     let of_mentors = instance.mentors.iter().map(|mentor| instance.bands.mentors.get(mentor.code));
     let known = of_mentees.clone().any(|bands| bands.is_some())
         && of_mentors.clone().any(|bands| bands.is_some());
-    if instance.weights.personality > 0 && known {
+    if instance.weights.of(TermKind::Personality) > 0 && known {
         hash.text("personality");
         of_mentees
             .chain(of_mentors)

@@ -7,12 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use compact_str::CompactString;
+use halaqah_solver::{Position, positions};
 use serde::{Deserialize, Serialize};
 
 use super::criteria::Criterion;
 use super::personality::KnownBands;
+use super::terms::Weights;
 use crate::ledger::answers::Answers;
 use crate::ledger::event::IssuedSuggestions;
+
+positions! {
+    /// The position of a mentee in a sorted instance.
+    MenteeId;
+    /// The position of a mentor in a sorted instance.
+    MentorId;
+    /// The position of an open group in a sorted instance.
+    OpenGroupId;
+}
 
 /// Somebody who waits for a group. The caller gives only people whose consent is complete.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +41,7 @@ pub struct Mentee<'a> {
     /// The code of the friend the mentee asked to be grouped with, if the caller could tell who is
     /// meant.
     pub friend: Option<&'a str>,
-    /// The group the mentee is in now: only when everybody is to be grouped anew.
+    /// The group the mentee is in now; set only when everybody is grouped anew.
     pub current: Option<&'a str>,
 }
 
@@ -115,7 +126,7 @@ pub struct OpenGroup<'a> {
     pub mentor: &'a str,
     /// The weekly slot it meets in, if it is known.
     pub slot: Option<&'a str>,
-    /// How many members it has; more than `members` if not all of them are known.
+    /// The number of members; greater than that of `members` if not all of them are known.
     pub size: u32,
     /// The members that are known.
     pub members: Vec<Member<'a>>,
@@ -139,41 +150,7 @@ impl Default for GroupSize {
     }
 }
 
-/// What each term of the score weighs against the others; 0 switches a term off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Weights {
-    /// Slots to spare, should the group have to move.
-    pub schedule: u32,
-    /// The mentor wished for, the way of studying, what is hoped for.
-    pub values_expectations: u32,
-    /// Shared likes and dislikes.
-    pub likes_dislikes: u32,
-    /// Classmates in the group.
-    pub class_district: u32,
-    /// The mentor of last season and the requested friend.
-    pub continuity_friend: u32,
-    /// Reading levels of mentee, mentor and group.
-    pub reading: u32,
-    /// Personality, off until people have consented to it.
-    pub personality: u32,
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self {
-            schedule: 25,
-            values_expectations: 25,
-            likes_dislikes: 15,
-            class_district: 10,
-            continuity_friend: 10,
-            reading: 5,
-            personality: 0,
-        }
-    }
-}
-
-/// Whether a group should read alike or the fluent should sit with the beginners.
+/// Whether a group should have one reading level or the fluent should sit with the beginners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadingMix {
@@ -182,6 +159,21 @@ pub enum ReadingMix {
     Mixed,
     /// Everybody reads at about the same level.
     Equal,
+}
+
+/// What a program wants of its groups, as the configuration has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// How large a group may be.
+    pub group_size: GroupSize,
+    /// What each term of the score weighs.
+    pub weights: Weights,
+    /// Whether groups should read alike.
+    pub reading: ReadingMix,
+    /// Whether chance chooses among groupings that are nearly as good as the best.
+    pub randomise: bool,
+    /// Criteria on any question, beside the terms that `weights` weighs.
+    pub criteria: &'a [Criterion],
 }
 
 /// Everything that a suggestion follows from. The order of the rows does not matter.
@@ -203,7 +195,7 @@ pub struct Instance<'a> {
     pub weights: Weights,
     /// Whether groups should read alike.
     pub reading: ReadingMix,
-    /// Whether chance chooses among plans that are nearly as good as the best.
+    /// Whether chance chooses among groupings that are nearly as good as the best.
     pub randomise: bool,
     /// Criteria on any question, beside the terms that `weights` weighs.
     pub criteria: &'a [Criterion],
@@ -217,8 +209,7 @@ pub struct Instance<'a> {
 }
 
 impl<'a> Instance<'a> {
-    /// The same instance with every list in order of its codes, on which all later steps rely to
-    /// break ties.
+    /// The same instance with every list in order of its codes: ties break by this order.
     pub(super) fn sorted(&self) -> Instance<'a> {
         let mut sorted = self.clone();
         sorted.mentees.sort_by_key(|mentee| mentee.code);
@@ -230,24 +221,23 @@ impl<'a> Instance<'a> {
         sorted
     }
 
-    /// The same program with all members to be grouped anew; the groups stay, and staying in one's
-    /// own is worth something.
+    /// The instance in which all members are grouped anew. The groups stay, and staying in one's
+    /// own group is worth something.
     pub fn regrouped(&self) -> Instance<'a> {
         let mut anew = self.clone();
         anew.last = None;
         for group in &mut anew.groups {
-            let of_group = group
+            let mentees = group
                 .members
                 .iter()
                 .filter_map(|member| Mentee::from_answers(member.code, member.answers));
             let mut leaving: Vec<Mentee> =
-                of_group.map(|mentee| Mentee { current: Some(group.name), ..mentee }).collect();
+                mentees.map(|mentee| Mentee { current: Some(group.name), ..mentee }).collect();
             group.members.retain(|member| !leaving.iter().any(|mentee| mentee.code == member.code));
-            group.size =
-                group.size.saturating_sub(u32::try_from(leaving.len()).unwrap_or(u32::MAX));
+            let gone = u32::try_from(leaving.len()).unwrap_or(u32::MAX);
+            group.size = group.size.saturating_sub(gone);
             let mentor = anew.mentors.iter_mut().find(|mentor| mentor.code == group.mentor);
             if let Some(mentor) = mentor {
-                let gone = u32::try_from(leaving.len()).unwrap_or(u32::MAX);
                 mentor.members_now = mentor.members_now.saturating_sub(gone);
             }
             anew.mentees.append(&mut leaving);
@@ -260,13 +250,45 @@ impl<'a> Instance<'a> {
         self.groups.iter().filter(move |group| group.mentor == mentor)
     }
 
-    /// Whether a mentor of this code is there; the instance is sorted.
-    pub(super) fn has_mentor(&self, code: &str) -> bool {
-        self.mentors.binary_search_by_key(&code, |mentor| mentor.code).is_ok()
+    /// A mentee by position.
+    pub(super) fn mentee(&self, mentee: MenteeId) -> &Mentee<'a> {
+        &self.mentees[mentee.index()]
     }
 
-    /// Whether a mentee of this code waits; the instance is sorted.
-    pub(super) fn waits(&self, code: &str) -> bool {
-        self.mentees.binary_search_by_key(&code, |mentee| mentee.code).is_ok()
+    /// A mentor by position.
+    pub(super) fn mentor(&self, mentor: MentorId) -> &Mentor<'a> {
+        &self.mentors[mentor.index()]
+    }
+
+    /// An open group by position.
+    pub(super) fn group(&self, group: OpenGroupId) -> &OpenGroup<'a> {
+        &self.groups[group.index()]
+    }
+
+    /// The positions of all mentees, in order.
+    pub(super) fn mentee_ids(&self) -> impl Iterator<Item = MenteeId> + use<> {
+        (0..self.mentees.len()).map(MenteeId::at)
+    }
+
+    /// The positions of all mentors, in order.
+    pub(super) fn mentor_ids(&self) -> impl Iterator<Item = MentorId> + use<> {
+        (0..self.mentors.len()).map(MentorId::at)
+    }
+
+    /// The positions of all open groups, in order.
+    pub(super) fn group_ids(&self) -> impl Iterator<Item = OpenGroupId> + use<> {
+        (0..self.groups.len()).map(OpenGroupId::at)
+    }
+
+    /// The mentee of a code; the instance is sorted.
+    pub(super) fn find_mentee(&self, code: &str) -> Option<MenteeId> {
+        let found = self.mentees.binary_search_by_key(&code, |mentee| mentee.code);
+        found.ok().map(MenteeId::at)
+    }
+
+    /// The mentor of a code; the instance is sorted.
+    pub(super) fn find_mentor(&self, code: &str) -> Option<MentorId> {
+        let found = self.mentors.binary_search_by_key(&code, |mentor| mentor.code);
+        found.ok().map(MentorId::at)
     }
 }

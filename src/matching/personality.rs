@@ -1,7 +1,7 @@
-//! Personality: the answers to the Mini-IPIP become bands, and bands a similarity. Nothing finer
-//! than a band leaves this file.
+//! Personality: turns the answers to the Mini-IPIP into bands, and two people's bands into a
+//! likeness. Nothing finer than a band leaves this file.
 //!
-//! The instrument is that of Donnellan, Oswald, Baird and Lucas (2006), *The Mini-IPIP scales:
+//! The instrument is by Donnellan, Oswald, Baird and Lucas (2006), *The Mini-IPIP scales:
 //! tiny-yet-effective measures of the Big Five factors of personality*, Psychological Assessment
 //! 18(2), 192–203; the statements are in the public domain. Each statement is answered from 1 to 5;
 //! a trait is the mean of its four answers, some of them reversed (6 − x).
@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use super::score::NEUTRAL;
+use super::terms::NEUTRAL;
 use crate::ledger::answers::Answers;
 
 /// The Big Five, as the instrument measures them.
@@ -27,8 +27,8 @@ enum Trait {
     Openness,
 }
 
-/// The scoring key: of each statement, in the order of its number, the trait and whether it is
-/// reversed.
+/// The scoring key: the trait of each statement and whether it is reversed, by the statement's
+/// number.
 const KEY: [(Trait, bool); 20] = {
     use Trait::{Agreeableness, Conscientiousness, Extraversion, Neuroticism, Openness};
     [
@@ -55,13 +55,13 @@ const KEY: [(Trait, bool); 20] = {
     ]
 };
 
-/// What begins the keys of the statements in the ledger; their number follows.
+/// The prefix of the statements' keys in the ledger; the number follows.
 const STATEMENT: &str = "ipip_";
 
 /// How many of a trait's four statements may stay without an answer.
 const BLANKS: usize = 1;
 
-/// Where somebody lies on a trait, as coarsely as four statements can tell.
+/// A range of a trait's values, as coarse as four statements can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Band {
     /// A mean of 2.5 or less.
@@ -84,7 +84,7 @@ impl Band {
         }
     }
 
-    /// 1000 for the same band, 500 for the next, 0 for the opposite.
+    /// The likeness in thousandths: 1000 for the same band, 500 for the next, 0 for the opposite.
     fn likeness(self, other: Self) -> u32 {
         1000 - 500 * (self as u32).abs_diff(other as u32)
     }
@@ -101,8 +101,8 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// The bands that answers give; none if they tell nothing. Who answers everything alike has not
-    /// read the statements, for eleven of the twenty are reversed.
+    /// The bands of some answers; none if no trait can be told. Somebody who gives the same answer
+    /// everywhere has not read the statements: eleven of the twenty are reversed.
     pub fn of(answers: &Answers) -> Option<Self> {
         let answered: Vec<(Trait, usize, usize)> = (1..)
             .zip(KEY)
@@ -139,7 +139,7 @@ impl Bands {
         known.then(|| alike.map(|likeness| likeness.unwrap_or(NEUTRAL)).iter().sum::<u32>() / 2)
     }
 
-    /// A number for each of the sixteen.
+    /// A number for each of the sixteen combinations of bands.
     pub(super) fn number(self) -> u64 {
         let of = |band: Option<Band>| band.map_or(0, |band| band as u64 + 1);
         4 * of(self.openness) + of(self.conscientiousness)

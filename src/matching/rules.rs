@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::instance::{GroupSize, Instance, Mentee, Mentor, OpenGroup};
 
-/// Why somebody cannot be placed with a mentor, from the first question asked to the last: a later
-/// one was nearer to a placement.
+/// Why somebody cannot be placed with a mentor, in the order in which the rules are checked: the
+/// later the rule, the nearer the pair was to a placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bar {
@@ -96,8 +96,8 @@ pub fn new_groups(instance: &Instance, mentor: &Mentor) -> u32 {
     wanted.saturating_sub(now).min(mentor.remaining() / size.min.max(1))
 }
 
-/// The first rule between a mentee and a mentor that does not hold, places in groups aside; `slots`
-/// are the mentor's, as `slots_of_mentor` gives them.
+/// The first rule between a mentee and a mentor that does not hold, whether or not groups have
+/// places; `slots` are the mentor's, as `slots_of_mentor` gives them.
 pub fn pair_bar(
     instance: &Instance,
     mentee: &Mentee,

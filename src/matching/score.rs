@@ -8,38 +8,17 @@
 use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 
-use super::criteria::{Measure, With, measured};
-use super::instance::{Instance, Mentee, Mentor, OpenGroup, ReadingMix, Weights};
+use super::criteria::{Criterion, Measure, With, measured};
+use super::instance::{Instance, Mentee, Mentor, OpenGroup, ReadingMix};
 use super::rules;
+use super::terms::{NEUTRAL, TermKind};
 use crate::ledger::answers::Answers;
-
-/// What the score is made of; the names are those of the weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TermKind {
-    /// Slots to spare.
-    Schedule,
-    /// The mentor wished for, the way of studying, what is hoped for.
-    ValuesExpectations,
-    /// Shared likes and dislikes.
-    LikesDislikes,
-    /// Classmates in the group.
-    ClassDistrict,
-    /// The mentor of last season and the requested friend.
-    ContinuityFriend,
-    /// Reading levels of mentee, mentor and group.
-    Reading,
-    /// How alike mentee and mentor answer about themselves.
-    Personality,
-    /// A criterion of the configuration, by position.
-    Asked(u16),
-}
 
 /// What makes a term high or low, with the answers it follows from (codes, never sentences).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The group meets in a slot that suits both, and so many other slots would too.
+    /// The group meets in a slot that suits both; other slots that would too are to spare.
     SlotShared {
         /// The slot of the group.
         slot: CompactString,
@@ -106,7 +85,7 @@ pub enum Reason {
     FriendElsewhere(CompactString),
     /// The requested friend waits for a group too.
     FriendWaits(CompactString),
-    /// No mentor of before and no requested friend can be had.
+    /// There is no earlier mentor and no requested friend to come together with.
     NothingToContinue,
     /// The mentor reads the Quran better than the mentee, or both have studied tajwid.
     MentorReadsBetter {
@@ -124,9 +103,9 @@ pub enum Reason {
         /// The mentor's.
         mentor: CompactString,
     },
-    /// How far, in levels rounded, the mentee reads from the middle of the group.
+    /// How far the mentee's reading level is from the mean of the group.
     ReadingDistance {
-        /// Levels between the mentee and the group's mean.
+        /// The distance in levels, rounded.
         levels: u32,
         /// What the program prefers.
         wanted: ReadingMix,
@@ -142,7 +121,7 @@ pub enum Reason {
         /// What came out, in thousandths.
         value: u32,
     },
-    /// Both answered alike about themselves. What they answered nobody is told.
+    /// Both answered alike about themselves. The reason never tells what they answered.
     PersonalityClose,
     /// They answered differently about themselves.
     PersonalityFar,
@@ -180,7 +159,7 @@ pub struct Term {
     pub reasons: Vec<Reason>,
 }
 
-/// The answers that the score reads, looked up once a person.
+/// The answers of one person that the score reads, looked up once.
 #[derive(Debug, Clone, Copy)]
 pub struct Profile<'a> {
     interests: &'a [CompactString],
@@ -195,8 +174,8 @@ pub struct Profile<'a> {
     answers: &'a Answers,
 }
 
-/// The keys of all answers that the score reads; an instance that agrees on them is the same
-/// instance.
+/// The keys of all answers that the score reads. Other answers do not change an instance's
+/// fingerprint.
 pub const KEYS: &[&str] = &[
     "birth_date",
     "class_name",
@@ -215,8 +194,9 @@ pub const KEYS: &[&str] = &[
 const READING_LEVELS: [&str; 5] =
     ["iqra_early", "iqra_late", "quran_halting", "quran_fluent", "tahsin"];
 
-/// What a mentee may hope for, and the mentor's answers that promise it. What no answer can promise
-/// (more regular worship) is not in the list and counts neither for nor against.
+/// What a mentee may hope for, with the mentor's question and the answers that promise it. A hope
+/// that no answer can promise (more regular worship) is not in the list and counts neither for nor
+/// against.
 const PROMISED_BY: [(&str, &str, &[&str]); 6] = [
     ("friends", "own_trait", &["easygoing"]),
     ("quran_reading", "reading_level", &["quran_fluent", "tahsin"]),
@@ -225,9 +205,6 @@ const PROMISED_BY: [(&str, &str, &[&str]); 6] = [
     ("confiding", "own_trait", &["patient_listener"]),
     ("study_support", "occupation", &["undergraduate", "working", "teacher"]),
 ];
-
-/// Neither for nor against.
-pub const NEUTRAL: u32 = 500;
 
 impl<'a> Profile<'a> {
     /// Looks up what the score reads.
@@ -251,9 +228,9 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// A mentee and a group whose fit is asked for.
+/// A mentee and a group whose fit is scored.
 #[derive(Debug, Clone, Copy)]
-pub struct Pair<'s, 'a> {
+pub struct Pairing<'s, 'a> {
     /// All there is, in order of the codes.
     pub instance: &'s Instance<'a>,
     /// Who would join.
@@ -272,47 +249,58 @@ pub struct Pair<'s, 'a> {
     pub slot: Option<&'s str>,
 }
 
-/// The parts of all terms, in the order of the terms.
-pub fn parts(pair: &Pair) -> Vec<Part> {
-    use TermKind::{
-        ClassDistrict, ContinuityFriend, LikesDislikes, Personality, Reading, Schedule,
-        ValuesExpectations,
-    };
-    let weights = &pair.instance.weights;
-    let part = |term: TermKind, share, (reason, value)| Part {
-        term,
-        reason,
-        value,
-        share,
-        weight: term.weight(weights),
-    };
-    let mut parts = vec![
-        part(Schedule, 1000, slots_to_spare(pair)),
-        part(ValuesExpectations, 334, mentor_wished(pair)),
-        part(ValuesExpectations, 333, study_approach(pair)),
-        part(ValuesExpectations, 333, expectations(pair)),
-        part(LikesDislikes, 500, likes(pair)),
-        part(LikesDislikes, 500, dislikes(pair)),
-        part(ClassDistrict, 1000, classmates(pair)),
-        part(ContinuityFriend, 1000, continuity(pair)),
-        part(Reading, 500, reading_of_mentor(pair)),
-        part(Reading, 500, reading_of_group(pair)),
-        part(Personality, 1000, personality(pair)),
-    ];
-    for (at, criterion) in pair.instance.criteria.iter().enumerate() {
-        let members = pair.group.map_or(&[][..], |(_, members)| members);
-        let mentee = pair.of_mentee.answers;
-        let (reason, value) = match criterion.with {
-            With::Mentor => measured(criterion, mentee, std::iter::once(pair.of_mentor.answers)),
-            With::Members if members.is_empty() => (Reason::NewGroup, NEUTRAL),
-            With::Members => {
-                measured(criterion, mentee, members.iter().map(|member| member.answers))
-            }
-        };
-        let term = TermKind::Asked(u16::try_from(at).unwrap_or(u16::MAX));
-        parts.push(Part { term, reason, value, share: 1000, weight: criterion.weight });
+/// Scores one part: what it follows from, and how good it is in thousandths.
+type Scoring = fn(&Pairing) -> (Reason, u32);
+
+/// How the parts of a term are scored, each with its share in thousandths.
+fn scorings(kind: TermKind) -> &'static [(u32, Scoring)] {
+    match kind {
+        TermKind::Schedule => &[(1000, slots_to_spare)],
+        TermKind::ValuesExpectations => {
+            &[(334, mentor_wished), (333, study_approach), (333, expectations)]
+        }
+        TermKind::LikesDislikes => &[(500, likes), (500, dislikes)],
+        TermKind::ClassDistrict => &[(1000, classmates)],
+        TermKind::ContinuityFriend => &[(1000, continuity)],
+        TermKind::Reading => &[(500, reading_of_mentor), (500, reading_of_group)],
+        TermKind::Personality => &[(1000, personality)],
+        TermKind::Criterion(_) => &[],
     }
+}
+
+/// The parts of all terms, in the order of the terms; criteria come last.
+pub fn parts(pair: &Pairing) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (term, weight) in pair.instance.weights.iter() {
+        parts.extend(scorings(term.kind).iter().map(|(share, scoring)| {
+            let (reason, value) = scoring(pair);
+            Part { term: term.kind, reason, value, share: *share, weight }
+        }));
+    }
+    parts.extend((0..).zip(pair.instance.criteria).map(|(at, criterion)| {
+        let (reason, value) = answers_compared(pair, criterion);
+        let term = TermKind::Criterion(at);
+        Part { term, reason, value, share: 1000, weight: criterion.weight }
+    }));
     parts
+}
+
+/// What a criterion of the configuration finds.
+fn answers_compared(pair: &Pairing, criterion: &Criterion) -> (Reason, u32) {
+    let members = pair.group.map_or(&[][..], |(_, members)| members);
+    let mentee = pair.of_mentee.answers;
+    let value = match criterion.with {
+        With::Mentor => measured(criterion, mentee, std::iter::once(pair.of_mentor.answers)),
+        With::Members if members.is_empty() => return (Reason::NewGroup, NEUTRAL),
+        With::Members => measured(criterion, mentee, members.iter().map(|member| member.answers)),
+    };
+    let Criterion { measure, with, .. } = *criterion;
+    match value {
+        Some(value) => {
+            (Reason::Measured { question: criterion.field.clone(), measure, with, value }, value)
+        }
+        None => unanswered(&criterion.field),
+    }
 }
 
 /// The weighted mean of all parts in thousandths, halves up; 0 if every weight is 0.
@@ -322,8 +310,8 @@ pub fn total(parts: &[Part]) -> u32 {
     if weight == 0 { 0 } else { ((2 * sum + weight) / (2 * weight)) as u32 }
 }
 
-/// How much a part lifts the score above that of one who answered nothing, in thousandths of a
-/// point; negative if it lowers it. `whole` are all parts.
+/// How much a part lifts the score above the score of unanswered questions, in thousandths of a
+/// point; negative if it lowers the score. `whole` are all parts.
 pub fn points(part: &Part, whole: &[Part]) -> i64 {
     let weight = whole.iter().map(weighed).sum::<u64>() as i64 / 1000;
     let lift = i64::from(part.value) - i64::from(NEUTRAL);
@@ -342,22 +330,6 @@ pub fn terms(parts: &[Part]) -> Vec<Term> {
         .collect()
 }
 
-impl TermKind {
-    /// The weight that the program gives this term; a criterion has its own.
-    pub fn weight(self, weights: &Weights) -> u32 {
-        match self {
-            Self::Schedule => weights.schedule,
-            Self::ValuesExpectations => weights.values_expectations,
-            Self::LikesDislikes => weights.likes_dislikes,
-            Self::ClassDistrict => weights.class_district,
-            Self::ContinuityFriend => weights.continuity_friend,
-            Self::Reading => weights.reading,
-            Self::Personality => weights.personality,
-            Self::Asked(_) => 0,
-        }
-    }
-}
-
 fn weighed(part: &Part) -> u64 {
     u64::from(part.weight) * u64::from(part.share)
 }
@@ -373,9 +345,9 @@ fn common(some: &[CompactString], others: &[CompactString]) -> Vec<CompactString
     both
 }
 
-/// One shared slot is what the hard rule asks; with three the group can move when the school's
-/// schedule does.
-fn slots_to_spare(pair: &Pair) -> (Reason, u32) {
+/// Scores the shared slots: one is what the hard rule asks; with three the group can move when the
+/// school's schedule does.
+fn slots_to_spare(pair: &Pairing) -> (Reason, u32) {
     let mut shared = rules::common_slots(pair.mentee, pair.mentor_slots);
     let Some(slot) = pair.slot.or_else(|| shared.next()) else { return unanswered("slots") };
     let spare = rules::common_slots(pair.mentee, pair.mentor_slots)
@@ -384,7 +356,7 @@ fn slots_to_spare(pair: &Pair) -> (Reason, u32) {
     (Reason::SlotShared { slot: slot.to_compact_string(), spare }, (spare.min(2) + 1) * 1000 / 3)
 }
 
-fn mentor_wished(pair: &Pair) -> (Reason, u32) {
+fn mentor_wished(pair: &Pairing) -> (Reason, u32) {
     let Some(wished) = pair.of_mentee.mentor_trait else { return unanswered("preferred_mentor") };
     if wished == "any" {
         return (Reason::AnyMentorSuits, NEUTRAL);
@@ -398,7 +370,7 @@ fn mentor_wished(pair: &Pair) -> (Reason, u32) {
     }
 }
 
-fn study_approach(pair: &Pair) -> (Reason, u32) {
+fn study_approach(pair: &Pairing) -> (Reason, u32) {
     match (pair.of_mentee.study_approach, pair.of_mentor.study_approach) {
         (Some(mentee), Some(mentor)) if mentee == mentor => {
             (Reason::SameStudyApproach(mentee.into()), 1000)
@@ -410,7 +382,7 @@ fn study_approach(pair: &Pair) -> (Reason, u32) {
     }
 }
 
-fn expectations(pair: &Pair) -> (Reason, u32) {
+fn expectations(pair: &Pairing) -> (Reason, u32) {
     let (mut met, mut not_met) = (Vec::new(), Vec::new());
     for (hope, key, promising) in PROMISED_BY {
         if !pair.of_mentee.expectations.iter().any(|hoped| hoped == hope) {
@@ -436,7 +408,7 @@ fn expectations(pair: &Pair) -> (Reason, u32) {
 
 /// The overlap coefficient: interests in common over those of whoever named fewer
 /// (Szymkiewicz–Simpson).
-fn likes(pair: &Pair) -> (Reason, u32) {
+fn likes(pair: &Pairing) -> (Reason, u32) {
     let (mentee, mentor) = (pair.of_mentee.interests, pair.of_mentor.interests);
     let fewer = mentee.len().min(mentor.len());
     if fewer == 0 {
@@ -451,8 +423,9 @@ fn likes(pair: &Pair) -> (Reason, u32) {
     }
 }
 
-/// Shared dislikes bind more than shared likes do; each shared or opposed one counts a quarter.
-fn dislikes(pair: &Pair) -> (Reason, u32) {
+/// Scores dislikes: shared ones bind more than shared likes do; each shared or opposed one counts a
+/// quarter.
+fn dislikes(pair: &Pairing) -> (Reason, u32) {
     let (mentee, mentor) = (pair.of_mentee, pair.of_mentor);
     if mentee.dislikes.is_empty() && mentor.dislikes.is_empty() {
         return unanswered("dislikes");
@@ -474,7 +447,7 @@ fn dislikes(pair: &Pair) -> (Reason, u32) {
     (reason, value)
 }
 
-fn classmates(pair: &Pair) -> (Reason, u32) {
+fn classmates(pair: &Pairing) -> (Reason, u32) {
     let Some((_, members)) = pair.group.filter(|(_, members)| !members.is_empty()) else {
         return (Reason::NewGroup, NEUTRAL);
     };
@@ -495,8 +468,9 @@ fn classmates(pair: &Pair) -> (Reason, u32) {
     }
 }
 
-/// Being matched again does harm, so the mentor of last season comes first, then the friend.
-fn continuity(pair: &Pair) -> (Reason, u32) {
+/// Scores continuity: a change of mentor does harm, so the mentor of last season comes first, then
+/// the friend.
+fn continuity(pair: &Pairing) -> (Reason, u32) {
     let (instance, mentee) = (pair.instance, pair.mentee);
     let previous = instance.previous.get(mentee.code).copied();
     if previous == Some(pair.mentor.code) {
@@ -510,19 +484,21 @@ fn continuity(pair: &Pair) -> (Reason, u32) {
     {
         return (Reason::FriendInGroup(friend.into()), 1000);
     }
-    if let Some(previous) = previous.filter(|code| instance.has_mentor(code)) {
+    if let Some(previous) = previous.filter(|code| instance.find_mentor(code).is_some()) {
         return (Reason::PreviousMentorElsewhere(previous.into()), 0);
     }
     match friend {
         Some(friend) if instance.groups.iter().any(|group| is_in(group, friend)) => {
             (Reason::FriendElsewhere(friend.into()), 0)
         }
-        Some(friend) if instance.waits(friend) => (Reason::FriendWaits(friend.into()), NEUTRAL),
+        Some(friend) if instance.find_mentee(friend).is_some() => {
+            (Reason::FriendWaits(friend.into()), NEUTRAL)
+        }
         _ => (Reason::NothingToContinue, NEUTRAL),
     }
 }
 
-fn reading_of_mentor(pair: &Pair) -> (Reason, u32) {
+fn reading_of_mentor(pair: &Pairing) -> (Reason, u32) {
     let (Some(mentee), Some(mentor)) = (pair.of_mentee.reading(), pair.of_mentor.reading()) else {
         return unanswered("reading_level");
     };
@@ -540,7 +516,7 @@ fn reading_of_mentor(pair: &Pair) -> (Reason, u32) {
     }
 }
 
-fn reading_of_group(pair: &Pair) -> (Reason, u32) {
+fn reading_of_group(pair: &Pairing) -> (Reason, u32) {
     let Some((_, members)) = pair.group else { return (Reason::NewGroup, NEUTRAL) };
     let levels: Vec<u32> = members.iter().filter_map(Profile::reading).collect();
     let (Some(own), false) = (pair.of_mentee.reading(), levels.is_empty()) else {
@@ -557,7 +533,7 @@ fn reading_of_group(pair: &Pair) -> (Reason, u32) {
     (Reason::ReadingDistance { levels: (distance + 500) / 1000, wanted }, value)
 }
 
-fn personality(pair: &Pair) -> (Reason, u32) {
+fn personality(pair: &Pairing) -> (Reason, u32) {
     let Some(likeness) = pair.instance.bands.likeness(pair.mentee.code, pair.mentor.code) else {
         return unanswered("ipip");
     };

@@ -1,18 +1,20 @@
-//! What matching answers: suggested placements and who has none, each with reasons as data.
+//! The answer of matching: suggested placements and who has none, each with reasons as data.
 
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use super::instance::Settings;
 use super::rules::Bar;
 use super::score::{Reason, Term};
-use crate::ledger::event::Randomised;
+use super::terms::TermNames;
+use crate::ledger::event::{IssuedSuggestion, IssuedSuggestions, Randomised};
 
-/// Where somebody could go: a group that meets now, or a new one.
+/// A group that somebody could join: one that meets now, or a new one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum SuggestedGroup {
     /// The name of a group that meets now.
     Open(CompactString),
     /// A group to be opened: the mentor's code and a number from 1, such as `K07-1`.
@@ -27,7 +29,7 @@ pub struct Suggestion {
     /// The mentor's code.
     pub mentor: CompactString,
     /// The group.
-    pub place: Place,
+    pub group: SuggestedGroup,
     /// The weekly slot in which the group meets or would meet.
     pub slot: CompactString,
     /// How well they fit, 0..=1000.
@@ -44,18 +46,18 @@ pub struct Suggestion {
 
 impl Suggestion {
     /// The name of the group, if it meets already.
-    pub fn group(&self) -> Option<&str> {
-        match &self.place {
-            Place::Open(name) => Some(name),
-            Place::New(_) => None,
+    pub fn open_group(&self) -> Option<&str> {
+        match &self.group {
+            SuggestedGroup::Open(name) => Some(name),
+            SuggestedGroup::New(_) => None,
         }
     }
 
     /// The key of the group, if it is to be opened.
     pub fn new_group_key(&self) -> Option<&str> {
-        match &self.place {
-            Place::Open(_) => None,
-            Place::New(key) => Some(key),
+        match &self.group {
+            SuggestedGroup::Open(_) => None,
+            SuggestedGroup::New(key) => Some(key),
         }
     }
 }
@@ -66,7 +68,7 @@ pub struct Alternative {
     /// The mentor's code.
     pub mentor: CompactString,
     /// The group.
-    pub place: Place,
+    pub group: SuggestedGroup,
     /// The weekly slot in which it meets or would meet.
     pub slot: CompactString,
     /// How well the mentee would fit, 0..=1000.
@@ -77,7 +79,7 @@ pub struct Alternative {
     pub lost: Lost,
 }
 
-/// What a plan loses by a change; below zero what it gains.
+/// What a grouping loses by a change; negative if it gains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// How many people fewer have a place.
@@ -131,24 +133,54 @@ pub struct Suggestions {
     pub placed: u32,
     /// The sum of the scores.
     pub score_total: u64,
-    /// What the whole plan is worth: scores and cohesion, less the prices of uneven sizes and of
-    /// being alone.
+    /// What the whole grouping is worth: scores and cohesion, less the prices of uneven sizes and
+    /// of being alone.
     pub objective: i64,
-    /// No plan is worth more, where that could be computed.
+    /// The bound: no grouping is worth more; none where that could not be computed.
     pub bound: Option<i64>,
     /// Whether the search was stopped before it had done all its work.
     pub stopped: bool,
-    /// How chance chose among plans that are nearly as good as the best, if it did.
+    /// How chance chose among groupings that are nearly as good as the best, if it did.
     pub randomised: Option<Randomised>,
-    /// What one more mentor would place, by gender and slot; the most first. Those who would place
-    /// nobody are left out.
+    /// How many one more mentor would place, by gender and slot; the most first. Mentors who would
+    /// place nobody are left out.
     pub worth_of_mentor: Vec<WorthOfMentor>,
     /// The instance, as 16 hexadecimal digits: the same for the same instance.
     pub instance_hash: CompactString,
 }
 
 impl Suggestions {
-    /// How far, in percent rounded up, the plan can be below the best possible; none without a
+    /// The suggestions as the ledger records them, with the weights that made them.
+    pub fn issued(&self, settings: &Settings) -> IssuedSuggestions {
+        let names = TermNames::of(settings.criteria);
+        let terms = settings.weights.iter().map(|(term, weight)| (term.name.into(), weight));
+        let criteria = names.of_criteria().iter().cloned();
+        let weights =
+            criteria.zip(settings.criteria.iter().map(|criterion| criterion.weight)).chain(terms);
+        let issued = self.placements.iter().map(|one| IssuedSuggestion {
+            mentee: one.mentee.clone(),
+            mentor: one.mentor.clone(),
+            group: one.open_group().map(Into::into),
+            slot: Some(one.slot.clone()),
+            score: i64::from(one.score),
+            terms: one
+                .terms
+                .iter()
+                .map(|term| (names.name(term.kind), i64::from(term.value)))
+                .collect(),
+        });
+        IssuedSuggestions {
+            instance: self.instance_hash.clone(),
+            weights: weights.map(|(name, weight)| (name, f64::from(weight))).collect(),
+            suggestions: issued.collect(),
+            objective: self.objective,
+            bound: self.bound,
+            stopped: self.stopped,
+            randomised: self.randomised.clone(),
+        }
+    }
+
+    /// How far the grouping can be below the best possible, in percent rounded up; none without a
     /// bound.
     pub fn gap_percent(&self) -> Option<i64> {
         let (bound, gap) = (self.bound?.max(1), self.bound? - self.objective);

@@ -4,18 +4,23 @@
 use std::collections::BTreeMap;
 
 use compact_str::{CompactString, ToCompactString};
+use halaqah_solver::{PersonId, SeatId, Slot, Table};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use super::board::{Board, GroupSeat, person_of};
 use super::compare::{Placement, compare};
-use super::instance::{Member, Mentee, Mentor, OpenGroup};
+use super::instance::{
+    GroupSize, Instance, Member, Mentee, MenteeId, Mentor, OpenGroup, ReadingMix, Settings,
+};
 use super::rules::{Bar, old_enough};
 use super::score::{self, Reason};
+use super::terms::{TERMS, TermKind, Weights};
 
 use super::*;
 use crate::ledger::answers::{Answer, Answers};
-use crate::ledger::event::{IssuedSuggestion, IssuedSuggestions};
+use crate::ledger::event::IssuedSuggestions;
 
 const SLOTS: [&str; 4] = ["fri_afternoon", "sat_morning", "sun_morning", "wed_afternoon"];
 const INTERESTS: [&str; 5] = ["business", "football", "gaming", "outdoors", "volunteering"];
@@ -149,7 +154,7 @@ impl Program {
 
 /// Reads every hard rule off the answer, by other means than those that made it.
 fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
-    let mut groups: BTreeMap<&Place, (u32, &str, &str)> = BTreeMap::new();
+    let mut groups: BTreeMap<&SuggestedGroup, (u32, &str, &str)> = BTreeMap::new();
     let mut of_mentor: BTreeMap<&str, u32> = BTreeMap::new();
     for suggestion in &suggestions.placements {
         let mentee =
@@ -160,13 +165,13 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
         assert!(mentor.ready && old_enough(mentee, mentor));
         assert!(!instance.must_not.contains(&(mentee.code, mentor.code)));
         assert!(mentee.slots.contains(&suggestion.slot));
-        let open = instance.groups.iter().find(|group| Some(group.name) == suggestion.group());
+        let open = instance.groups.iter().find(|group| Some(group.name) == suggestion.open_group());
         match open.and_then(|group| group.slot) {
             Some(slot) => assert_eq!(slot, suggestion.slot),
             None => assert!(mentor.slots.contains(&suggestion.slot)),
         }
         let before = open.map_or(0, |group| group.size);
-        let group = groups.entry(&suggestion.place).or_insert((
+        let group = groups.entry(&suggestion.group).or_insert((
             before,
             &suggestion.slot,
             &suggestion.mentor,
@@ -186,7 +191,7 @@ fn obeys_the_rules(instance: &Instance, suggestions: &Suggestions) {
     }
     for (place, (size, ..)) in &groups {
         assert!(*size <= instance.group_size.max);
-        assert!(matches!(place, Place::Open(_)) || *size >= instance.group_size.min);
+        assert!(matches!(place, SuggestedGroup::Open(_)) || *size >= instance.group_size.min);
     }
     for mentor in &instance.mentors {
         assert!(of_mentor.get(mentor.code).is_none_or(|new| *new <= mentor.remaining()));
@@ -345,23 +350,21 @@ proptest! {
 
 /// The most people who can have a place, by trying every slot of every seat and every seating.
 fn most_placed(board: &Board) -> usize {
-    let mut slots = vec![None; board.seats.len()];
-    most_in_slots(board, 0, &mut slots)
+    most_in_slots(board, SeatId(0), &mut Table::filled(None, board.seats.len()))
 }
 
-fn most_in_slots(board: &Board, seat: usize, slots: &mut Vec<Option<usize>>) -> usize {
-    if seat == board.seats.len() {
-        return most_seated(board, slots, 0, &mut vec![0; slots.len()], 0).unwrap_or_default();
-    }
-    slots[seat] = None;
-    let mut most = most_in_slots(board, seat + 1, slots);
-    for &slot in &board.seats[seat].choices {
-        if board
-            .seats_of(board.seats[seat].mentor)
-            .all(|other| other >= seat || slots[other] != Some(slot))
-        {
-            slots[seat] = Some(slot);
-            most = most.max(most_in_slots(board, seat + 1, slots));
+fn most_in_slots(board: &Board, at: SeatId, slots: &mut Table<SeatId, Option<Slot>>) -> usize {
+    let Some(seat) = board.seats.get(at) else {
+        let mut taken = Table::filled(0, slots.len());
+        return most_seated(board, slots, MenteeId(0), &mut taken, 0).unwrap_or_default();
+    };
+    let next = SeatId(at.0 + 1);
+    slots[at] = None;
+    let mut most = most_in_slots(board, next, slots);
+    for slot in seat.choices.iter() {
+        if board.seats_of(seat.mentor).all(|other| other >= at || slots[other] != Some(slot)) {
+            slots[at] = Some(slot);
+            most = most.max(most_in_slots(board, next, slots));
         }
     }
     most
@@ -370,30 +373,30 @@ fn most_in_slots(board: &Board, seat: usize, slots: &mut Vec<Option<usize>>) -> 
 /// With so many seated so far; none if a new group is left below its minimum.
 fn most_seated(
     board: &Board,
-    slots: &[Option<usize>],
-    person: usize,
-    taken: &mut Vec<u32>,
+    slots: &Table<SeatId, Option<Slot>>,
+    mentee: MenteeId,
+    taken: &mut Table<SeatId, u32>,
     seated: usize,
 ) -> Option<usize> {
-    let Some(who) = board.network.people.get(person) else {
+    let Some(who) = board.problem.people.get(person_of(mentee)) else {
         let minimum = board.instance.group_size.min;
-        let opens = |(at, seat): (usize, &seats::Seat)| {
+        let opens = |(at, seat): (SeatId, &GroupSeat)| {
             taken[at] == 0 || seat.group.is_some() || taken[at] >= minimum
         };
-        return board.seats.iter().enumerate().all(opens).then_some(seated);
+        return board.seats.entries().all(opens).then_some(seated);
     };
-    let mut most = most_seated(board, slots, person + 1, taken, seated);
+    let next = MenteeId(mentee.0 + 1);
+    let mut most = most_seated(board, slots, next, taken, seated);
     for fit in &who.fits {
-        let at = fit.seat as usize;
+        let at = fit.seat;
         let mentor = board.seats[at].mentor;
         let of_mentor: u32 = board.seats_of(mentor).map(|seat| taken[seat]).sum();
-        let meets = slots[at].is_some_and(|slot| who.slots & Board::slot_set(slot) != 0);
-        if meets
+        if slots[at].is_some_and(|slot| who.slots.contains(slot))
             && taken[at] < board.seats[at].capacity
-            && of_mentor < board.instance.mentors[mentor].remaining()
+            && of_mentor < board.instance.mentor(mentor).remaining()
         {
             taken[at] += 1;
-            most = most.max(most_seated(board, slots, person + 1, taken, seated + 1));
+            most = most.max(most_seated(board, slots, next, taken, seated + 1));
             taken[at] -= 1;
         }
     }
@@ -413,7 +416,7 @@ fn nearly_always_as_many_have_a_place_as_can_have_one() {
         let program = programs(11, 6, 15, 2..5).new_tree(&mut runner).unwrap().current();
         let instance = program.instance().sorted();
         let board = Board::new(&instance);
-        if board.seats.len() > 3 || board.network.people.iter().all(|person| person.fits.is_empty())
+        if board.seats.len() > 3 || board.problem.people.iter().all(|person| person.fits.is_empty())
         {
             continue;
         }
@@ -443,23 +446,13 @@ fn person(gender: &str, birth: &str, slots: &[&str], interests: &[&str]) -> Answ
 
 /// Suggestions as the ledger has them.
 fn issued(suggestions: &Suggestions) -> IssuedSuggestions {
-    let issued = suggestions.placements.iter().map(|one| IssuedSuggestion {
-        mentee: one.mentee.clone(),
-        mentor: one.mentor.clone(),
-        group: one.group().map(Into::into),
-        slot: Some(one.slot.clone()),
-        score: one.score.into(),
-        terms: BTreeMap::new(),
-    });
-    IssuedSuggestions {
-        instance: suggestions.instance_hash.clone(),
-        weights: BTreeMap::new(),
-        suggestions: issued.collect(),
-        objective: suggestions.objective,
-        bound: suggestions.bound,
-        stopped: suggestions.stopped,
-        randomised: suggestions.randomised.clone(),
-    }
+    suggestions.issued(&Settings {
+        group_size: GroupSize::default(),
+        weights: Weights::default(),
+        reading: ReadingMix::default(),
+        randomise: false,
+        criteria: &[],
+    })
 }
 
 fn ready<'a>(code: &'a str, answers: &'a Answers) -> Mentor<'a> {
@@ -491,7 +484,7 @@ fn reasons_alternatives_and_bars_can_be_read() {
     let suggestions = suggest(&instance);
     let placed = &suggestions.placements[0];
     assert_eq!(
-        (placed.mentee.as_str(), placed.group(), placed.slot.as_str()),
+        (placed.mentee.as_str(), placed.open_group(), placed.slot.as_str()),
         ("A1", Some("Badar"), "fri_afternoon")
     );
     let shared = Reason::SlotShared { slot: "fri_afternoon".into(), spare: 1 };
@@ -542,7 +535,7 @@ fn a_plan_that_was_issued_is_kept_and_people_are_kept_apart() {
     instance.apart.insert(("A1", "A2"));
     let suggestions = suggest(&instance);
     let place =
-        |code: &str| &suggestions.placements.iter().find(|one| one.mentee == code).unwrap().place;
+        |code: &str| &suggestions.placements.iter().find(|one| one.mentee == code).unwrap().group;
     assert_ne!(place("A1"), place("A2"));
     assert!(suggestions.bound.unwrap() >= suggestions.objective);
     let swapped = |mentor: &str| if mentor == "K1" { "K2" } else { "K1" };
@@ -583,7 +576,7 @@ fn who_answered_nothing_is_in_the_middle_and_it_is_said() {
         mentors: vec![ready("K1", &mentor)],
         ..Instance::default()
     };
-    let parts = score::parts(&score::Pair {
+    let parts = score::parts(&score::Pairing {
         instance: &instance,
         mentee: &instance.mentees[0],
         of_mentee: &score::Profile::of(&mentee),
@@ -614,6 +607,62 @@ fn the_fingerprint_changes_with_what_matters_only() {
     assert_eq!(hash(&row), "41452895108b5117", "the same in every version of the program");
 }
 
+/// A ledger recognises what it issued by the fingerprint: one with everything in it keeps its bytes,
+/// whichever way the numbers are laid out.
+#[test]
+fn the_fingerprint_of_everything_stays_as_it_is() {
+    let row = person("male", "2010-01-01", &["sat_morning", "fri_afternoon"], &["gaming"]);
+    let leader = person("male", "2000-01-01", &["sat_morning"], &["gaming", "football"]);
+    let bands = personality::Bands {
+        openness: Some(personality::Band::High),
+        conscientiousness: Some(personality::Band::Middle),
+    };
+    let criteria = [criteria::Criterion {
+        field: "conversation_style".into(),
+        with: criteria::With::Members,
+        other: "conversation_style".into(),
+        measure: criteria::Measure::Mixed,
+        weight: 6,
+        order: vec!["listener".into(), "talker".into()],
+    }];
+    let mentee = |code, friend, current| Mentee {
+        friend,
+        current,
+        ..Mentee::from_answers(code, &row).unwrap()
+    };
+    let instance = Instance {
+        mentees: vec![mentee("A1", Some("A2"), None), mentee("A2", None, Some("Badar"))],
+        mentors: vec![
+            ready("K1", &leader),
+            Mentor { adult_co_mentor: true, members_now: 3, ..ready("K2", &leader) },
+        ],
+        groups: vec![OpenGroup {
+            name: "Badar",
+            mentor: "K2",
+            slot: Some("sat_morning"),
+            size: 3,
+            members: vec![Member { code: "A7", answers: &row }],
+        }],
+        must_not: [("A1", "K2")].into(),
+        previous: [("A2", "K1")].into(),
+        apart: [("A1", "A7")].into(),
+        group_size: instance::GroupSize { min: 2, target: 4, max: 7 },
+        weights: Weights::by_name(|name| {
+            let at = TERMS.iter().position(|term| term.name == name).unwrap();
+            at as u32 + 1
+        }),
+        reading: instance::ReadingMix::Equal,
+        randomise: true,
+        criteria: &criteria,
+        bands: personality::KnownBands {
+            mentees: [("A1", bands)].into(),
+            mentors: [("K2", bands)].into(),
+        },
+        ..Instance::default()
+    };
+    assert_eq!(instance_hash(&instance), "67b2a5ca7d303d37");
+}
+
 /// A program that has never asked about personality keeps the fingerprints that its ledger has.
 #[test]
 fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
@@ -629,7 +678,7 @@ fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
             };
             let mentees = Mentee::from_answers("A1", &row).into_iter().collect();
             let mentors = vec![ready("K1", &row)];
-            let weights = instance::Weights { personality, ..instance::Weights::default() };
+            let weights = Weights::default().with(TermKind::Personality, personality);
             instance_hash(&Instance { mentees, mentors, weights, bands, ..Instance::default() })
         };
     let (low, high) = (Some(personality::Band::Low), Some(personality::Band::High));
@@ -638,13 +687,6 @@ fn bands_are_in_the_fingerprint_only_where_two_can_be_compared() {
     assert_ne!(hash(10, high, low), hash(10, None, None));
     assert_ne!(hash(10, high, low), hash(10, low, low));
     assert_ne!(hash(10, high, low), hash(10, high, high));
-}
-
-#[test]
-fn weights_refuse_names_they_do_not_know() {
-    assert!(toml::from_str::<instance::Weights>("scedule = 3").is_err());
-    let weights: instance::Weights = toml::from_str("schedule = 3").unwrap();
-    assert_eq!(weights, instance::Weights { schedule: 3, ..Default::default() });
 }
 
 /// What is said of people without a place does not depend on whether the plan was found or kept.
@@ -702,8 +744,8 @@ fn members_of_a_group_are_not_alone_among_classmates() {
     };
     let instance = instance.sorted();
     assert_eq!(
-        plan::problem(&Board::new(&instance)).ties,
-        [(1, 2)],
+        grouping::problem(&Board::new(&instance)).ties,
+        [(PersonId(1), PersonId(2))],
         "the newcomer comes first, then the members"
     );
 }
@@ -729,7 +771,7 @@ fn a_mentor_with_two_groups_at_once_does_not_spoil_the_plan() {
         ..Instance::default()
     };
     let suggestions = suggest(&instance);
-    assert_eq!((suggestions.placed, suggestions.placements[0].group()), (1, Some("Bilal")));
+    assert_eq!((suggestions.placed, suggestions.placements[0].open_group()), (1, Some("Bilal")));
     assert!(suggestions.bound.is_some());
 }
 

@@ -1,4 +1,4 @@
-//! What if: the same program with changes that somebody thinks about. Nothing is recorded.
+//! What if: the same program with changes that somebody considers. Nothing is recorded.
 
 use chrono::NaiveDate;
 use compact_str::CompactString;
@@ -15,7 +15,7 @@ pub struct WhatIf {
     pub leaves: Vec<CompactString>,
     /// Mentors who come, screened and without members.
     pub comes: Vec<Coming>,
-    /// People whose slots are others.
+    /// People whose slots change.
     pub slots: Vec<NewSlots>,
     /// Another size of groups.
     pub group_size: Option<GroupSize>,
@@ -45,11 +45,11 @@ pub struct Coming {
 pub struct NewSlots {
     /// The code of a mentee who waits, or of a mentor.
     pub code: CompactString,
-    /// Codes of `weekly_slot`: all that hold then.
+    /// Codes of `weekly_slot` that replace the present ones.
     pub slots: Vec<CompactString>,
 }
 
-/// Codes for the mentors who come, and answers that say nothing.
+/// Codes and empty answers for the mentors who come.
 #[derive(Debug)]
 pub struct Newcomers {
     codes: Vec<CompactString>,
@@ -57,14 +57,14 @@ pub struct Newcomers {
 }
 
 impl WhatIf {
-    /// The people who come, to be borrowed by the changed instance.
+    /// Makes what the changed instance borrows for the mentors who come.
     pub fn newcomers(&self) -> Newcomers {
         let codes = (1..=self.comes.len()).map(|number| format!("NEW{number}").into());
         let none: [(&str, Answer); 0] = [];
         Newcomers { codes: codes.collect(), answers: none.into_iter().collect() }
     }
 
-    /// The changed instance; the first code that nobody has, as an error.
+    /// The changed instance; an error with the first code that nobody has.
     pub fn applied<'a>(
         &'a self,
         now: &Instance<'a>,

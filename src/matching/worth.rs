@@ -1,52 +1,40 @@
-//! What one more mentor would be worth: how many more people would have a place, by gender and
-//! slot.
+//! The worth of one more mentor: how many more people would have a place, by gender and slot.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use compact_str::ToCompactString;
+use halaqah_solver::{Assignment, Fit, Problem, Seat, Slot, SlotSet};
 
-use super::assign::{Assignment, Fit, Network, Seat, Slots};
-use super::plan::Plan;
-use super::seats::Board;
+use super::board::{Board, person_of};
+use super::grouping::Grouping;
 use super::suggestions::WorthOfMentor;
 
-/// For every gender and slot of those without a place. The groups meet when the plan has them meet;
-/// who sits where is settled anew and exactly, for a place that somebody leaves for the new mentor
-/// may suit one who is not free then.
-pub fn of_mentors(board: &Board, plan: &Plan) -> Vec<WorthOfMentor> {
-    let unplaced =
-        (0..board.instance.mentees.len()).filter(|&mentee| plan.seat_of(mentee).is_none());
-    let mut genders: Vec<&str> =
-        unplaced.map(|mentee| board.instance.mentees[mentee].gender).collect();
-    genders.sort_unstable();
-    genders.dedup();
+/// The worth for every gender and slot of those without a place, the most first. The groups meet
+/// when the grouping has them meet. Who sits where is solved anew and exactly: a place that
+/// somebody leaves for the new mentor may suit another.
+pub fn of_mentors(board: &Board, grouping: &Grouping) -> Vec<WorthOfMentor> {
+    let instance = board.instance;
+    let unplaced = instance.mentee_ids().filter(|mentee| grouping.seat_of(*mentee).is_none());
+    let genders: BTreeSet<&str> = unplaced.map(|mentee| instance.mentee(mentee).gender).collect();
     let mut worth = Vec::new();
     for gender in genders {
-        let mut slots: Vec<&str> = board
-            .instance
-            .mentees
-            .iter()
-            .filter(|mentee| mentee.gender == gender)
-            .flat_map(|mentee| mentee.slots.iter().map(|slot| slot.as_str()))
-            .collect();
-        slots.sort_unstable();
-        slots.dedup();
-        let network = now(board, plan, gender);
-        let before = placed(&network);
+        let own = instance.mentees.iter().filter(|mentee| mentee.gender == gender);
+        let slots: BTreeSet<&str> =
+            own.flat_map(|mentee| mentee.slots.iter().map(|slot| slot.as_str())).collect();
+        let problem = now(board, grouping, gender);
+        let before = placed(&problem);
         for slot in slots {
-            let free = with_mentor(board, &network, gender, slot);
-            let could = free.people.iter().filter(|person| {
-                person.fits.iter().any(|fit| fit.seat as usize == free.seats.len() - 1)
-            });
-            if could.count() < board.instance.group_size.min as usize {
+            let more = with_mentor(board, &problem, gender, slot);
+            if could_join_last(&more) < instance.group_size.min as usize {
                 continue;
             }
-            let places = placed(&free).saturating_sub(before) as u32;
+            let places = placed(&more).saturating_sub(before);
             if places > 0 {
                 worth.push(WorthOfMentor {
                     gender: gender.to_compact_string(),
                     slot: slot.to_compact_string(),
-                    places,
+                    places: u32::try_from(places).unwrap_or(u32::MAX),
                 });
             }
         }
@@ -55,29 +43,33 @@ pub fn of_mentors(board: &Board, plan: &Plan) -> Vec<WorthOfMentor> {
     worth
 }
 
-/// The bit of every seat; the slots of the plan are already in who fits where.
-const OPEN: Slots = 1;
+/// The slot in which every seat meets: the slots of the grouping are already in who fits where.
+fn always() -> SlotSet {
+    SlotSet::of(Slot(0))
+}
 
 /// The people of a gender with the seats that meet when they are free.
-fn now(board: &Board, plan: &Plan, gender: &str) -> Network {
-    let mut network = board.network.clone();
-    for (mentee, person) in network.people.iter_mut().enumerate() {
-        let fits = |fit: &Fit| {
-            let at = fit.seat as usize;
-            let opened = board.seats[at].group.is_some() || !plan.members(at).is_empty();
-            opened && board.network.people[mentee].slots & plan.slot_set(at) != 0
-        };
-        person.fits.retain(|fit| board.instance.mentees[mentee].gender == gender && fits(fit));
-        person.slots = OPEN;
+fn now(board: &Board, grouping: &Grouping, gender: &str) -> Problem {
+    let mut problem = board.problem.clone();
+    for mentee in board.instance.mentee_ids() {
+        let person = &mut problem.people[person_of(mentee)];
+        let free = person.slots;
+        let is_of_gender = board.instance.mentee(mentee).gender == gender;
+        person.fits.retain(|fit| {
+            let is_open =
+                board.seats[fit.seat].group.is_some() || !grouping.members(fit.seat).is_empty();
+            is_of_gender && is_open && free.intersects(grouping.slot_set(fit.seat))
+        });
+        person.slots = always();
     }
-    network
+    problem
 }
 
 /// The same with one more group in a slot.
-fn with_mentor(board: &Board, network: &Network, gender: &str, slot: &str) -> Network {
-    let mut more = network.clone();
-    let seat = more.seats.len() as u32;
-    more.seats.push(Seat { capacity: board.instance.group_size.max, owner: None });
+fn with_mentor(board: &Board, problem: &Problem, gender: &str, slot: &str) -> Problem {
+    let mut more = problem.clone();
+    let max = board.instance.group_size.max as usize;
+    let seat = more.seats.push(Seat { max, ..Seat::default() });
     for (mentee, person) in board.instance.mentees.iter().zip(&mut more.people) {
         if mentee.gender == gender && mentee.slots.iter().any(|own| own == slot) {
             person.fits.push(Fit { seat, score: 0 });
@@ -86,6 +78,13 @@ fn with_mentor(board: &Board, network: &Network, gender: &str, slot: &str) -> Ne
     more
 }
 
-fn placed(network: &Network) -> usize {
-    Assignment::solve(network, &vec![OPEN; network.seats.len()]).worth().0
+/// How many people could join the last group.
+fn could_join_last(problem: &Problem) -> usize {
+    let last = problem.seats.ids().next_back();
+    let could = |fits: &[Fit]| fits.iter().any(|fit| Some(fit.seat) == last);
+    problem.people.iter().filter(|person| could(&person.fits)).count()
+}
+
+fn placed(problem: &Problem) -> usize {
+    Assignment::solve(problem, &vec![always(); problem.seats.len()]).worth().0
 }

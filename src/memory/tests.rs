@@ -129,20 +129,20 @@ fn append(dir: &Path, events: &[Told], batch: usize) {
 }
 
 fn open(dir: &Path, every: u64) -> Memory {
-    Memory::open_every(Box::new(Hurried), dir, PROGRAM, every).unwrap().0
+    Memory::open_with_interval(Box::new(Hurried), dir, PROGRAM, every).unwrap().0
 }
 
 /// Everything a memory says, in a form that hides nothing.
 fn said(memory: &Memory) -> (String, Vec<u8>) {
     let mut bytes = Vec::new();
     snapshot::write(&memory.state, &mut bytes).unwrap();
-    let seals = memory.seals.gathered().unwrap();
+    let seals = memory.seals.to_cache().unwrap();
     (format!("{:?} {:?} {} {seals:?}", memory.state, memory.head, memory.newer), bytes)
 }
 
-/// Up to how many events the snapshot goes.
+/// The number of events up to which the snapshot goes.
 fn remembered(dir: &Path) -> Option<u64> {
-    Memory::remembered(dir, PROGRAM).map(|(mark, _)| mark.lines())
+    Memory::from_snapshot(dir, PROGRAM).map(|(resume_point, _)| resume_point.lines())
 }
 
 /// What stands in the snapshot.
@@ -327,7 +327,7 @@ fn told() -> impl Strategy<Value = Told> {
 fn ledger() -> impl Strategy<Value = Vec<Told>> {
     prop::collection::vec(told(), 1..60).prop_map(|mut events| {
         let mut memory = Memory::default();
-        events.retain(|(source, event)| memory.take(source.clone(), event.clone()).is_ok());
+        events.retain(|(source, event)| memory.apply(source.clone(), event.clone()).is_ok());
         events
     })
 }
@@ -401,9 +401,12 @@ fn with_snapshot() -> Place {
 
 /// Whether a replay goes on from the snapshot that stands there.
 fn fits(dir: &Path) -> bool {
-    let Some((mark, mut memory)) = Memory::remembered(dir, PROGRAM) else { return false };
-    let resumed = Log::read_after(dir, Some(PROGRAM), &mark, |line| memory.fold(line)).unwrap();
-    matches!(resumed, Resumed::From(_))
+    let Some((resume_point, mut memory)) = Memory::from_snapshot(dir, PROGRAM) else {
+        return false;
+    };
+    let resumed =
+        Log::read_after(dir, Some(PROGRAM), &resume_point, |line| memory.fold(line)).unwrap();
+    matches!(resumed, Resumed::Verified(_))
 }
 
 #[test]
@@ -498,13 +501,13 @@ fn damage_after_the_snapshot_is_told_as_a_replay_of_everything_tells_it() {
 
 /// Writes a snapshot that stands where the true one stands but says something else.
 fn lie(dir: &Path, sources: &str, probe: u64) {
-    let (mark, memory) = Memory::remembered(dir, PROGRAM).unwrap();
-    let gathered = memory.seals.gathered().unwrap();
-    let (head, mut out) = (*mark.head(), Vec::new());
+    let (resume_point, memory) = Memory::from_snapshot(dir, PROGRAM).unwrap();
+    let cached_seals = memory.seals.to_cache().unwrap();
+    let (head, mut out) = (*resume_point.head(), Vec::new());
     snapshot::put(&mut out, &(sources, probe)).unwrap();
     snapshot::put(
         &mut out,
-        &Preface { mark, at: None, checkpoints: vec![], newer: false, gathered },
+        &SnapshotHeader { resume_point, at: None, checkpoints: vec![], newer: false, cached_seals },
     )
     .unwrap();
     snapshot::write(&State::default(), &mut out).unwrap();
@@ -602,7 +605,7 @@ impl Disk for Noting {
 
 fn written_over(dir: &Path) -> Vec<Write> {
     let noted = Arc::default();
-    Memory::open_every(Box::new(Noting(Arc::clone(&noted))), dir, PROGRAM, NEVER).unwrap();
+    Memory::open_with_interval(Box::new(Noting(Arc::clone(&noted))), dir, PROGRAM, NEVER).unwrap();
     std::mem::take(&mut noted.lock().unwrap())
 }
 
@@ -656,14 +659,14 @@ fn without_the_program_key_a_snapshot_is_neither_written_nor_used_nor_read_by_an
     assert_eq!(remembered(dir), None);
     let (memory, _) = Memory::read(dir, PROGRAM).unwrap();
     assert!(
-        memory.seals.is_shut()
+        memory.seals.has_unopened_answers()
             && memory.state.records().all(|record| record.answers.get("group").is_none())
     );
     assert!(Memory::open(dir, PROGRAM).is_err());
     fs::write(&key, &held).unwrap();
     for closed in [
         Memory::read_without_key(dir, PROGRAM),
-        Memory::read_with(Seals::closed(dir, PROGRAM), dir, PROGRAM),
+        Memory::read_with_keys(Seals::without_key(dir, PROGRAM), dir, PROGRAM),
     ] {
         assert!(
             closed.unwrap().0.state.records().all(|record| record.answers.get("group").is_none())

@@ -18,8 +18,7 @@ pub use self::range::{Area, Dimension, OpenRange};
 pub use self::sheet::Sheet;
 
 use super::errors::Refusal;
-use super::{display, formula, locale, references};
-use crate::table::Cell;
+use halaqah_table::Cell;
 
 /// The most cells that a spreadsheet may have.
 pub const MOST_CELLS: usize = 10_000_000;
@@ -149,17 +148,17 @@ impl Book {
     }
 
     /// How many numbers were drawn, for the data file.
-    pub(in crate::sandbox) fn drawn(&self) -> u64 {
+    pub(crate) fn drawn(&self) -> u64 {
         self.drawn
     }
 
     /// Sets how many numbers were drawn, from the data file.
-    pub(in crate::sandbox) fn set_drawn(&mut self, drawn: u64) {
+    pub(crate) fn set_drawn(&mut self, drawn: u64) {
         self.drawn = drawn;
     }
 
     /// The shared spreadsheet itself: two books hold the same one as long as neither changed it.
-    pub(in crate::sandbox) fn shared(&self, id: &str) -> Option<&Arc<Spreadsheet>> {
+    pub(crate) fn shared(&self, id: &str) -> Option<&Arc<Spreadsheet>> {
         self.spreadsheets.get(id)
     }
 
@@ -199,22 +198,6 @@ impl Book {
         }
         book.check_size()?;
         Ok(row)
-    }
-
-    /// Enters a text into a cell as if typed: `50%`, `=A1+1`, `24/11/2026` are understood, `'`
-    /// keeps the rest as text.
-    pub fn set_cell(
-        &mut self,
-        spreadsheet: &str,
-        sheet_id: i64,
-        row: usize,
-        column: usize,
-        typed: &str,
-    ) -> Result<(), Refusal> {
-        let book = self
-            .spreadsheet_mut(spreadsheet)
-            .ok_or_else(|| Refusal::from("Requested entity was not found."))?;
-        book.enter(sheet_id, row, column, typed)
     }
 
     /// A sheet of a spreadsheet, to be changed.
@@ -271,105 +254,9 @@ impl Spreadsheet {
         Arc::make_mut(&mut self.formats).intern(json)
     }
 
-    /// Enters a text as if typed. A cell beyond the grid is refused.
-    pub fn enter(
-        &mut self,
-        sheet_id: i64,
-        row: usize,
-        column: usize,
-        typed: &str,
-    ) -> Result<(), Refusal> {
-        let sheet = self.sheet(sheet_id).ok_or_else(|| Refusal::no_grid(sheet_id))?;
-        if row >= sheet.row_count() || column >= sheet.column_count() {
-            let cell = Area { top: row, bottom: row + 1, left: column, right: column + 1 };
-            return Err(Refusal(format!(
-                "Range ({}) exceeds grid limits. Max rows: {}, max columns: {}",
-                range::shown(&sheet.title, &cell),
-                sheet.row_count(),
-                sheet.column_count()
-            )));
-        }
-        let old = sheet.cell(row, column).and_then(|cell| cell.format.clone());
-        let (entry, format) = self.typed(typed, old)?;
-        self.sheet_mut(sheet_id)?.edit(row, column, |cell| {
-            cell.entry = entry;
-            cell.format = format;
-        });
-        Ok(())
-    }
-
-    /// What a typed text becomes in a cell that has the format `old`: the entry and the cell's
-    /// format afterwards.
-    pub fn typed(
-        &mut self,
-        text: &str,
-        old: Option<Arc<Format>>,
-    ) -> Result<(Entry, Option<Arc<Format>>), Refusal> {
-        check_length(text)?;
-        let as_text = old.as_ref().is_some_and(|format| format.number().0 == "TEXT");
-        if as_text && !text.starts_with('=') {
-            let entry = if text.is_empty() { Entry::Blank } else { Entry::Text(text.into()) };
-            return Ok((entry, old));
-        }
-        let read = locale::read(text, &self.locale);
-        let format = match read.number_format {
-            Some(number_format)
-                if old.as_ref().is_none_or(|format| format.number().0.is_empty()) =>
-            {
-                let mut json = old.map_or_else(
-                    || Value::Object(serde_json::Map::new()),
-                    |format| format.json.clone(),
-                );
-                json["numberFormat"] = number_format;
-                self.intern(json)
-            }
-            _ => old,
-        };
-        Ok((read.entry, format))
-    }
-
-    /// The value of a cell: what was entered, or what its formula comes to.
-    pub fn value(&self, sheet: &Sheet, row: usize, column: usize) -> formula::Outcome {
-        match sheet.entry(row, column) {
-            Entry::Formula(source) => formula::evaluate(self, sheet, source),
-            Entry::Blank => formula::Outcome::Blank,
-            Entry::Number(number) => formula::Outcome::Number(*number),
-            Entry::Boolean(boolean) => formula::Outcome::Boolean(*boolean),
-            Entry::Text(text) => formula::Outcome::Text(text.clone()),
-        }
-    }
-
-    /// A cell as a user sees it.
-    pub fn shown(&self, sheet: &Sheet, row: usize, column: usize) -> String {
-        let format = sheet.cell(row, column).and_then(|cell| cell.format.as_deref());
-        display::show(&self.value(sheet, row, column), format, &self.locale)
-    }
-
-    /// The values of a sheet as `UNFORMATTED_VALUE` and `SERIAL_NUMBER` give them: blank cells and
-    /// rows at the end left out.
-    pub fn rows(&self, sheet: &Sheet) -> Vec<Vec<Cell>> {
-        let mut rows: Vec<Vec<Cell>> = (0..sheet.filled_rows())
-            .map(|row| {
-                let cells = sheet.row(row);
-                let width = cells
-                    .iter()
-                    .rposition(|cell| !cell.entry.is_blank())
-                    .map_or(0, |last| last + 1);
-                (0..width).map(|column| cell_of(self.value(sheet, row, column))).collect()
-            })
-            .collect();
-        while rows.last().is_some_and(Vec::is_empty) {
-            rows.pop();
-        }
-        rows
-    }
-
     /// Changes every formula of the spreadsheet by `change`, which gets the title of the formula's
     /// sheet and its text.
-    pub(in crate::sandbox) fn rewrite_formulas(
-        &mut self,
-        change: impl Fn(&str, &str) -> Option<String>,
-    ) {
+    pub(crate) fn rewrite_formulas(&mut self, change: impl Fn(&str, &str) -> Option<String>) {
         for sheet in &mut self.sheets {
             let changes: Vec<(usize, usize, String)> = sheet
                 .rows()
@@ -390,13 +277,6 @@ impl Spreadsheet {
                 }
             }
         }
-    }
-
-    /// Gives a sheet another title; formulas that name it follow.
-    pub(in crate::sandbox) fn retitle(&mut self, id: i64, title: String) -> Result<(), Refusal> {
-        let old = std::mem::replace(&mut self.sheet_mut(id)?.title, title.clone());
-        self.rewrite_formulas(|_, source| references::retitled(source, &old, &title));
-        Ok(())
     }
 
     /// A named range, `(sheetId, range)`, by its name, letter case aside.
@@ -436,17 +316,6 @@ impl Spreadsheet {
             return Some((first.as_ref(), range, single));
         }
         Some((self.sheet_titled(text)?, OpenRange::default(), false))
-    }
-}
-
-/// A value as a cell of a table; an error is its text.
-fn cell_of(value: formula::Outcome) -> Cell {
-    match value {
-        formula::Outcome::Blank => Cell::Blank,
-        formula::Outcome::Number(number) => Cell::Number(number),
-        formula::Outcome::Boolean(boolean) => Cell::Boolean(boolean),
-        formula::Outcome::Text(text) => Cell::text(text),
-        formula::Outcome::Error(word) => Cell::text(word),
     }
 }
 

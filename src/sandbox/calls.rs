@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::api::{Call, Outcome, decoded, invalid_fields};
 use super::batch::{self, Ids, locations_found};
 use super::book::{Area, Book, Spreadsheet, range};
+use super::call::{Call, Outcome, decoded, invalid_fields};
 use super::errors::{ApiError, Refusal};
 use super::fields::Mask;
-use super::values::{self, Input, Place, Rendering, ValueRange};
-use super::{Sandbox, Unmade, render, schema};
+use super::values::{self, Input, Rendering, Target, ValueRange};
+use super::{EditError, Sandbox, render, schema};
 
 type Answer = Result<Outcome, ApiError>;
 
@@ -101,8 +101,8 @@ pub(super) fn stored_book<T>(
     edit: impl FnOnce(&mut Book) -> Result<T, ApiError>,
 ) -> Result<(T, Arc<Book>), ApiError> {
     sandbox.committed(edit).map_err(|unmade| match unmade {
-        Unmade::Refused(error) => error,
-        Unmade::NotStored(error) => {
+        EditError::Refused(error) => error,
+        EditError::NotStored(error) => {
             tracing::error!(%error, "a change of the sandbox could not be stored and was not made");
             ApiError::of_status(503, true)
         }
@@ -182,7 +182,7 @@ fn create(sandbox: &Sandbox, call: &Call) -> Answer {
         with_ids(book, &id, |draft, ids| fill(draft, ids, &body))?;
         Ok(id)
     })?;
-    let wanted = render::Wanted { places: Vec::new(), grid_data: false, mask: &mask };
+    let wanted = render::Wanted { areas: Vec::new(), grid_data: false, mask: &mask };
     Ok(Outcome::Json(render::spreadsheet(found(&book, &id)?, &wanted, &call.base_url)))
 }
 
@@ -255,36 +255,31 @@ fn fill(draft: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Result<(), 
 fn get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
-    let mut places = Vec::new();
+    let mut areas = Vec::new();
     for text in call.parameters("ranges") {
-        let place = values::place(spreadsheet, text)?;
-        places.push((place.sheet_id, place.area));
+        let target = values::target(spreadsheet, text)?;
+        areas.push((target.sheet_id, target.area));
     }
-    answer_spreadsheet(call, spreadsheet, places, call.flag("includeGridData"))
+    answer_spreadsheet(call, spreadsheet, areas, call.flag("includeGridData"))
 }
 
 fn get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let body = schema::checked(call.json()?, "GetSpreadsheetByDataFilterRequest", "")?;
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
-    let mut places = Vec::new();
+    let mut areas = Vec::new();
     for (sheet_id, area) in
-        filtered(spreadsheet, items(&body, "dataFilters"))?.into_iter().map(|(place, _)| place)
+        filtered(spreadsheet, items(&body, "dataFilters"))?.into_iter().map(|(target, _)| target)
     {
-        places.push((sheet_id, area));
+        areas.push((sheet_id, area));
     }
-    answer_spreadsheet(
-        call,
-        spreadsheet,
-        places,
-        body["includeGridData"].as_bool().unwrap_or(false),
-    )
+    answer_spreadsheet(call, spreadsheet, areas, body["includeGridData"].as_bool().unwrap_or(false))
 }
 
 fn answer_spreadsheet(
     call: &Call,
     spreadsheet: &Spreadsheet,
-    places: Vec<(i64, Area)>,
+    areas: Vec<(i64, Area)>,
     grid_data: bool,
 ) -> Answer {
     let mask = mask_of(call, "Spreadsheet")?;
@@ -296,7 +291,7 @@ fn answer_spreadsheet(
         _ => grid_data,
     };
     let mask = mask.unwrap_or_default();
-    let wanted = render::Wanted { places, grid_data, mask: &mask };
+    let wanted = render::Wanted { areas, grid_data, mask: &mask };
     Ok(Outcome::Json(render::spreadsheet(spreadsheet, &wanted, &call.base_url)))
 }
 
@@ -305,21 +300,21 @@ fn batch_update(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let mask = mask_of(call, "BatchUpdateSpreadsheetResponse")?;
     let requests = items(&body, "requests");
     let shows = body["includeSpreadsheetInResponse"] == json!(true);
-    let ((replies, places), book) = stored_book(sandbox, |book| {
+    let ((replies, areas), book) = stored_book(sandbox, |book| {
         let replies = with_ids(book, id, |draft, ids| batch::apply(draft, ids, requests))?;
-        let mut places = Vec::new();
+        let mut areas = Vec::new();
         for text in
             items(&body, "responseRanges").iter().filter_map(Value::as_str).filter(|_| shows)
         {
-            let place = values::place(found(book, id)?, text)?;
-            places.push((place.sheet_id, place.area));
+            let target = values::target(found(book, id)?, text)?;
+            areas.push((target.sheet_id, target.area));
         }
-        Ok((replies, places))
+        Ok((replies, areas))
     })?;
     let mut answer = json!({"spreadsheetId": id, "replies": render::shown(Value::Array(replies))});
     if shows {
         let grid_data = body["responseIncludeGridData"] == json!(true);
-        let wanted = render::Wanted { places, grid_data, mask: &Mask::default() };
+        let wanted = render::Wanted { areas, grid_data, mask: &Mask::default() };
         answer["updatedSpreadsheet"] =
             render::spreadsheet(found(&book, id)?, &wanted, &call.base_url);
     }
@@ -350,9 +345,9 @@ fn get_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let rendering = rendering(call)?;
     let book = sandbox.book();
     let spreadsheet = found(&book, id)?;
-    let place = values::place(spreadsheet, range)?;
+    let target = values::target(spreadsheet, range)?;
     let mut body = Vec::new();
-    ValueRange::new(spreadsheet, &place, rendering)?.write(&mut body);
+    ValueRange::new(spreadsheet, &target, rendering)?.write(&mut body);
     written(call, "ValueRange", body)
 }
 
@@ -362,8 +357,8 @@ fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let spreadsheet = found(&book, id)?;
     let mut value_ranges = Vec::new();
     for text in call.parameters("ranges") {
-        let place = values::place(spreadsheet, text)?;
-        value_ranges.push(ValueRange::new(spreadsheet, &place, rendering)?);
+        let target = values::target(spreadsheet, text)?;
+        value_ranges.push(ValueRange::new(spreadsheet, &target, rendering)?);
     }
     written(
         call,
@@ -372,25 +367,25 @@ fn batch_get(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     )
 }
 
-/// The places that the filters select, each with the filters that select it, in the order of the
+/// The areas that the filters select, each with the filters that select it, in the order of the
 /// filters.
 #[allow(clippy::type_complexity)]
 fn filtered<'f>(
     book: &Spreadsheet,
     filters: &'f [Value],
 ) -> Result<Vec<((i64, Area), Vec<&'f Value>)>, ApiError> {
-    let mut places: Vec<((i64, Area), Vec<&Value>)> = Vec::new();
+    let mut areas: Vec<((i64, Area), Vec<&Value>)> = Vec::new();
     for filter in filters {
         for (id, open) in locations_found(book, filter)? {
             let sheet = book.sheet(id).ok_or_else(|| Refusal::no_grid(id))?;
             let area = values::inside(sheet, open)?;
-            match places.iter_mut().find(|(place, _)| *place == (id, area)) {
+            match areas.iter_mut().find(|(target, _)| *target == (id, area)) {
                 Some((_, by)) => by.push(filter),
-                None => places.push(((id, area), vec![filter])),
+                None => areas.push(((id, area), vec![filter])),
             }
         }
     }
-    Ok(places)
+    Ok(areas)
 }
 
 fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
@@ -404,9 +399,9 @@ fn batch_get_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let spreadsheet = found(&book, id)?;
     let mut value_ranges = Vec::new();
     for ((sheet_id, area), data_filters) in filtered(spreadsheet, items(&body, "dataFilters"))? {
-        let place = Place { sheet_id, area, single: false };
+        let target = Target { sheet_id, area, single: false };
         value_ranges.push((
-            ValueRange::new(spreadsheet, &place, rendering)?,
+            ValueRange::new(spreadsheet, &target, rendering)?,
             json!(data_filters).to_string(),
         ));
     }
@@ -457,8 +452,8 @@ impl Echo {
     ) -> Result<Value, ApiError> {
         let mut json = written.to_json(book);
         if self.wanted {
-            let place = Place { sheet_id: written.sheet_id, area: written.area, single: false };
-            let range = ValueRange::new(book, &place, Rendering { by_columns, ..self.rendering })?;
+            let target = Target { sheet_id: written.sheet_id, area: written.area, single: false };
+            let range = ValueRange::new(book, &target, Rendering { by_columns, ..self.rendering })?;
             json["updatedData"] = range.to_json().map_err(|_| ApiError::of_status(500, true))?;
         }
         Ok(json)
@@ -473,18 +468,18 @@ fn update_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
     let input = Input::parse(call.parameter("valueInputOption"))?;
     let echo = Echo::of_call(call)?;
     let (done, book) = edit(sandbox, id, |draft| {
-        let place = values::place(draft, range)?;
+        let target = values::target(draft, range)?;
         let named = word(&body, "range");
         if !named.is_empty()
-            && values::place(draft, named).map(|own| (own.sheet_id, own.area))
-                != Ok((place.sheet_id, place.area))
+            && values::target(draft, named).map(|own| (own.sheet_id, own.area))
+                != Ok((target.sheet_id, target.area))
         {
             return Err(Refusal(format!(
                 "Request range[{range}] does not match value's range[{named}]"
             ))
             .into());
         }
-        Ok(values::write(draft, &place, range, &lists, columns, input)?)
+        Ok(values::write(draft, &target, range, &lists, columns, input)?)
     })?;
     Ok(through(mask, echo.answer(found(&book, id)?, &done, columns)?))
 }
@@ -498,8 +493,8 @@ fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
     let echo = Echo::of_call(call)?;
     let insert_rows = call.parameter("insertDataOption") == "INSERT_ROWS";
     let ((table, done), book) = edit(sandbox, id, |draft| {
-        let place = values::place(draft, range)?;
-        Ok(values::append(draft, &place, &lists, columns, input, insert_rows)?)
+        let target = values::target(draft, range)?;
+        Ok(values::append(draft, &target, &lists, columns, input, insert_rows)?)
     })?;
     let spreadsheet = found(&book, id)?;
     let mut answer =
@@ -514,8 +509,8 @@ fn append_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answe
 fn clear_values(sandbox: &Sandbox, call: &Call, id: &str, range: &str) -> Answer {
     let mask = mask_of(call, "ClearValuesResponse")?;
     let (cleared, _) = edit(sandbox, id, |draft| {
-        let place = values::place(draft, range)?;
-        Ok(values::clear(draft, &place)?)
+        let target = values::target(draft, range)?;
+        Ok(values::clear(draft, &target)?)
     })?;
     Ok(through(mask, json!({"spreadsheetId": id, "clearedRange": cleared})))
 }
@@ -526,8 +521,8 @@ fn batch_clear(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for text in items(&body, "ranges").iter().filter_map(Value::as_str) {
-            let place = values::place(draft, text)?;
-            cleared.push(values::clear(draft, &place)?);
+            let target = values::target(draft, text)?;
+            cleared.push(values::clear(draft, &target)?);
         }
         Ok(cleared)
     })?;
@@ -540,7 +535,7 @@ fn batch_clear_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
     let (cleared, _) = edit(sandbox, id, |draft| {
         let mut cleared = Vec::new();
         for ((sheet_id, area), _) in filtered(draft, items(&body, "dataFilters"))? {
-            cleared.push(values::clear(draft, &Place { sheet_id, area, single: false })?);
+            cleared.push(values::clear(draft, &Target { sheet_id, area, single: false })?);
         }
         Ok(cleared)
     })?;
@@ -600,8 +595,8 @@ fn batch_write(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
         let mut done = Vec::new();
         for (at, (value_range, (lists, columns))) in data.iter().zip(&checked).enumerate() {
             let range = word(value_range, "range");
-            let write = values::place(draft, range)
-                .and_then(|place| values::write(draft, &place, range, lists, *columns, input))
+            let write = values::target(draft, range)
+                .and_then(|target| values::write(draft, &target, range, lists, *columns, input))
                 .map_err(|Refusal(text)| Refusal(format!("Invalid data[{at}]: {text}")))?;
             done.push((write, *columns));
         }
@@ -629,8 +624,8 @@ fn batch_write_by_filter(sandbox: &Sandbox, call: &Call, id: &str) -> Answer {
                     .sheet(sheet_id)
                     .map(|sheet| range::shown(&sheet.title, &area))
                     .unwrap_or_default();
-                let place = Place { sheet_id, area, single: false };
-                let write = values::write(draft, &place, &named, &lists, columns, input)
+                let target = Target { sheet_id, area, single: false };
+                let write = values::write(draft, &target, &named, &lists, columns, input)
                     .map_err(|Refusal(text)| Refusal(format!("Invalid data[{at}]: {text}")))?;
                 done.push((write, columns, filter.clone()));
             }

@@ -2,9 +2,17 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::book::Format;
+use super::book::{Format, Sheet, Spreadsheet};
 use super::formula::Outcome;
 use super::locale::{Customs, customs, date_of};
+
+impl Spreadsheet {
+    /// A cell as a user sees it.
+    pub fn shown(&self, sheet: &Sheet, row: usize, column: usize) -> String {
+        let format = sheet.cell(row, column).and_then(|cell| cell.format.as_deref());
+        show(&self.value(sheet, row, column), format, &self.locale)
+    }
+}
 
 /// The value under its format and locale, as the API's `formattedValue`.
 pub fn show(value: &Outcome, format: Option<&Format>, locale: &str) -> String {

@@ -6,8 +6,8 @@ use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use super::Sandbox;
-use super::api::{Call, Outcome, decoded};
 use super::book::{Book, Spreadsheet};
+use super::call::{Call, Outcome, decoded};
 use super::calls::{stored, stored_book};
 use super::errors::ApiError;
 use super::fields::Mask;

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use serde::Deserialize;
 use serde::de::Error;
 
+use super::call::Kind;
 use super::people::Deed;
 
 /// The table of faults as `halaqah sandbox --help` prints it.
@@ -46,16 +47,6 @@ pub struct Fault {
     pub sharing: Option<Sharing>,
     /// Switch: how many seconds a token is good from now on.
     pub token_seconds: Option<u64>,
-}
-
-/// What a call does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// It changes nothing.
-    Read,
-    /// It may change a spreadsheet.
-    Write,
 }
 
 /// What is shared with the caller.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// A tree of field names; one without children stands for everything below it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mask {
-    children: BTreeMap<String, Mask>,
+    children: BTreeMap<String, Self>,
 }
 
 impl Mask {

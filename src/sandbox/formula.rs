@@ -5,6 +5,7 @@ use std::cell::{Cell as Counter, RefCell};
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
+use halaqah_table::Cell;
 
 use super::book::{Area, Entry, Sheet, Spreadsheet, range};
 
@@ -59,15 +60,58 @@ const MOST_STEPS: u32 = 20_000;
 const MOST_DEPTH: u32 = 40;
 
 /// A cell with a formula: sheet, row, column.
-type Place = (i64, usize, usize);
+type CellId = (i64, usize, usize);
 
 /// What is known of the formulas that another one leans on.
 #[derive(Default)]
 struct Known {
     /// `None` while the formula is being worked out: who meets it again stands in a circle.
-    outcomes: RefCell<BTreeMap<Place, Option<Outcome>>>,
+    outcomes: RefCell<BTreeMap<CellId, Option<Outcome>>>,
     /// Met, but not yet worked out.
-    missing: RefCell<Vec<Place>>,
+    missing: RefCell<Vec<CellId>>,
+}
+
+impl Spreadsheet {
+    /// The value of a cell: what was entered, or what its formula comes to.
+    pub fn value(&self, sheet: &Sheet, row: usize, column: usize) -> Outcome {
+        match sheet.entry(row, column) {
+            Entry::Formula(source) => evaluate(self, sheet, source),
+            Entry::Blank => Outcome::Blank,
+            Entry::Number(number) => Outcome::Number(*number),
+            Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
+            Entry::Text(text) => Outcome::Text(text.clone()),
+        }
+    }
+
+    /// The values of a sheet as `UNFORMATTED_VALUE` and `SERIAL_NUMBER` give them: blank cells and
+    /// rows at the end left out.
+    pub fn rows(&self, sheet: &Sheet) -> Vec<Vec<Cell>> {
+        let mut rows: Vec<Vec<Cell>> = (0..sheet.filled_rows())
+            .map(|row| {
+                let cells = sheet.row(row);
+                let width = cells
+                    .iter()
+                    .rposition(|cell| !cell.entry.is_blank())
+                    .map_or(0, |last| last + 1);
+                (0..width).map(|column| cell_of(self.value(sheet, row, column))).collect()
+            })
+            .collect();
+        while rows.last().is_some_and(Vec::is_empty) {
+            rows.pop();
+        }
+        rows
+    }
+}
+
+/// A value as a cell of a table; an error is its text.
+fn cell_of(value: Outcome) -> Cell {
+    match value {
+        Outcome::Blank => Cell::Blank,
+        Outcome::Number(number) => Cell::Number(number),
+        Outcome::Boolean(boolean) => Cell::Boolean(boolean),
+        Outcome::Text(text) => Cell::text(text),
+        Outcome::Error(word) => Cell::text(word),
+    }
 }
 
 /// The value of a formula that stands on `sheet`. The formulas that it leans on are worked out
@@ -77,9 +121,9 @@ pub fn evaluate(book: &Spreadsheet, sheet: &Sheet, source: &str) -> Outcome {
     let run = |sheet: &Sheet, source: &str| {
         Evaluation { book, sheet, depth: &Counter::new(0), known: &known }.run(source)
     };
-    let mut waiting: Vec<Place> = Vec::new();
+    let mut waiting: Vec<CellId> = Vec::new();
     for _ in 0..MOST_STEPS {
-        let Some(&place) = waiting.last() else {
+        let Some(&id) = waiting.last() else {
             let outcome = run(sheet, source);
             waiting.append(&mut known.missing.borrow_mut());
             if waiting.is_empty() {
@@ -87,16 +131,16 @@ pub fn evaluate(book: &Spreadsheet, sheet: &Sheet, source: &str) -> Outcome {
             }
             continue;
         };
-        let done = matches!(known.outcomes.borrow().get(&place), Some(Some(_)));
-        let formula = book.sheet(place.0).map(|on| (on, on.entry(place.1, place.2)));
+        let done = matches!(known.outcomes.borrow().get(&id), Some(Some(_)));
+        let formula = book.sheet(id.0).map(|on| (on, on.entry(id.1, id.2)));
         let Some((on, Entry::Formula(source))) = formula.filter(|_| !done) else {
             waiting.pop();
             continue;
         };
-        known.outcomes.borrow_mut().insert(place, None);
+        known.outcomes.borrow_mut().insert(id, None);
         let outcome = run(on, source);
         if known.missing.borrow().is_empty() {
-            known.outcomes.borrow_mut().insert(place, Some(outcome));
+            known.outcomes.borrow_mut().insert(id, Some(outcome));
             waiting.pop();
         } else {
             waiting.append(&mut known.missing.borrow_mut());
@@ -139,12 +183,12 @@ impl<'a> Evaluation<'a, '_> {
             Entry::Boolean(boolean) => Outcome::Boolean(*boolean),
             Entry::Text(text) => Outcome::Text(text.clone()),
             Entry::Formula(_) => {
-                let place = (sheet.id, row, column);
-                match self.known.outcomes.borrow().get(&place) {
+                let id = (sheet.id, row, column);
+                match self.known.outcomes.borrow().get(&id) {
                     Some(Some(outcome)) => outcome.clone(),
                     Some(None) => Outcome::Error("#REF!"),
                     None => {
-                        self.known.missing.borrow_mut().push(place);
+                        self.known.missing.borrow_mut().push(id);
                         Outcome::Blank
                     }
                 }

@@ -5,7 +5,6 @@ use chrono::{NaiveDate, NaiveTime, Timelike};
 use serde_json::{Value, json};
 
 use super::book::Entry;
-use crate::words::{ENGLISH_MONTHS, INDONESIAN_MONTHS};
 
 /// The customs of a locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +29,34 @@ pub struct Customs {
     pub days: &'static [&'static str; 7],
 }
 
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const INDONESIAN_MONTHS: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
 const ENGLISH_DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const INDONESIAN_DAYS: [&str; 7] = ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"];

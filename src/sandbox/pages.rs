@@ -14,9 +14,7 @@ use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, html};
 use tokio::sync::watch;
 
-use super::{Sandbox, SandboxError, Unmade, forms, viewer};
-use crate::forms::Forms;
-use crate::forms::definition::Localized;
+use super::{EditError, Sandbox, SandboxError};
 
 const STYLE: &str = include_str!("assets/pages.css");
 const SCRIPT: &str = include_str!("assets/pages.js");
@@ -33,23 +31,15 @@ pub enum PageLanguage {
 
 impl PageLanguage {
     /// One of two wordings.
-    pub(super) fn say(self, id: &'static str, en: &'static str) -> &'static str {
+    pub fn say(self, id: &'static str, en: &'static str) -> &'static str {
         match self {
             Self::Id => id,
             Self::En => en,
         }
     }
 
-    /// A text of a form.
-    pub(super) fn of(self, text: &Localized) -> &str {
-        match self {
-            Self::Id => &text.id,
-            Self::En => &text.en,
-        }
-    }
-
     /// As in the attribute `lang` and in links.
-    pub(super) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         self.say("id", "en")
     }
 
@@ -86,9 +76,17 @@ impl PageSettings {
     }
 }
 
-/// The form pages and the viewer, to be merged into [`Sandbox::router`].
-pub fn pages(sandbox: &Sandbox, forms: Arc<Forms>, settings: PageSettings) -> Router {
-    let pages = Pages { sandbox: sandbox.clone(), forms, settings };
+/// What every page can reach.
+#[derive(Clone)]
+pub struct Pages {
+    /// The book that is shown and changed.
+    pub sandbox: Sandbox,
+    /// What the pages take from whoever serves them.
+    pub settings: PageSettings,
+}
+
+/// The home page, the links to a spreadsheet, the style sheet and the script.
+pub(crate) fn router() -> Router<Pages> {
     Router::new()
         .route("/", get(home))
         .route("/spreadsheets/d/{id}", get(opened))
@@ -98,30 +96,19 @@ pub fn pages(sandbox: &Sandbox, forms: Arc<Forms>, settings: PageSettings) -> Ro
             "/assets/pages.js",
             get(|| async { asset("text/javascript; charset=UTF-8", SCRIPT) }),
         )
-        .merge(forms::router())
-        .merge(viewer::router())
-        .with_state(pages)
-}
-
-/// What every page can reach.
-#[derive(Clone)]
-pub(super) struct Pages {
-    pub(super) sandbox: Sandbox,
-    pub(super) forms: Arc<Forms>,
-    pub(super) settings: PageSettings,
 }
 
 /// The parameters of a link or the fields of a form, decoded, in order.
-pub(super) type Pairs = Vec<(String, String)>;
+pub type Pairs = Vec<(String, String)>;
 
 /// The value of a parameter; the last one counts.
-pub(super) fn parameter<'p>(pairs: &'p Pairs, name: &str) -> Option<&'p str> {
+pub fn parameter<'p>(pairs: &'p Pairs, name: &str) -> Option<&'p str> {
     pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 impl Pages {
     /// The language that a link asks for.
-    pub(super) fn language(&self, pairs: &Pairs) -> PageLanguage {
+    pub fn language(&self, pairs: &Pairs) -> PageLanguage {
         match parameter(pairs, "lang") {
             Some("en") => PageLanguage::En,
             Some("id") => PageLanguage::Id,
@@ -130,12 +117,7 @@ impl Pages {
     }
 
     /// A link that keeps the language.
-    pub(super) fn link(
-        &self,
-        path: &[&str],
-        pairs: &[(&str, &str)],
-        language: PageLanguage,
-    ) -> String {
+    pub fn link(&self, path: &[&str], pairs: &[(&str, &str)], language: PageLanguage) -> String {
         let mut link = String::new();
         for part in path {
             link.push('/');
@@ -150,7 +132,7 @@ impl Pages {
     }
 
     /// The link to the same page in the other language.
-    pub(super) fn switch(&self, path: &[&str], pairs: &Pairs, language: PageLanguage) -> Markup {
+    pub fn switch(&self, path: &[&str], pairs: &Pairs, language: PageLanguage) -> Markup {
         let kept: Vec<(&str, &str)> = pairs
             .iter()
             .filter(|(name, _)| name != "lang")
@@ -166,7 +148,7 @@ impl Pages {
 }
 
 /// A text as it may stand in a link.
-pub(super) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -179,12 +161,7 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 /// The frame of every page.
-pub(super) fn frame(
-    language: PageLanguage,
-    class: &str,
-    title: &str,
-    body: &Markup,
-) -> Html<String> {
+pub fn frame(language: PageLanguage, class: &str, title: &str, body: &Markup) -> Html<String> {
     let page = html! {
         (DOCTYPE)
         html lang=(language.code()) {
@@ -203,12 +180,7 @@ pub(super) fn frame(
 }
 
 /// A page that says one thing: what was not found, or why something was not done.
-pub(super) fn message(
-    status: StatusCode,
-    language: PageLanguage,
-    title: &str,
-    text: &str,
-) -> Response {
+pub fn message(status: StatusCode, language: PageLanguage, title: &str, text: &str) -> Response {
     let body = html! {
         main {
             div.card { h1 { (title) } p { (text) } p { a href="/" { (language.say("Ke halaman awal", "To the start")) } } }
@@ -218,7 +190,7 @@ pub(super) fn message(
 }
 
 /// No spreadsheet has this id.
-pub(super) fn no_spreadsheet(language: PageLanguage) -> Response {
+pub fn no_spreadsheet(language: PageLanguage) -> Response {
     let title = language.say("Tidak ada di sini", "Not here");
     let text = language.say(
         "Tidak ada spreadsheet dengan alamat ini di tiruan lokal.",
@@ -229,7 +201,7 @@ pub(super) fn no_spreadsheet(language: PageLanguage) -> Response {
 
 /// Changes the book away from the thread that serves everyone: the lock and the data file may
 /// block.
-pub(super) async fn change<T, E>(
+pub async fn change<T, E>(
     sandbox: &Sandbox,
     edit: impl FnOnce(&mut super::Book) -> Result<T, E> + Send + 'static,
 ) -> Result<T, NotChanged<E>>
@@ -240,14 +212,14 @@ where
     let sandbox = sandbox.clone();
     match tokio::task::spawn_blocking(move || sandbox.commit(edit)).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(Unmade::Refused(why))) => Err(NotChanged::Refused(why)),
-        Ok(Err(Unmade::NotStored(error))) => Err(NotChanged::NotStored(Some(error))),
+        Ok(Err(EditError::Refused(why))) => Err(NotChanged::Refused(why)),
+        Ok(Err(EditError::NotStored(error))) => Err(NotChanged::NotStored(Some(error))),
         Err(_) => Err(NotChanged::NotStored(None)),
     }
 }
 
 /// Why a change that somebody made on a page was not kept.
-pub(super) enum NotChanged<E> {
+pub enum NotChanged<E> {
     /// It is not allowed.
     Refused(E),
     /// It could not be stored.

@@ -9,7 +9,7 @@ use super::book::{Book, Spreadsheet};
 use super::calls::with_ids;
 use super::errors::ApiError;
 use super::values;
-use crate::table::a1;
+use halaqah_table::a1;
 
 /// One thing that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,8 +65,9 @@ pub(super) fn act(book: &mut Book, id: &str, deed: &Deed) -> Result<(), ApiError
         Deed::Type { tab, cell, text } => {
             let sheet_id = tab.id(spreadsheet)?;
             let title = spreadsheet.sheet(sheet_id).map_or("", |sheet| &sheet.title);
-            let place = values::place(spreadsheet, &format!("{}!{cell}", a1::quoted_title(title)))?;
-            return Ok(book.set_cell(id, sheet_id, place.area.top, place.area.left, text)?);
+            let range = format!("{}!{cell}", a1::quoted_title(title));
+            let target = values::target(spreadsheet, &range)?;
+            return Ok(book.set_cell(id, sheet_id, target.area.top, target.area.left, text)?);
         }
         Deed::RenameTab { tab, title } => {
             let properties = json!({"sheetId": tab.id(spreadsheet)?, "title": title});

@@ -2,8 +2,18 @@
 //! get a new title.
 
 use super::book::range::{Dimension, Shift, shown_title};
-use super::book::same_title;
-use crate::table::a1::{column_index, column_letters};
+use super::book::{Spreadsheet, same_title};
+use super::errors::Refusal;
+use halaqah_table::a1::{column_index, column_letters};
+
+impl Spreadsheet {
+    /// Gives a sheet another title; formulas that name it follow.
+    pub(crate) fn retitle(&mut self, id: i64, title: String) -> Result<(), Refusal> {
+        let old = std::mem::replace(&mut self.sheet_mut(id)?.title, title.clone());
+        self.rewrite_formulas(|_, source| retitled(source, &old, &title));
+        Ok(())
+    }
+}
 
 /// A piece of a formula's text.
 enum Piece<'t> {

@@ -11,7 +11,7 @@ use super::formula::Outcome;
 /// What of a spreadsheet is read.
 pub struct Wanted<'a> {
     /// Only sheets that one of these touches, and only this much of their grids; empty means all.
-    pub places: Vec<(i64, Area)>,
+    pub areas: Vec<(i64, Area)>,
     /// Whether cells are read.
     pub grid_data: bool,
     /// The fields; the rest is not worked out.
@@ -48,7 +48,7 @@ pub fn spreadsheet(book: &Spreadsheet, wanted: &Wanted<'_>, base_url: &str) -> V
             .sheets
             .iter()
             .filter(|sheet| {
-                wanted.places.is_empty() || wanted.places.iter().any(|(id, _)| *id == sheet.id)
+                wanted.areas.is_empty() || wanted.areas.iter().any(|(id, _)| *id == sheet.id)
             })
             .map(|one| sheet(book, one, wanted, below))
             .collect();
@@ -94,8 +94,8 @@ fn sheet(book: &Spreadsheet, one: &Sheet, wanted: &Wanted<'_>, mask: &Mask) -> V
         let all = Mask::default();
         let below = if mask.is_all() { &all } else { mask.child("data").unwrap_or(&all) };
         let whole = [(id, one.area())];
-        let places: &[(i64, Area)] = if wanted.places.is_empty() { &whole } else { &wanted.places };
-        let data: Vec<Value> = places
+        let areas: &[(i64, Area)] = if wanted.areas.is_empty() { &whole } else { &wanted.areas };
+        let data: Vec<Value> = areas
             .iter()
             .filter(|(on, _)| *on == id)
             .map(|(_, area)| grid_data(book, one, area, below))

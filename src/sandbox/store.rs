@@ -405,7 +405,7 @@ fn put_rows(rows: &mut Vec<Arc<Row>>, mut change: Value, formats: &mut Formats) 
 mod tests {
     use super::super::{Sandbox, SandboxError};
     use super::*;
-    use crate::table::Cell;
+    use halaqah_table::Cell;
 
     fn shape(sandbox: &Sandbox) -> String {
         sandbox.with_book(|book| difference(&Book::new(), book).to_string())

@@ -3,12 +3,11 @@
 mod laws;
 mod objects;
 mod rules;
-mod wire;
 
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::api::{Call, Outcome};
+use super::call::{Call, Outcome};
 use super::{Sandbox, calls, drive};
 
 /// A sandbox with one spreadsheet, called without HTTP.

@@ -59,9 +59,9 @@ impl Rendering {
     }
 }
 
-/// A sheet and a part of it, found from an A1 text or a data filter and checked against the grid.
+/// Cells of a sheet to be read or written, found from an A1 text or a data filter and checked against the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Target {
     /// The sheet.
     pub sheet_id: i64,
     /// The cells, inside the grid.
@@ -70,11 +70,11 @@ pub struct Place {
     pub single: bool,
 }
 
-/// The place that an A1 text names.
-pub fn place(book: &Spreadsheet, text: &str) -> Result<Place, Refusal> {
+/// The sheet and cells that an A1 text names.
+pub fn target(book: &Spreadsheet, text: &str) -> Result<Target, Refusal> {
     let (sheet, range, single) =
         book.find_range(text).ok_or_else(|| Refusal(format!("Unable to parse range: {text}")))?;
-    Ok(Place { sheet_id: sheet.id, area: inside(sheet, range)?, single })
+    Ok(Target { sheet_id: sheet.id, area: inside(sheet, range)?, single })
 }
 
 /// The range closed and clipped to the grid; one that starts outside is refused.
@@ -109,14 +109,14 @@ pub struct ValueRange<'a> {
 }
 
 impl<'a> ValueRange<'a> {
-    /// The values of a place.
+    /// The values of a part of a sheet.
     pub fn new(
         book: &'a Spreadsheet,
-        place: &Place,
+        target: &Target,
         rendering: Rendering,
     ) -> Result<Self, Refusal> {
-        let sheet = book.sheet(place.sheet_id).ok_or_else(|| Refusal::no_grid(place.sheet_id))?;
-        Ok(Self { book, sheet, area: place.area, rendering })
+        let sheet = book.sheet(target.sheet_id).ok_or_else(|| Refusal::no_grid(target.sheet_id))?;
+        Ok(Self { book, sheet, area: target.area, rendering })
     }
 
     /// The number of rows up to the last that shows anything, and the same of columns.
@@ -401,10 +401,10 @@ impl Written {
     }
 }
 
-/// Writes lists of values from the corner of a place; `named` is the range as it was asked for.
+/// Writes lists of values from the first cell of a target; `named` is the range as it was asked for.
 pub fn write(
     book: &mut Spreadsheet,
-    place: &Place,
+    target: &Target,
     named: &str,
     lists: &[&Vec<Value>],
     by_columns: bool,
@@ -413,37 +413,37 @@ pub fn write(
     let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
     let (height, width) = if by_columns { (longest, lists.len()) } else { (lists.len(), longest) };
     let (sheet_rows, sheet_columns) = {
-        let sheet = book.sheet(place.sheet_id).ok_or_else(|| Refusal::no_grid(place.sheet_id))?;
+        let sheet = book.sheet(target.sheet_id).ok_or_else(|| Refusal::no_grid(target.sheet_id))?;
         (sheet.row_count(), sheet.column_count())
     };
-    let (bottom, right) = if place.single {
+    let (bottom, right) = if target.single {
         (sheet_rows, sheet_columns)
     } else {
-        (place.area.bottom, place.area.right)
+        (target.area.bottom, target.area.right)
     };
-    if place.area.top + height > bottom {
+    if target.area.top + height > bottom {
         return Err(Refusal(format!(
             "Requested writing within range [{named}], but tried writing to row [{}]",
             bottom + 1
         )));
     }
-    if place.area.left + width > right {
-        let letters = crate::table::a1::column_letters(right);
+    if target.area.left + width > right {
+        let letters = halaqah_table::a1::column_letters(right);
         return Err(Refusal(format!(
             "Requested writing within range [{named}], but tried writing to column [{letters}]"
         )));
     }
     let area = if height == 0 || width == 0 {
-        place.area
+        target.area
     } else {
         Area {
-            top: place.area.top,
-            bottom: place.area.top + height,
-            left: place.area.left,
-            right: place.area.left + width,
+            top: target.area.top,
+            bottom: target.area.top + height,
+            left: target.area.left,
+            right: target.area.left + width,
         }
     };
-    let mut written = Written { sheet_id: place.sheet_id, area, rows: 0, columns: 0, cells: 0 };
+    let mut written = Written { sheet_id: target.sheet_id, area, rows: 0, columns: 0, cells: 0 };
     let mut rows_touched = vec![false; height];
     let mut columns_touched = vec![false; width];
     for (outer, list) in lists.iter().enumerate() {
@@ -452,7 +452,7 @@ pub fn write(
             if value.is_null() {
                 continue;
             }
-            enter(book, place.sheet_id, area.top + row, area.left + column, value, input)?;
+            enter(book, target.sheet_id, area.top + row, area.left + column, value, input)?;
             rows_touched[row] = true;
             columns_touched[column] = true;
             written.cells += 1;
@@ -498,11 +498,11 @@ fn invalid_values(row: usize, column: usize, what: &str) -> Refusal {
     Refusal(format!("Invalid values[{row}][{column}]: {what}"))
 }
 
-/// Blanks the values of a place; formats, notes and validation stay.
-pub fn clear(book: &mut Spreadsheet, place: &Place) -> Result<String, Refusal> {
-    let sheet = book.sheet_mut(place.sheet_id)?;
-    sheet.edit_kept(place.area, |cell| cell.entry = Entry::Blank);
-    Ok(range::shown(&sheet.title, &place.area))
+/// Blanks the values of a target; formats, notes and validation stay.
+pub fn clear(book: &mut Spreadsheet, target: &Target) -> Result<String, Refusal> {
+    let sheet = book.sheet_mut(target.sheet_id)?;
+    sheet.edit_kept(target.area, |cell| cell.entry = Entry::Blank);
+    Ok(range::shown(&sheet.title, &target.area))
 }
 
 /// The table that an append to `area` goes on: the one around the last filled cell of the area.
@@ -540,11 +540,11 @@ pub fn table_in(sheet: &Sheet, area: Area) -> Option<Area> {
     }
 }
 
-/// Appends lists of values below the table of a place, growing the grid; gives the table and what
+/// Appends lists of values below the table of a target, growing the grid; gives the table and what
 /// was written.
 pub fn append(
     book: &mut Spreadsheet,
-    place: &Place,
+    target: &Target,
     lists: &[&Vec<Value>],
     by_columns: bool,
     input: Input,
@@ -552,16 +552,16 @@ pub fn append(
 ) -> Result<(Option<Area>, Written), Refusal> {
     let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
     let (height, width) = if by_columns { (longest, lists.len()) } else { (lists.len(), longest) };
-    let sheet = book.sheet_mut(place.sheet_id)?;
-    let table = table_in(sheet, place.area);
+    let sheet = book.sheet_mut(target.sheet_id)?;
+    let table = table_in(sheet, target.area);
     let (top, left) =
-        table.map_or((place.area.top, place.area.left), |table| (table.bottom, table.left));
+        table.map_or((target.area.top, target.area.left), |table| (table.bottom, table.left));
     if insert_rows && height > 0 && top < sheet.row_count() && table.is_some() {
         sheet.insert(super::book::Dimension::Rows, top, height, top.checked_sub(1));
     }
     sheet.grow(top + height, left + width);
     book.check_size()?;
     let area = Area { top, bottom: top + height.max(1), left, right: left + width.max(1) };
-    let at = Place { sheet_id: place.sheet_id, area, single: true };
+    let at = Target { sheet_id: target.sheet_id, area, single: true };
     Ok((table, write(book, &at, "", lists, by_columns, input)?))
 }

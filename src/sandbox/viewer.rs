@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use super::book::{Sheet, Spreadsheet};
 use super::pages::{PageLanguage, Pages, Pairs, frame, no_spreadsheet, parameter};
 
-pub(super) fn router() -> Router<Pages> {
+pub(crate) fn router() -> Router<Pages> {
     Router::new()
         .route("/view/{id}", get(view))
         .route("/view/{id}/tab", get(fragment))

@@ -2,46 +2,57 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
 use compact_str::CompactString;
-use serde_json::{Value, json};
 
-use super::Scene;
-use super::evidence::{Asked, Evidence, text};
-use super::numbers::{by_code, count, ratio, size};
+use super::Figures;
+use super::figure::Measure::Computed;
+use super::figure::{Beside, Codes, Figure, Items, Unit, each};
+use super::level::{Judged, Level};
+use super::numbers::{ratio, size};
+use super::scene::Scene;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
 use crate::ledger::standing::Standing;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let documents = documents(standing);
-    let codes =
-        |question| standing.program.codes("document_record", question).iter().map(String::as_str);
-    let is = |record: &Record, question, code: &str| record.answers.text(question) == Some(code);
-    let in_force: Vec<&Record> =
-        documents.values().copied().filter(|r| is(r, "status", "in_force")).collect();
-    let overdue = |record: &Record| {
-        record.answers.date("review_date").is_some_and(|review| review < standing.through)
-    };
-    let can_be_handed_over = |kind: &str| {
-        in_force.iter().any(|record| {
-            let linked = record.answers.text("link").is_some_and(|link| link.starts_with("http"));
-            is(record, "document_kind", kind) && linked && !overdue(record)
-        })
-    };
-    let missing: Vec<&String> =
-        scene.handover.iter().filter(|kind| !can_be_handed_over(kind)).collect();
-    json!({
-        "total": documents.len(),
-        "by_status": by_code(codes("status"), |status| count(documents.values().filter(|r| is(r, "status", status)))),
-        "in_force_by_kind": by_code(codes("document_kind"), |kind| {
-            count(in_force.iter().filter(|record| is(record, "document_kind", kind)))
-        }),
-        "review_overdue": count(in_force.iter().filter(|record| overdue(record))),
-        "handover_ready": ratio(size(scene.handover.len() - missing.len()), size(scene.handover.len())),
-        "handover_missing": missing,
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("documents.total", |scene, _| documents_that(scene, |_| true)),
+    Figure::count("documents.by_status.*", |scene, codes| {
+        documents_that(scene, |record| record.answers.text("status") == Some(codes[0]))
     })
-}
+    .over(&[Codes::Choices("document_record", "status")]),
+    Figure::count("documents.in_force_by_kind.*", |scene, codes| {
+        documents_that(scene, |record| is_in_force(record) && is_of_kind(record, codes[0]))
+    })
+    .over(&[Codes::Choices("document_record", "document_kind")]),
+    Figure::count("documents.review_overdue", |scene, _| {
+        let through = scene.standing.through;
+        documents_that(scene, |record| is_in_force(record) && is_overdue(record, through))
+    })
+    .judged(Judged::Any(Level::Warning)),
+    Figure::new(
+        "documents.handover_ready",
+        Unit::Rate,
+        Computed {
+            value: |scene, _| {
+                let all = size(scene.handover.len());
+                ratio(all - size(missing(scene).len()), all).into()
+            },
+            of: to_hand_over,
+            against: None,
+        },
+    )
+    .beside(Beside::Configuration)
+    .judged(Judged::By(handover_level)),
+    Figure::new(
+        "documents.handover_missing",
+        KINDS,
+        Computed { value: |scene, _| missing(scene).into(), of: to_hand_over, against: None },
+    )
+    .beside(Beside::Configuration),
+];
+
+const KINDS: Unit = Unit::Codes("document_record", "document_kind");
 
 /// The latest record of each document, by kind and title.
 pub fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactString), &'a Record> {
@@ -51,31 +62,49 @@ pub fn documents<'a>(standing: &Standing<'a>) -> BTreeMap<(&'a str, CompactStrin
     standing.records.of("document_record").iter().map(|record| (key(record), *record)).collect()
 }
 
-/// The rows behind each figure: the latest record of each document.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let rows = |test: &dyn Fn(&Record) -> bool| {
-        Evidence::of(documents(standing).into_values().filter(|r| test(r)))
+/// The latest record of each document, if it passes a test.
+fn documents_that<'s>(scene: &Scene<'s, '_>, test: impl Fn(&Record) -> bool) -> Items<'s> {
+    each(documents(scene.standing).into_values().filter(|record| test(record)))
+}
+
+fn is_in_force(record: &Record) -> bool {
+    record.answers.text("status") == Some("in_force")
+}
+
+fn is_of_kind(record: &Record, kind: &str) -> bool {
+    record.answers.text("document_kind") == Some(kind)
+}
+
+fn is_overdue(record: &Record, day: NaiveDate) -> bool {
+    record.answers.date("review_date").is_some_and(|review| review < day)
+}
+
+/// Documents in force of the kinds that the next board must receive.
+fn to_hand_over<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    documents_that(scene, |record| {
+        is_in_force(record) && scene.handover.iter().any(|kind| is_of_kind(record, kind))
+    })
+}
+
+/// The kinds of which no document can be handed over: in force, with a link, and not overdue.
+fn missing<'s>(scene: &Scene<'s, '_>) -> Vec<&'s str> {
+    let documents = documents(scene.standing);
+    let is_there = |kind: &&String| {
+        documents.values().any(|record| {
+            let linked = record.answers.text("link").is_some_and(|link| link.starts_with("http"));
+            is_in_force(record)
+                && is_of_kind(record, kind)
+                && linked
+                && !is_overdue(record, scene.standing.through)
+        })
     };
-    let in_force = |record: &Record| text(record, "status") == "in_force";
-    let wanted = |record: &Record| {
-        asked.scene.handover.iter().any(|kind| *kind == text(record, "document_kind"))
-    };
-    match path {
-        ["by_status", status] => rows(&|record| text(record, "status") == *status),
-        ["in_force_by_kind", kind] => {
-            rows(&|record| in_force(record) && text(record, "document_kind") == *kind)
-        }
-        ["review_overdue"] => rows(&|record| {
-            in_force(record)
-                && record
-                    .answers
-                    .date("review_date")
-                    .is_some_and(|review| review < standing.through)
-        }),
-        ["handover_ready" | "handover_missing"] => {
-            rows(&|record| in_force(record) && wanted(record)).and(Evidence::configured())
-        }
-        _ => rows(&|_| true),
-    }
+    scene.handover.iter().filter(|kind| !is_there(kind)).map(String::as_str).collect()
+}
+
+/// Whether the next board would receive enough, in the last thirty days of the season: earlier
+/// there is time.
+fn handover_level(scene: &Scene<'_, '_>, figures: &Figures, _: &[&str]) -> Option<Level> {
+    let soon = scene.standing.through + Days::new(30) >= scene.standing.season.end;
+    let ready = figures.number("documents.handover_ready")?;
+    scene.is_on("document_record").then_some(Level::of(soon && ready < 0.80, false))
 }

@@ -1,56 +1,75 @@
 //! Groups: how many are open, alive, faltering, and how large.
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
 
-use super::Scene;
-use super::evidence::{Asked, Evidence, text};
-use super::numbers::{by_code, count, ratio, size};
-use crate::ledger::groups::{Departure, Group, GroupIndex};
-use crate::ledger::record::Record;
+use super::figure::Measure::Ratio;
+use super::figure::{Codes, Figure, Items, Unit, each};
+use super::level::{Judged, Level};
+use super::scene::Scene;
+use super::subject::{OfGroup, OfMentee, Subject};
+use crate::ledger::groups::{Departure, GroupIndex};
 use crate::ledger::standing::Standing;
 
 /// Days after forming by which a group should have met.
 const FIRST_MEETING_DAYS: i64 = 14;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let window = standing.window();
-    let open: Vec<GroupIndex> = standing.open_groups().map(|(group, _)| group).collect();
-    let sizes: Vec<usize> = open.iter().map(|group| standing.members(*group).len()).collect();
-    let gaps: Vec<Option<usize>> = open.iter().map(|group| standing.gap(*group)).collect();
-    let closed: Vec<&Group<'_>> = standing
-        .groups
-        .all()
-        .iter()
-        .filter(|group| group.closed.is_some_and(|c| window.contains(c.on)))
-        .collect();
-    let members = members(standing);
-    let recent = recent_from(standing);
-    json!({
-        "open": open.len(),
-        "active": count(open.iter().filter(|group| is_active(standing, **group, recent))),
-        "not_started": count(open.iter().filter(|group| is_not_started(standing, **group))),
-        "faltering": count(gaps.iter().filter(|gap| matches!(gap, Some(3..=5)))),
-        "stalled": count(gaps.iter().filter(|gap| matches!(gap, Some(6..)))),
-        "formed": count(standing.groups.all().iter().filter(|group| window.contains(group.start))),
-        "closed": closed.len(),
-        "closed_by_reason": by_code(
-            standing.program.codes("placement_decision", "reason").iter().map(String::as_str),
-            |reason| count(closed.iter().filter(|group| group.closed.is_some_and(|c| c.reason == reason))),
-        ),
-        "members": members,
-        "mean_size": ratio(members, size(open.len())),
-        "below_5": count(sizes.iter().filter(|size| **size < 5)),
-        "above_10": count(sizes.iter().filter(|size| **size > 10)),
-        "moves": ended(standing, Departure::Moved),
-        "leaves": ended(standing, Departure::Left),
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("groups.open", open),
+    Figure::count("groups.active", active),
+    Figure::count("groups.not_started", |scene, _| {
+        among_open(scene, DECISIONS, |group| is_not_started(scene.standing, group))
     })
+    .judged(Judged::Any(Level::Warning)),
+    Figure::count("groups.faltering", |scene, _| silent(scene, |weeks| (3..=5).contains(&weeks)))
+        .judged(Judged::Any(Level::Warning)),
+    Figure::count("groups.stalled", |scene, _| silent(scene, |weeks| weeks >= 6))
+        .judged(Judged::Any(Level::Alert)),
+    Figure::count("groups.formed", formed),
+    Figure::count("groups.closed", |scene, _| closed(scene, |_| true)),
+    // Why a group was closed is told to nobody.
+    Figure::count("groups.closed_by_reason.*", |scene, codes| {
+        closed(scene, |reason| reason == codes[0])
+    })
+    .over(&[Codes::Choices("placement_decision", "reason")])
+    .shown_as("groups.closed"),
+    Figure::count("groups.members", members),
+    Figure::new("groups.mean_size", Unit::Decimal, Ratio(members, open)),
+    Figure::count("groups.below_5", |scene, _| {
+        among_open(scene, DECISIONS, |group| scene.standing.members(group).len() < 5)
+    }),
+    Figure::count("groups.above_10", |scene, _| {
+        among_open(scene, DECISIONS, |group| scene.standing.members(group).len() > 10)
+    }),
+    Figure::count("groups.moves", |scene, _| ended(scene, Departure::Moved)),
+    Figure::count("groups.leaves", |scene, _| ended(scene, Departure::Left)),
+];
+
+const DECISIONS: &[OfGroup] = &[OfGroup::Decisions];
+
+/// Silence is shown by the last meeting there was.
+const LAST_MET: &[OfGroup] = &[OfGroup::Decisions, OfGroup::LastMeeting];
+
+/// The open groups that pass a test.
+fn among_open<'s>(
+    scene: &Scene<'s, '_>,
+    rows: &'static [OfGroup],
+    test: impl Fn(GroupIndex) -> bool,
+) -> Items<'s> {
+    let those = scene.standing.open_groups().filter(|(group, _)| test(*group));
+    those.map(|(group, _)| Subject::Group(group, rows).once()).collect()
 }
 
-/// Memberships in open groups.
-pub(super) fn members(standing: &Standing<'_>) -> i64 {
-    count(standing.all_members())
+pub(super) fn open<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    among_open(scene, DECISIONS, |_| true)
+}
+
+fn active<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let standing = scene.standing;
+    let recent = recent_from(standing);
+    among_open(scene, LAST_MET, |group| {
+        standing.members(group).len() >= 3
+            && standing.last_held(group).is_some_and(|meeting| meeting.date >= recent)
+    })
 }
 
 /// The Monday of the third latest school week that has begun, or of the earliest if there are
@@ -60,100 +79,41 @@ fn recent_from(standing: &Standing<'_>) -> NaiveDate {
     begun.iter().rev().take(3).next_back().copied().unwrap_or(standing.through)
 }
 
-fn is_active(standing: &Standing<'_>, group: GroupIndex, recent: NaiveDate) -> bool {
-    standing.members(group).len() >= 3
-        && standing.last_held(group).is_some_and(|meeting| meeting.date >= recent)
-}
-
 fn is_not_started(standing: &Standing<'_>, group: GroupIndex) -> bool {
     standing.last_held(group).is_none() && standing.days_since_start(group) > FIRST_MEETING_DAYS
 }
 
-fn ended(standing: &Standing<'_>, how: Departure) -> i64 {
-    let window = standing.window();
-    let ends = standing.groups.memberships().iter().filter_map(|membership| membership.end);
-    count(ends.filter(|end| end.how == how && window.contains(end.on)))
+/// Open groups by the school weeks that have passed since they last met.
+fn silent<'s>(scene: &Scene<'s, '_>, weeks: impl Fn(usize) -> bool) -> Items<'s> {
+    among_open(scene, LAST_MET, |group| scene.standing.gap(group).is_some_and(&weeks))
 }
 
-/// The rows behind each figure.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let window = standing.window();
-    let open = |test: &dyn Fn(GroupIndex) -> bool| {
-        asked.groups(|index, group| group.is_open(standing.through) && test(index))
-    };
-    // Silence is shown by the last meeting there was.
-    let last_met = |test: &dyn Fn(GroupIndex) -> bool| {
-        let groups = standing.open_groups().map(|(index, _)| index).filter(|index| test(*index));
-        Evidence::of(
-            groups.filter_map(|index| standing.last_held(index)).map(|meeting| meeting.record),
-        )
-    };
-    let with_meetings = |test: &dyn Fn(GroupIndex) -> bool| open(test).and(last_met(test));
-    let size_of = |index: GroupIndex| standing.members(index).len();
-    match path {
-        ["active"] => {
-            let recent = recent_from(standing);
-            with_meetings(&|index| is_active(standing, index, recent))
-        }
-        ["not_started"] => open(&|index| is_not_started(standing, index)),
-        ["faltering"] => with_meetings(&|index| matches!(standing.gap(index), Some(3..=5))),
-        ["stalled"] => with_meetings(&|index| matches!(standing.gap(index), Some(6..))),
-        ["formed"] => Evidence::of(
-            standing
-                .groups
-                .all()
-                .iter()
-                .filter(|g| window.contains(g.start))
-                .map(|group| group.formed_by),
-        ),
-        // By reason too: why a group was closed is told to nobody.
-        ["closed"] | ["closed_by_reason", _] => closings(asked),
-        ["below_5"] => open(&|index| size_of(index) < 5),
-        ["above_10"] => open(&|index| size_of(index) > 10),
-        ["moves"] => moved(asked, Departure::Moved),
-        ["leaves"] => moved(asked, Departure::Left),
-        ["mean_size"] => {
-            let formed = standing.open_groups().map(|(_, group)| group.formed_by);
-            open(&|_| true).against(Evidence::of(formed))
-        }
-        _ => open(&|_| true),
-    }
+fn formed<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let window = scene.window();
+    let formed = scene.groups().filter(|(_, group)| window.contains(group.start));
+    each(formed.map(|(_, group)| group.formed_by))
 }
 
-/// The decisions that closed groups in the window.
-fn closings(asked: &Asked<'_, '_>) -> Evidence {
-    let (standing, window) = (asked.standing(), asked.standing().window());
-    let is_it = |record: &&&Record| {
-        let closes = text(record, "action") == "close_group";
-        let name = crate::ledger::names::normal_name(text(record, "group"));
-        closes
-            && standing.groups.all().iter().any(|group| {
-                let closed = group.closed.filter(|closing| window.contains(closing.on));
-                group.normal_name == name
-                    && closed.is_some_and(|closing| closing.on == record.event_date)
-            })
-    };
-    Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())
+/// Groups that were closed in the window for such a reason.
+fn closed<'s>(scene: &Scene<'s, '_>, reason: impl Fn(&str) -> bool) -> Items<'s> {
+    let window = scene.window();
+    let closed = scene.groups().filter(|(_, group)| {
+        group.closed.is_some_and(|closing| window.contains(closing.on) && reason(closing.reason))
+    });
+    closed.map(|(group, _)| Subject::Group(group, &[OfGroup::Closing]).once()).collect()
 }
 
-/// The decisions that ended memberships in the window.
-fn moved(asked: &Asked<'_, '_>, how: Departure) -> Evidence {
-    let (standing, window) = (asked.standing(), asked.standing().window());
-    let ended: Vec<(usize, NaiveDate)> = standing
-        .groups
-        .memberships()
-        .iter()
-        .filter_map(|m| {
-            m.end
-                .filter(|end| end.how == how && window.contains(end.on))
-                .map(|end| (m.mentee, end.on))
-        })
-        .collect();
-    let is_it = |record: &&&Record| {
-        let mut named =
-            record.answers.list("members").iter().filter_map(|name| standing.find_mentee(name));
-        named.any(|mentee| ended.contains(&(mentee, record.event_date)))
-    };
-    Evidence::of(standing.records.of("placement_decision").iter().filter(is_it).copied())
+/// Memberships in open groups.
+pub(super) fn members<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let members = scene.standing.all_members();
+    members.map(|mentee| Subject::Mentee(mentee, &[OfMentee::Placements]).once()).collect()
+}
+
+/// Memberships that ended so in the window.
+fn ended<'s>(scene: &Scene<'s, '_>, how: Departure) -> Items<'s> {
+    let (window, standing) = (scene.window(), scene.standing);
+    let ended = standing.groups.memberships().iter().filter(|membership| {
+        membership.end.is_some_and(|end| end.how == how && window.contains(end.on))
+    });
+    ended.map(|membership| Subject::Ended(membership).once()).collect()
 }

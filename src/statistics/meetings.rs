@@ -2,83 +2,142 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
-use super::Scene;
-use super::evidence::{Asked, Evidence};
-use super::numbers::{comparison, count, ratio, size, with};
+use super::figure::Measure::Derived;
+use super::figure::{Derivation, Figure, Items, Measure, Unit, amounts_of, each};
+use super::level::Judged;
+use super::numbers::{difference, rate_of_change, ratio, size, trend};
+use super::scene::Scene;
+use super::subject::{OfGroup, OfMentee, Subject};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::meetings::{Attendance, Meeting};
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::season::monday_of;
 use crate::ledger::standing::Standing;
-use crate::ledger::weeks::Window;
 
 /// A mentee absent this often in a row is missed.
 const ABSENCES: usize = 3;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let window = standing.window();
-    let meetings = standing.meetings.within(window);
-    let reports = size(meetings.len());
-    let held = held_in(standing, window);
-    let counted: Vec<&Attendance> =
-        meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()).collect();
-    let on_time = count(meetings.iter().filter(|meeting| meeting.on_time));
-    let groups = 0..standing.groups.all().len();
-    let expected: i64 =
-        groups.clone().map(|group| size(standing.expected_weeks(group).len())).sum();
-    let regular: i64 = groups.clone().map(|group| regular_weeks(standing, group)).sum();
-    let reported: i64 = groups.map(|group| reported_weeks(standing, group)).sum();
-    let sum = |part: fn(&Attendance) -> usize| {
-        size(counted.iter().map(|attendance| part(attendance)).sum())
-    };
-    let (roster, present, excused) =
-        (sum(|a| a.roster.len()), sum(|a| a.present.len()), sum(|a| a.excused.len()));
-    let duplicates = standing
-        .references
-        .duplicate_reports
-        .iter()
-        .filter(|record| window.contains(record.event_date));
-    let figures = json!({
-        "reports": reports,
-        "held": held,
-        "online": count(meetings.iter().filter(|meeting| meeting.online())),
-        "cancelled": reports - held,
-        "without_attendance": held - size(counted.len()),
-        "duplicate_reports": count(duplicates),
-        "expected": expected,
-        "regularity": ratio(regular, expected),
-        "attendance": {"roster": roster, "present": present, "excused": excused, "absent": sum(Attendance::absent)},
-        "attendance_rate": ratio(present, roster),
-        "excused_rate": ratio(excused, roster),
-        "on_time": on_time,
-        "on_time_rate": ratio(on_time, reports),
-        "compliance": ratio(reported, expected),
-        "absent_3": long_absent(standing, meetings),
-        "donations": donations(standing),
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("meetings.reports", reports),
+    Figure::count("meetings.held", held).judged(Judged::Change("meetings.held_change_rate")),
+    Figure::count("meetings.online", |scene, _| met(scene.meetings(), |one| one.online())),
+    Figure::count("meetings.cancelled", |scene, _| met(scene.meetings(), |one| !one.held)),
+    Figure::count("meetings.without_attendance", |scene, _| {
+        met(scene.meetings(), |one| one.held && one.attendance.is_none())
+    }),
+    Figure::count("meetings.duplicate_reports", duplicate_reports),
+    Figure::sum("meetings.expected", Unit::Count, expected),
+    Figure::rate("meetings.regularity", regular, expected)
+        .judged(Judged::Below { warning: 0.75, alert: 0.50 }),
+    Figure::sum("meetings.attendance.roster", Unit::Count, roster),
+    Figure::sum("meetings.attendance.present", Unit::Count, present),
+    Figure::sum("meetings.attendance.excused", Unit::Count, excused),
+    Figure::sum("meetings.attendance.absent", Unit::Count, |scene, _| {
+        came(scene, Attendance::absent)
+    }),
+    Figure::rate("meetings.attendance_rate", present, roster)
+        .judged(Judged::Below { warning: 0.70, alert: 0.50 }),
+    Figure::rate("meetings.excused_rate", excused, roster),
+    Figure::count("meetings.on_time", on_time),
+    Figure::rate("meetings.on_time_rate", on_time, reports),
+    Figure::rate("meetings.compliance", reported, expected)
+        .judged(Judged::Below { warning: 0.80, alert: 0.50 }),
+    Figure::count("meetings.absent_3", long_absent),
+    Figure::sum("meetings.donations", Unit::Rupiah, donations),
+    Figure::count("meetings.previous_held", |scene, _| {
+        met(scene.meetings_before(), |one| one.held)
+    })
+    .looks_back(),
+    Figure::new("meetings.held_change", Unit::Count, compared(difference)),
+    Figure::new("meetings.held_change_rate", Unit::Rate, compared(rate_of_change)),
+    Figure::new("meetings.held_trend", Unit::Trend, compared(trend)),
+];
+
+const fn compared(by: Derivation) -> Measure {
+    Derived { from: &["meetings.held"], against: &["meetings.previous_held"], by }
+}
+
+/// The reports of meetings that pass a test.
+fn met<'s>(meetings: &'s [Meeting<'_>], test: impl Fn(&Meeting<'_>) -> bool) -> Items<'s> {
+    each(meetings.iter().filter(|meeting| test(meeting)).map(|meeting| meeting.record))
+}
+
+fn reports<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    met(scene.meetings(), |_| true)
+}
+
+fn held<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    met(scene.meetings(), |meeting| meeting.held)
+}
+
+fn on_time<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    met(scene.meetings(), |meeting| meeting.on_time)
+}
+
+fn duplicate_reports<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let (window, standing) = (scene.window(), scene.standing);
+    let duplicates = standing.references.duplicate_reports.iter().copied();
+    each(duplicates.filter(|record| window.contains(record.event_date)))
+}
+
+/// How many of a kind of mentees each meeting had.
+fn came<'s>(scene: &Scene<'s, '_>, number: fn(&Attendance) -> usize) -> Items<'s> {
+    let counted = scene.meetings().iter().filter_map(|meeting| {
+        let number = number(meeting.attendance.as_ref()?);
+        (number > 0).then(|| Subject::Row(meeting.record).times(size(number)))
     });
-    let previous_held = standing.previous.map(|previous| held_in(standing, previous.window()));
-    with(figures, comparison("held", "held", held, previous_held))
+    counted.collect()
+}
+
+fn roster<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    came(scene, |attendance| attendance.roster.len())
+}
+
+fn present<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    came(scene, |attendance| attendance.present.len())
+}
+
+fn excused<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    came(scene, |attendance| attendance.excused.len())
 }
 
 /// Rupiah collected at held meetings in the window.
-pub(super) fn donations(standing: &Standing<'_>) -> i64 {
-    let held = standing.meetings.within(standing.window()).iter().filter(|meeting| meeting.held);
-    held.filter_map(|meeting| meeting.record.answers.integer("donation")).sum()
+pub(super) fn donations<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let held = scene.meetings().iter().filter(|meeting| meeting.held);
+    amounts_of(held.map(|meeting| meeting.record), "donation")
 }
 
-fn held_in(standing: &Standing<'_>, window: Window) -> i64 {
-    count(standing.meetings.within(window).iter().filter(|meeting| meeting.held))
+/// A number of weeks of each group, if it has any.
+fn weeks<'s>(
+    scene: &Scene<'s, '_>,
+    rows: &'static [OfGroup],
+    number: fn(&Standing<'_>, GroupIndex) -> i64,
+) -> Items<'s> {
+    let groups = scene.groups().map(|(group, _)| (group, number(scene.standing, group)));
+    let some = groups.filter(|(_, weeks)| *weeks > 0);
+    some.map(|(group, weeks)| Subject::Group(group, rows).times(weeks)).collect()
+}
+
+fn expected<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    weeks(scene, &[OfGroup::Decisions], |standing, group| {
+        size(standing.expected_weeks(group).len())
+    })
+}
+
+fn regular<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    weeks(scene, &[OfGroup::Held], regular_weeks)
+}
+
+fn reported<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    weeks(scene, &[OfGroup::OnTime], reported_weeks)
 }
 
 /// Held meetings of a group in the window, at most as many as weeks in which it was expected to
 /// meet.
 fn regular_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
     let window = standing.window();
-    let held = count(standing.meetings.held(group).filter(|meeting| window.contains(meeting.date)));
-    held.min(size(standing.expected_weeks(group).len()))
+    let held = standing.meetings.held(group).filter(|meeting| window.contains(meeting.date));
+    size(held.count().min(standing.expected_weeks(group).len()))
 }
 
 /// How regularly one group met in the season: none before it is expected to meet.
@@ -94,12 +153,14 @@ fn reported_weeks(standing: &Standing<'_>, group: GroupIndex) -> i64 {
         .of(group)
         .filter(|meeting| meeting.on_time && window.contains(meeting.date));
     let mondays: Vec<_> = reported.map(|meeting| monday_of(meeting.date)).collect();
-    count(standing.expected_weeks(group).iter().filter(|monday| mondays.contains(monday)))
+    let weeks = standing.expected_weeks(group).iter();
+    size(weeks.filter(|monday| mondays.contains(monday)).count())
 }
 
 /// Members who were absent in each of the last meetings where they were on the roster.
-fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
-    count(absent_in_a_row(standing, meetings))
+fn long_absent<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let absent = absent_in_a_row(scene.standing, scene.meetings());
+    absent.map(|mentee| Subject::Mentee(mentee, &[OfMentee::Missed]).once()).collect()
 }
 
 /// The members who were absent without notice at each of the last three meetings at which they were
@@ -107,8 +168,8 @@ fn long_absent(standing: &Standing<'_>, meetings: &[Meeting<'_>]) -> i64 {
 pub fn absent_in_a_row(
     standing: &Standing<'_>,
     meetings: &[Meeting<'_>],
-) -> impl Iterator<Item = PersonIndex> {
-    let mut absences: BTreeMap<PersonIndex, usize> = BTreeMap::new();
+) -> impl Iterator<Item = MenteeIndex> {
+    let mut absences: BTreeMap<MenteeIndex, usize> = BTreeMap::new();
     for attendance in meetings.iter().filter_map(|meeting| meeting.attendance.as_ref()) {
         for mentee in &attendance.roster {
             let in_a_row = absences.entry(*mentee).or_default();
@@ -120,61 +181,4 @@ pub fn absent_in_a_row(
         .filter(|(_, in_a_row)| *in_a_row >= ABSENCES)
         .map(|(mentee, _)| mentee);
     long.filter(|mentee| standing.group_of(*mentee).is_some())
-}
-
-/// The rows behind each figure.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let window = standing.window();
-    let all = || asked.meetings(window, |_| true);
-    let held = |window: Window| asked.meetings(window, |meeting| meeting.held);
-    let counted = |test: &dyn Fn(&Attendance) -> bool| {
-        asked.meetings(window, |meeting| meeting.attendance.as_ref().is_some_and(test))
-    };
-    let before =
-        standing.previous.map_or_else(Evidence::default, |previous| held(previous.window()));
-    let expecting = || asked.groups(|index, _| !standing.expected_weeks(index).is_empty());
-    let on_time = || asked.meetings(window, |meeting| meeting.on_time);
-    match path {
-        ["held"] => held(window),
-        ["online"] => asked.meetings(window, Meeting::online),
-        ["cancelled"] => asked.meetings(window, |meeting| !meeting.held),
-        ["without_attendance"] => {
-            asked.meetings(window, |meeting| meeting.held && meeting.attendance.is_none())
-        }
-        ["duplicate_reports"] => {
-            let twice = standing.references.duplicate_reports.iter().copied();
-            Evidence::of(twice.filter(|record| window.contains(record.event_date)))
-        }
-        ["expected"] => expecting(),
-        ["regularity"] => held(window).against(expecting()),
-        ["compliance"] => on_time().against(expecting()),
-        ["attendance", "excused"] => counted(&|attendance| !attendance.excused.is_empty()),
-        ["attendance", "absent"] => counted(&|attendance| attendance.absent() > 0),
-        ["attendance", "present"] => counted(&|attendance| !attendance.present.is_empty()),
-        ["attendance", ..] => counted(&|_| true),
-        ["attendance_rate"] => {
-            counted(&|attendance| !attendance.present.is_empty()).against(counted(&|_| true))
-        }
-        ["excused_rate"] => {
-            counted(&|attendance| !attendance.excused.is_empty()).against(counted(&|_| true))
-        }
-        ["on_time"] => on_time(),
-        ["on_time_rate"] => on_time().against(all()),
-        ["absent_3"] => {
-            let absent: Vec<PersonIndex> =
-                absent_in_a_row(standing, standing.meetings.within(window)).collect();
-            counted(&|attendance| absent.iter().any(|mentee| attendance.was_absent(*mentee)))
-        }
-        ["donations"] => donated(asked),
-        ["previous_held"] => before,
-        ["held_change" | "held_change_rate" | "held_trend"] => held(window).against(before),
-        _ => all(),
-    }
-}
-
-/// The reports of held meetings with a donation.
-pub(super) fn donated(asked: &Asked<'_, '_>) -> Evidence {
-    let gave = |meeting: &Meeting<'_>| meeting.record.answers.integer("donation").unwrap_or(0) != 0;
-    asked.meetings(asked.standing().window(), |meeting| meeting.held && gave(meeting))
 }

@@ -1,41 +1,101 @@
 //! Mentors: who is ready, how heavily they are loaded, and whom nobody has spoken with.
 
 use chrono::{NaiveDate, TimeDelta};
-use serde_json::{Value, json};
 
-use super::Scene;
-use super::evidence::{Asked, Evidence};
-use super::numbers::{count, ratio, size};
-use crate::ledger::people::PersonIndex;
+use super::Figures;
+use super::figure::Measure::Ratio;
+use super::figure::{Figure, Items, Unit};
+use super::level::{Judged, Level};
+use super::scene::Scene;
+use super::subject::{OfMentor, Subject};
+use crate::ledger::codes::Gender;
+use crate::ledger::groups::GroupIndex;
+use crate::ledger::people::MentorIndex;
 use crate::ledger::standing::Standing;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let ready: Vec<PersonIndex> =
-        (0..standing.mentors.len()).filter(|mentor| standing.is_ready(*mentor)).collect();
-    let leading: Vec<PersonIndex> = standing.mentors_with_group().collect();
-    let among =
-        |test: &dyn Fn(PersonIndex) -> bool| count(leading.iter().filter(|mentor| test(**mentor)));
-    let ready_of = |gender: &str| {
-        count(ready.iter().filter(|mentor| standing.mentors[**mentor].gender() == gender))
-    };
-    let members: i64 = leading.iter().map(|mentor| standing.mentor_load(*mentor)).sum();
-    let places: i64 = leading.iter().map(|mentor| standing.mentors[*mentor].max_mentees()).sum();
-    let silent_since = silent_since(standing);
-    json!({
-        "applied": standing.mentors.len(),
-        "ready": ready.len(),
-        "ready_male": ready_of("male"),
-        "ready_female": ready_of("female"),
-        "with_group": size(leading.len()),
-        "unready_with_group": among(&|mentor| !standing.is_ready(mentor)),
-        "load": ratio(members, places),
-        "overloaded": among(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees()),
-        "three_groups": among(&|mentor| standing.groups_led_by(mentor).len() >= 3),
-        "silent": among(&|mentor| silent_since.is_some_and(|since| is_silent(standing, mentor, since))),
-        "no_contact_30d": among(&|mentor| !had_contact(standing, mentor, 30)),
-        "no_contact_45d": among(&|mentor| !had_contact(standing, mentor, 45)),
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("mentors.applied", applied),
+    Figure::count("mentors.ready", |scene, _| ready(scene, |_| true)),
+    Figure::count("mentors.ready_male", |scene, _| {
+        ready(scene, |gender| gender == Some(Gender::Male))
+    }),
+    Figure::count("mentors.ready_female", |scene, _| {
+        ready(scene, |gender| gender == Some(Gender::Female))
+    }),
+    Figure::count("mentors.with_group", |scene, _| leading(scene, |_| true)),
+    Figure::count("mentors.unready_with_group", |scene, _| {
+        leading(scene, |mentor| !scene.standing.is_ready(mentor))
     })
+    .judged(Judged::Any(Level::Alert)),
+    Figure::new("mentors.load", Unit::Rate, Ratio(led, places)).judged(Judged::By(load_level)),
+    Figure::count("mentors.overloaded", overloaded),
+    Figure::count("mentors.three_groups", |scene, _| {
+        leading(scene, |mentor| scene.standing.groups_led_by(mentor).len() >= 3)
+    }),
+    Figure::count("mentors.silent", silent).judged(Judged::Any(Level::Alert)),
+    Figure::count("mentors.no_contact_30d", |scene, _| without_contact(scene, 30))
+        .judged(Judged::Escalates("mentors.no_contact_45d")),
+    Figure::count("mentors.no_contact_45d", |scene, _| without_contact(scene, 45)),
+];
+
+/// What shows that a mentor is ready.
+const SCREENED: &[OfMentor] = &[OfMentor::Applications, OfMentor::Steps];
+
+/// The same, and the groups that the mentor leads.
+pub(super) const LEADING: &[OfMentor] =
+    &[OfMentor::Applications, OfMentor::Steps, OfMentor::Groups];
+
+fn applied<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let all = scene.mentors().map(|(mentor, _)| mentor);
+    all.map(|mentor| Subject::Mentor(mentor, &[OfMentor::Applications]).once()).collect()
+}
+
+/// Mentors of such a gender who have passed all steps.
+fn ready<'s>(scene: &Scene<'s, '_>, gender: impl Fn(Option<Gender>) -> bool) -> Items<'s> {
+    let ready = scene
+        .mentors()
+        .filter(|(mentor, person)| scene.standing.is_ready(*mentor) && gender(person.gender()));
+    ready.map(|(mentor, _)| Subject::Mentor(mentor, SCREENED).once()).collect()
+}
+
+/// Mentors of open groups who pass a test.
+fn leading<'s>(scene: &Scene<'s, '_>, test: impl Fn(MentorIndex) -> bool) -> Items<'s> {
+    let those = scene.standing.mentors_with_group().filter(|mentor| test(*mentor));
+    those.map(|mentor| Subject::Mentor(mentor, LEADING).once()).collect()
+}
+
+/// The members of each mentor's open groups.
+fn led<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let item = |mentor| {
+        Subject::Mentor(mentor, &[OfMentor::Groups]).times(scene.standing.mentor_load(mentor))
+    };
+    scene.standing.mentors_with_group().map(item).collect()
+}
+
+/// How many mentees each mentor of an open group takes at most.
+fn places<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let person = |mentor| &scene.standing.mentors[mentor];
+    let item = |mentor| {
+        Subject::Mentor(mentor, &[OfMentor::Applications]).times(person(mentor).max_mentees())
+    };
+    scene.standing.mentors_with_group().map(item).collect()
+}
+
+/// All mentors together above what they take, far above, or one with three groups.
+fn load_level(_: &Scene<'_, '_>, figures: &Figures, _: &[&str]) -> Option<Level> {
+    let load = figures.number("mentors.load")?;
+    let three = figures.integer("mentors.three_groups")?;
+    Some(Level::of(load > 1.0, load >= 1.25 || three > 0))
+}
+
+fn overloaded<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let standing = scene.standing;
+    leading(scene, |mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees())
+}
+
+fn silent<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let since = silent_since(scene.standing);
+    leading(scene, |mentor| since.is_some_and(|since| is_silent(scene.standing, mentor, since)))
 }
 
 /// The Monday of the third latest school week that has ended; none if there are fewer.
@@ -45,69 +105,24 @@ fn silent_since(standing: &Standing<'_>) -> Option<NaiveDate> {
 
 /// Whether a mentor is silent: of the groups led for the last three school weeks, none has a report
 /// dated in them.
-pub fn is_silent_now(standing: &Standing<'_>, mentor: PersonIndex) -> bool {
+pub fn is_silent_now(standing: &Standing<'_>, mentor: MentorIndex) -> bool {
     silent_since(standing).is_some_and(|since| is_silent(standing, mentor, since))
 }
 
 /// Whether none of the groups that a mentor has led since then has a report dated since then.
-fn is_silent(standing: &Standing<'_>, mentor: PersonIndex, since: NaiveDate) -> bool {
+fn is_silent(standing: &Standing<'_>, mentor: MentorIndex, since: NaiveDate) -> bool {
     let led = standing.groups_led_by(mentor).iter();
     let old: Vec<_> = led.filter(|group| standing.groups[**group].start <= since).collect();
-    let reported = |group: usize| {
+    let reported = |group: GroupIndex| {
         standing.meetings.of(group).next_back().is_some_and(|last| last.date >= since)
     };
     !old.is_empty() && !old.into_iter().any(|group| reported(*group))
 }
 
-fn had_contact(standing: &Standing<'_>, mentor: PersonIndex, days: i64) -> bool {
-    standing
-        .steps
-        .last_contact(mentor)
-        .is_some_and(|last| last > standing.through - TimeDelta::days(days))
-}
-
-/// The rows behind each figure.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let those = |test: &dyn Fn(PersonIndex) -> bool| {
-        (0..standing.mentors.len()).filter(|m| test(*m)).collect::<Vec<_>>()
-    };
-    let leads = |mentor: PersonIndex| !standing.groups_led_by(mentor).is_empty();
-    let leading = |test: &dyn Fn(PersonIndex) -> bool| {
-        let found = those(&|mentor| leads(mentor) && test(mentor));
-        let led = asked.groups(|_, group| {
-            group.is_open(standing.through) && group.mentor.is_some_and(|m| found.contains(&m))
-        });
-        asked.mentors(&found).and(led)
-    };
-    let gender = |mentor: PersonIndex| standing.mentors[mentor].gender();
-    match path {
-        ["ready"] => asked.mentors(&those(&|mentor| standing.is_ready(mentor))),
-        ["ready_male"] => {
-            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "male"))
-        }
-        ["ready_female"] => {
-            asked.mentors(&those(&|mentor| standing.is_ready(mentor) && gender(mentor) == "female"))
-        }
-        ["with_group"] => leading(&|_| true),
-        ["unready_with_group"] => leading(&|mentor| !standing.is_ready(mentor)),
-        ["load"] => {
-            let places = Evidence::of(
-                standing.mentors_with_group().map(|mentor| standing.mentors[mentor].latest()),
-            );
-            asked
-                .groups(|_, group| group.is_open(standing.through) && group.mentor.is_some())
-                .against(places)
-        }
-        ["overloaded"] => {
-            leading(&|mentor| standing.mentor_load(mentor) > standing.mentors[mentor].max_mentees())
-        }
-        ["three_groups"] => leading(&|mentor| standing.groups_led_by(mentor).len() >= 3),
-        ["silent"] => leading(&|mentor| is_silent_now(standing, mentor)),
-        ["no_contact_30d"] => leading(&|mentor| !had_contact(standing, mentor, 30)),
-        ["no_contact_45d"] => leading(&|mentor| !had_contact(standing, mentor, 45)),
-        _ => Evidence::of(
-            standing.mentors.all().iter().flat_map(|mentor| mentor.records.iter().copied()),
-        ),
-    }
+/// Mentors of open groups with whom nobody has spoken for some days.
+fn without_contact<'s>(scene: &Scene<'s, '_>, days: i64) -> Items<'s> {
+    let since = scene.standing.through - TimeDelta::days(days);
+    leading(scene, |mentor| {
+        scene.standing.steps.last_contact(mentor).is_none_or(|last| last <= since)
+    })
 }

@@ -6,9 +6,7 @@ use thiserror::Error;
 
 /// A table of the mushaf that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "{table}, line {line}: {fault}; mend the table or remove it, so that the built-in one is used"
-)]
+#[error("{table}, line {line}: {fault}")]
 pub struct BadMushaf {
     table: &'static str,
     line: usize,

@@ -1,6 +1,10 @@
 //! Arithmetic of the figures (statistics.md section 1): no data is null, never zero.
 
-use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::Scene;
 
 /// The 97.5th percentile of the normal distribution, for 95 % intervals.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
@@ -24,11 +28,6 @@ pub(super) fn rupiah(amount: i64, times: i64, over: i64) -> Option<i64> {
     let (product, over) = (i128::from(amount) * i128::from(times), i128::from(over));
     let rounded = (2 * product.abs() + over) / (2 * over) * product.signum();
     i64::try_from(rounded).ok()
-}
-
-/// How many there are.
-pub(super) fn count(items: impl Iterator) -> i64 {
-    size(items.count())
 }
 
 /// A number of things as the figures count them.
@@ -76,55 +75,37 @@ pub(super) fn wilson(hits: i64, n: i64) -> (Option<f64>, Option<f64>) {
 
 /// Net promoter score of answers 0 to 10: 100 x (share of 9 and 10 - share of 0 to 6).
 pub(super) fn net_promoters(answers: &[i64]) -> Option<f64> {
-    let promoters = count(answers.iter().filter(|answer| **answer >= 9));
-    let detractors = count(answers.iter().filter(|answer| **answer <= 6));
-    ratio(100 * (promoters - detractors), size(answers.len()))
+    let promoters = answers.iter().filter(|answer| **answer >= 9).count();
+    let detractors = answers.iter().filter(|answer| **answer <= 6).count();
+    ratio(100 * (size(promoters) - size(detractors)), size(answers.len()))
 }
 
-/// `previous_<past>`, `<name>_change`, `<name>_change_rate` and `<name>_trend`, all null without a
-/// previous season.
-pub(super) fn comparison(
-    past: &str,
-    name: &str,
-    now: i64,
-    before: Option<i64>,
-) -> Map<String, Value> {
-    let change = before.map(|before| now - before);
-    let trend = change.map(|change| match change {
-        1.. => "up",
-        0 => "flat",
-        _ => "down",
+/// What two numbers differ by, the second subtracted from the first; null unless both are known.
+pub(super) fn difference(_: &Scene<'_, '_>, values: &[Option<i64>]) -> Value {
+    both(values).map(|(now, before)| now - before).into()
+}
+
+/// The same by the second number.
+pub(super) fn rate_of_change(_: &Scene<'_, '_>, values: &[Option<i64>]) -> Value {
+    both(values).and_then(|(now, before)| ratio(now - before, before)).into()
+}
+
+/// `up`, `down` or `flat`, from the second number to the first.
+pub(super) fn trend(_: &Scene<'_, '_>, values: &[Option<i64>]) -> Value {
+    let trend = both(values).map(|(now, before)| match now.cmp(&before) {
+        Ordering::Greater => "up",
+        Ordering::Equal => "flat",
+        Ordering::Less => "down",
     });
-    let rate = before.and_then(|before| ratio(now - before, before));
-    Map::from_iter([
-        (format!("previous_{past}"), json!(before)),
-        (format!("{name}_change"), json!(change)),
-        (format!("{name}_change_rate"), json!(rate)),
-        (format!("{name}_trend"), json!(trend)),
-    ])
+    trend.into()
 }
 
-/// An object with more entries added.
-pub(super) fn with(object: Value, more: Map<String, Value>) -> Value {
-    match object {
-        Value::Object(mut object) => {
-            object.extend(more);
-            Value::Object(object)
-        }
-        other => other,
+/// The two values of a comparison, if both are known.
+pub(super) fn both(values: &[Option<i64>]) -> Option<(i64, i64)> {
+    match values {
+        [Some(one), Some(other)] => Some((*one, *other)),
+        _ => None,
     }
-}
-
-/// An object with a number for each code, so that every code is present.
-pub(super) fn by_code<'c>(
-    codes: impl IntoIterator<Item = &'c str>,
-    count: impl Fn(&str) -> i64,
-) -> Value {
-    codes
-        .into_iter()
-        .map(|code| (code.to_owned(), json!(count(code))))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 #[cfg(test)]
@@ -170,15 +151,5 @@ mod tests {
         assert_eq!(wilson(8, 22), (Some(0.1973), Some(0.5705)));
         assert_eq!(wilson(0, 7), (Some(0.0), Some(0.3543)));
         assert_eq!(wilson(2, 2).1, Some(1.0));
-    }
-
-    #[test]
-    fn a_comparison_without_a_past_is_null() {
-        let known = comparison("new", "new", 6, Some(8));
-        assert_eq!(
-            json!(known),
-            json!({"previous_new": 8, "new_change": -2, "new_change_rate": -0.25, "new_trend": "down"})
-        );
-        assert!(comparison("new", "new", 6, None).values().all(Value::is_null));
     }
 }

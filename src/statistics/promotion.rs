@@ -1,13 +1,14 @@
 //! Promotion: what each channel cost and how many of those it brought stayed.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::Scene;
-use super::evidence::{Asked, Evidence, text};
-use super::numbers::{count, ratio, rupiah, size, wilson};
-use crate::ledger::people::PersonIndex;
+use super::figure::Measure::{Derived, Ratio};
+use super::figure::{Codes, Derivation, Figure, Items, Measure, Unit, amounts_of, each};
+use super::numbers::{both, rupiah, wilson};
+use super::scene::Scene;
+use super::subject::{OfMentee, Subject};
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::record::Record;
-use crate::ledger::standing::Standing;
 
 /// Fewer registrations than this say little about a channel.
 const ENOUGH_DATA: i64 = 20;
@@ -15,86 +16,95 @@ const ENOUGH_DATA: i64 = 20;
 /// One who attended this often is active.
 const ACTIVE_MEETINGS: u32 = 4;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let attended = standing.attended(standing.window());
-    let channels = standing.program.codes("promotion_activity", "channel");
-    let figures: Map<String, Value> = channels
-        .iter()
-        .map(|channel| (channel.clone(), of_channel(standing, channel, &attended)))
-        .collect();
-    figures.into()
-}
+const CHANNELS: &[Codes] = &[Codes::Choices("promotion_activity", "channel")];
 
-fn of_channel(standing: &Standing<'_>, channel: &str, attended: &[u32]) -> Value {
-    let answers = |record: &Record, question, code| record.answers.text(question) == Some(code);
-    let activities: Vec<&Record> = standing
-        .in_window("promotion_activity")
-        .filter(|record| answers(record, "target", "mentee") && answers(record, "channel", channel))
-        .collect();
-    let total = |question| {
-        activities.iter().filter_map(|record| record.answers.integer(question)).sum::<i64>()
-    };
-    let (reach, cost) = (total("reach"), total("cost"));
-    let brought: Vec<PersonIndex> =
-        standing.cohort.iter().copied().filter(|p| came_by(standing, *p, channel)).collect();
-    let registered = size(brought.len());
-    let active = count(brought.iter().filter(|mentee| attended[**mentee] >= ACTIVE_MEETINGS));
-    let (low, high) = wilson(active, registered);
-    json!({
-        "activities": activities.len(),
-        "reach": reach,
-        "cost": cost,
-        "registered": registered,
-        "active": active,
-        "conversion": ratio(registered, reach),
-        "active_rate": ratio(active, registered),
-        "active_rate_low": low,
-        "active_rate_high": high,
-        "cost_per_active": rupiah(cost, 1, active),
-        "enough_data": registered >= ENOUGH_DATA,
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("promotion.*.activities", |scene, codes| each(activities(scene, codes)))
+        .over(CHANNELS),
+    Figure::sum("promotion.*.reach", Unit::Count, reach).over(CHANNELS),
+    Figure::sum("promotion.*.cost", Unit::Rupiah, |scene, codes| {
+        amounts_of(activities(scene, codes), "cost")
     })
+    .over(CHANNELS),
+    Figure::count("promotion.*.registered", registered).over(CHANNELS),
+    Figure::count("promotion.*.active", active).over(CHANNELS),
+    Figure::new("promotion.*.conversion", Unit::Rate, Ratio(registered, reach)).over(CHANNELS),
+    Figure::rate("promotion.*.active_rate", active, registered).over(CHANNELS),
+    Figure::new(
+        "promotion.*.active_rate_low",
+        Unit::Rate,
+        of_active(|_, values| {
+            both(values).and_then(|(active, registered)| wilson(active, registered).0).into()
+        }),
+    )
+    .over(CHANNELS),
+    Figure::new(
+        "promotion.*.active_rate_high",
+        Unit::Rate,
+        of_active(|_, values| {
+            both(values).and_then(|(active, registered)| wilson(active, registered).1).into()
+        }),
+    )
+    .over(CHANNELS),
+    Figure::derived(
+        "promotion.*.cost_per_active",
+        Unit::Rupiah,
+        &["promotion.*.cost"],
+        &["promotion.*.active"],
+        |_, values| both(values).and_then(|(cost, active)| rupiah(cost, 1, active)).into(),
+    )
+    .over(CHANNELS),
+    Figure::derived(
+        "promotion.*.enough_data",
+        Unit::YesNo,
+        &["promotion.*.registered"],
+        &[],
+        enough_data,
+    )
+    .over(CHANNELS),
+];
+
+const fn of_active(by: Derivation) -> Measure {
+    Derived { from: &["promotion.*.active"], against: &["promotion.*.registered"], by }
 }
 
-fn came_by(standing: &Standing<'_>, mentee: PersonIndex, channel: &str) -> bool {
-    standing.registration(mentee).and_then(|record| record.answers.text("source")) == Some(channel)
+fn enough_data(_: &Scene<'_, '_>, values: &[Option<i64>]) -> Value {
+    values[0].is_some_and(|registered| registered >= ENOUGH_DATA).into()
 }
 
-/// The rows behind each figure.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let window = standing.window();
-    let channel = path.first().copied();
-    let is_it = |found: &str| channel.is_none_or(|channel| channel == found);
-    let activities =
-        || {
-            let all = standing.in_window("promotion_activity");
-            Evidence::of(all.filter(|record| {
-                text(record, "target") == "mentee" && is_it(text(record, "channel"))
-            }))
-        };
-    let source = |mentee: PersonIndex| {
-        standing.registration(mentee).map_or("", |record| text(record, "source"))
+/// Activities of the channel for mentees to be.
+fn activities<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> impl Iterator<Item = &'s Record> {
+    let is = |record: &Record, question, code| record.answers.text(question) == Some(code);
+    scene
+        .rows("promotion_activity")
+        .filter(move |record| is(record, "target", "mentee") && is(record, "channel", codes[0]))
+}
+
+fn reach<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    amounts_of(activities(scene, codes), "reach")
+}
+
+/// Mentees of the season who came by the channel and pass a test.
+fn brought<'s>(
+    scene: &Scene<'s, '_>,
+    codes: &[&str],
+    rows: &'static [OfMentee],
+    test: impl Fn(MenteeIndex) -> bool,
+) -> Items<'s> {
+    let standing = scene.standing;
+    let came_by = |mentee: MenteeIndex| {
+        standing.registration(mentee).and_then(|record| record.answers.text("source"))
+            == Some(codes[0])
     };
-    let brought: Vec<PersonIndex> =
-        standing.cohort.iter().copied().filter(|mentee| is_it(source(*mentee))).collect();
-    let registered =
-        || Evidence::of(brought.iter().filter_map(|mentee| standing.registration(*mentee)));
-    let active = || {
-        let attended = standing.attended(window);
-        let active: Vec<PersonIndex> =
-            brought.iter().copied().filter(|p| attended[*p] >= ACTIVE_MEETINGS).collect();
-        let came = asked
-            .meetings(window, |meeting| active.iter().any(|mentee| meeting.was_present(*mentee)));
-        Evidence::of(active.iter().filter_map(|mentee| standing.registration(*mentee))).and(came)
-    };
-    match path.get(1).copied().unwrap_or_default() {
-        "activities" | "reach" | "cost" => activities(),
-        "registered" | "enough_data" => registered(),
-        "active" => active(),
-        "conversion" => registered().against(activities()),
-        "active_rate" | "active_rate_low" | "active_rate_high" => active().against(registered()),
-        "cost_per_active" => activities().against(active()),
-        _ => activities().and(registered()),
-    }
+    let those = standing.cohort.iter().copied().filter(|mentee| came_by(*mentee) && test(*mentee));
+    those.map(|mentee| Subject::Mentee(mentee, rows).once()).collect()
+}
+
+fn registered<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    brought(scene, codes, &[OfMentee::Registration], |_| true)
+}
+
+fn active<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    const ROWS: &[OfMentee] = &[OfMentee::Registration, OfMentee::Attended];
+    brought(scene, codes, ROWS, |mentee| scene.attended(mentee) >= ACTIVE_MEETINGS)
 }

@@ -1,180 +1,173 @@
 //! Who registered, how many are new, and how far they came.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use serde_json::{Value, json};
-
-use super::Scene;
-use super::evidence::{Asked, Evidence, text};
-use super::numbers::{by_code, comparison, count, ratio, size, with};
+use super::figure::Measure::Derived;
+use super::figure::{Codes, Derivation, Figure, Items, Measure, Unit, amounts_of};
+use super::level::Judged;
+use super::numbers::{difference, rate_of_change, trend};
+use super::scene::Scene;
+use super::subject::{OfMentee, Subject};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::names::normal_name;
-use crate::ledger::people::PersonIndex;
-use crate::ledger::standing::Standing;
+use crate::ledger::people::MenteeIndex;
+use crate::ledger::record::Record;
 use crate::ledger::weeks::Window;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let people = size(standing.cohort.len());
-    let rows = count(standing.in_window("mentee_registration"));
-    let new = new_in(standing, standing.window());
-    let previous_new = standing.previous.map(|previous| new_in(standing, previous.window()));
-    let figures = json!({
-        "rows": rows,
-        "people": people,
-        "new": new,
-        "returning": people - new,
-        "duplicates": rows - people,
-        "by_gender": by_code(["male", "female"], |gender| cohort(standing, |p| standing.mentees[p].gender() == gender)),
-        "consent": by_code(ConsentStatus::ALL.map(ConsentStatus::key), |status| {
-            cohort(standing, |p| standing.consent(p).key() == status)
-        }),
-        "funnel": funnel(standing),
-        "follow_up": follow_up(standing),
-    });
-    with(figures, comparison("new", "new", new, previous_new))
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("registration.rows", |scene, _| scene.items("mentee_registration")),
+    Figure::count("registration.people", cohort),
+    Figure::count("registration.new", |scene, _| new_in(scene, scene.window()))
+        .judged(Judged::Change("registration.new_change_rate")),
+    Figure::count("registration.returning", returning),
+    Figure::count("registration.duplicates", duplicates),
+    Figure::count("registration.by_gender.*", of_gender).over(&[Codes::Genders]),
+    Figure::count("registration.consent.adult", |scene, _| {
+        with_consent(scene, ConsentStatus::Adult)
+    }),
+    Figure::count("registration.consent.granted", |scene, _| {
+        with_consent(scene, ConsentStatus::Granted)
+    }),
+    Figure::count("registration.consent.refused", |scene, _| {
+        with_consent(scene, ConsentStatus::Refused)
+    }),
+    Figure::count("registration.consent.missing", |scene, _| {
+        with_consent(scene, ConsentStatus::Missing)
+    }),
+    Figure::sum("registration.funnel.reached", Unit::Count, reached),
+    Figure::count("registration.funnel.registered", cohort),
+    Figure::count("registration.funnel.consented", consented),
+    Figure::count("registration.funnel.placed", placed),
+    Figure::count("registration.funnel.attended_1", |scene, _| attended(scene, 1)),
+    Figure::count("registration.funnel.attended_4", |scene, _| attended(scene, 4)),
+    Figure::count("registration.follow_up.contacts", |scene, _| scene.items("mentee_follow_up")),
+    Figure::count("registration.follow_up.people", prospects),
+    Figure::count("registration.follow_up.converted", converted),
+    Figure::rate("registration.follow_up.rate", converted, prospects),
+    Figure::count("registration.previous_new", previous_new).looks_back(),
+    Figure::new("registration.new_change", Unit::Count, compared(difference)),
+    Figure::new("registration.new_change_rate", Unit::Rate, compared(rate_of_change)),
+    Figure::new("registration.new_trend", Unit::Trend, compared(trend)),
+];
+
+const fn compared(by: Derivation) -> Measure {
+    Derived { from: &["registration.new"], against: &["registration.previous_new"], by }
 }
 
-/// Registrations that repeat another of the same person.
-pub(super) fn duplicates(standing: &Standing<'_>) -> i64 {
-    count(standing.in_window("mentee_registration")) - size(standing.cohort.len())
+const REGISTERED: &[OfMentee] = &[OfMentee::Registrations];
+const MAY_BE_PLACED: &[OfMentee] = &[OfMentee::Registrations, OfMentee::Consents];
+
+/// The mentees of the season who pass a test.
+fn among_cohort<'s>(
+    scene: &Scene<'s, '_>,
+    rows: &'static [OfMentee],
+    test: impl Fn(MenteeIndex) -> bool,
+) -> Items<'s> {
+    let those = scene.standing.cohort.iter().copied().filter(|mentee| test(*mentee));
+    those.map(|mentee| Subject::Mentee(mentee, rows).once()).collect()
 }
 
-fn cohort(standing: &Standing<'_>, test: impl Fn(PersonIndex) -> bool) -> i64 {
-    count(standing.cohort.iter().filter(|mentee| test(**mentee)))
+fn cohort<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    among_cohort(scene, REGISTERED, |_| true)
+}
+
+fn of_gender<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    let mentees = &scene.standing.mentees;
+    among_cohort(scene, REGISTERED, |mentee| mentees[mentee].gender() == Gender::of(codes[0]))
+}
+
+fn with_consent<'s>(scene: &Scene<'s, '_>, status: ConsentStatus) -> Items<'s> {
+    among_cohort(scene, MAY_BE_PLACED, |mentee| scene.standing.consent(mentee) == status)
+}
+
+fn consented<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    among_cohort(scene, MAY_BE_PLACED, |mentee| scene.standing.consent(mentee).complete())
 }
 
 /// Mentees whose first registration ever lies in a window.
-fn new_in(standing: &Standing<'_>, window: Window) -> i64 {
-    count(standing.mentees.all().iter().filter(|mentee| window.contains(mentee.first_seen())))
+fn new_in<'s>(scene: &Scene<'s, '_>, window: Window) -> Items<'s> {
+    let new = scene.mentees().filter(|(_, person)| window.contains(person.first_seen()));
+    new.map(|(mentee, _)| Subject::Mentee(mentee, REGISTERED).once()).collect()
 }
 
-/// Each step is counted by itself, not within the one before.
-fn funnel(standing: &Standing<'_>) -> Value {
-    let attended = standing.attended(standing.window());
-    let reached: i64 = standing
-        .in_window("promotion_activity")
-        .filter(|record| record.answers.text("target") == Some("mentee"))
-        .filter_map(|record| record.answers.integer("reach"))
-        .sum();
-    json!({
-        "reached": reached,
-        "registered": standing.cohort.len(),
-        "consented": cohort(standing, |p| standing.consent(p).complete()),
-        "placed": cohort(standing, |p| was_placed(standing, p)),
-        "attended_1": cohort(standing, |p| attended[p] >= 1),
-        "attended_4": cohort(standing, |p| attended[p] >= 4),
+fn previous_new<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    scene.before_window().map(|window| new_in(scene, window)).unwrap_or_default()
+}
+
+fn returning<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let (window, mentees) = (scene.window(), &scene.standing.mentees);
+    among_cohort(scene, REGISTERED, |mentee| !window.contains(mentees[mentee].first_seen()))
+}
+
+/// Registrations of the season that repeat another of the same person.
+pub(super) fn duplicates<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let window = scene.window();
+    let repeated = scene.standing.cohort.iter().flat_map(|mentee| {
+        let records = scene.standing.mentees[*mentee].records.iter();
+        records.filter(|record| window.contains(record.submitted_on())).skip(1)
+    });
+    repeated.map(|record| Subject::Row(record).once()).collect()
+}
+
+fn reached<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let activities = scene.rows("promotion_activity");
+    let to_mentees = activities.filter(|record| record.answers.text("target") == Some("mentee"));
+    amounts_of(to_mentees, "reach")
+}
+
+fn placed<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let standing = scene.standing;
+    among_cohort(scene, &[OfMentee::Placements], |mentee| {
+        standing.groups.memberships_of(mentee).any(|membership| {
+            membership.from <= standing.through
+                && membership.end.is_none_or(|end| end.on > standing.season.start)
+        })
     })
 }
 
-fn was_placed(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
-    let start = standing.season.start;
-    let mut memberships = standing.groups.memberships_of(mentee);
-    memberships.any(|m| m.from <= standing.through && m.end.is_none_or(|end| end.on > start))
+/// Each step is counted by itself, not within the one before.
+fn attended<'s>(scene: &Scene<'s, '_>, least: u32) -> Items<'s> {
+    among_cohort(scene, &[OfMentee::Attended], |mentee| scene.attended(mentee) >= least)
 }
 
-fn follow_up(standing: &Standing<'_>) -> Value {
-    let contacts = count(standing.in_window("mentee_follow_up"));
-    let prospects = prospects(standing);
-    let converted = count(prospects.values().filter(|(first_contact, reference)| {
-        let registration =
-            standing.find_mentee(reference).and_then(|mentee| standing.registration(mentee));
-        registration.is_some_and(|record| record.submitted_on() >= *first_contact)
-    }));
-    let people = size(prospects.len());
-    json!({"contacts": contacts, "people": people, "converted": converted, "rate": ratio(converted, people)})
+/// Those contacted, each with the first contact.
+fn prospects<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let contacts = scene.rows("mentee_follow_up").map(|record| (prospect(record), record));
+    let mut first: Vec<(String, &Record)> = contacts.collect();
+    first.sort_by(|one, other| (&one.0, one.1.event_date).cmp(&(&other.0, other.1.event_date)));
+    first.dedup_by(|later, earlier| later.0 == earlier.0);
+    first.into_iter().map(|(_, record)| Subject::Prospect(record).once()).collect()
 }
 
-/// Those contacted, by phone or else by name, with the first day of contact and how to find them.
-fn prospects<'a>(standing: &Standing<'a>) -> BTreeMap<String, (NaiveDate, &'a str)> {
-    let mut prospects: BTreeMap<String, (NaiveDate, &'a str)> = BTreeMap::new();
-    for record in standing.in_window("mentee_follow_up") {
-        let name = record.answers.text("name").unwrap_or_default();
-        let phone = record.answers.text("phone");
-        let key = phone.map_or_else(|| normal_name(name).to_string(), str::to_owned);
-        let contact = (record.event_date, phone.unwrap_or(name));
-        let first = prospects.entry(key).or_insert(contact);
-        if contact.0 < first.0 {
-            *first = contact;
-        }
-    }
+/// By what one who was contacted is known again: the phone, or else the name.
+fn prospect(contact: &Record) -> String {
+    let name = || normal_name(contact.answers.text("name").unwrap_or_default()).to_string();
+    contact.answers.text("phone").map_or_else(name, str::to_owned)
+}
+
+/// Those contacted who registered afterwards.
+fn converted<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    let mut prospects = prospects(scene, codes);
+    prospects.retain(|item| match item.subject {
+        Subject::Prospect(first) => registered_after(scene, first).is_some(),
+        _ => false,
+    });
     prospects
 }
 
-/// The rows behind each figure.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let window = standing.window();
-    let cohort = |test: &dyn Fn(PersonIndex) -> bool| {
-        standing.cohort.iter().copied().filter(|p| test(*p)).collect::<Vec<_>>()
-    };
-    let new = |window: Window| {
-        let new = (0..standing.mentees.len())
-            .filter(|mentee| window.contains(standing.mentees[*mentee].first_seen()));
-        asked.registrations(new)
-    };
-    let before =
-        standing.previous.map_or_else(Evidence::default, |previous| new(previous.window()));
-    match path {
-        ["rows"] => Evidence::of(standing.in_window("mentee_registration")),
-        ["new"] => new(window),
-        ["previous_new"] => before,
-        ["new_change" | "new_change_rate" | "new_trend"] => new(window).against(before),
-        ["returning"] => {
-            asked.registrations(cohort(&|p| !window.contains(standing.mentees[p].first_seen())))
-        }
-        ["duplicates"] => {
-            let twice = |p: &PersonIndex| {
-                standing.mentees[*p]
-                    .records
-                    .iter()
-                    .filter(|record| window.contains(record.submitted_on()))
-                    .count()
-                    > 1
-            };
-            asked.registrations(cohort(&|p| twice(&p)))
-        }
-        ["by_gender", gender] => {
-            asked.registrations(cohort(&|p| standing.mentees[p].gender() == *gender))
-        }
-        ["consent", status] => asked.mentees(cohort(&|p| standing.consent(p).key() == *status)),
-        ["funnel", "reached"] => Evidence::of(
-            standing
-                .in_window("promotion_activity")
-                .filter(|record| text(record, "target") == "mentee"),
-        ),
-        ["funnel", "consented"] => asked.mentees(cohort(&|p| standing.consent(p).complete())),
-        ["funnel", "placed"] => asked.placements_of(&cohort(&|p| was_placed(standing, p))),
-        ["funnel", step @ ("attended_1" | "attended_4")] => {
-            let least = if *step == "attended_1" { 1 } else { 4 };
-            let attended = standing.attended(window);
-            let came = cohort(&|p| attended[p] >= least);
-            asked.meetings(window, |meeting| came.iter().any(|mentee| meeting.was_present(*mentee)))
-        }
-        ["follow_up", "converted"] => converted(asked),
-        ["follow_up", "rate"] => {
-            converted(asked).against(Evidence::of(standing.in_window("mentee_follow_up")))
-        }
-        ["follow_up", ..] => Evidence::of(standing.in_window("mentee_follow_up")),
-        _ => asked.registrations(standing.cohort.iter().copied()),
-    }
+/// The mentee who registered after a first contact.
+fn registered_after(scene: &Scene<'_, '_>, first: &Record) -> Option<MenteeIndex> {
+    let text = |question| first.answers.text(question);
+    let mentee = scene.standing.find_mentee(text("phone").or(text("name")).unwrap_or_default())?;
+    let registration = scene.standing.registration(mentee)?;
+    (registration.submitted_on() >= first.event_date).then_some(mentee)
 }
 
-/// Contacts with those who registered afterwards, and their registrations.
-fn converted(asked: &Asked<'_, '_>) -> Evidence {
-    let standing = asked.standing();
-    let found = prospects(standing).into_values().filter_map(|(first_contact, reference)| {
-        let mentee = standing.find_mentee(reference)?;
-        standing
-            .registration(mentee)
-            .filter(|record| record.submitted_on() >= first_contact)
-            .map(|_| mentee)
-    });
-    let found: Vec<PersonIndex> = found.collect();
-    let contacts = standing.in_window("mentee_follow_up").filter(|record| {
-        let reference = record.answers.text("phone").unwrap_or(text(record, "name"));
-        standing.find_mentee(reference).is_some_and(|mentee| found.contains(&mentee))
-    });
-    Evidence::of(contacts).and(asked.registrations(found.iter().copied()))
+/// All contacts with one who was contacted, and what the same registered afterwards.
+pub(super) fn contacts_with<'s>(scene: &Scene<'s, '_>, first: &Record) -> Vec<&'s Record> {
+    let who = prospect(first);
+    let contacts = scene.rows("mentee_follow_up").filter(|record| prospect(record) == who);
+    let registered = registered_after(scene, first).into_iter();
+    contacts
+        .chain(registered.flat_map(|m| scene.standing.mentees[m].records.iter().copied()))
+        .collect()
 }

@@ -2,34 +2,81 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
-use super::Scene;
-use super::evidence::{Asked, Evidence};
+use super::Figures;
+use super::figure::{Figure, Items};
+use super::level::{Judged, Level};
 use super::numbers::{ratio, size};
-use crate::ledger::people::PersonIndex;
-use crate::ledger::standing::{Previous, Standing};
+use super::scene::Scene;
+use super::subject::{OfMentee, OfMentor, Subject};
+use crate::ledger::people::{MenteeIndex, MentorIndex};
+use crate::ledger::standing::Standing;
 use crate::ledger::weeks::Window;
 
 /// Meetings in a season that make one active.
 const ACTIVE_MEETINGS: u32 = 4;
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    match standing.previous {
-        Some(previous) => {
-            json!({"mentees": of_mentees(standing, &previous), "mentors": of_mentors(standing, &previous)})
-        }
-        None => json!({
-            "mentees": {"previous_active": null, "graduated": null, "eligible": null, "retained": null, "rate": null},
-            "mentors": {"previous_active": null, "retained": null, "rate": null},
-        }),
-    }
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("retention.mentees.previous_active", |scene, _| {
+        was_active(scene, CAME_BEFORE, |_| true)
+    })
+    .looks_back(),
+    Figure::count("retention.mentees.graduated", |scene, _| {
+        was_active(scene, GRADUATED, |mentee| has_graduated(scene.standing, mentee))
+    })
+    .looks_back(),
+    Figure::count("retention.mentees.eligible", eligible).looks_back(),
+    Figure::count("retention.mentees.retained", retained).looks_back(),
+    Figure::rate("retention.mentees.rate", retained, eligible)
+        .looks_back()
+        .judged(Judged::By(fewer_came_back)),
+    Figure::count("retention.mentors.previous_active", mentors_before).looks_back(),
+    Figure::count("retention.mentors.retained", mentors_again).looks_back(),
+    Figure::rate("retention.mentors.rate", mentors_again, mentors_before).looks_back(),
+];
+
+const CAME_BEFORE: &[OfMentee] = &[OfMentee::AttendedBefore];
+const GRADUATED: &[OfMentee] = &[OfMentee::AttendedBefore, OfMentee::Placements];
+
+/// Mentees who were active in the season before and pass a test.
+fn was_active<'s>(
+    scene: &Scene<'s, '_>,
+    rows: &'static [OfMentee],
+    test: impl Fn(MenteeIndex) -> bool,
+) -> Items<'s> {
+    let active = scene
+        .mentees()
+        .map(|(mentee, _)| mentee)
+        .filter(|mentee| scene.attended_before(*mentee) >= ACTIVE_MEETINGS && test(*mentee));
+    active.map(|mentee| Subject::Mentee(mentee, rows).once()).collect()
+}
+
+fn has_graduated(standing: &Standing<'_>, mentee: MenteeIndex) -> bool {
+    let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
+    end.is_some_and(|end| end.on <= standing.through && end.reason == Some("graduated"))
+}
+
+fn eligible<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    was_active(scene, CAME_BEFORE, |mentee| !has_graduated(scene.standing, mentee))
+}
+
+fn retained<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    was_active(scene, &[OfMentee::Attended], |mentee| {
+        !has_graduated(scene.standing, mentee) && scene.attended(mentee) >= ACTIVE_MEETINGS
+    })
+}
+
+/// Ten points fewer than in the season before; no level if that season has no such rate.
+fn fewer_came_back(scene: &Scene<'_, '_>, figures: &Figures, _: &[&str]) -> Option<Level> {
+    let now = figures.number("retention.mentees.rate")?;
+    // Rates have 4 decimals: compared in ten thousandths, so that ten points are ten points.
+    let parts = |rate: f64| (rate * 10_000.0).round();
+    let before = rate_before(scene.standing)?;
+    Some(Level::of(parts(before) - parts(now) >= 1000.0, false))
 }
 
 /// The rate of mentees who came back in the season before, at its end; none without two seasons
 /// before.
-pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
+fn rate_before(standing: &Standing<'_>) -> Option<f64> {
     let previous = standing.previous?;
     let seasons =
         standing.program.seasons.iter().filter(|season| season.start < previous.season.start);
@@ -37,51 +84,35 @@ pub fn mentee_retention_before(standing: &Standing<'_>) -> Option<f64> {
     let before = standing.attended(Window { from: first.start, to: first.end });
     let now = standing.attended(previous.whole());
     let end = previous.season.end;
-    let graduated = |mentee: PersonIndex| {
+    let graduated = |mentee: MenteeIndex| {
         let last =
             standing.groups.memberships_of(mentee).rfind(|membership| membership.from <= end);
         let ended = last.and_then(|membership| membership.end);
         ended.is_some_and(|ended| ended.on <= end && ended.reason == Some("graduated"))
     };
-    let active = (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS);
-    let eligible: Vec<PersonIndex> = active.filter(|mentee| !graduated(*mentee)).collect();
+    let active = before.indices().filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS);
+    let eligible: Vec<MenteeIndex> = active.filter(|mentee| !graduated(*mentee)).collect();
     let retained = eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count();
     ratio(size(retained), size(eligible.len()))
 }
 
-fn of_mentees(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
-    let before = standing.attended(previous.whole());
-    let now = standing.attended(standing.window());
-    let active: Vec<PersonIndex> =
-        (0..before.len()).filter(|mentee| before[*mentee] >= ACTIVE_MEETINGS).collect();
-    let (graduated, eligible): (Vec<_>, Vec<_>) =
-        active.iter().copied().partition(|mentee| has_graduated(standing, *mentee));
-    let retained = size(eligible.iter().filter(|mentee| now[**mentee] >= ACTIVE_MEETINGS).count());
-    json!({
-        "previous_active": active.len(),
-        "graduated": graduated.len(),
-        "eligible": eligible.len(),
-        "retained": retained,
-        "rate": ratio(retained, size(eligible.len())),
-    })
+fn mentors_before<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let active = active_mentors(scene.standing, scene.whole_before()).into_iter();
+    active.map(|mentor| Subject::Mentor(mentor, &[OfMentor::HeldBefore]).once()).collect()
 }
 
-fn has_graduated(standing: &Standing<'_>, mentee: PersonIndex) -> bool {
-    let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
-    end.is_some_and(|end| end.on <= standing.through && end.reason == Some("graduated"))
-}
-
-fn of_mentors(standing: &Standing<'_>, previous: &Previous<'_>) -> Value {
-    let before = active_mentors(standing, previous.whole());
-    let now = active_mentors(standing, standing.window());
-    let retained = size(before.iter().filter(|mentor| now.contains(mentor)).count());
-    json!({"previous_active": before.len(), "retained": retained, "rate": ratio(retained, size(before.len()))})
+fn mentors_again<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let now = active_mentors(scene.standing, Some(scene.window()));
+    let before = active_mentors(scene.standing, scene.whole_before()).into_iter();
+    let again = before.filter(|mentor| now.contains(mentor));
+    again.map(|mentor| Subject::Mentor(mentor, &[OfMentor::Held]).once()).collect()
 }
 
 /// Mentors whose groups held enough meetings in a window.
-fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
-    let mut held: BTreeMap<PersonIndex, u32> = BTreeMap::new();
-    for meeting in standing.meetings.within(window).iter().filter(|meeting| meeting.held) {
+fn active_mentors(standing: &Standing<'_>, window: Option<Window>) -> Vec<MentorIndex> {
+    let mut held: BTreeMap<MentorIndex, u32> = BTreeMap::new();
+    let meetings = window.map_or(&[][..], |window| standing.meetings.within(window));
+    for meeting in meetings.iter().filter(|meeting| meeting.held) {
         if let Some(mentor) = standing.groups[meeting.group].mentor {
             *held.entry(mentor).or_default() += 1;
         }
@@ -90,48 +121,4 @@ fn active_mentors(standing: &Standing<'_>, window: Window) -> Vec<PersonIndex> {
         .filter(|(_, meetings)| *meetings >= ACTIVE_MEETINGS)
         .map(|(mentor, _)| mentor)
         .collect()
-}
-
-/// The rows behind each figure: the meetings at which those who count were present, or which they
-/// led.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let Some(previous) = standing.previous else { return Evidence::default() };
-    let mentors = path.first() == Some(&"mentors");
-    let figure = path.get(1).copied().unwrap_or_default();
-    let (before, now) = (previous.whole(), standing.window());
-    let (was, is): (Vec<PersonIndex>, Vec<PersonIndex>) = if mentors {
-        (active_mentors(standing, before), active_mentors(standing, now))
-    } else {
-        let active = |window: Window| {
-            let attended = standing.attended(window);
-            (0..attended.len()).filter(|mentee| attended[*mentee] >= ACTIVE_MEETINGS).collect()
-        };
-        (active(before), active(now))
-    };
-    let met = |window: Window, people: &[PersonIndex]| {
-        asked.meetings(window, |meeting| {
-            meeting.held
-                && people.iter().any(|person| {
-                    if mentors {
-                        standing.groups[meeting.group].mentor == Some(*person)
-                    } else {
-                        meeting.was_present(*person)
-                    }
-                })
-        })
-    };
-    let graduated: Vec<PersonIndex> =
-        was.iter().copied().filter(|person| !mentors && has_graduated(standing, *person)).collect();
-    let eligible: Vec<PersonIndex> =
-        was.iter().copied().filter(|person| !graduated.contains(person)).collect();
-    let retained: Vec<PersonIndex> =
-        eligible.iter().copied().filter(|person| is.contains(person)).collect();
-    match figure {
-        "graduated" => met(before, &graduated).and(asked.placements_of(&graduated)),
-        "retained" => met(now, &retained),
-        "rate" => met(now, &retained).against(met(before, &eligible)),
-        "eligible" => met(before, &eligible),
-        _ => met(before, &was),
-    }
 }

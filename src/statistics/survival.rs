@@ -1,57 +1,120 @@
 //! Survival: how long groups live, when some still live (Kaplan and Meier 1958; variance by
 //! Greenwood 1926; log-log interval as in Kalbfleisch and Prentice).
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::Scene;
-use super::evidence::{Asked, Evidence};
-use super::numbers::{Z, count, round4};
+use super::figure::Measure::Computed;
+use super::figure::{Codes, Figure, Items, Measure, Unit};
+use super::numbers::{Z, round4};
+use super::scene::Scene;
+use super::subject::{OfGroup, Subject};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::standing::Standing;
 
-/// The ages in weeks at which survival is told.
-const WEEKS: [i64; 4] = [8, 16, 26, 52];
+const AGES: &[Codes] = &[Codes::Ages];
+const GENDERS: &[Codes] = &[Codes::Genders];
+
+// Which groups broke up follows from why they were closed, which is told to nobody.
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("survival.groups", all),
+    Figure::count("survival.events", |scene, _| lives(scene, |life| life.broke_up.is_some()))
+        .shown_as("survival.groups"),
+    Figure::count("survival.disbanded", |scene, _| broke_up(scene, "disbanded"))
+        .shown_as("survival.groups"),
+    Figure::count("survival.mentor_changed", |scene, _| broke_up(scene, "mentor_changed"))
+        .shown_as("survival.groups"),
+    Figure::count("survival.censored", |scene, _| lives(scene, |life| life.broke_up.is_none()))
+        .shown_as("survival.groups"),
+    Figure::new(
+        "survival.*.value",
+        Unit::Rate,
+        of_all(|scene, codes| at_age(scene, codes[0]).value.map(round4).into()),
+    )
+    .over(AGES),
+    Figure::new(
+        "survival.*.low",
+        Unit::Rate,
+        of_all(|scene, codes| at_age(scene, codes[0]).interval().0.into()),
+    )
+    .over(AGES),
+    Figure::new(
+        "survival.*.high",
+        Unit::Rate,
+        of_all(|scene, codes| at_age(scene, codes[0]).interval().1.into()),
+    )
+    .over(AGES),
+    Figure::count("survival.*.at_risk", |scene, codes| {
+        lives(scene, |life| life.days >= 7 * weeks(codes[0]))
+    })
+    .over(AGES),
+    Figure::count("survival.by_gender.*.groups", |scene, codes| {
+        lives(scene, |life| life.gender == Gender::of(codes[0]))
+    })
+    .over(GENDERS),
+    Figure::count("survival.by_gender.*.events", |scene, codes| {
+        lives(scene, |life| life.gender == Gender::of(codes[0]) && life.broke_up.is_some())
+    })
+    .over(GENDERS)
+    .shown_as("survival.by_gender.*.groups"),
+    Figure::new(
+        "survival.by_gender.*.weeks_16",
+        Unit::Rate,
+        Computed {
+            value: |scene, codes| {
+                let gender = Gender::of(codes[0]);
+                survival(scene, 16, |life| life.gender == gender).value.map(round4).into()
+            },
+            of: |scene, codes| lives(scene, |life| life.gender == Gender::of(codes[0])),
+            against: None,
+        },
+    )
+    .over(GENDERS),
+];
+
+/// What is computed from the lives of all groups.
+const fn of_all(value: fn(&Scene<'_, '_>, &[&str]) -> Value) -> Measure {
+    Computed { value, of: all, against: None }
+}
+
+fn all<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    lives(scene, |_| true)
+}
+
+/// Groups that ever met and whose lives pass a test.
+fn lives<'s>(scene: &Scene<'s, '_>, test: impl Fn(&Life<'s>) -> bool) -> Items<'s> {
+    const ROWS: &[OfGroup] = &[OfGroup::FirstMeeting, OfGroup::Decisions];
+    let those = scene.lives().iter().filter(|(_, life)| test(life));
+    those.map(|(group, _)| Subject::Group(*group, ROWS).once()).collect()
+}
+
+fn broke_up<'s>(scene: &Scene<'s, '_>, reason: &str) -> Items<'s> {
+    lives(scene, |life| life.broke_up == Some(reason))
+}
+
+/// The number in `weeks_16`.
+fn weeks(code: &str) -> i64 {
+    code.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0)
+}
+
+fn at_age(scene: &Scene<'_, '_>, code: &str) -> Survival {
+    survival(scene, weeks(code), |_| true)
+}
+
+/// The survival of the groups whose lives pass a test.
+fn survival(scene: &Scene<'_, '_>, weeks: i64, test: impl Fn(&Life<'_>) -> bool) -> Survival {
+    let all = scene.lives().iter().map(|(_, life)| *life);
+    Survival::at(&all.filter(|life| test(life)).collect::<Vec<_>>(), weeks)
+}
 
 /// One group's life so far.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Life<'a> {
+pub struct Life<'a> {
     /// Days from the first held meeting to the closing, or to now; at least 1.
     pub(super) days: i64,
     /// The reason, if it broke up; every other ending only ends the watching.
     pub(super) broke_up: Option<&'a str>,
-    gender: Option<&'a str>,
-}
-
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let lives: Vec<Life<'_>> =
-        (0..standing.groups.all().len()).filter_map(|group| life(standing, group)).collect();
-    let events = events(&lives);
-    let by_reason = |reason| count(lives.iter().filter(|life| life.broke_up == Some(reason)));
-    let mut figures = Map::from_iter([
-        ("groups".to_owned(), json!(lives.len())),
-        ("events".to_owned(), json!(events)),
-        ("disbanded".to_owned(), json!(by_reason("disbanded"))),
-        ("mentor_changed".to_owned(), json!(by_reason("mentor_changed"))),
-        ("censored".to_owned(), json!(lives.len() - events)),
-    ]);
-    figures.extend(
-        WEEKS.map(|weeks| (format!("weeks_{weeks}"), Survival::at(&lives, weeks).figures())),
-    );
-    let of_gender = ["male", "female"].map(|gender| {
-        let lives: Vec<_> =
-            lives.iter().copied().filter(|life| life.gender == Some(gender)).collect();
-        let at_16 = Survival::at(&lives, 16).value.map(round4);
-        let figures =
-            json!({"groups": lives.len(), "events": self::events(&lives), "weeks_16": at_16});
-        (gender.to_owned(), figures)
-    });
-    figures.insert("by_gender".to_owned(), Map::from_iter(of_gender).into());
-    figures.into()
-}
-
-fn events(lives: &[Life<'_>]) -> usize {
-    lives.iter().filter(|life| life.broke_up.is_some()).count()
+    gender: Option<Gender>,
 }
 
 /// The life of a group that has met.
@@ -75,7 +138,6 @@ struct Survival {
     value: Option<f64>,
     /// The Greenwood sum.
     variance: f64,
-    at_risk: usize,
 }
 
 impl Survival {
@@ -96,12 +158,7 @@ impl Survival {
         }
         let at_risk = lives.iter().filter(|life| life.days >= age).count();
         let known = at_risk > 0 || (value == 0.0 && !lives.is_empty());
-        Self { value: known.then_some(value), variance, at_risk }
-    }
-
-    fn figures(&self) -> Value {
-        let (low, high) = self.interval();
-        json!({"value": self.value.map(round4), "low": low, "high": high, "at_risk": self.at_risk})
+        Self { value: known.then_some(value), variance }
     }
 
     fn interval(&self) -> (Option<f64>, Option<f64>) {
@@ -110,33 +167,6 @@ impl Survival {
         };
         let width = Z * self.variance.sqrt() / value.ln().abs();
         (Some(round4(value.powf(width.exp()))), Some(round4(value.powf((-width).exp()))))
-    }
-}
-
-/// The rows behind each figure: the decisions about each group that ever met, and its first
-/// meeting.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let lives = |test: &dyn Fn(&Life<'_>) -> bool| {
-        let those: Vec<GroupIndex> = (0..standing.groups.all().len())
-            .filter(|group| life(standing, *group).is_some_and(|life| test(&life)))
-            .collect();
-        let first = those
-            .iter()
-            .filter_map(|group| standing.meetings.held(*group).next())
-            .map(|meeting| meeting.record);
-        Evidence::of(first).and(asked.groups(|index, _| those.contains(&index)))
-    };
-    let at_risk = |name: &str| {
-        let weeks: i64 =
-            name.strip_prefix("weeks_").and_then(|weeks| weeks.parse().ok()).unwrap_or(0);
-        lives(&|life| life.days >= 7 * weeks)
-    };
-    match path {
-        [weeks, "at_risk"] => at_risk(weeks),
-        ["by_gender", gender, ..] => lives(&|life| life.gender == Some(gender)),
-        // Which of them broke up follows from why they were closed, which is told to nobody.
-        _ => lives(&|_| true),
     }
 }
 
@@ -183,7 +213,6 @@ mod tests {
         let lives = lives(&weeks.map(|(weeks, event)| (7 * weeks, event)));
         assert_eq!(Survival::at(&lives, 10).value.map(round4), Some(0.7529));
         assert_eq!(Survival::at(&lives, 16).value.map(round4), Some(0.6275));
-        assert_eq!(Survival::at(&lives, 10).at_risk, 15);
     }
 
     #[test]

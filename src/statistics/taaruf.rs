@@ -1,80 +1,76 @@
 //! Taaruf: whether new groups got to know each other within two weeks.
 
-use serde_json::{Value, json};
-
-use super::Scene;
-use super::evidence::{Asked, Evidence, text};
-use super::numbers::{count, ratio};
+use super::Figures;
+use super::figure::{Figure, Items};
+use super::level::{Judged, Level};
+use super::scene::Scene;
+use super::subject::{OfGroup, Subject};
 use crate::ledger::groups::GroupIndex;
-use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
+use crate::ledger::standing::Standing;
 
-/// Days after forming by which a group should have had its taaruf.
-const DUE_DAYS: i64 = 14;
+/// Days after forming at which an undone taaruf is late, and very late.
+pub const TAARUF_DAYS: (i64, i64) = (14, 21);
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
+const DUE_DAYS: i64 = TAARUF_DAYS.0;
+
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("taaruf.formed", |scene, _| formed(scene, |_| true)),
+    Figure::count("taaruf.done", |scene, _| formed(scene, |group| is_done(scene.standing, group))),
+    Figure::count("taaruf.within_14", in_time),
+    Figure::count("taaruf.pending", |scene, _| undone(scene, |days| days <= DUE_DAYS)),
+    Figure::count("taaruf.overdue", |scene, _| undone(scene, |days| days > DUE_DAYS))
+        .judged(Judged::By(overdue_level)),
+    Figure::rate("taaruf.rate", in_time, due),
+];
+
+/// Groups formed in the window that pass a test, with their first taaruf.
+fn formed<'s>(scene: &Scene<'s, '_>, test: impl Fn(GroupIndex) -> bool) -> Items<'s> {
+    let window = scene.window();
+    let formed = scene.groups().filter(|(_, group)| window.contains(group.start));
+    formed
+        .filter(|(index, _)| test(*index))
+        .map(|(index, _)| Subject::Group(index, &[OfGroup::Forming, OfGroup::Taaruf]).once())
+        .collect()
+}
+
+fn is_done(standing: &Standing<'_>, group: GroupIndex) -> bool {
+    standing.first_taaruf(group).is_some()
+}
+
+fn in_time<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
     let standing = scene.standing;
-    let window = standing.window();
-    let formed: Vec<GroupIndex> = standing
-        .groups
-        .iter()
-        .filter(|(_, group)| window.contains(group.start))
-        .map(|(index, _)| index)
-        .collect();
-    let (done, undone): (Vec<_>, Vec<_>) =
-        formed.iter().copied().partition(|group| standing.first_taaruf(*group).is_some());
-    let days_until = |group: GroupIndex| {
-        standing.first_taaruf(group).map(|first| (first - standing.groups[group].start).num_days())
-    };
-    let is_open = |group: GroupIndex| standing.groups[group].is_open(standing.through);
-    let is_past = |group: GroupIndex| standing.days_since_start(group) > DUE_DAYS;
-    let within_14 =
-        count(done.iter().filter(|group| days_until(**group).is_some_and(|days| days <= DUE_DAYS)));
-    let due = count(formed.iter().filter(|group| done.contains(group) || is_past(**group)));
-    json!({
-        "formed": formed.len(),
-        "done": done.len(),
-        "within_14": within_14,
-        "pending": count(undone.iter().filter(|group| is_open(**group) && !is_past(**group))),
-        "overdue": count(undone.iter().filter(|group| is_open(**group) && is_past(**group))),
-        "rate": ratio(within_14, due),
+    formed(scene, |group| {
+        let first = standing.first_taaruf(group);
+        first.is_some_and(|first| (first - standing.groups[group].start).num_days() <= DUE_DAYS)
     })
 }
 
-/// The rows behind each figure: the decisions that formed the groups, and their first taaruf.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let window = standing.window();
-    let groups = |test: &dyn Fn(GroupIndex) -> bool| {
-        let those: Vec<GroupIndex> = standing
-            .groups
-            .iter()
-            .filter(|(index, group)| window.contains(group.start) && test(*index))
-            .map(|(index, _)| index)
-            .collect();
-        let is_first = |record: &&&Record| {
-            those.iter().any(|group| {
-                standing.first_taaruf(*group) == Some(record.event_date)
-                    && standing.groups[*group].normal_name == normal_name(text(record, "group"))
-            })
-        };
-        let first = standing.records.of("taaruf_record").iter().filter(is_first).copied();
-        Evidence::of(those.iter().map(|group| standing.groups[*group].formed_by).chain(first))
-    };
-    let done = |group: GroupIndex| standing.first_taaruf(group).is_some();
-    let is_past = |group: GroupIndex| standing.days_since_start(group) > DUE_DAYS;
-    let undone =
-        |group: GroupIndex| !done(group) && standing.groups[group].is_open(standing.through);
-    let in_time = |group: GroupIndex| {
-        let first = standing.first_taaruf(group);
-        first.is_some_and(|first| (first - standing.groups[group].start).num_days() <= DUE_DAYS)
-    };
-    match path {
-        ["done"] => groups(&done),
-        ["within_14"] => groups(&in_time),
-        ["pending"] => groups(&|group| undone(group) && !is_past(group)),
-        ["overdue"] => groups(&|group| undone(group) && is_past(group)),
-        ["rate"] => groups(&in_time).against(groups(&|group| done(group) || is_past(group))),
-        _ => groups(&|_| true),
-    }
+/// Open groups without a taaruf, by the days since they were formed.
+fn undone<'s>(scene: &Scene<'s, '_>, days: impl Fn(i64) -> bool) -> Items<'s> {
+    let standing = scene.standing;
+    formed(scene, |group| {
+        !is_done(standing, group)
+            && standing.groups[group].is_open(standing.through)
+            && days(standing.days_since_start(group))
+    })
+}
+
+fn due<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let standing = scene.standing;
+    formed(scene, |group| is_done(standing, group) || standing.days_since_start(group) > DUE_DAYS)
+}
+
+/// Overdue, and long overdue. What is noted nowhere is not late.
+fn overdue_level(scene: &Scene<'_, '_>, figures: &Figures, _: &[&str]) -> Option<Level> {
+    let very_late = !undone(scene, |days| days > TAARUF_DAYS.1).is_empty();
+    let level = Level::of(figures.integer("taaruf.overdue")? > 0, very_late);
+    scene.is_on("taaruf_record").then_some(level)
+}
+
+/// The rows of a group's first taaruf.
+pub(super) fn first_taaruf<'s>(scene: &Scene<'s, '_>, group: GroupIndex) -> Vec<&'s Record> {
+    let first = scene.standing.first_taaruf(group);
+    let named = scene.trails().taaruf(&scene.standing.groups[group].normal_name);
+    named.iter().copied().filter(|record| Some(record.event_date) == first).collect()
 }

@@ -1,63 +1,70 @@
 //! Who may be placed and still waits, and for how long.
 
-use serde_json::{Value, json};
+use super::figure::Measure::Summary;
+use super::figure::{Figure, Item, Items, Unit};
+use super::level::Judged;
+use super::numbers::{median, p90};
+use super::scene::Scene;
+use super::subject::{OfMentee, Subject};
+use crate::ledger::codes::Gender;
+use crate::ledger::people::MenteeIndex;
 
-use super::Scene;
-use super::evidence::{Asked, Evidence};
-use super::numbers::{count, median, p90};
-use crate::ledger::standing::Waiting;
+pub(super) const FIGURES: &[Figure] = &[
+    Figure::count("waiting.count", |scene, _| waiting(scene, |_| true)),
+    Figure::count("waiting.male", |scene, _| of_gender(scene, Gender::Male)),
+    Figure::count("waiting.female", |scene, _| of_gender(scene, Gender::Female)),
+    Figure::new("waiting.median_days", Unit::Decimal, Summary(days, |days| median(days).into())),
+    Figure::new("waiting.p90_days", Unit::Days, Summary(days, |days| p90(days).into())),
+    Figure::new(
+        "waiting.max_days",
+        Unit::Days,
+        Summary(longest, |days| days.iter().max().copied().into()),
+    ),
+    Figure::count("waiting.over_14", |scene, _| over(scene, 14))
+        .judged(Judged::Escalates("waiting.over_28")),
+    Figure::count("waiting.over_28", |scene, _| over(scene, 28)),
+    Figure::count("waiting.awaiting_consent", |scene, _| asked(&scene.standing.awaiting_consent)),
+    Figure::count("waiting.refused", |scene, _| asked(&scene.standing.refused)),
+];
 
-pub(super) fn figures(scene: &Scene<'_, '_>) -> Value {
-    let standing = scene.standing;
-    let days: Vec<i64> = standing
-        .waiting
-        .iter()
-        .map(|waiting| (standing.through - waiting.since).num_days())
-        .collect();
-    let of = |gender: &str| {
-        count(
-            standing
-                .waiting
-                .iter()
-                .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender),
-        )
+/// What those who wait registered, what their guardians said, and groups they were in.
+pub(super) const WAITING: &[OfMentee] =
+    &[OfMentee::Registrations, OfMentee::Consents, OfMentee::Placements];
+
+/// Those who wait, each with the days of waiting.
+fn days<'s>(scene: &Scene<'s, '_>, _: &[&str]) -> Items<'s> {
+    let item = |mentee, since| {
+        let days: chrono::TimeDelta = scene.standing.through - since;
+        Subject::Mentee(mentee, WAITING).times(days.num_days())
     };
-    json!({
-        "count": days.len(),
-        "male": of("male"),
-        "female": of("female"),
-        "median_days": median(&days),
-        "p90_days": p90(&days),
-        "max_days": days.iter().max(),
-        "over_14": count(days.iter().filter(|days| **days > 14)),
-        "over_28": count(days.iter().filter(|days| **days > 28)),
-        "awaiting_consent": standing.awaiting_consent.len(),
-        "refused": standing.refused.len(),
-    })
+    scene.standing.waiting.iter().map(|one| item(one.mentee, one.since)).collect()
 }
 
-/// The rows behind each figure: what those who wait registered, what their guardians said, and
-/// groups they were in.
-pub(super) fn evidence(asked: &Asked<'_, '_>, path: &[&str]) -> Evidence {
-    let standing = asked.standing();
-    let waiting = |test: &dyn Fn(&Waiting) -> bool| {
-        let those: Vec<usize> =
-            standing.waiting.iter().filter(|w| test(w)).map(|waiting| waiting.mentee).collect();
-        asked.mentees(those.iter().copied()).and(asked.placements_of(&those))
-    };
-    let days = |waiting: &Waiting| (standing.through - waiting.since).num_days();
-    match path {
-        [gender @ ("male" | "female")] => {
-            waiting(&|one| standing.mentees[one.mentee].gender() == *gender)
-        }
-        ["over_14"] => waiting(&|one| days(one) > 14),
-        ["over_28"] => waiting(&|one| days(one) > 28),
-        ["max_days"] => {
-            let longest = standing.waiting.iter().map(days).max();
-            waiting(&|one| Some(days(one)) == longest)
-        }
-        ["awaiting_consent"] => asked.mentees(standing.awaiting_consent.iter().copied()),
-        ["refused"] => asked.mentees(standing.refused.iter().copied()),
-        _ => waiting(&|_| true),
-    }
+/// Those who wait and pass a test.
+pub(super) fn waiting<'s>(scene: &Scene<'s, '_>, test: impl Fn(MenteeIndex) -> bool) -> Items<'s> {
+    let those = scene.standing.waiting.iter().filter(|waiting| test(waiting.mentee));
+    those.map(|waiting| Subject::Mentee(waiting.mentee, WAITING).once()).collect()
+}
+
+fn of_gender<'s>(scene: &Scene<'s, '_>, gender: Gender) -> Items<'s> {
+    waiting(scene, |mentee| scene.standing.mentees[mentee].gender() == Some(gender))
+}
+
+/// Those who have waited longest.
+fn longest<'s>(scene: &Scene<'s, '_>, codes: &[&str]) -> Items<'s> {
+    let mut those = days(scene, codes);
+    let most = those.iter().map(|item| item.amount).max();
+    those.retain(|item| Some(item.amount) == most);
+    those
+}
+
+/// Those who have waited more than some days.
+fn over<'s>(scene: &Scene<'s, '_>, limit: i64) -> Items<'s> {
+    let long = days(scene, &[]).into_iter().filter(|item| item.amount > limit);
+    long.map(|item| Item { amount: 1, ..item }).collect()
+}
+
+fn asked<'s>(mentees: &[MenteeIndex]) -> Items<'s> {
+    const ASKED: &[OfMentee] = &[OfMentee::Registrations, OfMentee::Consents];
+    mentees.iter().map(|mentee| Subject::Mentee(*mentee, ASKED).once()).collect()
 }

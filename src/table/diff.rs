@@ -20,6 +20,7 @@ pub struct Print {
 
 /// What happened to one row; rows are named by their index in `seen` and `now`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each says what its fields are")]
 pub enum RowChange {
     /// It stands as it stood.
     Unchanged { seen: usize, now: usize },

@@ -26,10 +26,11 @@ pub struct CellWrite {
 
 /// One change. Changes are applied in order; rows and columns count from 0.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each says what its fields are")]
 pub enum Change {
-    /// Makes a tab with a chosen sheetId, its layout (widths, frozen rows, colours, dropdowns,
-    /// protection, charts) and our mark.
-    AddTab { sheet_id: i64, title: String, row_count: usize, layout: Layout },
+    /// Makes a tab with a chosen sheetId as the tab with this index (from 0) of the spreadsheet,
+    /// with its layout (widths, frozen rows, colours, dropdowns, protection, charts) and our mark.
+    AddTab { sheet_id: i64, index: usize, title: String, row_count: usize, layout: Layout },
     /// Deletes a tab of ours.
     DeleteTab { sheet_id: i64, title: String },
     /// Makes room: new blank rows before `at`.
@@ -93,30 +94,53 @@ pub fn sheet_id(layout: &Layout) -> i64 {
 }
 
 /// Compares the tabs wanted with the tabs there are, cell by cell. `have` holds the cells of our
-/// tabs; `others` are all tabs of the spreadsheet if they were asked for: a tab of ours with an old
-/// layout is made anew, and no title is taken twice.
+/// tabs; `others` are all tabs of the spreadsheet in their order if they were asked for: a tab of
+/// ours with an old layout is made anew, and no title is taken twice. No tab that stays is moved.
 pub fn plan(wanted: &[Wanted], have: &[ReadTab], others: &[TabInfo]) -> Plan {
     let have: BTreeMap<i64, &ReadTab> = have.iter().map(|tab| (tab.sheet_id, tab)).collect();
+    let mut order: Vec<i64> = others.iter().map(|info| info.sheet_id).collect();
+    let mut previous = None;
     let mut plan = Plan::default();
     for tab in wanted {
         let id = sheet_id(&tab.layout);
         match have.get(&id) {
             Some(now) => update_tab(tab, now, &mut plan),
-            None => make_tab(tab, id, &have, others, &mut plan),
+            None => {
+                let old = tabs_of_view(&tab.layout.view, others);
+                let index = index_of_new_tab(&order, &old, previous);
+                order.retain(|there| old.iter().all(|info| info.sheet_id != *there));
+                order.insert(index, id);
+                make_tab(tab, id, index, &have, others, &mut plan);
+            }
         }
+        previous = Some(id);
     }
     plan
+}
+
+/// The tabs that a view made, of any layout.
+fn tabs_of_view<'t>(view: &str, tabs: &'t [TabInfo]) -> Vec<&'t TabInfo> {
+    tabs.iter().filter(|info| info.view.as_deref() == Some(view)).collect()
+}
+
+/// The index at which a new tab is put: where the tab that it replaces stood, else after the
+/// previous wanted tab, else first. `order` holds the sheetIds of all tabs as they stand.
+fn index_of_new_tab(order: &[i64], old: &[&TabInfo], previous: Option<i64>) -> usize {
+    let replaced = order.iter().position(|id| old.iter().any(|info| info.sheet_id == *id));
+    let after_previous =
+        || order.iter().position(|id| Some(*id) == previous).map(|index| index + 1);
+    replaced.or_else(after_previous).unwrap_or(0)
 }
 
 fn make_tab(
     tab: &Wanted,
     id: i64,
+    index: usize,
     have: &BTreeMap<i64, &ReadTab>,
     others: &[TabInfo],
     plan: &mut Plan,
 ) {
-    let old: Vec<&TabInfo> =
-        others.iter().filter(|info| info.view.as_deref() == Some(&tab.layout.view)).collect();
+    let old = tabs_of_view(&tab.layout.view, others);
     let mut kept_by_people = HashMap::new();
     for info in &old {
         if let Some(now) = have.get(&info.sheet_id) {
@@ -139,6 +163,7 @@ fn make_tab(
     plan.report.push(format!("+ {title}"));
     plan.changes.push(Change::AddTab {
         sheet_id: id,
+        index,
         title: title.clone(),
         row_count,
         layout: tab.layout.clone(),

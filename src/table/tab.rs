@@ -153,7 +153,8 @@ pub struct Chart {
     pub anchor: (usize, usize),
 }
 
-/// What does not change while a tab lives: if any of it does, the tab is made anew.
+/// What does not change while a tab lives: if any of it does, the tab is made anew. Where the tab
+/// stands is not part of it: people may move it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Layout {
     /// The view's key, such as `summary`; marks the tab as ours.
@@ -170,8 +171,6 @@ pub struct Layout {
     pub colours: Vec<ColourRule>,
     /// Charts.
     pub charts: Vec<Chart>,
-    /// The tab's place among our tabs, counted from 0.
-    pub position: usize,
 }
 
 /// A tab as a view wants it.

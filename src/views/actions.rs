@@ -1,5 +1,5 @@
 //! *Perlu Tindakan*: who has to do what, by when and why, worst first. An action disappears when it
-//! is done.
+//! is done. What is said about a subject is made from the reasons of its level, and has their level.
 //!
 //! `people` finds what is to be done about somebody, `office` about money, partners, documents and
 //! answers, `steps` who is late at a step of a procedure.
@@ -49,6 +49,8 @@ enum Kind {
     Step = 30,
     MentorScore = 31,
     SeasonEnded = 32,
+    GroupScore = 33,
+    NotSeen = 34,
 }
 
 /// One thing to do.
@@ -117,16 +119,11 @@ fn keyed(cells: impl IntoIterator<Item = WantedCell>, key: String) -> Vec<Wanted
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let widths = [90, 220, 300, 110, 360, 140, 130, 240];
-    let mut sheet = Sheet::new(
-        "actions",
-        position,
-        &widths,
-        words.say("actions-title"),
-        words.say("actions-lead"),
-    );
+    let mut sheet =
+        Sheet::new("actions", &widths, words.say("actions-title"), words.say("actions-lead"));
     let columns = ["level", "who", "what", "due", "why", "phone", "key", "note"]
         .map(|name| format!("actions-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

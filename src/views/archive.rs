@@ -1,13 +1,14 @@
 //! *Arsip & Keputusan*: what is in force and where it lies; for a decision why it was taken and
 //! what it replaced.
 
-use super::{Level, Scene, Sheet, day, level_colours, plain, text};
+use super::{Level, Scene, Sheet, day, level_colours, levels, plain, text, verdict_cell};
+use crate::ledger::codes::DocumentStatus;
 use crate::ledger::record::Record;
 use crate::statistics::documents;
 use crate::table::tab::{Style, Wanted, WantedCell};
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let parts = [
@@ -18,7 +19,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("archive-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 150, 260, 110, 110, 110, 150, 230, 170, 280, 280, 150];
-    let mut sheet = Sheet::new("archive", position, &widths, words.say("archive-title"), lead);
+    let mut sheet = Sheet::new("archive", &widths, words.say("archive-title"), lead);
     let columns = [
         "level",
         "kind",
@@ -40,13 +41,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("archive-none"))]);
     }
-    let statuses = ["in_force", "draft", "replaced", "revoked"];
     records.sort_by_key(|record| {
-        let status =
-            statuses.iter().position(|status| record.answers.text("status") == Some(status));
         (
-            !review_overdue(scene, record),
-            status,
+            levels::document(scene, record).level != Some(Level::Warning),
+            record.answers.code::<DocumentStatus>("status"),
             record.answers.text("document_kind"),
             record.answers.text("title"),
         )
@@ -57,13 +55,6 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.finish(words.say("tab-archive"))
 }
 
-/// In force, and past the day on which somebody should have looked at it again.
-fn review_overdue(scene: &Scene<'_>, record: &Record) -> bool {
-    let review = record.answers.date("review_date");
-    record.answers.text("status") == Some("in_force")
-        && review.is_some_and(|review| review < scene.standing.through)
-}
-
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let (words, answers) = (scene.words, &record.answers);
     let said = |question: &str| text(answers.text(question).unwrap_or_default());
@@ -71,12 +62,8 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
         let code = answers.text(question).unwrap_or_default();
         text(scene.labels.choice("document_record", question, code))
     };
-    let level = match answers.text("status") {
-        Some("in_force") => words.say(Level::of(review_overdue(scene, record), false).key()),
-        _ => String::new(),
-    };
     vec![
-        plain(level),
+        verdict_cell(scene, &levels::document(scene, record)),
         choice("document_kind"),
         said("title"),
         choice("status"),

@@ -4,13 +4,14 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
-use super::{Scene, gender_word, named};
+use super::levels::{self, GroupReason};
+use super::{Scene, named};
 use crate::ledger::groups::GroupIndex;
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::ledger::season::monday_of;
 
 /// The members who may be named on a card.
-pub(super) fn may_be_named(scene: &Scene<'_>, group: GroupIndex) -> Vec<PersonIndex> {
+pub(super) fn may_be_named(scene: &Scene<'_>, group: GroupIndex) -> Vec<MenteeIndex> {
     let members = scene.standing.members(group).iter().copied();
     members.filter(|mentee| scene.standing.may_take_part(*mentee)).collect()
 }
@@ -55,10 +56,10 @@ pub(super) fn lines(scene: &Scene<'_>, group: GroupIndex) -> [String; 7] {
 }
 
 /// Who has a birthday in this month, by day.
-fn birthdays(scene: &Scene<'_>, members: &[PersonIndex]) -> String {
+fn birthdays(scene: &Scene<'_>, members: &[MenteeIndex]) -> String {
     let born =
-        |mentee: &PersonIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
-    let this_month = |(born, _): &(NaiveDate, PersonIndex)| born.month() == scene.today.month();
+        |mentee: &MenteeIndex| Some((scene.standing.mentees[*mentee].birth_date()?, *mentee));
+    let this_month = |(born, _): &(NaiveDate, MenteeIndex)| born.month() == scene.today.month();
     let mut found: Vec<_> = members.iter().filter_map(born).filter(this_month).collect();
     found.sort_by_key(|(born, mentee)| (born.day(), *mentee));
     let said = found.into_iter().map(|(born, mentee)| {
@@ -70,13 +71,13 @@ fn birthdays(scene: &Scene<'_>, members: &[PersonIndex]) -> String {
 }
 
 /// When they last met, and how many came of those who may be named.
-fn last_meeting(scene: &Scene<'_>, group: GroupIndex, members: &[PersonIndex]) -> String {
+fn last_meeting(scene: &Scene<'_>, group: GroupIndex, members: &[MenteeIndex]) -> String {
     let words = scene.words;
     let Some(meeting) = scene.standing.last_held(group) else { return words.say("card-never-met") };
     let day = words.long_date(meeting.date);
     match &meeting.attendance {
         Some(attendance) => {
-            let of = |list: &[PersonIndex]| {
+            let of = |list: &[MenteeIndex]| {
                 list.iter().filter(|mentee| members.contains(mentee)).count().to_string()
             };
             let parts = [
@@ -105,38 +106,11 @@ fn next_week(scene: &Scene<'_>) -> String {
 /// How the group stands, as one says it to its mentor.
 fn state(scene: &Scene<'_>, group: GroupIndex) -> String {
     let words = scene.words;
-    match scene.standing.gap(group) {
-        Some(gap) if gap >= 3 => words.say_with("card-gap", &[("weeks", &gap.to_string())]),
-        None if scene.standing.days_since_start(group) > 14 => words.say("card-not-started"),
-        _ => words.say("card-well"),
-    }
-}
-
-/// What the coordinator has to know about a group, in words; empty where all is well.
-pub(super) fn remarks(scene: &Scene<'_>, group: GroupIndex) -> String {
-    let (words, standing) = (scene.words, scene.standing);
-    let mut said = Vec::new();
-    match standing.gap(group) {
-        Some(gap) if gap >= 3 => {
-            said.push(words.say_with("groups-gap", &[("weeks", &gap.to_string())]))
+    match levels::meetings_reason(scene.standing, group) {
+        Some(GroupReason::NoMeeting { weeks }) => {
+            words.say_with("card-gap", &[("weeks", &weeks.to_string())])
         }
-        None if standing.days_since_start(group) > 14 => said.push(words.say("groups-not-started")),
-        _ => {}
+        Some(_) => words.say("card-not-started"),
+        None => words.say("card-well"),
     }
-    let hidden = standing.members(group).len() - may_be_named(scene, group).len();
-    if hidden > 0 {
-        said.push(words.say_with("groups-without-consent", &[("count", &hidden.to_string())]));
-    }
-    if let Some(gender) = standing.group_gender(group) {
-        let other = |mentee: &&PersonIndex| standing.mentees[**mentee].gender() != gender;
-        let others = standing.members(group).iter().filter(other).count();
-        if others > 0 {
-            let word = gender_word(gender, words);
-            said.push(
-                words
-                    .say_with("groups-mixed", &[("count", &others.to_string()), ("gender", &word)]),
-            );
-        }
-    }
-    said.join("; ")
 }

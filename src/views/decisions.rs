@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::Labels;
-use super::suggestions::{DOT, group_hash, new_group_base, new_group_name};
+use super::suggested::{DOT, group_hash, new_group_base, new_group_name};
 use crate::ledger::event::{IssuedSuggestion, PlacementDecision, Verdict};
 use crate::ledger::people::{MenteeIndex, MentorIndex};
 use crate::ledger::standing::Standing;

@@ -2,50 +2,37 @@
 //! than four answers is not shown, so that nobody can be guessed; what somebody wrote freely stands
 //! here only where the form calls it public.
 
-use serde_json::Value;
-
-use super::{Level, Scene, Sheet, count, level_colours, plain, text};
-use crate::statistics::{SHOWN_FROM, previous_satisfaction, scores_by_group};
+use super::glossary::format_of;
+use super::{Scene, Sheet, count, level_cell, level_colours, levels, plain, text};
+use crate::ledger::groups::GroupIndex;
+use crate::statistics::{self, Figures, SHOWN_FROM, figure_at, scores_by_group};
 use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// The column of levels.
 const LEVEL_COLUMN: usize = 4;
 
-/// The level of a value, if it has one.
-type LevelOf = fn(f64) -> Option<Level>;
-
-/// A figure: its path, its name and meaning, its format, its level.
-type Line = (&'static str, [&'static str; 2], Format, LevelOf);
-
-const NONE: LevelOf = |_| None;
-const SCORE: LevelOf = |score| Some(Level::of(score < 3.5, score < 3.0));
+/// A figure: its path, its name and its meaning.
+type Line = (&'static str, [&'static str; 2]);
 
 const MENTEES: &[Line] = &[
-    ("mentee.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
-    (
-        "mentee.response_rate",
-        ["eval-response-rate", "eval-response-rate-meaning"],
-        Format::Percent,
-        |rate| Some(Level::of(rate < 0.60, false)),
-    ),
-    ("mentee.score", ["eval-score", "eval-score-meaning"], Format::Decimal, SCORE),
-    ("mentee.cohesion", ["eval-cohesion", "eval-cohesion-meaning"], Format::Decimal, SCORE),
-    ("mentee.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
-    ("mentee.continue_rate", ["eval-continue", "eval-continue-meaning"], Format::Percent, NONE),
-    ("mentee.unsure_rate", ["eval-unsure", "eval-unsure-meaning"], Format::Percent, NONE),
-    ("mentee.stop_rate", ["eval-stop", "eval-stop-meaning"], Format::Percent, NONE),
+    ("satisfaction.mentee.responses", ["eval-responses", "eval-responses-meaning"]),
+    ("satisfaction.mentee.response_rate", ["eval-response-rate", "eval-response-rate-meaning"]),
+    ("satisfaction.mentee.score", ["eval-score", "eval-score-meaning"]),
+    ("satisfaction.mentee.cohesion", ["eval-cohesion", "eval-cohesion-meaning"]),
+    ("satisfaction.mentee.nps", ["eval-nps", "eval-nps-meaning"]),
+    ("satisfaction.mentee.continue_rate", ["eval-continue", "eval-continue-meaning"]),
+    ("satisfaction.mentee.unsure_rate", ["eval-unsure", "eval-unsure-meaning"]),
+    ("satisfaction.mentee.stop_rate", ["eval-stop", "eval-stop-meaning"]),
 ];
 
 const MENTORS: &[Line] = &[
-    ("mentor.responses", ["eval-responses", "eval-responses-meaning"], Format::Integer, NONE),
-    ("mentor.score", ["eval-score-mentor", "eval-score-mentor-meaning"], Format::Decimal, SCORE),
-    ("mentor.nps", ["eval-nps", "eval-nps-meaning"], Format::Decimal, NONE),
+    ("satisfaction.mentor.responses", ["eval-responses", "eval-responses-meaning"]),
+    ("satisfaction.mentor.score", ["eval-score-mentor", "eval-score-mentor-meaning"]),
+    ("satisfaction.mentor.nps", ["eval-nps", "eval-nps-meaning"]),
     (
-        "mentor.stop_or_unsure_rate",
+        "satisfaction.mentor.stop_or_unsure_rate",
         ["eval-stop-or-unsure", "eval-stop-or-unsure-meaning"],
-        Format::Percent,
-        |rate| Some(Level::of(rate >= 0.20, false)),
     ),
 ];
 
@@ -58,18 +45,18 @@ const FREE_TEXT: [(&str, &str); 4] = [
 ];
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
-    let mut sheet = scores(scene, position);
+pub fn view(scene: &Scene<'_>) -> Wanted {
+    let mut sheet = scores(scene);
     voices(scene, &mut sheet);
     sheet.finish(scene.words.say("tab-evaluation"))
 }
 
 /// The tab without what somebody wrote freely.
-pub fn without_voices(scene: &Scene<'_>, position: usize) -> Wanted {
-    scores(scene, position).finish(scene.words.say("tab-evaluation"))
+pub fn without_voices(scene: &Scene<'_>) -> Wanted {
+    scores(scene).finish(scene.words.say("tab-evaluation"))
 }
 
-fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
+fn scores(scene: &Scene<'_>) -> Sheet {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let score = figures.number("satisfaction.mentee.score");
@@ -81,13 +68,16 @@ fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
     let lead =
         words.say_with("eval-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [330, 110, 110, 110, 100, 420];
-    let mut sheet = Sheet::new("evaluation", position, &widths, words.say("eval-title"), lead);
+    let mut sheet = Sheet::new("evaluation", &widths, words.say("eval-title"), lead);
     let columns = ["figure", "value", "previous", "change", "level", "meaning"]
         .map(|name| format!("eval-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     safety(scene, &mut sheet);
-    let previous = previous_satisfaction(scene.standing);
+    let previous = Figures::before(
+        &statistics::Scene::new(scene.standing, scene.state, scene.handover, scene.mushaf),
+        "satisfaction",
+    );
     for (section, lines) in [("eval-mentees", MENTEES), ("eval-mentors", MENTORS)] {
         sheet.push(Style::Section, [text(words.say(section))]);
         for line in lines {
@@ -101,39 +91,32 @@ fn scores(scene: &Scene<'_>, position: usize) -> Sheet {
 /// How many do not feel safe, and whom to call; never what they wrote.
 fn safety(scene: &Scene<'_>, sheet: &mut Sheet) {
     let words = scene.words;
-    let reports = scene.figures.integer("satisfaction.mentee.safety_reports").unwrap_or(0);
-    let (level, advice) = if reports > 0 {
-        (Level::Alert, "eval-safety-do")
-    } else {
-        (Level::Good, "eval-safety-none")
-    };
     let path = "satisfaction.mentee.safety_reports";
+    let reports = scene.figures.integer(path).unwrap_or(0);
+    let advice = if reports > 0 { "eval-safety-do" } else { "eval-safety-none" };
+    let level = scene.figures.level(path).map_or_else(String::new, |level| words.say(level.key()));
     let cells =
         [text(words.say("eval-safety")).with_note(path), count(reports), plain(""), plain("")];
-    sheet.push(
-        Style::Body,
-        cells.into_iter().chain([plain(words.say(level.key())), text(words.say(advice))]),
-    );
+    sheet.push(Style::Body, cells.into_iter().chain([plain(level), text(words.say(advice))]));
 }
 
 fn cells(
     scene: &Scene<'_>,
-    (path, [key, meaning], format, level): &Line,
-    previous: Option<&Value>,
+    (path, [key, meaning]): &Line,
+    previous: Option<&Figures>,
 ) -> [WantedCell; 6] {
     let words = scene.words;
-    let now = scene.figures.number(&format!("satisfaction.{path}"));
-    let before =
-        path.split('.').try_fold(previous.unwrap_or(&Value::Null), |value, key| value.get(key));
-    let before = before.and_then(Value::as_f64);
+    let now = scene.figures.number(path);
+    let before = previous.and_then(|previous| previous.number(path));
+    let format = figure_at(path).map_or(Format::Integer, |(figure, _)| format_of(figure.unit));
     let shown = |value: Option<f64>| match value {
-        Some(value) => WantedCell::new(value, *format),
+        Some(value) => WantedCell::new(value, format),
         None => plain(words.say("none")),
     };
     let change = now.zip(before).map(|(now, before)| now - before);
-    let level = now.and_then(level).map_or_else(String::new, |level| words.say(level.key()));
+    let level = scene.figures.level(path).map_or_else(String::new, |level| words.say(level.key()));
     [
-        text(words.say(key)).with_note(format!("satisfaction.{path}")),
+        text(words.say(key)).with_note(*path),
         shown(now),
         shown(before),
         shown(change),
@@ -148,26 +131,27 @@ fn groups(scene: &Scene<'_>, sheet: &mut Sheet) {
     sheet.push(Style::Section, [text(words.say("eval-groups"))]);
     let by_group = scores_by_group(standing, standing.window());
     let hidden = by_group.values().filter(|scores| scores.len() < SHOWN_FROM).count();
-    let mut shown: Vec<(i64, usize, &str)> = Vec::new();
-    for (group, scores) in by_group.iter().filter(|(_, scores)| scores.len() >= SHOWN_FROM) {
-        let mean = scores.iter().sum::<i64>() * 200 / scores.len() as i64;
-        shown.push((mean, scores.len(), standing.groups[*group].name));
-    }
+    let mut shown: Vec<(i64, i64, &str, GroupIndex)> = levels::group_scores(scene)
+        .iter()
+        .map(|(group, score)| {
+            (score.thousandths, score.answers, standing.groups[*group].name, *group)
+        })
+        .collect();
     shown.sort_unstable();
-    for (mean, answers, name) in shown {
-        // A score is a fifth of a sum: a mean of sums in hundredths of a fifth.
-        let score = mean as f64 / 1000.0;
-        let level = SCORE(score).unwrap_or(Level::Good);
-        let number = words.integer(answers as i64);
+    for (thousandths, answers, name, group) in shown {
+        let verdict = levels::group(scene, group);
+        let answers = words.say_with("eval-group-answers", &[("count", &words.integer(answers))]);
+        let mut said = vec![answers];
+        said.extend(verdict.sentences(scene));
         sheet.push(
             Style::Body,
             [
                 text(name),
-                WantedCell::new(score, Format::Decimal),
+                WantedCell::new(thousandths as f64 / 1000.0, Format::Decimal),
                 plain(""),
                 plain(""),
-                plain(words.say(level.key())),
-                text(words.say_with("eval-group-answers", &[("count", &number)])),
+                level_cell(verdict.level, words),
+                text(said.join("; ")),
             ],
         );
     }

@@ -1,7 +1,7 @@
 //! *Keuangan*: the budget by category, with variance in both directions, and what is in the
 //! treasury.
 
-use super::{Scene, Sheet, level_colours, levels, money, percent, plain, text};
+use super::{Level, Scene, Sheet, level_colours, money, percent, plain, text};
 use crate::table::Cell;
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
@@ -9,7 +9,7 @@ use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 8;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let amount = |path: &str| {
         figures.integer(path).map_or_else(|| words.say("none"), |number| words.rupiah(number))
@@ -24,7 +24,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("finance-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [230, 120, 120, 120, 120, 120, 90, 120, 100, 320];
-    let mut sheet = Sheet::new("finance", position, &widths, words.say("finance-title"), lead);
+    let mut sheet = Sheet::new("finance", &widths, words.say("finance-title"), lead);
     let columns =
         ["category", "plan", "due", "spent", "over", "under", "rate", "forecast", "level", "flag"];
     let columns = columns.map(|name| format!("finance-col-{name}"));
@@ -64,9 +64,9 @@ fn categories<'s>(scene: &Scene<'s>) -> Vec<&'s str> {
         .collect();
     categories.sort_by_key(|category| {
         let figures = scene.figures;
-        let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or("none");
+        let level = figures.level(&format!("budget.{category}.flag"));
         let stake = figures.integer(&format!("budget.{category}.variance")).unwrap_or(0).abs();
-        (levels::budget(flag), flag == "none", -stake)
+        (level.unwrap_or(Level::Good), level.is_none(), -stake)
     });
     categories
 }
@@ -90,7 +90,8 @@ fn line(scene: &Scene<'_>, category: &str, label: &str) -> Vec<WantedCell> {
         "on_track" => words.say("flag-on_track"),
         _ => words.say("flag-none"),
     };
-    let level = if flag == "none" { String::new() } else { words.say(levels::budget(flag).key()) };
+    let level =
+        figures.level(&path("flag")).map_or_else(String::new, |level| words.say(level.key()));
     vec![
         text(label),
         amount("plan"),

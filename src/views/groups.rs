@@ -1,7 +1,11 @@
 //! *Kelompok*: every open group and how it fares, worst first; below, a card for each that its
 //! mentor can be sent.
 
-use super::{Level, Scene, Sheet, cards, count, day, level_colours, maybe, maybe_day, text};
+use super::levels::{self, GroupReason, Verdict};
+use super::{
+    Level, Scene, Sheet, cards, count, day, gender_word, level_cell, level_colours, maybe,
+    maybe_day, text,
+};
 use crate::ledger::groups::GroupIndex;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
@@ -9,11 +13,11 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 8;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
-    let mut groups: Vec<(Level, &str, GroupIndex)> = standing
+    let mut groups: Vec<(Option<Level>, &str, GroupIndex)> = standing
         .open_groups()
-        .map(|(index, group)| (level(scene, index), group.name, index))
+        .map(|(index, group)| (levels::group(scene, index).level, group.name, index))
         .collect();
     groups.sort_unstable();
     let parts =
@@ -21,7 +25,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead =
         words.say_with("groups-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [170, 190, 150, 110, 80, 100, 120, 90, 100, 380];
-    let mut sheet = Sheet::new("groups", position, &widths, words.say("groups-title"), lead);
+    let mut sheet = Sheet::new("groups", &widths, words.say("groups-title"), lead);
     let columns = [
         "name",
         "mentor",
@@ -41,8 +45,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Lead, [WantedCell::from(words.say("groups-none"))]);
         return sheet.finish(words.say("tab-groups"));
     }
-    for &(level, _, index) in &groups {
-        sheet.push(Style::Body, cells(scene, level, index));
+    for &(_, _, index) in &groups {
+        sheet.push(Style::Body, cells(scene, index));
     }
     sheet.push(Style::Body, []);
     sheet.push(Style::Title, [WantedCell::from(words.say("cards-title"))]);
@@ -64,20 +68,10 @@ fn card(scene: &Scene<'_>, sheet: &mut Sheet, index: GroupIndex) {
     }
 }
 
-/// Stalled, or with a minor without consent, is an alert; faltering or not started is a warning.
-fn level(scene: &Scene<'_>, index: GroupIndex) -> Level {
-    let standing = scene.standing;
-    let without_consent =
-        !standing.members(index).iter().all(|mentee| standing.may_take_part(*mentee));
-    match standing.gap(index) {
-        Some(gap) => Level::of(gap >= 3, gap >= 6 || without_consent),
-        None => Level::of(standing.days_since_start(index) > 14, without_consent),
-    }
-}
-
-fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10] {
+fn cells(scene: &Scene<'_>, index: GroupIndex) -> [WantedCell; 10] {
     let (words, standing) = (scene.words, scene.standing);
     let group = &standing.groups[index];
+    let verdict = levels::group(scene, index);
     let [name, mentor, phone] = cards::head(scene, index);
     let slot = group
         .weekly_slot
@@ -91,9 +85,25 @@ fn cells(scene: &Scene<'_>, level: Level, index: GroupIndex) -> [WantedCell; 10]
         day(group.start),
         maybe_day(standing.last_held(index).map(|meeting| meeting.date), words),
         attendance(scene, index),
-        words.say(level.key()).into(),
-        text(cards::remarks(scene, index)),
+        level_cell(verdict.level, words),
+        text(remarks(scene, index, &verdict)),
     ]
+}
+
+/// Why a group has its level, and what else the coordinator has to know; empty where all is well.
+fn remarks(scene: &Scene<'_>, group: GroupIndex, verdict: &Verdict<GroupReason>) -> String {
+    let (words, standing) = (scene.words, scene.standing);
+    let mut said = verdict.sentences(scene);
+    if let Some(gender) = standing.group_gender(group) {
+        let members = standing.members(group).iter();
+        let others =
+            members.filter(|mentee| standing.mentees[**mentee].gender() != Some(gender)).count();
+        if others > 0 {
+            let (count, word) = (others.to_string(), gender_word(Some(gender), words));
+            said.push(words.say_with("groups-mixed", &[("count", &count), ("gender", &word)]));
+        }
+    }
+    said.join("; ")
 }
 
 /// Present over roster, of the group's meetings in the season so far.

@@ -1,7 +1,7 @@
 //! *Serah Terima*: what the next board receives, what is still missing, and what is open.
 
 use super::levels::is_on;
-use super::{Level, Scene, Sheet, count, level_colours, plain, text};
+use super::{Scene, Sheet, count, level_colours, levels, plain, text};
 use crate::ledger::record::Record;
 use crate::statistics::documents;
 use crate::table::tab::{Style, Wanted, WantedCell};
@@ -85,7 +85,7 @@ pub fn left_open(scene: &Scene<'_>) -> Vec<Matter> {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let (missing, kinds) = (missing(scene), scene.handover);
     let (ready, all) = (kinds.len() - missing.len(), kinds.len());
@@ -97,7 +97,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("handover-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [320, 110, 320, 460];
-    let mut sheet = Sheet::new("handover", position, &widths, words.say("handover-title"), lead);
+    let mut sheet = Sheet::new("handover", &widths, words.say("handover-title"), lead);
     let columns = ["what", "level", "state", "link"].map(|name| format!("handover-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(1, words);
@@ -154,7 +154,7 @@ fn document(scene: &Scene<'_>, kind: &str, is_missing: bool) -> [WantedCell; 4] 
     };
     let links: Vec<&str> =
         in_force.iter().filter_map(|record| record.answers.text("link")).collect();
-    let level = if is_missing { Level::Warning } else { Level::Good };
+    let level = levels::handover_kind(is_missing);
     [
         text(scene.labels.choice("document_record", "document_kind", kind)),
         plain(words.say(level.key())),

@@ -1,9 +1,11 @@
 //! *Pertemuan*: which group met in which of the last weeks, how regularly and how well attended;
-//! worst first.
+//! worst first. How regularly is a number: the level is the group's own.
 
 use chrono::{Days, NaiveDate};
 
-use super::{Level, Scene, Sheet, day, groups, level_cell, level_colours, maybe, named, row, text};
+use super::{
+    Level, Scene, Sheet, day, groups, level_colours, levels, maybe, named, row, text, verdict_cell,
+};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::season::monday_of;
 use crate::statistics::regularity_of;
@@ -42,7 +44,7 @@ impl Week {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let mut widths = vec![160, 190, 100];
     widths.extend([88; WEEKS]);
@@ -58,7 +60,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     ];
     let lead = words
         .say_with("meetings-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("meetings", position, &widths, words.say("meetings-title"), lead);
+    let mut sheet = Sheet::new("meetings", &widths, words.say("meetings-title"), lead);
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     for column in FIRST_WEEK_COLUMN..FIRST_WEEK_COLUMN + WEEKS {
         let rule = |(_, key, tone): &(Week, &str, Option<Tone>)| {
@@ -74,28 +76,22 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let header = before.into_iter().chain(mondays.iter().map(|monday| day(*monday))).chain(after);
     sheet.rows.push(row(Style::Header, header));
     sheet.layout.frozen_rows = sheet.rows.len();
-    let mut lines: Vec<(Option<Level>, Option<i64>, GroupIndex)> =
-        standing.open_groups().map(|(group, _)| judged(scene, group)).collect();
-    lines.sort_by_key(|(level, regular, group)| {
-        (level.is_none(), *level, *regular, standing.groups[*group].name)
-    });
+    let mut lines: Vec<(Option<Level>, Option<i64>, &str, GroupIndex)> = standing
+        .open_groups()
+        .map(|(index, group)| {
+            let regular = regularity_of(standing, index).map(|rate| (rate * 1000.0) as i64);
+            (levels::group(scene, index).level, regular, group.name, index)
+        })
+        .collect();
+    // Who is not expected to meet yet comes last among those of a level.
+    lines.sort_by_key(|(level, regular, name, _)| (*level, regular.is_none(), *regular, *name));
     if lines.is_empty() {
         sheet.push(Style::Lead, [WantedCell::from(words.say("groups-none"))]);
     }
-    for (level, _, group) in lines {
-        sheet.push(Style::Body, cells(scene, level, group, &mondays));
+    for (.., group) in lines {
+        sheet.push(Style::Body, cells(scene, group, &mondays));
     }
     sheet.finish(words.say("tab-meetings"))
-}
-
-/// The level of a group's regularity (statistics.md section 6), and its regularity in thousandths.
-fn judged(scene: &Scene<'_>, group: GroupIndex) -> (Option<Level>, Option<i64>, GroupIndex) {
-    let regular = regularity_of(scene.standing, group);
-    (
-        regular.map(|rate| Level::of(rate < 0.75, rate < 0.50)),
-        regular.map(|rate| (rate * 1000.0) as i64),
-        group,
-    )
 }
 
 /// The Mondays of the last weeks, the latest last.
@@ -124,19 +120,15 @@ fn week(scene: &Scene<'_>, group: GroupIndex, monday: NaiveDate) -> Week {
     }
 }
 
-fn cells(
-    scene: &Scene<'_>,
-    level: Option<Level>,
-    group: GroupIndex,
-    mondays: &[NaiveDate],
-) -> Vec<WantedCell> {
+fn cells(scene: &Scene<'_>, group: GroupIndex, mondays: &[NaiveDate]) -> Vec<WantedCell> {
     let (words, standing) = (scene.words, scene.standing);
     let found = &standing.groups[group];
     let mentor = found.mentor.map_or_else(
         || words.say("groups-no-mentor"),
         |mentor| named(&standing.mentors[mentor], words),
     );
-    let mut cells = vec![text(found.name), text(mentor), level_cell(level, words)];
+    let level = verdict_cell(scene, &levels::group(scene, group));
+    let mut cells = vec![text(found.name), text(mentor), level];
     cells.extend(mondays.iter().map(|monday| week(scene, group, *monday).cell(scene)));
     cells.push(maybe(regularity_of(standing, group), Format::Percent));
     cells.push(groups::attendance(scene, group));

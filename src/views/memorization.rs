@@ -1,19 +1,19 @@
 //! *Hafalan*: what each member gained this season, and who has not recited for four weeks; these
-//! first.
+//! first. That somebody does not recite stands in words: the level is the mentee's own.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Level, Scene, Sheet, count, level_cell, level_colours, maybe, maybe_day, name_of, text,
+    Scene, Sheet, count, level_colours, levels, maybe, maybe_day, name_of, text, verdict_cell,
 };
-use crate::ledger::people::PersonIndex;
+use crate::ledger::people::MenteeIndex;
 use crate::statistics::{Progress, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 const LEVEL_COLUMN: usize = 3;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing, figures) = (scene.words, scene.standing, scene.figures);
     let widths = [80, 200, 160, 100, 100, 110, 90, 120, 240];
     let figure =
@@ -23,8 +23,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         "memorization-lead",
         &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
     );
-    let mut sheet =
-        Sheet::new("memorization", position, &widths, words.say("memorization-title"), lead);
+    let mut sheet = Sheet::new("memorization", &widths, words.say("memorization-title"), lead);
     let columns = ["code", "name", "group", "level", "ayat", "pages", "juz", "last", "state"];
     let columns = columns.map(|name| format!("memorization-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -38,9 +37,9 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let recited = progress
         .iter()
         .filter(|(_, p)| p.last.is_some_and(|last| standing.window().contains(last)));
-    let people: BTreeSet<PersonIndex> =
+    let people: BTreeSet<MenteeIndex> =
         standing.all_members().chain(recited.map(|(mentee, _)| *mentee)).collect();
-    let mut lines: Vec<(bool, i64, PersonIndex, Progress)> = people
+    let mut lines: Vec<(bool, i64, MenteeIndex, Progress)> = people
         .into_iter()
         .map(|mentee| {
             let one = progress
@@ -57,13 +56,13 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     sheet.finish(words.say("tab-memorization"))
 }
 
-fn is_member(scene: &Scene<'_>, mentee: PersonIndex) -> bool {
+fn is_member(scene: &Scene<'_>, mentee: MenteeIndex) -> bool {
     scene.standing.group_of(mentee).is_some()
 }
 
 /// Of whoever left, nobody expects a recitation: the share of idle members does not count them
 /// either.
-fn needs_care(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> bool {
+fn needs_care(scene: &Scene<'_>, mentee: MenteeIndex, one: &Progress) -> bool {
     one.idle && is_member(scene, mentee)
 }
 
@@ -86,7 +85,7 @@ fn total(scene: &Scene<'_>) -> Vec<WantedCell> {
     ]
 }
 
-fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell; 9] {
+fn cells(scene: &Scene<'_>, mentee: MenteeIndex, one: &Progress) -> [WantedCell; 9] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentees[mentee];
     let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
@@ -99,7 +98,7 @@ fn cells(scene: &Scene<'_>, mentee: PersonIndex, one: &Progress) -> [WantedCell;
         person.code.as_str().into(),
         text(name_of(person, words)),
         text(group),
-        level_cell(is_member(scene, mentee).then(|| Level::of(one.idle, false)), words),
+        verdict_cell(scene, &levels::mentee(scene, mentee)),
         count(one.ayat),
         maybe(Some(one.pages), Format::Decimal),
         count(one.juz as i64),

@@ -1,18 +1,18 @@
 //! *Adik*: everybody who ever registered, by code: where each stands, comes and recites; worst
 //! first.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
 
+use super::levels::{self, MenteeReason, Reason, Verdict};
 use super::{
     Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe, maybe_day, name_of,
     notes, text,
 };
 use crate::ledger::consent::ConsentStatus;
 use crate::ledger::groups::Departure;
-use crate::ledger::people::PersonIndex;
-use crate::statistics::{Progress, absent_in_a_row, progress};
+use crate::ledger::index::IndexVec;
+use crate::ledger::people::MenteeIndex;
+use crate::statistics::{Progress, progress};
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 const KEY: usize = 0;
@@ -42,7 +42,7 @@ struct Coming {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [80, 190, 80, 70, 100, 270, 150, 90, 110, 90, 260];
     let lists = [
@@ -54,7 +54,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = lists.map(|(name, number)| (name, words.integer(number as i64)));
     let lead = words
         .say_with("mentees-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("mentees", position, &widths, words.say("mentees-title"), lead);
+    let mut sheet = Sheet::new("mentees", &widths, words.say("mentees-title"), lead);
     let columns = [
         "code",
         "name",
@@ -76,22 +76,17 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("mentees-none").into()]);
     }
     let (coming, progress) = (coming(scene), progress(standing, scene.mushaf));
-    let long_absent: BTreeSet<PersonIndex> =
-        absent_in_a_row(standing, standing.meetings.within(standing.window())).collect();
-    let waiting = standing.waiting.iter().map(|waiting| (waiting.mentee, waiting.since)).collect();
-    let mut lines: Vec<(Rank, Stand, PersonIndex)> = (0..standing.mentees.len())
+    let mut lines: Vec<(Rank, Stand, MenteeIndex)> = standing
+        .mentees
+        .indices()
         .map(|mentee| {
-            let stand = stand(scene, &waiting, mentee);
-            (Rank(level(scene, stand, long_absent.contains(&mentee))), stand, mentee)
+            let verdict = levels::mentee(scene, mentee);
+            (Rank(verdict.level), stand(scene, &verdict, mentee), mentee)
         })
         .collect();
     lines.sort_unstable();
-    for (Rank(level), stand, mentee) in lines {
-        let is_absent = long_absent.contains(&mentee);
-        sheet.push(
-            Style::Body,
-            cells(scene, (level, stand, is_absent), mentee, coming[mentee], progress.get(&mentee)),
-        );
+    for (_, stand, mentee) in lines {
+        sheet.push(Style::Body, cells(scene, stand, mentee, coming[mentee], progress.get(&mentee)));
     }
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-mentees")) }
 }
@@ -112,9 +107,9 @@ impl Ord for Rank {
     }
 }
 
-fn coming(scene: &Scene<'_>) -> Vec<Coming> {
+fn coming(scene: &Scene<'_>) -> IndexVec<MenteeIndex, Coming> {
     let window = scene.standing.window();
-    let mut coming = vec![Coming::default(); scene.standing.mentees.len()];
+    let mut coming = scene.standing.mentees.map(|_| Coming::default());
     for meeting in scene.standing.meetings.all() {
         let Some(attendance) = &meeting.attendance else { continue };
         let counts = u32::from(window.contains(meeting.date));
@@ -127,23 +122,17 @@ fn coming(scene: &Scene<'_>) -> Vec<Coming> {
     coming
 }
 
-fn stand(
-    scene: &Scene<'_>,
-    waiting: &BTreeMap<PersonIndex, NaiveDate>,
-    mentee: PersonIndex,
-) -> Stand {
+fn stand(scene: &Scene<'_>, verdict: &Verdict<MenteeReason>, mentee: MenteeIndex) -> Stand {
     let standing = scene.standing;
+    match verdict.reasons.first() {
+        Some(MenteeReason::ConsentWithdrawn(_)) => {
+            return Stand::WithoutConsent(ConsentStatus::Refused);
+        }
+        Some(MenteeReason::WithoutConsent(status)) => return Stand::WithoutConsent(*status),
+        _ => {}
+    }
     if standing.group_of(mentee).is_some() {
-        let status = match standing.consent(mentee) {
-            // Taken back between two seasons.
-            status if status.complete() => ConsentStatus::Refused,
-            status => status,
-        };
-        return if standing.may_take_part(mentee) {
-            Stand::Placed
-        } else {
-            Stand::WithoutConsent(status)
-        };
+        return Stand::Placed;
     }
     let end = standing.groups.latest_membership(mentee).and_then(|membership| membership.end);
     let ended = |end: crate::ledger::groups::Ending<'_>| match end.reason {
@@ -151,12 +140,8 @@ fn stand(
         _ if end.how == Departure::Left => Stand::Left(end.on),
         _ => Stand::Earlier,
     };
-    if let Some(since) = waiting.get(&mentee) {
-        return if standing.may_take_part(mentee) {
-            Stand::Waiting(*since)
-        } else {
-            Stand::Refused
-        };
+    if let Some(since) = levels::waiting_since(scene, mentee) {
+        return if standing.may_take_part(mentee) { Stand::Waiting(since) } else { Stand::Refused };
     }
     match standing.registration(mentee) {
         Some(_)
@@ -174,31 +159,33 @@ fn stand(
     }
 }
 
-/// By statistics.md section 6; none for those who are not, or not any more, in the program.
-fn level(scene: &Scene<'_>, stand: Stand, long_absent: bool) -> Option<Level> {
-    let days = |since: NaiveDate| (scene.standing.through - since).num_days();
-    match stand {
-        Stand::WithoutConsent(_) => Some(Level::Alert),
-        Stand::Waiting(since) => Some(Level::of(days(since) > 14, days(since) > 28)),
-        Stand::AwaitingConsent(since) => Some(Level::of(days(since) > 3, false)),
-        Stand::Placed => Some(Level::of(long_absent, false)),
-        Stand::Refused | Stand::Left(_) | Stand::Graduated(_) | Stand::Earlier => None,
+/// Where a mentee stands, or that a member does not come; after it the steps at which somebody is
+/// late who is in order otherwise.
+fn state_words(scene: &Scene<'_>, stand: Stand, verdict: &Verdict<MenteeReason>) -> String {
+    match verdict.reasons.first() {
+        Some(reason @ (MenteeReason::AbsentInARow | MenteeReason::NotSeen { .. })) => {
+            reason.say(scene)
+        }
+        Some(MenteeReason::Step(_)) => {
+            let mut said = vec![stand_words(scene, stand)];
+            said.extend(verdict.sentences(scene));
+            said.join("; ")
+        }
+        _ => stand_words(scene, stand),
     }
 }
 
-fn state_words(scene: &Scene<'_>, stand: Stand, long_absent: bool) -> String {
+fn stand_words(scene: &Scene<'_>, stand: Stand) -> String {
     let words = scene.words;
     let since = |key: &str, day: NaiveDate| {
         let days = words.integer((scene.standing.through - day).num_days());
         words.say_with(key, &[("day", &words.short_date(day)), ("days", &days)])
     };
     match stand {
-        Stand::WithoutConsent(ConsentStatus::Missing) => words.say("mentee-without-consent"),
-        Stand::WithoutConsent(_) => words.say("mentee-consent-refused"),
+        Stand::WithoutConsent(status) => MenteeReason::WithoutConsent(status).say(scene),
         Stand::Waiting(day) => since("mentee-waiting", day),
         Stand::AwaitingConsent(day) => since("mentee-awaiting-consent", day),
         Stand::Refused => words.say("mentee-refused"),
-        Stand::Placed if long_absent => words.say("mentee-long-absent"),
         Stand::Placed => words.say("mentee-placed"),
         Stand::Left(day) => since("mentee-left", day),
         Stand::Graduated(day) => since("mentee-graduated", day),
@@ -208,13 +195,14 @@ fn state_words(scene: &Scene<'_>, stand: Stand, long_absent: bool) -> String {
 
 fn cells(
     scene: &Scene<'_>,
-    (level, stand, long_absent): (Option<Level>, Stand, bool),
-    mentee: PersonIndex,
+    stand: Stand,
+    mentee: MenteeIndex,
     coming: Coming,
     progress: Option<&Progress>,
 ) -> [WantedCell; 10] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentees[mentee];
+    let verdict = levels::mentee(scene, mentee);
     let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
     let rate = (coming.roster > 0).then(|| f64::from(coming.present) / f64::from(coming.roster));
     [
@@ -222,8 +210,8 @@ fn cells(
         text(name_of(person, words)),
         text(gender_word(person.gender(), words)),
         text(person.latest().answers.text("class_name").unwrap_or_default()),
-        level_cell(level, words),
-        text(state_words(scene, stand, long_absent)),
+        level_cell(verdict.level, words),
+        text(state_words(scene, stand, &verdict)),
         text(group),
         maybe(rate, Format::Percent),
         maybe_day(coming.last, words),

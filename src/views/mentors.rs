@@ -3,13 +3,13 @@
 
 use chrono::NaiveDate;
 
+use super::levels::{self, MentorReason, Reason, Verdict, step_names};
 use super::{
     Level, Scene, Sheet, count, gender_word, level_cell, level_colours, maybe_day, name_of, notes,
     text,
 };
 use crate::ledger::mentor_steps::STEPS;
-use crate::ledger::people::PersonIndex;
-use crate::statistics::is_silent_now;
+use crate::ledger::people::MentorIndex;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 const KEY: usize = 0;
@@ -26,7 +26,7 @@ fn column_titles() -> [String; 13] {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [70, 190, 150, 80, 100, 280, 90, 220, 70, 90, 110, 110, 240];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
@@ -35,7 +35,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let parts = parts.map(|(name, path)| (name, figure(&format!("mentors.{path}"))));
     let lead = words
         .say_with("mentors-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("mentors", position, &widths, words.say("mentors-title"), lead);
+    let mut sheet = Sheet::new("mentors", &widths, words.say("mentors-title"), lead);
     sheet.header(words, &column_titles().each_ref().map(String::as_str));
     sheet.layout.colours = level_colours(LEVEL_COLUMN, words);
     sheet.layout.columns[NOTE_COLUMN].people = notes(words);
@@ -43,61 +43,38 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("mentors-none").into()]);
     }
     let mut lines: Vec<_> =
-        (0..standing.mentors.len()).map(|mentor| (judged(scene, mentor), mentor)).collect();
-    lines.sort_by_key(|((level, _), mentor)| (level.is_none(), *level, *mentor));
-    for ((level, remarks), mentor) in lines {
-        sheet.push(Style::Body, cells(scene, level, remarks, mentor));
+        standing.mentors.indices().map(|mentor| (levels::mentor(scene, mentor), mentor)).collect();
+    lines.sort_by_key(|(verdict, mentor)| (verdict.level.is_none(), verdict.level, *mentor));
+    for (verdict, mentor) in lines {
+        sheet.push(Style::Body, cells(scene, &verdict, mentor));
     }
     Wanted { key_column: Some(KEY), ..sheet.finish(words.say("tab-mentors")) }
 }
 
-/// How a mentor stands by statistics.md section 6, and why. None for one who leads no group and is
-/// not ready yet.
-fn judged(scene: &Scene<'_>, mentor: PersonIndex) -> (Option<Level>, String) {
+/// Why a mentor has his or her level, worst first, and which steps are missing before a first group.
+fn remarks(scene: &Scene<'_>, mentor: MentorIndex, verdict: &Verdict<MentorReason>) -> String {
     let (words, standing) = (scene.words, scene.standing);
-    let (load, most) = (standing.mentor_load(mentor), standing.mentors[mentor].max_mentees());
-    let leads = standing.groups_led_by(mentor).len();
-    let mut found: Vec<(Level, String)> = Vec::new();
-    let missing: Vec<String> =
-        standing.missing_steps(mentor).map(|step| words.say(&format!("step-{step}"))).collect();
-    if !missing.is_empty() {
-        let level = if leads > 0 { Level::Alert } else { Level::Good };
-        found.push((level, words.say_with("mentor-missing", &[("steps", &missing.join(", "))])));
-    }
-    if leads > 0 {
-        if is_silent_now(standing, mentor) {
-            found.push((Level::Alert, words.say("mentor-silent")));
-        }
-        let days =
-            standing.steps.last_contact(mentor).map(|day| (standing.through - day).num_days());
-        if days.is_none_or(|days| days >= 30) {
-            let level = Level::of(true, days.is_none_or(|days| days >= 45));
-            let said = match days {
-                Some(days) => words.say_with("mentor-contact", &[("days", &words.integer(days))]),
-                None => words.say("mentor-contact-never"),
-            };
-            found.push((level, said));
-        }
-        if load > most || leads >= 3 {
-            found.push((
-                Level::of(true, 4 * load >= 5 * most || leads >= 3),
-                words.say("mentor-overloaded"),
-            ));
+    let mut found: Vec<(Level, String)> =
+        verdict.reasons.iter().map(|reason| (reason.level(), reason.say(scene))).collect();
+    if standing.groups_led_by(mentor).is_empty() {
+        let missing: Vec<&str> = standing.missing_steps(mentor).collect();
+        if missing.is_empty() {
+            found.push((Level::Good, words.say("mentor-free")));
+        } else {
+            let steps = step_names(scene, &missing);
+            found.push((Level::Good, words.say_with("mentor-missing", &[("steps", &steps)])));
         }
     }
-    let level = found.iter().map(|(level, _)| *level).min().or(Some(Level::Good));
-    let level = level.filter(|_| leads > 0 || missing.is_empty());
     found.sort();
-    let said: Vec<String> = found.into_iter().map(|(_, said)| said).collect();
-    let free = leads == 0 && missing.is_empty();
-    (level, if free { words.say("mentor-free") } else { said.join("; ") })
+    let mut said: Vec<String> = found.into_iter().map(|(_, said)| said).collect();
+    said.dedup();
+    said.join("; ")
 }
 
 fn cells(
     scene: &Scene<'_>,
-    level: Option<Level>,
-    remarks: String,
-    mentor: PersonIndex,
+    verdict: &Verdict<MentorReason>,
+    mentor: MentorIndex,
 ) -> [WantedCell; 12] {
     let (words, standing) = (scene.words, scene.standing);
     let person = &standing.mentors[mentor];
@@ -114,8 +91,8 @@ fn cells(
         text(name_of(person, words)),
         WantedCell::new(person.phone().unwrap_or_default(), Format::Text),
         text(gender_word(person.gender(), words)),
-        level_cell(level, words),
-        text(remarks),
+        level_cell(verdict.level, words),
+        text(remarks(scene, mentor, verdict)),
         text(words.say_with(
             "mentor-steps",
             &[("passed", &passed.to_string()), ("all", &STEPS.len().to_string())],

@@ -25,6 +25,7 @@ pub mod report;
 pub mod restricted;
 pub mod seasons;
 pub mod status;
+mod suggested;
 pub mod suggestions;
 pub mod summary;
 pub mod support;
@@ -32,12 +33,16 @@ pub mod taaruf;
 pub mod to_fix;
 pub mod waiting;
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 pub use labels::Labels;
+pub use levels::Facts as LevelFacts;
 
 pub use crate::statistics::Level;
 
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::people::Person;
 use crate::ledger::standing::Standing;
 use crate::ledger::state::{LedgerHead, State};
@@ -79,6 +84,8 @@ pub struct Scene<'a> {
     pub handover: &'a [String],
     /// The ledger's head and when its last event was recorded.
     pub head: &'a LedgerHead,
+    /// What levels follow from, gathered when the first of them is asked for.
+    pub level_facts: OnceCell<LevelFacts>,
 }
 
 /// Why a form tab, or a part of it, was left alone.
@@ -100,6 +107,7 @@ pub enum HeldWhy {
     /// Required questions (their keys) have no column.
     QuestionsMissing(Vec<String>),
     /// So many of so many rows are gone that none was retracted.
+    #[expect(missing_docs, reason = "it says what its fields are")]
     TooManyGone { gone: usize, of: usize },
 }
 
@@ -130,14 +138,15 @@ impl HeldTab {
     }
 }
 
-/// A view: the scene, and the tab's place among our tabs.
-pub type View = fn(&Scene<'_>, usize) -> Wanted;
+/// A tab as it has to be, from the scene alone.
+pub type View = fn(&Scene<'_>) -> Wanted;
 
 /// The form whose answers stand in no tab: nobody reads one by one what people say about their
 /// personality.
 const IN_NO_TAB: &str = "personality";
 
-/// All tabs, in the order in which they stand.
+/// All tabs. In a new spreadsheet they stand in this order, and one that is added later comes after
+/// the one before it here.
 pub const VIEWS: &[View] = &[
     summary::view,
     actions::view,
@@ -167,16 +176,12 @@ pub const RESTRICTED_VIEWS: &[View] =
 
 /// Every tab.
 pub fn tabs(scene: &Scene<'_>) -> Vec<Wanted> {
-    all(VIEWS, scene)
+    VIEWS.iter().map(|view| view(scene)).collect()
 }
 
 /// Every tab of the second spreadsheet.
 pub fn restricted_tabs(scene: &Scene<'_>) -> Vec<Wanted> {
-    all(RESTRICTED_VIEWS, scene)
-}
-
-fn all(views: &[View], scene: &Scene<'_>) -> Vec<Wanted> {
-    views.iter().enumerate().map(|(position, view)| view(scene, position)).collect()
+    RESTRICTED_VIEWS.iter().map(|view| view(scene)).collect()
 }
 
 /// The colours of a column of levels.
@@ -198,7 +203,7 @@ struct Sheet {
 
 impl Sheet {
     /// Begins a tab: its title and the line under it. `widths` are the columns' widths in pixels.
-    fn new(view: &str, position: usize, widths: &[u32], title: String, lead: String) -> Self {
+    fn new(view: &str, widths: &[u32], title: String, lead: String) -> Self {
         let layout = Layout {
             view: view.to_owned(),
             title: String::new(),
@@ -207,7 +212,6 @@ impl Sheet {
             header_row: None,
             colours: Vec::new(),
             charts: Vec::new(),
-            position,
         };
         let rows = vec![row(Style::Title, [title.into()]), row(Style::Lead, [lead.into()])];
         Self { layout, rows }
@@ -263,6 +267,15 @@ fn level_cell(level: Option<Level>, words: &Words) -> WantedCell {
     level.map_or_else(WantedCell::default, |level| words.say(level.key()).into())
 }
 
+/// The word of a subject's level, with the reasons as a note: for tabs without a column of reasons.
+fn verdict_cell<R: levels::Reason>(scene: &Scene<'_>, verdict: &levels::Verdict<R>) -> WantedCell {
+    let cell = level_cell(verdict.level, scene.words);
+    if verdict.reasons.is_empty() {
+        return cell;
+    }
+    cell.with_note(verdict.sentences(scene).join("; "))
+}
+
 /// A column in which people write what they like.
 fn notes(words: &Words) -> Option<Dropdown> {
     Some(Dropdown { values: Vec::new(), hint: words.say("notes-hint") })
@@ -315,10 +328,7 @@ fn short_list(items: &[String], most: usize, words: &Words) -> String {
     words.say_with("and-more", &[("list", &items[..most].join(", ")), ("count", &more)])
 }
 
-/// The word for a gender code; the code itself for any other.
-fn gender_word(gender: &str, words: &Words) -> String {
-    match gender {
-        "male" | "female" => words.say(gender),
-        other => other.to_owned(),
-    }
+/// The word for a gender; nothing where it is not known.
+fn gender_word(gender: Option<Gender>, words: &Words) -> String {
+    gender.map(|gender| words.say(gender.code())).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! *Mitra*: every organisation, the overdue ones first, what it promised and what came of it.
 
-use super::{Level, Scene, Sheet, count, day, level_colours, levels, plain, text};
+use super::{Scene, Sheet, count, day, level_colours, levels, plain, text, verdict_cell};
+use crate::ledger::codes::PartnerStage;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
 use crate::statistics::partners;
@@ -11,7 +12,7 @@ use crate::table::tab::{Format, Style, Wanted, WantedCell};
 const LEVEL_COLUMN: usize = 0;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| figures.integer(path).unwrap_or(0);
     let promised = number("partners.promised_male") + number("partners.promised_female");
@@ -25,7 +26,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("partners-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 230, 190, 150, 110, 120, 100, 90, 90, 90, 150, 300];
-    let mut sheet = Sheet::new("partners", position, &widths, words.say("partners-title"), lead);
+    let mut sheet = Sheet::new("partners", &widths, words.say("partners-title"), lead);
     let columns = [
         "level",
         "name",
@@ -47,14 +48,10 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     if records.is_empty() {
         sheet.push(Style::Lead, [plain(words.say("partners-none"))]);
     }
-    let stages = scene.standing.program.codes("partner_contact", "stage");
+    // Those who are no partners any more are the last stage.
     records.sort_by_key(|record| {
-        let stage = stages.iter().position(|stage| record.answers.text("stage") == Some(stage));
-        (
-            -levels::partner_days_late(scene, record),
-            record.answers.text("stage") == Some("stopped"),
-            stage,
-        )
+        let stage: Option<PartnerStage> = record.answers.code("stage");
+        (-levels::partner_days_late(scene.standing, record), stage)
     });
     for record in records {
         sheet.push(Style::Body, cells(scene, record));
@@ -64,8 +61,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     let (words, answers) = (scene.words, &record.answers);
-    let late = levels::partner_days_late(scene, record);
-    let level = Level::of(late > 7, late > 30);
+    let late = levels::partner_days_late(scene.standing, record);
     let choice = |question: &str| {
         let code = answers.text(question).unwrap_or_default();
         text(scene.labels.choice("partner_contact", question, code))
@@ -79,7 +75,7 @@ fn cells(scene: &Scene<'_>, record: &Record) -> Vec<WantedCell> {
     });
     let contact = [answers.text("contact_name"), answers.text("phone")];
     vec![
-        plain(words.say(level.key())),
+        verdict_cell(scene, &levels::partner(scene, record)),
         text(organization),
         choice("partner_kind"),
         choice("stage"),

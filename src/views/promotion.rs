@@ -4,7 +4,7 @@ use super::{Scene, Sheet, figure_or_blank, money, percent, plain, text};
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let channels = channels(scene);
     let figure = |channel: &str, name: &str| {
@@ -25,7 +25,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead = words
         .say_with("promotion-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [260, 90, 100, 120, 100, 90, 100, 100, 150, 140, 300];
-    let mut sheet = Sheet::new("promotion", position, &widths, words.say("promotion-title"), lead);
+    let mut sheet = Sheet::new("promotion", &widths, words.say("promotion-title"), lead);
     let columns = [
         "channel",
         "activities",

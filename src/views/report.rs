@@ -16,7 +16,7 @@ pub fn report(scene: &Scene<'_>) -> Vec<Wanted> {
     let sheets =
         [summary::view, finance::view, evaluation::without_voices, archive::view, handover::view];
     let mut report = vec![cover(scene)];
-    report.extend(sheets.iter().enumerate().map(|(place, view)| view(scene, place + 1)));
+    report.extend(sheets.iter().map(|view| view(scene)));
     for sheet in &mut report[1..] {
         for cell in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
             if let Cell::Text(text) = &cell.value {
@@ -33,7 +33,7 @@ fn cover(scene: &Scene<'_>) -> Wanted {
     let title = words
         .say_with("report-title", &[("program", scene.program_name), ("season", &season.name)]);
     let lead = words.say_with("report-lead", &[("day", &words.long_date(scene.today))]);
-    let mut sheet = Sheet::new("report", 0, &[300, 620], title, lead);
+    let mut sheet = Sheet::new("report", &[300, 620], title, lead);
     let period = [("start", words.long_date(season.start)), ("end", words.long_date(season.end))];
     let period = words
         .say_with("report-period", &period.each_ref().map(|(name, part)| (*name, part.as_str())));

@@ -4,9 +4,12 @@
 
 use std::cmp::Reverse;
 
-use super::support::{Readers, cases, level, needed, readers, state};
-use super::{IN_NO_TAB, Scene, Sheet, day, level_colours, named, plain, text};
+use super::support::{Readers, cases, needed, readers, state};
+use super::{
+    IN_NO_TAB, Scene, Sheet, day, level_colours, levels, named, plain, text, verdict_cell,
+};
 use crate::ledger::answers::Answer;
+use crate::ledger::codes::Unsafe;
 use crate::ledger::record::Record;
 use crate::ledger::support::SupportCase;
 use crate::table::Cell;
@@ -18,7 +21,7 @@ const ELSEWHERE: [&str; 4] =
 
 /// *Dukungan Rahasia*: every request with its story. What only the teacher may read stands here
 /// without name or story.
-pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn support(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let cases = cases(scene, |_| true);
     let open = cases.iter().filter(|case| case.closed_on().is_none()).count();
@@ -29,13 +32,8 @@ pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
         &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
     );
     let widths = [100, 200, 110, 230, 110, 110, 180, 360, 300, 300];
-    let mut sheet = Sheet::new(
-        "restricted_support",
-        position,
-        &widths,
-        words.say("restricted-support-title"),
-        lead,
-    );
+    let mut sheet =
+        Sheet::new("restricted_support", &widths, words.say("restricted-support-title"), lead);
     let columns = [
         "level",
         "mentor",
@@ -62,15 +60,12 @@ pub fn support(scene: &Scene<'_>, position: usize) -> Wanted {
 
 fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
     let words = scene.words;
-    let level = match case.closed_on() {
-        Some(_) => String::new(),
-        None => words.say(level(scene, case).key()),
-    };
+    let level = verdict_cell(scene, &levels::support_case(scene, case));
     if readers(case) == Readers::Adviser {
         let hidden = words.say("restricted-adviser");
         let nothing = || plain("");
         return vec![
-            plain(level),
+            level,
             text(hidden),
             nothing(),
             nothing(),
@@ -87,7 +82,7 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
         case.follow_ups.iter().filter_map(|record| record.answers.text("note")).collect();
     let said = |question: &str| text(case.request.answers.text(question).unwrap_or_default());
     vec![
-        plain(level),
+        level,
         text(named(mentor, words)),
         WantedCell::new(mentor.phone().unwrap_or_default(), Format::Text),
         text(scene.labels.choice("support_request", "support_kind", case.kind)),
@@ -102,11 +97,12 @@ fn support_cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> Vec<WantedCell> {
 
 /// *Laporan Keselamatan*: who does not feel safe, and the groups whose mentor asks for somebody to
 /// look; newest first.
-pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn safety(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let feedback = scene.standing.in_window("mentee_feedback");
-    let unsafe_ones = feedback
-        .filter(|record| matches!(record.answers.text("unsafe"), Some("contact_me" | "note_only")));
+    let unsafe_ones = feedback.filter(|record| {
+        matches!(record.answers.code("unsafe"), Some(Unsafe::ContactMe | Unsafe::NoteOnly))
+    });
     let needs = scene
         .standing
         .in_window("meeting_report")
@@ -115,7 +111,7 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
     records.sort_by_key(|record| {
         (
             record.form != "mentee_feedback",
-            record.answers.text("unsafe") != Some("contact_me"),
+            record.answers.code("unsafe") != Some(Unsafe::ContactMe),
             Reverse(record.event_date),
         )
     });
@@ -126,7 +122,6 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
         words.say_with("safety-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let mut sheet = Sheet::new(
         "restricted_safety",
-        position,
         &[110, 190, 220, 330, 240, 360],
         words.say("safety-title"),
         lead,
@@ -161,15 +156,14 @@ pub fn safety(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// *Hasil Seleksi Mentor*: what every mentor was found to be in each step, those with steps missing
 /// first.
-pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn screening(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let number = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
     let parts = [("applied", number("mentors.applied")), ("ready", number("mentors.ready"))];
     let lead = words
         .say_with("screening-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [220, 230, 110, 170, 80, 200, 360];
-    let mut sheet =
-        Sheet::new("restricted_screening", position, &widths, words.say("screening-title"), lead);
+    let mut sheet = Sheet::new("restricted_screening", &widths, words.say("screening-title"), lead);
     let columns = ["mentor", "step", "day", "result", "score", "assessor", "note"];
     let columns = columns.map(|name| format!("screening-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -207,11 +201,10 @@ pub fn screening(scene: &Scene<'_>, position: usize) -> Wanted {
 }
 
 /// *Catatan Rahasia*: every other answer that a form calls confidential, newest first.
-pub fn notes(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn notes(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let mut sheet = Sheet::new(
         "restricted_notes",
-        position,
         &[110, 260, 220, 300, 480],
         words.say("notes-title"),
         words.say("notes-lead"),

@@ -24,15 +24,10 @@ pub fn witnessed_head(tab: &ReadTab) -> Option<(u64, String)> {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
-    let mut sheet = Sheet::new(
-        VIEW,
-        position,
-        &[290, 560],
-        words.say("status-title"),
-        words.say("status-lead"),
-    );
+    let mut sheet =
+        Sheet::new(VIEW, &[290, 560], words.say("status-title"), words.say("status-lead"));
     sheet.header(words, &["status-col-what", "status-col-value"]);
     let at = scene.head.at.map_or_else(|| words.say("none"), |moment| words.moment(moment));
     sheet.push(Style::Body, [text(words.say("status-program")), text(scene.program_name)]);

@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 use compact_str::CompactString;
 
 use super::decisions::{MassDecision, Refusal, Refused, Stood};
+use super::suggested::{DOT, group_hash, new_group_name};
 use super::{Scene, Sheet, count, gender_word, short_list, text};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::standing::Standing;
 use crate::matching::criteria::{Measure, With};
 use crate::matching::instance::ReadingMix;
 use crate::matching::rules::Bar;
 use crate::matching::score::Reason;
-use crate::matching::{Place, Suggestion, Suggestions, Unplaced, WorthOfMentor};
+use crate::matching::{SuggestedGroup, Suggestion, Suggestions, Unplaced, WorthOfMentor};
 use crate::table::tab::{Dropdown, Style, Wanted, WantedCell, WantedRow};
 use crate::words::Words;
 
@@ -32,11 +34,8 @@ const MENTOR: usize = 5;
 const SLOT: usize = 6;
 const REASONS: usize = 9;
 
-/// Between the parts of a key.
-pub(super) const DOT: char = '·';
-
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     // Up to the reasons it is as wide as a small screen: nobody decides on a name alone.
     let widths = [96, 150, 96, 104, 104, 140, 84, 72, 100, 290, 240];
@@ -49,13 +48,8 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         None => words.say("suggestions-lead"),
     };
     let lead = format!("{lead} {}", gap_words(scene.suggestions, words));
-    let mut sheet = Sheet::new(
-        VIEW,
-        position,
-        &widths,
-        words.say("suggestions-title"),
-        lead.trim_end().to_owned(),
-    );
+    let mut sheet =
+        Sheet::new(VIEW, &widths, words.say("suggestions-title"), lead.trim_end().to_owned());
     let columns = [
         "key", "mentee", "verdict", "other", "group", "mentor", "slot", "class", "score",
         "reasons", "against",
@@ -69,16 +63,16 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     if let Some(mass) = scene.mass {
         sheet.push(Style::Section, mass_row(mass, words));
     }
-    let mut groups: BTreeMap<(&Place, &str), Vec<&Suggestion>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&SuggestedGroup, &str), Vec<&Suggestion>> = BTreeMap::new();
     for suggestion in &scene.suggestions.placements {
-        groups.entry((&suggestion.place, &suggestion.mentor)).or_default().push(suggestion);
+        groups.entry((&suggestion.group, &suggestion.mentor)).or_default().push(suggestion);
     }
     if groups.is_empty() && scene.suggestions.unplaced.is_empty() {
         sheet.push(Style::Lead, [words.say("none").into(), words.say("suggestions-none").into()]);
     }
     let names = group_names(scene.standing, &scene.suggestions.placements, words);
-    for ((place, _), members) in groups {
-        let name = &names[place];
+    for ((group, _), members) in groups {
+        let name = &names[group];
         sheet.push(Style::Section, group_row(scene, name, &members));
         for suggestion in members {
             sheet.push(Style::Body, suggestion_row(scene, name, suggestion));
@@ -95,15 +89,15 @@ pub fn group_names(
     standing: &Standing<'_>,
     placements: &[Suggestion],
     words: &Words,
-) -> BTreeMap<Place, String> {
-    let mut names: BTreeMap<Place, String> = BTreeMap::new();
+) -> BTreeMap<SuggestedGroup, String> {
+    let mut names: BTreeMap<SuggestedGroup, String> = BTreeMap::new();
     for suggestion in placements {
-        if names.contains_key(&suggestion.place) {
+        if names.contains_key(&suggestion.group) {
             continue;
         }
-        let name = match &suggestion.place {
-            Place::Open(name) => name.to_string(),
-            Place::New(_) => {
+        let name = match &suggestion.group {
+            SuggestedGroup::Open(name) => name.to_string(),
+            SuggestedGroup::New(_) => {
                 let mentor =
                     standing.find_mentor(&suggestion.mentor).map(|index| &standing.mentors[index]);
                 let called = mentor.map_or(suggestion.mentor.as_str(), |mentor| mentor.nickname());
@@ -113,37 +107,13 @@ pub fn group_names(
                 new_group_name(called, words, free)
             }
         };
-        names.insert(suggestion.place.clone(), name);
+        names.insert(suggestion.group.clone(), name);
     }
     names
 }
 
-/// `Kelompok Hasan`: what the name of a new group begins with.
-pub(super) fn new_group_base(mentor: &str, words: &Words) -> String {
-    words.say_with("group-named", &[("mentor", mentor)])
-}
-
-/// `Kelompok Hasan`, or `Kelompok Hasan 2` where that is taken.
-pub(super) fn new_group_name(
-    mentor: &str,
-    words: &Words,
-    free: impl Fn(&String) -> bool,
-) -> String {
-    let name = new_group_base(mentor, words);
-    let numbered = (2..).map(|number| format!("{name} {number}"));
-    std::iter::once(name.clone()).chain(numbered).find(|name| free(name)).unwrap_or(name)
-}
-
 fn mentee_key(mentee: &str, mentor: &str) -> String {
     format!("{mentee}{DOT}{mentor}")
-}
-
-/// The key of a group of things: what it begins with, and a fingerprint of its members in order.
-pub(super) fn group_hash<'m>(begin: &str, members: impl Iterator<Item = &'m str>) -> String {
-    let codes = members.flat_map(|member| member.bytes().chain([b' ']));
-    let hash = codes
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{begin}{DOT}{:04x}", (hash >> 16) ^ (hash & 0xffff))
 }
 
 fn mentor_name(scene: &Scene<'_>, code: &str) -> String {
@@ -194,15 +164,15 @@ fn disagreeing_row(refused: &Refused, stood: &Stood, words: &Words) -> Vec<Wante
 fn group_row(scene: &Scene<'_>, name: &str, members: &[&Suggestion]) -> Vec<WantedCell> {
     let words = scene.words;
     let first = members[0];
-    let kind = match &first.place {
-        Place::Open(group) => {
+    let kind = match &first.group {
+        SuggestedGroup::Open(group) => {
             let size = scene
                 .standing
                 .find_group(group)
                 .map_or(0, |group| scene.standing.members(group).len());
             words.say_with("suggestions-open-group", &[("size", &size.to_string())])
         }
-        Place::New(_) => words.say("suggestions-new-group"),
+        SuggestedGroup::New(_) => words.say("suggestions-new-group"),
     };
     let whole = words.say_with("suggestions-whole-group", &[("count", &members.len().to_string())]);
     vec![
@@ -300,8 +270,10 @@ pub fn gap_words(suggestions: &Suggestions, words: &Words) -> String {
 
 /// What one more mentor would place.
 pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
-    let (gender, places) =
-        (gender_word(&worth.gender, scene.words), scene.words.integer(worth.places.into()));
+    let (gender, places) = (
+        gender_word(Gender::of(&worth.gender), scene.words),
+        scene.words.integer(worth.places.into()),
+    );
     let parts = [
         ("gender", gender.as_str()),
         ("slot", slot_label(scene, &worth.slot)),
@@ -315,7 +287,7 @@ pub fn worth_words(scene: &Scene<'_>, worth: &WorthOfMentor) -> String {
 pub fn change_words(scene: &Scene<'_>, mentee: &str) -> Option<String> {
     let mentee = &scene.standing.mentees[scene.standing.find_mentee(mentee)?];
     let suits = |worth: &&WorthOfMentor| {
-        worth.gender == mentee.gender()
+        Gender::of(&worth.gender) == mentee.gender()
             && mentee.slots().iter().any(|slot| slot.as_str() == worth.slot)
     };
     scene.suggestions.worth_of_mentor.iter().find(suits).map(|worth| worth_words(scene, worth))

@@ -2,35 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{Level, Scene, Sheet, count, day, level_colours, levels, text};
+use super::glossary::format_of;
+use super::{Scene, Sheet, count, day, level_colours, text};
 use crate::ledger::season::monday_of;
+use crate::statistics::figure_at;
 use crate::table::Cell;
 use crate::table::tab::{Chart, Format, Style, Wanted, WantedCell};
 
-/// One line of the page.
+/// One line of the page: a figure, whose words have keys made from its path.
 struct Line {
-    /// The figure's path; the keys of its words are made from it.
     path: &'static str,
-    format: Format,
     /// The paths of the figure before and of its change, if it is compared.
     compared: Option<(&'static str, &'static str)>,
-    /// The level of statistics.md section 6, if the figure has one.
-    level: Option<fn(&Scene<'_>) -> Option<Level>>,
 }
 
-const fn line(path: &'static str, format: Format) -> Line {
-    Line { path, format, compared: None, level: None }
+const fn line(path: &'static str) -> Line {
+    Line { path, compared: None }
 }
 
 impl Line {
-    const fn compared(mut self, previous: &'static str, change: &'static str) -> Self {
-        self.compared = Some((previous, change));
-        self
-    }
-
-    const fn level(mut self, level: fn(&Scene<'_>) -> Option<Level>) -> Self {
-        self.level = Some(level);
-        self
+    const fn compared(self, previous: &'static str, change: &'static str) -> Self {
+        Self { compared: Some((previous, change)), ..self }
     }
 }
 
@@ -38,160 +30,95 @@ const SECTIONS: &[(&str, &[Line])] = &[
     (
         "section-registration",
         &[
-            line("registration.people", Format::Integer),
-            line("registration.new", Format::Integer)
-                .compared("registration.previous_new", "registration.new_change_rate")
-                .level(|scene| change_level(scene, "registration.new_change_rate")),
-            line("registration.consent.missing", Format::Integer),
-            line("registration.funnel.placed", Format::Integer),
-            line("registration.funnel.attended_4", Format::Integer),
+            line("registration.people"),
+            line("registration.new")
+                .compared("registration.previous_new", "registration.new_change_rate"),
+            line("registration.consent.missing"),
+            line("registration.funnel.placed"),
+            line("registration.funnel.attended_4"),
         ],
     ),
     (
         "section-waiting",
         &[
-            line("waiting.count", Format::Integer),
-            line("waiting.over_14", Format::Integer).level(|scene| {
-                let figures = scene.figures;
-                let (over_14, over_28) =
-                    (figures.integer("waiting.over_14")?, figures.integer("waiting.over_28")?);
-                Some(Level::of(over_14 > 0, over_28 > 0))
-            }),
-            line("waiting.median_days", Format::Decimal),
-            line("capacity.male.gap", Format::Integer)
-                .level(|scene| gap_level(scene, "capacity.male.gap")),
-            line("capacity.female.gap", Format::Integer)
-                .level(|scene| gap_level(scene, "capacity.female.gap")),
+            line("waiting.count"),
+            line("waiting.over_14"),
+            line("waiting.median_days"),
+            line("capacity.male.gap"),
+            line("capacity.female.gap"),
         ],
     ),
     (
         "section-groups",
         &[
-            line("groups.open", Format::Integer),
-            line("groups.active", Format::Integer),
-            line("groups.mean_size", Format::Decimal),
-            line("groups.not_started", Format::Integer)
-                .level(|scene| any(scene, "groups.not_started", Level::Warning)),
-            line("groups.faltering", Format::Integer)
-                .level(|scene| any(scene, "groups.faltering", Level::Warning)),
-            line("groups.stalled", Format::Integer)
-                .level(|scene| any(scene, "groups.stalled", Level::Alert)),
+            line("groups.open"),
+            line("groups.active"),
+            line("groups.mean_size"),
+            line("groups.not_started"),
+            line("groups.faltering"),
+            line("groups.stalled"),
         ],
     ),
     (
         "section-meetings",
         &[
-            line("meetings.held", Format::Integer)
-                .compared("meetings.previous_held", "meetings.held_change_rate")
-                .level(|scene| change_level(scene, "meetings.held_change_rate")),
-            line("meetings.regularity", Format::Percent)
-                .level(|scene| below(scene, "meetings.regularity", 0.75, 0.50)),
-            line("meetings.attendance_rate", Format::Percent)
-                .level(|scene| below(scene, "meetings.attendance_rate", 0.70, 0.50)),
-            line("meetings.compliance", Format::Percent)
-                .level(|scene| below(scene, "meetings.compliance", 0.80, 0.50)),
-            line("meetings.absent_3", Format::Integer),
+            line("meetings.held").compared("meetings.previous_held", "meetings.held_change_rate"),
+            line("meetings.regularity"),
+            line("meetings.attendance_rate"),
+            line("meetings.compliance"),
+            line("meetings.absent_3"),
         ],
     ),
     (
         "section-mentors",
         &[
-            line("mentors.ready", Format::Integer),
-            line("mentors.with_group", Format::Integer),
-            line("mentors.load", Format::Percent).level(|scene| {
-                let figures = scene.figures;
-                let (load, three) =
-                    (figures.number("mentors.load")?, figures.integer("mentors.three_groups")?);
-                Some(Level::of(load > 1.0, load >= 1.25 || three > 0))
-            }),
-            line("mentors.silent", Format::Integer)
-                .level(|scene| any(scene, "mentors.silent", Level::Alert)),
-            line("mentors.no_contact_30d", Format::Integer).level(|scene| {
-                let figures = scene.figures;
-                let within_45 = figures.integer("mentors.no_contact_45d")?;
-                Some(Level::of(figures.integer("mentors.no_contact_30d")? > 0, within_45 > 0))
-            }),
-            line("mentors.unready_with_group", Format::Integer)
-                .level(|scene| any(scene, "mentors.unready_with_group", Level::Alert)),
+            line("mentors.ready"),
+            line("mentors.with_group"),
+            line("mentors.load"),
+            line("mentors.silent"),
+            line("mentors.no_contact_30d"),
+            line("mentors.unready_with_group"),
         ],
     ),
-    (
-        "section-taaruf",
-        &[
-            line("taaruf.rate", Format::Percent),
-            line("taaruf.overdue", Format::Integer).level(levels::taaruf),
-        ],
-    ),
-    (
-        "section-support",
-        &[
-            line("support.open", Format::Integer),
-            line("support.late_open", Format::Integer).level(levels::support),
-        ],
-    ),
+    ("section-taaruf", &[line("taaruf.rate"), line("taaruf.overdue")]),
+    ("section-support", &[line("support.open"), line("support.late_open")]),
     (
         "section-money",
-        &[
-            line("budget.total.variance_rate", Format::Percent).level(levels::budget_worst),
-            line("cash.balance", Format::Money),
-            line("cash.months_cover", Format::Decimal).level(levels::cash),
-        ],
+        &[line("budget.total.variance_rate"), line("cash.balance"), line("cash.months_cover")],
     ),
     (
         "section-answers",
         &[
-            line("satisfaction.mentee.score", Format::Decimal).level(levels::mentee_score),
-            line("satisfaction.mentee.response_rate", Format::Percent).level(levels::response_rate),
-            line("satisfaction.mentor.score", Format::Decimal).level(levels::mentor_score),
-            line("satisfaction.mentor.stop_or_unsure_rate", Format::Percent)
-                .level(levels::stop_or_unsure),
-            line("retention.mentees.rate", Format::Percent).level(levels::retention),
+            line("satisfaction.mentee.score"),
+            line("satisfaction.mentee.response_rate"),
+            line("satisfaction.mentor.score"),
+            line("satisfaction.mentor.stop_or_unsure_rate"),
+            line("retention.mentees.rate"),
         ],
     ),
     (
         "section-partners",
         &[
-            line("partners.overdue_7", Format::Integer).level(levels::partners),
-            line("documents.review_overdue", Format::Integer)
-                .level(|scene| any(scene, "documents.review_overdue", Level::Warning)),
-            line("documents.handover_ready", Format::Percent).level(levels::handover),
+            line("partners.overdue_7"),
+            line("documents.review_overdue"),
+            line("documents.handover_ready"),
         ],
     ),
     (
         "section-data",
         &[
-            line("data_quality.rows.read", Format::Integer),
-            line("data_quality.rows.rejected", Format::Integer)
-                .level(|scene| any(scene, "data_quality.rows.rejected", Level::Warning)),
-            line("data_quality.minors_in_group_without_consent", Format::Integer).level(|scene| {
-                any(scene, "data_quality.minors_in_group_without_consent", Level::Alert)
-            }),
+            line("data_quality.rows.read"),
+            line("data_quality.rows.rejected"),
+            line("data_quality.minors_in_group_without_consent"),
         ],
     ),
 ];
-
-fn change_level(scene: &Scene<'_>, path: &str) -> Option<Level> {
-    below(scene, path, -0.10 + f64::EPSILON, -0.25 + f64::EPSILON)
-}
-
-fn gap_level(scene: &Scene<'_>, path: &str) -> Option<Level> {
-    let gap = scene.figures.integer(path)?;
-    Some(Level::of(gap > 0, gap > 8))
-}
-
-fn below(scene: &Scene<'_>, path: &str, warning: f64, alert: f64) -> Option<Level> {
-    levels::below(scene.figures, path, warning, alert)
-}
-
-fn any(scene: &Scene<'_>, path: &str, level: Level) -> Option<Level> {
-    Some(if scene.figures.integer(path)? > 0 { level } else { Level::Good })
-}
 
 /// The column of levels.
 const LEVEL_COLUMN: usize = 4;
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let open_matters = super::actions::actions(scene).len();
     let lead = words.say_with(
@@ -203,7 +130,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         ],
     );
     let title = words.say_with("summary-title", &[("program", scene.program_name)]);
-    let mut sheet = Sheet::new("summary", position, &[250, 100, 100, 100, 100, 560], title, lead);
+    let mut sheet = Sheet::new("summary", &[250, 100, 100, 100, 100, 560], title, lead);
     let columns = ["figure", "value", "previous", "change", "level", "meaning"]
         .map(|name| format!("summary-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -221,24 +148,21 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 fn cells(line: &Line, scene: &Scene<'_>) -> [WantedCell; 6] {
     let (words, figures) = (scene.words, scene.figures);
     let key = line.path.replace('.', "-");
-    let number = |path: &str, format: Format| match figures.number(path) {
-        Some(number) => WantedCell::new(number, format),
-        None => WantedCell::from(words.say("none")),
+    let number = |path: &str| match (figures.number(path), figure_at(path)) {
+        (Some(number), Some((figure, _))) => WantedCell::new(number, format_of(figure.unit)),
+        _ => WantedCell::from(words.say("none")),
     };
     let nothing = || WantedCell::from("");
-    let (previous, change) = match line.compared {
-        Some((previous, change)) => {
-            (number(previous, line.format), number(change, Format::Percent))
-        }
-        None => (nothing(), nothing()),
-    };
-    let level = line
-        .level
-        .and_then(|level| level(scene))
-        .map_or_else(nothing, |level| words.say(level.key()).into());
+    let (previous, change) = line.compared.map_or_else(
+        || (nothing(), nothing()),
+        |(before, change)| (number(before), number(change)),
+    );
+    let level = figures
+        .level(line.path)
+        .map_or_else(nothing, |level| WantedCell::from(words.say(level.key())));
     [
         WantedCell::from(words.say(&format!("figure-{key}"))).with_note(line.path),
-        number(line.path, line.format),
+        number(line.path),
         previous,
         change,
         level,

@@ -2,7 +2,9 @@
 //! What was asked for is confidential and stands in the second spreadsheet; requests that only the
 //! coordinator or the teacher may know of stand here as a number and whom to ask.
 
-use super::{Level, Scene, Sheet, count, day, level_colours, money, named, plain, text};
+use super::{
+    Scene, Sheet, count, day, level_colours, levels, money, named, plain, text, verdict_cell,
+};
 use crate::ledger::support::SupportCase;
 use crate::table::tab::{Style, Wanted, WantedCell};
 
@@ -43,15 +45,14 @@ where
         standing.support.iter().filter(shown).filter(|case| wanted(case)).collect();
     cases.sort_by_key(|case| {
         let closed = case.closed_on();
-        (closed.is_some(), level(scene, case), closed.map(std::cmp::Reverse), case.date)
+        (
+            closed.is_some(),
+            levels::support_case(scene, case).level,
+            closed.map(std::cmp::Reverse),
+            case.date,
+        )
     });
     cases
-}
-
-/// Late is a warning; late with what was needed today is an alert.
-pub(super) fn level(scene: &Scene<'_>, case: &SupportCase<'_>) -> Level {
-    let late = case.is_late(scene.standing.through);
-    Level::of(late, late && case.urgency_days() <= 1)
 }
 
 /// How far it is, in words: nobody has answered, who is at it, or how it ended.
@@ -68,7 +69,7 @@ pub(super) fn state(scene: &Scene<'_>, case: &SupportCase<'_>) -> String {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures) = (scene.words, scene.figures);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let rate = figures
@@ -92,7 +93,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         );
     }
     let widths = [100, 220, 110, 110, 80, 130, 380];
-    let mut sheet = Sheet::new("support", position, &widths, words.say("support-title"), lead);
+    let mut sheet = Sheet::new("support", &widths, words.say("support-title"), lead);
     let columns = ["level", "mentor", "since", "needed", "days", "cost", "state"];
     let columns = columns.map(|name| format!("support-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -128,11 +129,10 @@ fn hidden(scene: &Scene<'_>, sheet: &mut Sheet) {
 fn cells(scene: &Scene<'_>, case: &SupportCase<'_>) -> [WantedCell; 7] {
     let words = scene.words;
     let closed = case.closed_on();
-    let level = if closed.is_some() { String::new() } else { words.say(level(scene, case).key()) };
     let until = closed.unwrap_or(scene.standing.through);
     let cost = case.request.answers.integer("estimated_cost");
     [
-        plain(level),
+        verdict_cell(scene, &levels::support_case(scene, case)),
         text(named(&scene.standing.mentors[case.mentor], words)),
         day(case.date),
         text(needed(scene, case)),

@@ -1,8 +1,7 @@
 //! *Taaruf*: which new groups have got to know each other, which have not yet, the longest overdue
 //! first.
 
-use super::levels::TAARUF_DAYS;
-use super::{Level, Scene, Sheet, count, day, level_colours, named, plain, text};
+use super::{Scene, Sheet, count, day, level_colours, levels, named, plain, text, verdict_cell};
 use crate::ledger::groups::GroupIndex;
 use crate::ledger::names::normal_name;
 use crate::ledger::record::Record;
@@ -10,7 +9,7 @@ use crate::table::Cell;
 use crate::table::tab::{Format, Style, Wanted, WantedCell};
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, figures, standing) = (scene.words, scene.figures, scene.standing);
     let number = |path: &str| words.integer(figures.integer(path).unwrap_or(0));
     let parts = ["formed", "done", "pending", "overdue"]
@@ -18,7 +17,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
     let lead =
         words.say_with("taaruf-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
     let widths = [100, 190, 200, 110, 110, 80, 200, 80, 180, 260];
-    let mut sheet = Sheet::new("taaruf", position, &widths, words.say("taaruf-title"), lead);
+    let mut sheet = Sheet::new("taaruf", &widths, words.say("taaruf-title"), lead);
     let columns = [
         "level",
         "group",
@@ -60,8 +59,6 @@ fn cells(scene: &Scene<'_>, index: GroupIndex) -> Vec<WantedCell> {
     let done = standing.first_taaruf(index);
     let days = done
         .map_or_else(|| standing.days_since_start(index), |done| (done - group.start).num_days());
-    let level =
-        Level::of(done.is_none() && days > TAARUF_DAYS.0, done.is_none() && days > TAARUF_DAYS.1);
     let mentor =
         group.mentor.map_or_else(String::new, |mentor| named(&standing.mentors[mentor], words));
     let record = done.and_then(|done| record_of(scene, index, done));
@@ -75,7 +72,7 @@ fn cells(scene: &Scene<'_>, index: GroupIndex) -> Vec<WantedCell> {
         .collect();
     let mood = record.and_then(|record| record.answers.integer("mood"));
     vec![
-        plain(words.say(level.key())),
+        verdict_cell(scene, &levels::group(scene, index)),
         text(group.name),
         text(mentor),
         day(group.start),

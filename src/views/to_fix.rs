@@ -22,11 +22,10 @@ struct Line {
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let words = scene.words;
     let widths = [170, 70, 240, 200, 250, 320, 190];
-    let mut sheet =
-        Sheet::new("to_fix", position, &widths, words.say("fix-title"), words.say("fix-lead"));
+    let mut sheet = Sheet::new("to_fix", &widths, words.say("fix-title"), words.say("fix-lead"));
     let columns = ["tab", "row", "question", "cell", "what", "do", "effect"]
         .map(|name| format!("fix-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));

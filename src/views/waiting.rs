@@ -4,7 +4,11 @@
 //! One table: first the balance of each gender and slot, then the people. Both have keys, so that a
 //! note stays beside what it is about.
 
-use super::{Level, Scene, Sheet, count, day, gender_word, level_colours, name_of, notes, text};
+use super::{
+    Level, Scene, Sheet, count, day, gender_word, level_colours, levels, name_of, notes, text,
+    verdict_cell,
+};
+use crate::ledger::codes::{Code, Gender};
 use crate::ledger::standing::Waiting;
 use crate::table::tab::{Style, Wanted, WantedCell};
 
@@ -12,20 +16,18 @@ const KEY: usize = 0;
 const LEVEL_COLUMN: usize = 6;
 const NOTE_COLUMN: usize = 8;
 
-const GENDERS: [&str; 2] = ["male", "female"];
-
 /// What is asked for, what there is, and what is missing, of one gender in one slot or in all.
 struct Balance {
     level: Level,
     gap: i64,
     demand: i64,
     supply: i64,
-    gender: &'static str,
+    gender: Gender,
     slot: Option<String>,
 }
 
 /// The tab.
-pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
+pub fn view(scene: &Scene<'_>) -> Wanted {
     let (words, standing) = (scene.words, scene.standing);
     let widths = [170, 190, 105, 90, 110, 110, 100, 330, 260];
     let figure = |path: &str| words.integer(scene.figures.integer(path).unwrap_or(0));
@@ -33,7 +35,7 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
         .map(|name| (name, figure(&format!("waiting.{name}"))));
     let lead = words
         .say_with("waiting-lead", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let mut sheet = Sheet::new("waiting", position, &widths, words.say("waiting-title"), lead);
+    let mut sheet = Sheet::new("waiting", &widths, words.say("waiting-title"), lead);
     let columns = ["slot", "need", "demand", "supply", "gap", "worth", "level", "meaning", "note"];
     let columns = columns.map(|name| format!("waiting-col-{name}"));
     sheet.header(words, &columns.each_ref().map(String::as_str));
@@ -63,30 +65,30 @@ pub fn view(scene: &Scene<'_>, position: usize) -> Wanted {
 
 /// Both genders over all slots, then each slot, the greatest lack first.
 fn balances(scene: &Scene<'_>) -> Vec<Balance> {
-    let of = |gender: &'static str, slot: Option<&String>| {
+    let of = |gender: Gender, slot: Option<&String>| {
         let place = slot.map_or_else(
             || format!("capacity.{gender}"),
             |slot| format!("capacity.by_slot.{slot}.{gender}"),
         );
         let figure = |name: &str| scene.figures.integer(&format!("{place}.{name}")).unwrap_or(0);
         let (demand, supply, gap) = (figure("demand"), figure("supply"), figure("gap"));
-        let level = Level::of(gap > 0, gap > 8);
+        let level = levels::capacity(gap);
         Balance { level, gap, demand, supply, gender, slot: slot.cloned() }
     };
     let slots = scene.standing.program.codes("mentee_registration", "slots");
-    let mut by_slot: Vec<Balance> = GENDERS
-        .into_iter()
-        .flat_map(|gender| slots.iter().map(move |slot| of(gender, Some(slot))))
+    let mut by_slot: Vec<Balance> = Gender::ALL
+        .iter()
+        .flat_map(|&gender| slots.iter().map(move |slot| of(gender, Some(slot))))
         .collect();
     // Stable: equal ones keep the order of the week.
     by_slot.sort_by_key(|balance| -balance.gap.max(0));
-    GENDERS.into_iter().map(|gender| of(gender, None)).chain(by_slot).collect()
+    Gender::ALL.iter().map(|&gender| of(gender, None)).chain(by_slot).collect()
 }
 
 /// One line of the balance.
 fn balance_cells(scene: &Scene<'_>, balance: &Balance) -> [WantedCell; 8] {
     let words = scene.words;
-    let gender = gender_word(balance.gender, words);
+    let gender = gender_word(Some(balance.gender), words);
     let slot = balance.slot.as_ref().map_or_else(
         || words.say("waiting-all-slots"),
         |slot| scene.labels.choice("mentee_registration", "slots", slot).to_owned(),
@@ -118,7 +120,7 @@ fn worth(scene: &Scene<'_>, balance: &Balance) -> Option<i64> {
         .suggestions
         .worth_of_mentor
         .iter()
-        .find(|one| one.gender == balance.gender && one.slot == slot);
+        .find(|one| one.gender == balance.gender.code() && one.slot == slot);
     found.map(|one| i64::from(one.places))
 }
 
@@ -129,7 +131,7 @@ fn needed(scene: &Scene<'_>, balance: &Balance) -> String {
     let needed =
         scene.figures.integer(&path).filter(|needed| *needed > 0 && balance.slot.is_none());
     let Some(needed) = needed else { return String::new() };
-    let gender = gender_word(balance.gender, scene.words);
+    let gender = gender_word(Some(balance.gender), scene.words);
     scene
         .words
         .say_with("action-recruit", &[("count", &scene.words.integer(needed)), ("gender", &gender)])
@@ -151,7 +153,7 @@ fn waiting_cells(scene: &Scene<'_>, waiting: &Waiting) -> [WantedCell; 8] {
         text(person.latest().answers.text("class_name").unwrap_or_default()),
         day(waiting.since),
         count(days),
-        words.say(Level::of(days > 14, days > 28).key()).into(),
+        verdict_cell(scene, &levels::mentee(scene, waiting.mentee)),
         text(slots.join(", ")),
     ]
 }

@@ -6,48 +6,28 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use serde::{Deserialize, Serialize};
+
+mod language;
+mod sentences;
+
+pub use self::language::Language;
+pub use self::sentences::Sentences;
 
 /// The words as they are compiled in.
 pub const INDONESIAN: &str = include_str!("../../config/words/id.ftl");
 /// The words as they are compiled in.
 pub const ENGLISH: &str = include_str!("../../config/words/en.ftl");
 
-/// What people see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Bahasa Indonesia.
-    #[default]
-    Id,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// The name of the file of words.
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Id => "words/id.ftl",
-            Self::En => "words/en.ftl",
-        }
-    }
-
-    fn built_in(self) -> &'static str {
-        match self {
-            Self::Id => INDONESIAN,
-            Self::En => ENGLISH,
-        }
-    }
-}
-
 /// Words that cannot be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{file}: not understood near \"{near}\": {what}")]
+#[error("cannot read {file} near \"{near}\": {what}")]
 pub struct BadWords {
-    file: String,
-    near: String,
-    what: String,
+    /// The file's name.
+    pub file: String,
+    /// The line that cannot be read.
+    pub near: String,
+    /// What the parser says.
+    pub what: String,
 }
 
 /// The words of one language.
@@ -67,6 +47,12 @@ impl Words {
             bundle.add_resource_overriding(parse(language, text)?);
         }
         Ok(Self { language, bundle })
+    }
+
+    /// The words of a language as they are compiled in.
+    pub fn built_in(language: Language) -> Self {
+        Self::new(language, None)
+            .expect("the words that are compiled in can be read, as tests show")
     }
 
     /// The language.
@@ -179,7 +165,7 @@ pub const INDONESIAN_MONTHS: [&str; 12] = [
     "Desember",
 ];
 /// The months in English.
-pub const ENGLISH_MONTHS: [&str; 12] = [
+const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -216,8 +202,7 @@ mod tests {
 
     #[test]
     fn numbers_and_dates_are_written_as_each_language_does() {
-        let (id, en) =
-            (Words::new(Language::Id, None).unwrap(), Words::new(Language::En, None).unwrap());
+        let (id, en) = (Words::built_in(Language::Id), Words::built_in(Language::En));
         let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
         assert_eq!(id.long_date(day), "Selasa, 24 November 2026");
         assert_eq!(en.long_date(day), "Tuesday, 24 November 2026");

@@ -18,11 +18,11 @@ use halaqah::forms::columns::Columns;
 use halaqah::forms::intake::intake;
 use halaqah::forms::{FORMS, Form, Forms};
 use halaqah::ledger::answers::{Answer, Answers};
-use halaqah::ledger::event::Event;
+use halaqah::ledger::event::{Event, SealedPart};
 use halaqah::ledger::line::{Chain, Header, Tail};
 use halaqah::ledger::record::Source;
-use halaqah::ledger::sealed::{Owner, Privacy, SealedPart, put_together, sealed_lists, take_apart};
-use halaqah::ledger::snapshot::{self, Parts};
+use halaqah::ledger::sealed::{Owner, Privacy, put_together, sealed_lists, take_apart};
+use halaqah::ledger::snapshot::{self, PartReader};
 use halaqah::ledger::state::State;
 use halaqah::matching::instance::{Instance, Mentee, Mentor};
 use halaqah::matching::suggest;
@@ -53,7 +53,7 @@ pub fn line(bytes: &[u8]) {
             // Torn or damaged: both are answers.
             let _ = bytes
                 .split_inclusive(|byte| *byte == b'\n')
-                .try_for_each(|stretch| tail.see(stretch));
+                .try_for_each(|stretch| tail.examine(stretch));
         }
     }
 }
@@ -413,9 +413,9 @@ pub fn state(bytes: &[u8]) {
             bytes.splice(at..(at + usize::from(change[2] % 8)).min(bytes.len()), [change[3]]);
         }
     }
-    if let Ok(state) = snapshot::read(&mut Parts::of(&bytes)) {
+    if let Ok(state) = snapshot::read(&mut PartReader::of(&bytes)) {
         let bytes = written(&state);
-        let again = snapshot::read(&mut Parts::of(&bytes)).unwrap();
+        let again = snapshot::read(&mut PartReader::of(&bytes)).unwrap();
         assert_eq!(written(&again), bytes);
     }
 }

@@ -477,6 +477,10 @@ pub fn halaqah() -> Command {
     for name in ["HALAQAH_LOG", "HALAQAH_GOOGLE_CREDENTIALS", "CREDENTIALS_DIRECTORY"] {
         command.env_remove(name);
     }
+    // The language before there is a configuration does not depend on who runs the tests.
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(name);
+    }
     command.stdin(Stdio::null());
     command
 }

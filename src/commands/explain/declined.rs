@@ -1,9 +1,9 @@
 //! What the commands about keys and people do not do, and why.
 
-use super::{Explain, Sentences, cause_words};
+use super::{Explain, cause_words};
 use crate::cli::Failure;
 use crate::edge::seal::BackupError;
-use crate::words::Words;
+use crate::words::{Sentences, Words};
 
 /// Why a command about keys or a person did not do what it was asked.
 pub enum Declined {

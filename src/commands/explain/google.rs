@@ -1,9 +1,8 @@
 //! The sentences for what can go wrong with Google. What Google or the network says is quoted as it
 //! came.
 
-use super::Sentences;
 use crate::edge::google::GoogleError;
-use crate::words::Words;
+use crate::words::{Sentences, Words};
 
 pub(super) fn sentences(error: &GoogleError, words: &Words) -> Sentences {
     match error {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Sentences, cause_words};
+use super::cause_words;
 use crate::edge::log::{Damage, LineFault, LogError, LogErrorKind};
 use crate::edge::seal::SealError;
 use crate::ledger::line::FORMAT;
-use crate::words::Words;
+use crate::words::{Sentences, Words};
 
 pub(super) fn sentences(error: &LogError, words: &Words) -> Sentences {
     match error {
@@ -38,7 +38,7 @@ pub(super) fn sentences(error: &LogError, words: &Words) -> Sentences {
             ];
             Sentences::new("ledger-newer-format", parts)
         }
-        LogError::Damaged { segment, line, byte, what, next_step: _ } => {
+        LogError::Damaged { segment, line, byte, what } => {
             damaged(segment, *line, *byte, what, words)
         }
         LogError::Refused { segment, line, seq, cause } => {

@@ -15,13 +15,12 @@ use crate::edge::log::{Line, Log};
 use crate::ledger::configured::Configured;
 use crate::ledger::event::{Event, UnreadableEvent};
 use crate::ledger::point::Point;
-use crate::ledger::quality::Quality;
 use crate::ledger::records::Records;
 use crate::ledger::standing::Standing;
 use crate::memory::Memory;
 use crate::setting::Setting;
 use crate::statistics::{
-    Asked, Change, Evidence, Figures, Lines, Scene, about_mentees, changes, evidence,
+    Change, Evidence, Figures, Lines, Scene, Unit, about_mentees, changes, evidence, figure_at,
 };
 use crate::views::glossary;
 
@@ -72,18 +71,25 @@ fn causes(
     between: &Between,
 ) -> Result<Vec<Found>, Failure> {
     let without_events = Picture::on(setting, before.side, after.side.day)?.figures;
+    let (scene_before, scene_after) = (before.scene(setting), after.scene(setting));
     let found = |change: Change| {
         let alone = without_events.value(&change.path).cloned().unwrap_or_default();
         let (by_days, by_events) = (alone != change.before, alone != change.after);
-        let behind = [before.behind(setting, &change.path), after.behind(setting, &change.path)];
+        let behind = [
+            evidence(&scene_before, &before.figures, &change.path),
+            evidence(&scene_after, &after.figures, &change.path),
+        ];
         let events = match behind {
             _ if !by_events => Vec::new(),
             [Some(was), is] => {
-                let people = || after.about(setting, &was.counted);
                 let events = between.about(is.iter().chain([&was]));
                 // Who is counted no more is not behind the figure any more: look at what became of
                 // them.
-                if events.is_empty() { between.about([&people()].into_iter()) } else { events }
+                if events.is_empty() {
+                    between.about_rows(&about_mentees(&scene_after, &was.counted.rows()))
+                } else {
+                    events
+                }
             }
             [None, is] => between.about(is.iter()),
         };
@@ -124,7 +130,6 @@ impl Side {
 struct Picture<'s> {
     side: &'s Side,
     standing: Standing<'s>,
-    quality: Quality,
     figures: Figures,
 }
 
@@ -135,34 +140,15 @@ impl<'s> Picture<'s> {
 
     /// The figures that the ledger of a point gives on another day.
     fn on(setting: &'s Setting, side: &'s Side, day: NaiveDate) -> Result<Self, Failure> {
-        let (state, quality) = (&side.memory.state, side.memory.state.quality());
-        let standing = Standing::at(&Records::new(state.records()), &side.basis.program, day, None);
+        let records = Records::new(side.memory.state.records());
+        let standing = Standing::at(&records, &side.basis.program, day, None);
         let standing = standing.map_err(in_words(&setting.words))?;
-        let figures = {
-            let (handover, mushaf) = (&side.basis.handover, &setting.mushaf);
-            Figures::of(&Scene { standing: &standing, quality: &quality, handover, mushaf })
-        };
-        Ok(Self { side, quality, standing, figures })
-    }
-
-    fn behind(&self, setting: &Setting, path: &str) -> Option<Evidence> {
-        let scene = self.scene(setting);
-        evidence(&Asked { scene: &scene, state: &self.side.memory.state }, &self.figures, path)
-    }
-
-    /// Everything about the mentees who registered in these rows.
-    fn about(&self, setting: &Setting, rows: &Lines) -> Evidence {
-        let scene = self.scene(setting);
-        about_mentees(&Asked { scene: &scene, state: &self.side.memory.state }, rows)
+        let figures = Figures::of(&scene(setting, side, &standing));
+        Ok(Self { side, standing, figures })
     }
 
     fn scene<'p>(&'p self, setting: &'p Setting) -> Scene<'p, 's> {
-        Scene {
-            standing: &self.standing,
-            quality: &self.quality,
-            handover: &self.side.basis.handover,
-            mushaf: &setting.mushaf,
-        }
+        scene(setting, self.side, &self.standing)
     }
 
     fn to_json(&self) -> Value {
@@ -174,6 +160,14 @@ impl<'s> Picture<'s> {
             "season": self.standing.season.code,
         })
     }
+}
+
+fn scene<'p, 's>(
+    setting: &'p Setting,
+    side: &'p Side,
+    standing: &'p Standing<'s>,
+) -> Scene<'p, 's> {
+    Scene::new(standing, &side.memory.state, &side.basis.handover, &setting.mushaf)
 }
 
 /// A line between the two points.
@@ -226,22 +220,27 @@ impl Between {
     }
 
     /// The numbers of those that are about what is behind a figure.
-    fn about<'e>(&self, behind: impl Iterator<Item = &'e Evidence>) -> Vec<u64> {
-        let (mut seqs, mut rows) = (BTreeSet::new(), BTreeSet::new());
-        let (mut configured, mut observed) = (false, false);
-        for found in behind {
-            (configured, observed) =
-                (configured || found.configured, observed || found.observed_tabs);
-            for row in found.counted.iter().chain(found.against.iter().flatten()) {
-                seqs.insert(row.seq);
-                rows.insert((row.form.to_string(), row.key.to_string()));
-            }
-        }
+    fn about<'e>(&self, behind: impl Iterator<Item = &'e Evidence> + Clone) -> Vec<u64> {
+        let configured = behind.clone().any(|found| found.configured);
+        let observed = behind.clone().any(|found| found.observed_tabs);
+        let rows = behind.flat_map(Evidence::rows).collect();
+        let with_rows = self.about_rows(&rows);
         let is_about = |line: &&LineBetween| {
-            seqs.contains(&line.seq)
-                || line.about.as_ref().is_some_and(|row| rows.contains(row))
+            with_rows.binary_search(&line.seq).is_ok()
                 || (configured && line.configures)
                 || (observed && line.observes)
+        };
+        self.lines.iter().filter(is_about).map(|line| line.seq).collect()
+    }
+
+    /// The numbers of those that are about some rows.
+    fn about_rows(&self, rows: &Lines) -> Vec<u64> {
+        let seqs: BTreeSet<u64> = rows.iter().map(|row| row.seq).collect();
+        let keys: BTreeSet<(&str, &str)> =
+            rows.iter().map(|row| (row.form.as_str(), row.key.as_str())).collect();
+        let is_about = |line: &&LineBetween| {
+            let row = line.about.as_ref().map(|(form, key)| (form.as_str(), key.as_str()));
+            seqs.contains(&line.seq) || row.is_some_and(|row| keys.contains(&row))
         };
         self.lines.iter().filter(is_about).map(|line| line.seq).collect()
     }
@@ -300,12 +299,13 @@ fn print(
 /// `9 → 10  registration.people  People who registered.  (events 54, 56)`.
 fn change_words(setting: &Setting, found: &Found) -> String {
     let (words, change) = (&setting.words, &found.change);
+    let figure = figure_at(&change.path).map(|(figure, _)| figure);
     let value = |value: &Value| {
-        let cell = glossary::value_cell(Some(value), &change.path, &setting.labels, words);
+        let unit = figure.map_or(Unit::Count, |figure| figure.unit);
+        let cell = glossary::value_cell(Some(value), unit, &setting.labels, words);
         said(&cell.value, cell.format, words)
     };
-    let path: Vec<&str> = change.path.split('.').collect();
-    let meaning = glossary::describes(&path).map(|key| words.say(&key)).unwrap_or_default();
+    let meaning = figure.map(|figure| words.say(&figure.definition())).unwrap_or_default();
     let (mut was, mut is) = (value(&change.before), value(&change.after));
     if was == is {
         // Rounded they are the same.

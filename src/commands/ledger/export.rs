@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::is_of_kind;
 use crate::cli::{ExportFormat, Failure};
-use crate::commands::explain::in_words;
+use crate::commands::explain::{ProgramFault, in_words};
 use crate::commands::print::say;
 use crate::edge::log::Line;
 use crate::ledger::event::Event;
@@ -41,9 +41,9 @@ struct ExportedSource<'a> {
 /// Why an event could not be exported.
 #[derive(Debug, thiserror::Error)]
 enum NotExported {
-    #[error("{0}")]
+    #[error(transparent)]
     Json(#[from] serde_json::Error),
-    #[error("{0}")]
+    #[error(transparent)]
     Csv(#[from] csv::Error),
 }
 
@@ -72,7 +72,7 @@ pub fn export(setting: &Setting, format: ExportFormat, kind: Option<&str>) -> Re
     each_event(&setting.config.ledger_dir(), &setting.config.program_code, each)
         .map_err(in_words(&setting.words))?;
     if let Some(error) = failed {
-        return Err(Failure::Mend(error.to_string()));
+        return Err(in_words(&setting.words)(ProgramFault(error.to_string())));
     }
     match (format, printed) {
         (ExportFormat::Json, 0) => say(format_args!("[]")),

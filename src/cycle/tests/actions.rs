@@ -1,9 +1,11 @@
 //! *Perlu Tindakan*: what it says, and that an action stands in it exactly while its reason holds.
 
+use std::collections::BTreeMap;
+
 use super::super::*;
 use super::desk::{Desk, as_text};
 use super::office::office;
-use crate::ledger::procedures::progress;
+use crate::ledger::progress::progress;
 use crate::table::Cell;
 use crate::words::Language;
 

@@ -1,12 +1,14 @@
 //! A coordinator's desk: form tabs in which rows are written, and cycles that turn them into our
 //! tabs, in memory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::TimeZone;
 
+use super::super::workbook::views_by_sheet_id;
 use super::super::*;
-use crate::config::{Config, EXAMPLE};
+use crate::config::{Config, EXAMPLE, TabName};
 use crate::table::tab::{Format, Style, Wanted, WantedRow};
 use crate::table::{Cell, cell_at};
 use crate::views::decisions::{MassDecision, Refused};
@@ -322,7 +324,7 @@ impl Desk {
         let Decisions { refused, mass, .. } = decided;
         let suggestions =
             suggestions(setting, &memory.state, &standing(setting, &memory.state, today).unwrap());
-        happened.note_issue(setting, &memory.state, &suggestions);
+        happened.note_issue(&setting.config, &memory.state, &suggestions);
         happened.note_config(&setting.config, &memory.state);
         let events = happened
             .lines
@@ -395,12 +397,13 @@ impl Desk {
     /// Who is in which open group: `Al Fatih: Ahmad, Budi`.
     pub fn groups(&self) -> Vec<String> {
         let standing = standing(&self.setting, &self.memory.state, self.today).unwrap();
-        let line = |(index, group): (usize, &crate::ledger::groups::Group<'_>)| {
+        let mut lines = Vec::new();
+        for (index, group) in standing.open_groups() {
             let members =
                 standing.members(index).iter().map(|&member| standing.mentees[member].nickname());
-            format!("{}: {}", group.name, members.collect::<Vec<_>>().join(", "))
-        };
-        standing.open_groups().map(line).collect()
+            lines.push(format!("{}: {}", group.name, members.collect::<Vec<_>>().join(", ")));
+        }
+        lines
     }
 
     /// The names in the tab of suggestions with the group each is suggested for, in the order of

@@ -1,6 +1,7 @@
 //! Everybody of a whole season is erased, one by one and all together: no figure moves, no name is
 //! left in the state, and the sheet, which still has them all, says nothing new.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::super::*;
@@ -9,7 +10,6 @@ use super::office::office;
 use crate::config::Config;
 use crate::forms::Forms;
 use crate::forms::person::{about, support_texts};
-use crate::ledger::people::People;
 use crate::statistics::changes;
 use crate::words::Language;
 
@@ -82,15 +82,8 @@ impl Whole {
     /// Everybody's code and full name.
     fn people(&self) -> Vec<(CompactString, String)> {
         let owners = self.setting.private.owners(self.state.records());
-        let named = |people: &People<'_>| -> Vec<(CompactString, String)> {
-            people
-                .all()
-                .iter()
-                .map(|person| (person.code.clone(), person.full_name().to_owned()))
-                .collect()
-        };
-        use crate::forms::privacy::Who;
-        [named(owners.people(Who::Mentee)), named(owners.people(Who::Mentor))].concat()
+        let everybody = owners.everybody();
+        everybody.map(|(_, person)| (person.code.clone(), person.full_name().to_owned())).collect()
     }
 
     fn erase(&self, state: &mut State, code: &str) {

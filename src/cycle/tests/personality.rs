@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::desk::{Desk, as_text};
+use crate::matching::terms::TermKind;
 use crate::words::Language;
 
 /// Who has permitted that the answers are used.
@@ -23,7 +24,8 @@ type Said = [u8; 20];
 /// The small program, in which Dimas waits and Hasan leads, with what both say about themselves.
 fn desk(weight: u32, permissions: Permissions, said: Option<(Said, Said)>) -> Desk {
     let mut desk = Desk::small(Language::En);
-    desk.setting.config.weights.personality = weight;
+    let weights = &mut desk.setting.config.weights;
+    *weights = weights.with(TermKind::Personality, weight);
     desk.turn_on("personality");
     let (dimas, hasan) = (4, 1);
     if permissions.mentee {
@@ -75,7 +77,7 @@ fn value(desk: &mut Desk) -> u32 {
     let standing = standing(&desk.setting, &desk.memory.state, desk.today).unwrap();
     let code = &standing.mentees[standing.find_mentee("Dimas Pratama").unwrap()].code;
     let dimas = suggestions.placements.iter().find(|placement| placement.mentee == *code).unwrap();
-    assert_eq!(dimas.group(), Some("Al Fatih"));
+    assert_eq!(dimas.open_group(), Some("Al Fatih"));
     dimas.terms.iter().find(|term| term.kind == TermKind::Personality).unwrap().value
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::workbook::views_by_sheet_id;
 use super::super::*;
 use super::desk::{Desk, as_text};
 use crate::table::Cell;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::*;
 use super::desk::Desk;
 use super::office::office;
-use crate::statistics::{Asked, Evidence, evidence};
+use crate::statistics::{Evidence, all_figures, evidence};
 use crate::words::Language;
 
 /// Everything that a path can lead to, leaves and maps.
@@ -35,15 +35,9 @@ fn ask<T>(desk: &Desk, with: impl FnOnce(&dyn Fn(&str) -> Option<Evidence>, &Fig
     let (setting, state) = (&desk.setting, &desk.memory.state);
     let standing = standing(setting, state, desk.today).unwrap();
     let figures = figures(setting, state, &standing);
-    let (quality, handover) = (state.quality(), &setting.config.handover_kinds);
-    let scene = statistics::Scene {
-        standing: &standing,
-        quality: &quality,
-        handover,
-        mushaf: &setting.mushaf,
-    };
-    let asked = Asked { scene: &scene, state };
-    with(&|path| evidence(&asked, &figures, path), &figures)
+    let handover = &setting.config.handover_kinds;
+    let scene = statistics::Scene::new(&standing, state, handover, &setting.mushaf);
+    with(&|path| evidence(&scene, &figures, path), &figures)
 }
 
 #[test]
@@ -63,7 +57,7 @@ fn every_figure_that_is_not_zero_has_lines_behind_it_and_they_are_in_the_ledger(
                     !counts_something(&value) || !found.is_empty(),
                     "nothing behind {path} = {value} on {on}"
                 );
-                for row in found.counted.iter().chain(found.against.iter().flatten()) {
+                for row in found.rows() {
                     assert!(row.seq >= 1 && row.seq <= last, "{path}: {row:?}");
                 }
             }
@@ -99,7 +93,7 @@ fn where_rows_are_counted_the_rows_are_as_many_as_the_figure() {
         let mut some = BTreeSet::new();
         for path in counted {
             let found = evidence(path).unwrap();
-            let rows = found.counted.len() as i64;
+            let rows = found.counted.rows().len() as i64;
             assert_eq!(Some(rows), figures.integer(path), "{path}");
             assert_eq!(found.against, None, "{path}");
             some.extend((rows > 0).then_some(path));
@@ -121,15 +115,16 @@ fn a_ratio_has_rows_above_and_below_the_line_and_all_above_are_below() {
         ] {
             let found = evidence(path).unwrap();
             let against = found.against.unwrap_or_else(|| panic!("{path} is a ratio"));
-            assert!(found.counted.is_subset(&against), "{path}");
+            let (above, below) = (found.counted.rows(), against.rows());
+            assert!(above.is_subset(&below), "{path}");
             assert!(figures.number(path).is_none() || !against.is_empty(), "{path}");
         }
         assert_eq!(evidence("meetings.no_such_thing"), None);
         assert_eq!(evidence(""), None);
         let whole = evidence("meetings.attendance").unwrap();
         assert_eq!(
-            whole.counted,
-            evidence("meetings.attendance.roster").unwrap().counted,
+            whole.counted.rows(),
+            evidence("meetings.attendance.roster").unwrap().counted.rows(),
             "a map has the rows of its parts"
         );
     });
@@ -159,6 +154,36 @@ fn a_list_is_never_narrowed_by_what_is_confidential() {
             for path in beneath(narrow) {
                 assert_eq!(evidence(path).unwrap(), evidence(whole).unwrap(), "{path}");
             }
+        }
+        for figure in all_figures().filter(|figure| figure.shown_as.is_some() && figure.is_single())
+        {
+            let whole = figure.shown_as.and_then(evidence);
+            assert_eq!(evidence(figure.path), whole, "{}", figure.path);
+        }
+    });
+}
+
+/// A figure that counts things lists as many.
+#[test]
+fn as_many_things_are_listed_as_are_counted() {
+    let desk = office(Language::Id);
+    ask(&desk, |evidence, figures| {
+        for path in [
+            "registration.people",
+            "registration.consent.granted",
+            "registration.funnel.attended_1",
+            "groups.open",
+            "groups.members",
+            "mentors.ready",
+            "waiting.count",
+            "support.requests",
+            "support.open",
+            "taaruf.formed",
+            "survival.groups",
+        ] {
+            let things = evidence(path).unwrap().counted.0;
+            assert!(things.iter().all(|rows| !rows.is_empty()), "{path}");
+            assert_eq!(Some(things.len() as i64), figures.integer(path), "{path}");
         }
     });
 }

@@ -1,17 +1,29 @@
-//! Google's answers as the shared types of `table`. Pure; takes the answers apart so that no cell
-//! is held twice.
+//! Converts Google's answers to the types of `table`. Pure; consumes the answers, so that no cell
+//! is in memory twice.
 
 use std::collections::BTreeMap;
 
 use google_sheets4::api::{Sheet, Spreadsheet};
 use serde::Deserialize;
 
-use super::Overview;
 use super::layout::MARK_KEY;
 use crate::table::tab::{ReadTab, TabInfo};
 use crate::table::{Cell, Rows, a1};
 
-/// The workbook without its cells; tabs in the order in which people see them.
+/// A spreadsheet without its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The spreadsheet's title.
+    pub title: String,
+    /// The locale, such as `id_ID`.
+    pub locale: String,
+    /// The time zone, such as `Asia/Jakarta`; serial numbers of dates are local to it.
+    pub time_zone: String,
+    /// The tabs from left to right.
+    pub tabs: Vec<TabInfo>,
+}
+
+/// Converts the answer of `spreadsheets.get`; tabs come from left to right.
 pub(super) fn overview(answer: Spreadsheet) -> Overview {
     let properties = answer.properties.unwrap_or_default();
     let mut sheets = answer.sheets.unwrap_or_default();
@@ -47,7 +59,7 @@ fn count(number: Option<i32>) -> usize {
     usize::try_from(number.unwrap_or(0)).unwrap_or(0)
 }
 
-/// The answer of `values.batchGetByDataFilter`, as far as it is needed: cells are read straight
+/// The needed part of the answer of `values.batchGetByDataFilter`. Values are deserialized directly
 /// into cells.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -68,7 +80,7 @@ struct Filter {
     grid_range: Grid,
 }
 
-/// A sheetId of 0 is left out.
+/// A grid range; the API leaves out a sheetId of 0.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Grid {
@@ -82,14 +94,14 @@ struct FoundCells {
     values: Rows,
 }
 
-/// The tabs by sheetId, from the answer's JSON.
+/// Parses the answer's JSON and returns the tabs by sheetId.
 pub(super) fn read_tabs(json: &[u8]) -> serde_json::Result<BTreeMap<i64, ReadTab>> {
     let found: FoundTabs = serde_json::from_slice(json)?;
     Ok(found.value_ranges.into_iter().filter_map(read_tab).map(|tab| (tab.sheet_id, tab)).collect())
 }
 
 fn read_tab(found: FoundTab) -> Option<ReadTab> {
-    // The filter comes back with the range that it found.
+    // The answer repeats the filter beside the range that it selected.
     let sheet_id = found.data_filters.first()?.grid_range.sheet_id;
     let FoundCells { range, values } = found.value_range;
     let rows = trimmed(values);
@@ -103,7 +115,8 @@ fn read_tab(found: FoundTab) -> Option<ReadTab> {
     })
 }
 
-/// Rows and columns of the grid, from a range over all of it such as `'Title'!A1:Z1000`.
+/// Returns the number of rows and columns of the grid, from a range over all of it such as
+/// `'Title'!A1:Z1000`.
 fn grid_size(range: &str) -> Option<(usize, usize)> {
     let cells = range.rsplit_once('!').map_or(range, |(_, cells)| cells);
     let last = cells.rsplit_once(':').map_or(cells, |(_, last)| last);
@@ -112,7 +125,8 @@ fn grid_size(range: &str) -> Option<(usize, usize)> {
     Some((digits.parse().ok()?, a1::column_index(letters)? + 1))
 }
 
-/// Blank cells and rows at the end are left out: a formula may have left `""` there.
+/// Removes blank cells and rows at the end: the API leaves out empty ones, but not those in which
+/// a formula gives `""`.
 fn trimmed(mut rows: Rows) -> Rows {
     for row in &mut rows {
         row.truncate(row.iter().rposition(|cell| *cell != Cell::Blank).map_or(0, |last| last + 1));

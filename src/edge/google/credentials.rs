@@ -1,5 +1,5 @@
-//! The service account's key, the way to Google (TLS roots, connections) and the token that each
-//! request carries. Knows nothing of spreadsheets. The key never appears in an error or in `Debug`.
+//! The service account's key, the connections to Google (with TLS roots), and the token of each
+//! request. Knows nothing of spreadsheets. The key never appears in an error or in `Debug`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use hyper_util::rt::TokioExecutor;
 
 use super::error::GoogleError;
 
-/// Plain HTTP and TLS in one.
+/// A connector for both plain HTTP and TLS.
 pub(super) type Connector = HttpsConnector<HttpConnector>;
 
 /// The bearer token for an endpoint that asks for no credentials.
@@ -28,7 +28,7 @@ const LOCAL_TOKEN: &str = "local";
 pub struct Credentials(String);
 
 impl Credentials {
-    /// Takes the text as it is; `Google::connect` looks into it.
+    /// Keeps the text without checking it; `Google::connect` parses it.
     pub fn new(json: impl Into<String>) -> Self {
         Self(json.into())
     }
@@ -62,15 +62,16 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Whether both URL readers of the client crates, which panic on anything else, can read it.
+/// Returns whether the text is an HTTP or HTTPS address for both URL parsers of the client crates,
+/// which panic on anything else.
 pub(super) fn is_web_address(text: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(text) else { return false };
     matches!(url.scheme(), "http" | "https") && url.has_host() && text.parse::<Uri>().is_ok()
 }
 
-/// Who the requests come from, and how they travel.
+/// The account that requests are sent for, and the connections that they are sent over.
 pub(super) struct Access {
-    /// For the hub.
+    /// The HTTP client for the hub.
     pub client: Client<Connector>,
     /// The service account's e-mail, if there is one.
     pub account: Option<String>,
@@ -97,13 +98,13 @@ impl Access {
         Ok(Self { client, account, authenticator })
     }
 
-    /// What the hub asks for tokens.
+    /// Returns the source of tokens for the hub.
     pub fn token_source(&self) -> TokenSource {
         TokenSource(self.authenticator.clone())
     }
 
-    /// Fetches a new token although the old one has not run out; `false` if there is nothing to
-    /// fetch it with.
+    /// Fetches a new token although the old one has not expired. Returns `false` if that fails, or
+    /// if there is no key to fetch it with.
     pub async fn refresh(&self, scope: &str) -> bool {
         match &self.authenticator {
             None => false,
@@ -112,7 +113,7 @@ impl Access {
     }
 }
 
-/// The hub's tokens: the authenticator's, or the literal one.
+/// Returns the authenticator's tokens, or [`LOCAL_TOKEN`] without an authenticator.
 #[derive(Clone)]
 pub(super) struct TokenSource(Option<Authenticator<Connector>>);
 
@@ -147,8 +148,8 @@ async fn authenticator(
         })
 }
 
-/// One provider of cryptography, named here, so that no process-wide default has to be set; the
-/// system's root certificates are only read where something is fetched over TLS.
+/// Returns the connector. The cryptography provider is given explicitly, so that no process-wide
+/// default is needed; the system's root certificates are read only if TLS is used (not `plain`).
 fn connector(plain: bool) -> Result<Connector, GoogleError> {
     let no_tls = |reason: String| GoogleError::NoTls { reason };
     let builder = rustls::ClientConfig::builder_with_provider(Arc::new(

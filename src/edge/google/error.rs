@@ -8,16 +8,14 @@ use google_sheets4::common;
 use google_sheets4::yup_oauth2;
 use serde_json::Value;
 
-use super::retry::Witness;
+use super::retry::AttemptObserver;
 
 /// Why a call to Google failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GoogleError {
     /// 403: the account may not open the spreadsheet, or may only view it.
-    #[error(
-        "spreadsheet {spreadsheet_id} is not shared with {account}: open it, press Share and add this address as Editor"
-    )]
+    #[error("spreadsheet {spreadsheet_id} not shared with {account}")]
     NotShared {
         /// The spreadsheet.
         spreadsheet_id: String,
@@ -25,17 +23,13 @@ pub enum GoogleError {
         account: String,
     },
     /// 404: there is no such spreadsheet.
-    #[error(
-        "there is no spreadsheet {spreadsheet_id}: the id is the part between /d/ and /edit in the address of the spreadsheet"
-    )]
+    #[error("no spreadsheet {spreadsheet_id}")]
     NotFound {
         /// The id that was asked for.
         spreadsheet_id: String,
     },
     /// 401, also after a new token, or no token is given for the key.
-    #[error(
-        "Google does not accept the key of {account} ({message}): check this machine's clock, or make a new key for the service account"
-    )]
+    #[error("key of {account} not accepted ({message})")]
     Unauthorized {
         /// The service account's e-mail.
         account: String,
@@ -43,75 +37,67 @@ pub enum GoogleError {
         message: String,
     },
     /// 403: the Sheets API is off in the service account's Google Cloud project.
-    #[error(
-        "the Google Sheets API is switched off in the service account's project, switch it on: {message}"
-    )]
+    #[error("sheets API switched off ({message})")]
     ApiDisabled {
         /// Google's words, with the address where to switch it on.
         message: String,
     },
     /// 400: no tab has this sheetId.
-    #[error("the spreadsheet has no tab with sheetId {sheet_id} (any more): was the tab deleted?")]
+    #[error("no tab with sheetId {sheet_id}")]
     NoSuchGrid {
         /// The sheetId.
         sheet_id: i64,
     },
     /// Any other request that Google refuses; sending it again would not help.
-    #[error("Google refuses the request: {message}")]
+    #[error("request refused ({message})")]
     Refused {
         /// Google's words.
         message: String,
     },
     /// 429: too many requests in this minute.
-    #[error("Google's quota is used up for now, try again in a minute: {message}")]
+    #[error("quota used up ({message})")]
     Quota {
         /// Google's words.
         message: String,
     },
     /// Google cannot be reached, or is in trouble itself.
-    #[error("Google cannot be reached at the moment, try again later: {reason}")]
+    #[error("cannot reach Google ({reason})")]
     Unavailable {
         /// What was seen.
         reason: String,
     },
     /// A write was sent and nobody knows whether it took effect.
-    #[error(
-        "it is not known whether the last write took effect ({reason}): read again before writing again"
-    )]
+    #[error("unknown whether the last write took effect ({reason})")]
     UnclearWrite {
         /// What was seen.
         reason: String,
     },
     /// No answer within the time allowed.
-    #[error("Google did not answer within {seconds} seconds, try again later", seconds = .after.as_secs_f64())]
+    #[error("no answer within {seconds} seconds", seconds = .after.as_secs_f64())]
     Timeout {
         /// The time allowed for one try.
         after: Duration,
     },
     /// The key file is not a service account's key, or there is none.
-    #[error(
-        "the credentials are not the key of a service account: {reason}. Google Cloud gives the file under IAM, Service accounts, Keys, Add key, JSON"
-    )]
+    #[error("not the key of a service account ({reason})")]
     BadCredentials {
         /// What is wrong with it.
         reason: String,
     },
     /// The endpoint in the configuration is not a web address.
-    #[error("the endpoint {endpoint:?} is not a web address such as http://127.0.0.1:8460")]
+    #[error("endpoint {endpoint:?} that is not a web address")]
     BadEndpoint {
         /// As configured.
         endpoint: String,
     },
     /// This machine has no root certificates to know Google by.
-    #[error(
-        "no secure connection can be made ({reason}): install the system's root certificates (package ca-certificates)"
-    )]
+    #[error("no secure connection ({reason})")]
     NoTls {
         /// What was seen.
         reason: String,
     },
     /// A write was asked of a client that only reads.
-    #[error("nothing was written: this connection was opened for reading only")]
+    #[error("write over a connection for reading only")]
     ReadOnly,
 }
 
@@ -201,8 +187,8 @@ impl Context<'_> {
 
     /// No answer in time. Before the request was on its way (while a token was fetched) nothing can
     /// have been written.
-    pub fn timed_out(&self, witness: &Witness) -> Failure {
-        if self.effect == Effect::Once && witness.sent() {
+    pub fn timed_out(&self, observer: &AttemptObserver) -> Failure {
+        if self.effect == Effect::Once && observer.sent() {
             let reason = format!("no answer within {} seconds", self.timeout.as_secs_f64());
             return Failure::last(GoogleError::UnclearWrite { reason });
         }
@@ -221,7 +207,7 @@ impl Context<'_> {
 
     /// Sorts the client's error. Its variants say little: every JSON error body arrives as
     /// `BadRequest`.
-    pub fn failed(&self, error: common::Error, witness: &Witness) -> Failure {
+    pub fn failed(&self, error: common::Error, observer: &AttemptObserver) -> Failure {
         match error {
             common::Error::HttpError(error) if error.is_connect() => Failure {
                 error: GoogleError::Unavailable { reason: with_sources(&error) },
@@ -239,7 +225,7 @@ impl Context<'_> {
                     .pointer("/error/code")
                     .and_then(Value::as_u64)
                     .and_then(|code| u16::try_from(code).ok());
-                self.refused(witness.status().or(code).unwrap_or(400), &body)
+                self.refused(observer.status().or(code).unwrap_or(400), &body)
             }
             common::Error::Failure(response) => {
                 self.refused(response.status().as_u16(), &Value::Null)
@@ -399,7 +385,7 @@ mod tests {
     #[test]
     fn sharing_a_disabled_api_and_a_quota_are_three_things() {
         let body = json!({"error": {"message": "The caller does not have permission", "status": "PERMISSION_DENIED"}});
-        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"spreadsheet 1AbC is not shared with robot@project.iam.gserviceaccount.com: open it, press Share and add this address as Editor");
+        insta::assert_snapshot!(failure(Effect::Once, 403, body).error, @"spreadsheet 1AbC not shared with robot@project.iam.gserviceaccount.com");
         let body = json!({"error": {"message": "Google Sheets API has not been used in project 1 before or it is disabled.",
             "details": [{"reason": "SERVICE_DISABLED"}]}});
         assert_eq!(failure(Effect::Read, 403, body).error.kind(), "api_disabled");
@@ -415,9 +401,9 @@ mod tests {
             account: None,
             timeout: Duration::ZERO,
         };
-        let mut witness = Witness::default();
-        assert!(context.timed_out(&witness).again);
-        google_sheets4::Delegate::pre_request(&mut witness);
-        assert_eq!(context.timed_out(&witness).error.kind(), "unclear_write");
+        let mut observer = AttemptObserver::default();
+        assert!(context.timed_out(&observer).again);
+        google_sheets4::Delegate::pre_request(&mut observer);
+        assert_eq!(context.timed_out(&observer).error.kind(), "unclear_write");
     }
 }

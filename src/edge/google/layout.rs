@@ -1,5 +1,5 @@
-//! A new tab: what the API has to be told so that it has its layout. Pure; all ids are chosen here,
-//! so that a repeated request is refused instead of making a second tab.
+//! The requests that make a new tab with its layout. Pure; all ids are given in the requests, so
+//! that the API refuses a repeated request instead of making a second tab.
 
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
@@ -14,22 +14,28 @@ use google_sheets4::api::{
 };
 
 use super::look::tone_format;
-use super::requests::{grid_index, sheet_id};
 use crate::table::tab::{Chart, ColourRule, Column, Dropdown, Layout};
 
 /// The key of the developer metadata that marks a tab as ours; its value is the view's key.
 pub(super) const MARK_KEY: &str = "halaqah.view";
 
-/// Description of our protected ranges.
+/// The description of our protected ranges.
 const PROTECTION: &str = "halaqah";
 
-/// Google's limit for a list of values in one validation rule.
+/// Google's limit for the number of values in one validation rule.
 const DROPDOWN_MAX: usize = 500;
 
-/// The tab, its mark, widths, protection, dropdowns, colours and charts, in this order.
-pub(super) fn add_tab(id: i64, title: &str, row_count: usize, layout: &Layout) -> Vec<Request> {
+/// Returns the requests for the tab, its mark, widths, protection, dropdowns, colours and charts,
+/// in this order.
+pub(super) fn add_tab(
+    id: i64,
+    index: usize,
+    title: &str,
+    row_count: usize,
+    layout: &Layout,
+) -> Vec<Request> {
     let id = sheet_id(id);
-    let mut requests = vec![add_sheet(id, title, row_count, layout), mark(id, &layout.view)];
+    let mut requests = vec![add_sheet(id, index, title, row_count, layout), mark(id, &layout.view)];
     requests.extend(widths(id, &layout.columns));
     requests.push(protection(id, layout));
     requests.extend(validations(id, layout));
@@ -64,16 +70,16 @@ fn header_row(layout: &Layout) -> usize {
     layout.header_row.unwrap_or(0)
 }
 
-/// The first row below the column titles.
+/// Returns the first row below the column titles.
 fn first_row(layout: &Layout) -> usize {
     layout.header_row.map_or(0, |row| row + 1)
 }
 
-fn add_sheet(id: i32, title: &str, row_count: usize, layout: &Layout) -> Request {
+fn add_sheet(id: i32, index: usize, title: &str, row_count: usize, layout: &Layout) -> Request {
     let properties = SheetProperties {
         sheet_id: Some(id),
         title: Some(title.to_owned()),
-        index: Some(grid_index(layout.position)),
+        index: Some(grid_index(index)),
         grid_properties: Some(GridProperties {
             // Google refuses to freeze every row, and a grid without cells.
             row_count: Some(grid_index(row_count.max(layout.frozen_rows + 1))),
@@ -104,7 +110,7 @@ fn mark(id: i32, view: &str) -> Request {
     Request { create_developer_metadata: Some(request), ..Request::default() }
 }
 
-/// One request for each run of columns of equal width.
+/// Returns one request for each run of columns of equal width.
 fn widths(id: i32, columns: &[Column]) -> Vec<Request> {
     let mut start = 0;
     let mut requests = Vec::new();
@@ -154,7 +160,8 @@ fn people_columns(layout: &Layout) -> impl Iterator<Item = (usize, &Dropdown)> {
         .filter_map(|(index, column)| Some((index, column.people.as_ref()?)))
 }
 
-/// Whoever writes into our cells is warned that the next cycle overwrites it; nobody is locked out.
+/// Protects all cells but people's columns, with a warning only: the next cycle overwrites what
+/// anybody writes there, but nobody is locked out.
 fn protection(id: i32, layout: &Layout) -> Request {
     let open: Vec<GridRange> = people_columns(layout)
         .map(|(column, _)| column_below(id, column, header_row(layout)))
@@ -184,8 +191,8 @@ fn validation(id: i32, column: usize, dropdown: &Dropdown, layout: &Layout) -> O
     Some(Request { set_data_validation: Some(request), ..Request::default() })
 }
 
-/// A list where values are offered (and Google can hold them); otherwise a rule that everything
-/// keeps, for its hint.
+/// Returns a list of the values, if there are any and Google can hold them; otherwise a rule that
+/// accepts everything and only shows the hint. `None` without values and hint.
 fn dropdown_rule(dropdown: &Dropdown) -> Option<DataValidationRule> {
     let mut values: Vec<&str> = Vec::new();
     for value in dropdown.values.iter().map(String::as_str) {
@@ -211,7 +218,7 @@ fn dropdown_rule(dropdown: &Dropdown) -> Option<DataValidationRule> {
     })
 }
 
-/// Values of conditions are read as if typed: an apostrophe keeps text from becoming a formula.
+/// Escapes the value of a condition: it is read as if typed, and an apostrophe keeps it text.
 fn literal(text: &str) -> String {
     if text.starts_with(['=', '+', '\'']) { format!("'{text}") } else { text.to_owned() }
 }
@@ -295,4 +302,15 @@ fn placed(id: i32, (row, column): (usize, usize)) -> EmbeddedObjectPosition {
 /// number is one to one among the 2^31 ids, so charts of one tab never share an id.
 fn chart_id(id: i32, index: i32) -> i32 {
     id.wrapping_add(index.wrapping_add(1).wrapping_mul(0x1e37_79b1)) & i32::MAX
+}
+
+/// Converts an index to the API's 32 bits, which suffice for a spreadsheet of 10 million cells.
+pub(super) fn grid_index(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// Converts an id to the API's 32 bits. An id that does not fit becomes one that no tab has, and
+/// Google refuses the request.
+pub(super) fn sheet_id(id: i64) -> i32 {
+    i32::try_from(id).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! How cells look: number formats, weights and colours, as the API names them. Pure.
+//! The appearance of cells: number formats, fonts and colours, as types of the API. Pure.
 
 use google_sheets4::api::{
     CellData, CellFormat, Color, ColorStyle, ExtendedValue, NumberFormat, TextFormat,
@@ -8,11 +8,11 @@ use crate::table::Cell;
 use crate::table::plan::CellWrite;
 use crate::table::tab::{Format, Style, Tone};
 
-/// All that `cell_data` sets; whatever of it a cell leaves out is cleared.
+/// All fields that [`cell_data`] sets. The API clears those of them that a cell leaves out.
 pub(super) const CELL_FIELDS: &str = "userEnteredValue,userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,\
     backgroundColor,backgroundColorStyle,textFormat,horizontalAlignment),note";
 
-/// An opaque colour, red, green and blue.
+/// An opaque colour: red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Paint(u8, u8, u8);
 
@@ -32,8 +32,8 @@ impl Paint {
     }
 }
 
-/// Both the old field and the new one, so that every reader of the spreadsheet sees the colour.
-fn on_background(format: CellFormat, paint: Paint) -> CellFormat {
+/// Sets both the deprecated field and its replacement, so that every client shows the colour.
+fn with_background(format: CellFormat, paint: Paint) -> CellFormat {
     CellFormat {
         background_color: Some(paint.color()),
         background_color_style: Some(paint.style()),
@@ -41,7 +41,7 @@ fn on_background(format: CellFormat, paint: Paint) -> CellFormat {
     }
 }
 
-fn in_colour(text: TextFormat, paint: Paint) -> TextFormat {
+fn with_text_colour(text: TextFormat, paint: Paint) -> TextFormat {
     TextFormat {
         foreground_color: Some(paint.color()),
         foreground_color_style: Some(paint.style()),
@@ -49,7 +49,7 @@ fn in_colour(text: TextFormat, paint: Paint) -> TextFormat {
     }
 }
 
-/// One cell to be written: its value, its look, its note.
+/// Returns a cell to be written, with value, format and note.
 pub(super) fn cell_data(cell: &CellWrite) -> CellData {
     CellData {
         user_entered_value: value(&cell.value),
@@ -59,12 +59,12 @@ pub(super) fn cell_data(cell: &CellWrite) -> CellData {
     }
 }
 
-/// A value as the API takes it; text is never read as a formula. `None` clears the cell.
+/// Returns a value as the API accepts it; text is never read as a formula. `None` clears the cell.
 pub(super) fn value(cell: &Cell) -> Option<ExtendedValue> {
     let value = ExtendedValue::default();
     match cell {
         Cell::Blank => None,
-        // JSON has no word for an infinite number or for none.
+        // JSON has no infinite numbers and no NaN.
         Cell::Number(number) if !number.is_finite() => None,
         Cell::Number(number) => Some(ExtendedValue { number_value: Some(*number), ..value }),
         Cell::Boolean(boolean) => Some(ExtendedValue { bool_value: Some(*boolean), ..value }),
@@ -86,16 +86,18 @@ fn cell_format(style: Style, format: Format) -> CellFormat {
         }
         Style::Lead => {
             let italic = TextFormat { italic: Some(true), ..TextFormat::default() };
-            CellFormat { text_format: Some(in_colour(italic, GREY)), ..plain }
+            CellFormat { text_format: Some(with_text_colour(italic, GREY)), ..plain }
         }
         Style::Header => {
             let centred = CellFormat { horizontal_alignment: Some("CENTER".to_owned()), ..plain };
             CellFormat {
-                text_format: Some(in_colour(bold, WHITE)),
-                ..on_background(centred, DARK_TEAL)
+                text_format: Some(with_text_colour(bold, WHITE)),
+                ..with_background(centred, DARK_TEAL)
             }
         }
-        Style::Section => CellFormat { text_format: Some(bold), ..on_background(plain, PALE_TEAL) },
+        Style::Section => {
+            CellFormat { text_format: Some(bold), ..with_background(plain, PALE_TEAL) }
+        }
         Style::Body => plain,
     }
 }
@@ -113,7 +115,7 @@ fn number_format(format: Format) -> Option<NumberFormat> {
     Some(NumberFormat { type_: Some(kind.to_owned()), pattern: Some(pattern.to_owned()) })
 }
 
-/// Titles and explanations may run over the blank cells beside them; text in a table may not.
+/// Titles and explanations may extend over the blank cells beside them; text in a table may not.
 fn wrap_strategy(style: Style, format: Format) -> Option<&'static str> {
     match (style, format) {
         (Style::Header, _) | (_, Format::Wrapped) => Some("WRAP"),
@@ -123,8 +125,8 @@ fn wrap_strategy(style: Style, format: Format) -> Option<&'static str> {
     }
 }
 
-/// Text and background of a coloured cell; each pair has a contrast above 4.5 : 1 (WCAG 2.2,
-/// 1.4.3).
+/// Returns the text and background colours of a tone; each pair has a contrast above 4.5 : 1 (WCAG
+/// 2.2, 1.4.3).
 fn tone_paints(tone: Tone) -> (Paint, Paint) {
     match tone {
         Tone::Good => (Paint(0x1b, 0x5e, 0x20), Paint(0xe6, 0xf4, 0xea)),
@@ -133,14 +135,14 @@ fn tone_paints(tone: Tone) -> (Paint, Paint) {
     }
 }
 
-/// The format of cells that a colour rule finds.
+/// Returns the format of cells that a colour rule applies to.
 pub(super) fn tone_format(tone: Tone) -> CellFormat {
     let (text, background) = tone_paints(tone);
     let format = CellFormat {
-        text_format: Some(in_colour(TextFormat::default(), text)),
+        text_format: Some(with_text_colour(TextFormat::default(), text)),
         ..CellFormat::default()
     };
-    on_background(format, background)
+    with_background(format, background)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Google Sheets: the workbook read, the plan applied, one client for the daemon's life. Knows how
-//! to ask and how often; what the cells mean it does not know.
+//! Google Sheets: reads the workbook and applies plans, with one client for the daemon's life.
+//! Knows how requests are sent and how often; does not know what the cells mean.
 //!
-//! A write whose answer does not come is never sent again blindly: the caller reads again and plans
-//! again.
+//! A write without an answer is not sent again, since it may have taken effect: the caller reads
+//! the workbook and plans again.
 
 mod answers;
 mod credentials;
@@ -34,45 +34,47 @@ use tokio::time::Instant;
 
 use self::credentials::{Access, Connector, is_web_address};
 use self::error::{Context, Effect, Failure};
-use self::requests::grid_index;
-use self::retry::{Limits, Patience, Witness};
+use self::layout::grid_index;
+use self::retry::{AttemptObserver, Limits, Patience};
 use crate::table::plan::Plan;
-use crate::table::tab::{ReadTab, TabInfo};
+use crate::table::tab::ReadTab;
 use crate::table::{Rows, a1};
 
+pub use self::answers::Overview;
 pub use self::credentials::Credentials;
 pub use self::error::GoogleError;
 pub use self::retry::Quotas;
 
-/// The fields that `overview` asks for.
+/// The fields that [`Google::overview`] requests.
 const OVERVIEW_FIELDS: &str = "properties(title,locale,timeZone),sheets(properties(sheetId,title,index,\
     gridProperties(rowCount,columnCount)),developerMetadata(metadataKey,metadataValue))";
 
-/// Bytes of JSON in one write of values; Google advises against more than 2 MB.
+/// The maximum size of one write of values in bytes of JSON; Google advises against more than 2 MB.
 const VALUES_BYTES_MAX: usize = 1_500_000;
 
-/// As Google's guide to the quota asks.
+/// The first delay that Google's guide to quotas recommends.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 
-/// How to reach Google.
+/// The settings of the client.
 #[derive(Debug, Clone)]
 pub struct GoogleSettings {
-    /// Another server's base address, such as `http://127.0.0.1:8460`; `None`: Google itself.
+    /// The base address of another server, such as `http://127.0.0.1:8460`; `None` for Google.
     pub endpoint: Option<String>,
-    /// The service account's key; `None` only with an endpoint: then the bearer token is `local`.
+    /// The service account's key. May be `None` only with an endpoint; the bearer token is then
+    /// `local`.
     pub credentials: Option<Credentials>,
-    /// How long one try of one request may take.
+    /// The time allowed for one attempt of one request.
     pub timeout: Duration,
-    /// How long to wait before a request is tried again; every further time twice as long.
+    /// The delay before the second attempt; it doubles with each further one.
     pub first_delay: Duration,
-    /// Asks for the narrower scope, and refuses to write.
+    /// Whether to request the read-only scope and refuse to write.
     pub read_only: bool,
-    /// The quotas to stay within; a stand-in has none.
+    /// The quotas to stay within; `None` for a server that has none.
     pub quotas: Option<Quotas>,
 }
 
 impl GoogleSettings {
-    /// Google itself: its quotas, 60 seconds a try, reading and writing.
+    /// Returns settings for Google: its quotas, 60 seconds an attempt, reading and writing.
     pub fn google(credentials: Credentials) -> Self {
         Self {
             endpoint: None,
@@ -84,7 +86,8 @@ impl GoogleSettings {
         }
     }
 
-    /// A stand-in at an endpoint: no credentials, no quotas, 30 seconds a try, reading and writing.
+    /// Returns settings for a local server such as the sandbox: no credentials, no quotas, 30
+    /// seconds an attempt, reading and writing.
     pub fn local(endpoint: impl Into<String>) -> Self {
         Self {
             endpoint: Some(endpoint.into()),
@@ -97,26 +100,10 @@ impl GoogleSettings {
     }
 }
 
-/// A spreadsheet without its cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Overview {
-    /// Its title.
-    pub title: String,
-    /// Its locale, such as `id_ID`.
-    pub locale: String,
-    /// Its time zone, such as `Asia/Jakarta`: serial numbers of dates are local to it.
-    pub time_zone: String,
-    /// Its tabs from left to right.
-    pub tabs: Vec<TabInfo>,
-}
-
-/// Where Google itself answers.
+/// The base address of Google's server.
 const GOOGLE: &str = "https://sheets.googleapis.com/";
 
-/// What the program calls itself.
-const AGENT: &str = concat!("halaqah/", env!("CARGO_PKG_VERSION"));
-
-/// One client for all spreadsheets: connections, token and quotas are shared.
+/// A client for any number of spreadsheets, which share its connections, token and quotas.
 pub struct Google {
     hub: Sheets<Connector>,
     base: String,
@@ -130,7 +117,7 @@ pub struct Google {
 }
 
 impl Google {
-    /// Reads the key and prepares the client; nothing is sent yet.
+    /// Reads the key and prepares the client; sends nothing.
     pub async fn connect(settings: GoogleSettings) -> Result<Self, GoogleError> {
         let patience = Patience { first_delay: settings.first_delay, ..Patience::default() };
         Self::with_patience(settings, patience).await
@@ -149,7 +136,7 @@ impl Google {
         let plain = endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
         let access = Access::prepare(settings.credentials.as_ref(), plain).await?;
         let mut hub = Sheets::new(access.client.clone(), access.token_source());
-        hub.user_agent(AGENT.to_owned());
+        hub.user_agent(raw::AGENT.to_owned());
         if let Some(endpoint) = &endpoint {
             hub.base_url(endpoint.clone());
             hub.root_url(endpoint.clone());
@@ -167,25 +154,26 @@ impl Google {
         })
     }
 
-    /// The e-mail with which a spreadsheet has to be shared, if there is one.
+    /// Returns the service account's e-mail address, with which spreadsheets must be shared.
     pub fn account(&self) -> Option<&str> {
         self.access.account.as_deref()
     }
 
-    /// How many HTTP requests were sent so far, repeated ones included, requests for tokens not.
+    /// Returns the number of HTTP requests sent so far, with repeated ones but without those for
+    /// tokens.
     pub fn requests_sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Titles, sizes and our marks; no cells. One request.
+    /// Reads titles, sizes and our marks of all tabs, but no cells. One request.
     pub async fn overview(&self, spreadsheet_id: &str) -> Result<Overview, GoogleError> {
         let id = checked_id(spreadsheet_id)?;
         let answer = self
-            .call(Effect::Read, Some(id), |mut witness: Witness| async move {
+            .call(Effect::Read, Some(id), |mut observer: AttemptObserver| async move {
                 let call = self.hub.spreadsheets().get(id).param("fields", OVERVIEW_FIELDS);
                 call.clear_scopes()
                     .add_scope(self.scope)
-                    .delegate(&mut witness)
+                    .delegate(&mut observer)
                     .doit()
                     .await
                     .map(decoded)
@@ -194,8 +182,8 @@ impl Google {
         Ok(answers::overview(answer))
     }
 
-    /// All cells of the given tabs (each named once), in the order asked. One request, however many
-    /// tabs; none for none.
+    /// Reads all cells of the given tabs, which must differ, in the given order. One request; none
+    /// if `sheet_ids` is empty.
     pub async fn read(
         &self,
         spreadsheet_id: &str,
@@ -213,15 +201,15 @@ impl Google {
             value_render_option: Some("UNFORMATTED_VALUE".to_owned()),
             date_time_render_option: Some("SERIAL_NUMBER".to_owned()),
         };
-        let body = Bytes::from(lean(request).to_string());
+        let body = Bytes::from(without_nulls(request).to_string());
         let url = &self.address(id, "/values:batchGetByDataFilter");
-        let send = |witness: Witness| {
+        let send = |observer: AttemptObserver| {
             raw::post(
                 &self.access,
                 self.scope.as_ref(),
                 url,
                 body.clone(),
-                witness,
+                observer,
                 answers::read_tabs,
             )
         };
@@ -232,21 +220,21 @@ impl Google {
             .collect()
     }
 
-    /// Applies the plan as one atomic batch, or as several one after the other where it is too
-    /// large for one; an error leaves those before it applied. Returns how many batches were sent;
-    /// none for an empty plan.
+    /// Applies the plan as one atomic batch, or as several in sequence if it is too large for one;
+    /// batches before an error stay applied. Returns the number of batches sent; 0 for an empty
+    /// plan.
     pub async fn apply(&self, spreadsheet_id: &str, plan: &Plan) -> Result<u32, GoogleError> {
         let id = checked_id(spreadsheet_id)?;
-        self.may_write()?;
+        self.require_write_access()?;
         let mut sent = 0;
-        // Nothing of the answer is needed, and it repeats much of the request; but it must be whole
-        // to be believed.
+        // By default the answer repeats much of the request, so only one field is requested. The
+        // answer is parsed nevertheless: one that was cut off does not confirm the write.
         let url = &self.address(id, ":batchUpdate?fields=spreadsheetId");
-        let whole = |answer: &[u8]| serde_json::from_slice::<IgnoredAny>(answer);
+        let parse = |answer: &[u8]| serde_json::from_slice::<IgnoredAny>(answer);
         for body in requests::bodies(plan) {
             let body = Bytes::from(body);
-            let send = |witness: Witness| {
-                raw::post(&self.access, self.scope.as_ref(), url, body.clone(), witness, whole)
+            let send = |observer: AttemptObserver| {
+                raw::post(&self.access, self.scope.as_ref(), url, body.clone(), observer, parse)
             };
             self.call(Effect::Once, Some(id), send).await?;
             sent += 1;
@@ -254,9 +242,8 @@ impl Google {
         Ok(sent)
     }
 
-    /// Makes a spreadsheet with the given tabs, their cells written raw (text is never read as a
-    /// formula), and returns its id. After an error in writing the cells the spreadsheet is there,
-    /// incomplete.
+    /// Makes a spreadsheet with the given tabs and returns its id. Cells are written raw: text is
+    /// never read as a formula. If writing the cells fails, an incomplete spreadsheet stays.
     pub async fn create_spreadsheet(
         &self,
         title: &str,
@@ -264,7 +251,7 @@ impl Google {
         time_zone: &str,
         tabs: &[(&str, Rows)],
     ) -> Result<String, GoogleError> {
-        self.may_write()?;
+        self.require_write_access()?;
         let request = &Spreadsheet {
             properties: Some(SpreadsheetProperties {
                 title: Some(title.to_owned()),
@@ -277,7 +264,7 @@ impl Google {
             ..Spreadsheet::default()
         };
         let answer = self
-            .call(Effect::Once, None, |mut witness: Witness| async move {
+            .call(Effect::Once, None, |mut observer: AttemptObserver| async move {
                 let call = self
                     .hub
                     .spreadsheets()
@@ -285,7 +272,7 @@ impl Google {
                     .param("fields", "spreadsheetId");
                 call.clear_scopes()
                     .add_scope(self.scope)
-                    .delegate(&mut witness)
+                    .delegate(&mut observer)
                     .doit()
                     .await
                     .map(decoded)
@@ -297,7 +284,7 @@ impl Google {
         Ok(id)
     }
 
-    /// Fixed ranges, so that a repeated write does no harm.
+    /// Writes the cells of all tabs to fixed ranges, so that a repeated write does no harm.
     async fn write_values(&self, id: &str, tabs: &[(&str, Rows)]) -> Result<(), GoogleError> {
         for data in value_batches(tabs, VALUES_BYTES_MAX) {
             let request = &BatchUpdateValuesRequest {
@@ -305,12 +292,12 @@ impl Google {
                 value_input_option: Some("RAW".to_owned()),
                 ..BatchUpdateValuesRequest::default()
             };
-            self.call(Effect::Repeatable, Some(id), |mut witness: Witness| async move {
+            self.call(Effect::Repeatable, Some(id), |mut observer: AttemptObserver| async move {
                 let call = self.hub.spreadsheets().values_batch_update(request.clone(), id);
                 let call = call.param("fields", "spreadsheetId");
                 call.clear_scopes()
                     .add_scope(self.scope)
-                    .delegate(&mut witness)
+                    .delegate(&mut observer)
                     .doit()
                     .await
                     .map(decoded)
@@ -320,21 +307,22 @@ impl Google {
         Ok(())
     }
 
-    /// The address of a method of a spreadsheet.
+    /// Returns the address of an API method on a spreadsheet.
     fn address(&self, id: &str, method: &str) -> String {
         format!("{}v4/spreadsheets/{id}{method}", self.base)
     }
 
-    fn may_write(&self) -> Result<(), GoogleError> {
+    fn require_write_access(&self) -> Result<(), GoogleError> {
         if self.read_only { Err(GoogleError::ReadOnly) } else { Ok(()) }
     }
 
-    /// One call: kept within the quota, timed, and tried again where that is safe and may help.
+    /// Makes one call within the quotas and the time allowed; repeats it where that is safe and may
+    /// help.
     async fn call<T, F>(
         &self,
         effect: Effect,
         spreadsheet_id: Option<&str>,
-        send: impl Fn(Witness) -> F,
+        send: impl Fn(AttemptObserver) -> F,
     ) -> Result<T, GoogleError>
     where
         F: Future<Output = common::Result<T>>,
@@ -345,7 +333,7 @@ impl Google {
         (|| self.attempt(&context, &send))
             .retry(self.patience.delays())
             .when(|(failure, _)| failure.again && begun.elapsed() < self.patience.budget)
-            .adjust(|(_, witness), planned| self.patience.delay(planned, witness.retry_after()))
+            .adjust(|(_, observer), planned| self.patience.delay(planned, observer.retry_after()))
             .notify(|(failure, _), delay| {
                 tracing::warn!(
                     kind = failure.error.kind(),
@@ -358,20 +346,22 @@ impl Google {
             .map_err(|(failure, _)| failure.error)
     }
 
-    /// One try; after a 401 one more with a new token, since the old one may have been revoked.
+    /// Makes one attempt, and after a 401 a second one with a new token, since the old token may
+    /// have been revoked.
     async fn attempt<T, F>(
         &self,
         context: &Context<'_>,
-        send: &impl Fn(Witness) -> F,
-    ) -> Result<T, (Failure, Witness)>
+        send: &impl Fn(AttemptObserver) -> F,
+    ) -> Result<T, (Failure, AttemptObserver)>
     where
         F: Future<Output = common::Result<T>>,
     {
         let first = self.try_once(context, send).await;
-        let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, witness)) = &first else {
+        let Err((Failure { error: GoogleError::Unauthorized { .. }, .. }, observer)) = &first
+        else {
             return first;
         };
-        if !witness.sent() {
+        if !observer.sent() {
             return first;
         }
         match tokio::time::timeout(self.timeout, self.access.refresh(self.scope.as_ref())).await {
@@ -383,8 +373,8 @@ impl Google {
     async fn try_once<T, F>(
         &self,
         context: &Context<'_>,
-        send: &impl Fn(Witness) -> F,
-    ) -> Result<T, (Failure, Witness)>
+        send: &impl Fn(AttemptObserver) -> F,
+    ) -> Result<T, (Failure, AttemptObserver)>
     where
         F: Future<Output = common::Result<T>>,
     {
@@ -392,32 +382,32 @@ impl Google {
             Effect::Read => self.limits.read().await,
             Effect::Repeatable | Effect::Once => self.limits.write().await,
         }
-        let witness = Witness::default();
-        let outcome = tokio::time::timeout(self.timeout, send(witness.clone())).await;
-        if witness.sent() {
+        let observer = AttemptObserver::default();
+        let outcome = tokio::time::timeout(self.timeout, send(observer.clone())).await;
+        if observer.sent() {
             self.sent.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err((context.failed(error, &witness), witness)),
-            Err(_) => Err((context.timed_out(&witness), witness)),
+            Ok(Err(error)) => Err((context.failed(error, &observer), observer)),
+            Err(_) => Err((context.timed_out(&observer), observer)),
         }
     }
 }
 
-/// The response still holds the whole body: only the decoded answer lives on.
+/// Drops the raw response, which still holds the whole body.
 fn decoded<T>((_, answer): (common::Response, T)) -> T {
     answer
 }
 
-/// A request as the client crate sends it: without nulls.
-fn lean(request: &impl Serialize) -> serde_json::Value {
+/// Serializes a request as the client crate does: without nulls.
+fn without_nulls(request: &impl Serialize) -> serde_json::Value {
     let mut value = serde_json::to_value(request).unwrap_or_default();
     common::remove_json_null_values(&mut value);
     value
 }
 
-/// The endpoint with one slash at its end: the client appends its paths to it.
+/// Returns the endpoint with exactly one slash at its end, to which the client appends its paths.
 fn base_address(endpoint: &str) -> Result<String, GoogleError> {
     let address = format!("{}/", endpoint.trim().trim_end_matches('/'));
     if is_web_address(&address) {
@@ -427,8 +417,8 @@ fn base_address(endpoint: &str) -> Result<String, GoogleError> {
     }
 }
 
-/// The client puts the id into the path as it is: anything but the letters that ids are made of
-/// would name another path.
+/// Checks that an id has only characters of an id: the client inserts it into the path unescaped,
+/// so that another character could make it a different path.
 fn checked_id(id: &str) -> Result<&str, GoogleError> {
     let is_id = !id.is_empty()
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
@@ -441,7 +431,7 @@ fn whole_tab(sheet_id: i64) -> Result<DataFilter, GoogleError> {
     Ok(DataFilter { grid_range: Some(grid_range), ..DataFilter::default() })
 }
 
-/// A tab with room for its rows and for more, as a new tab of Google Sheets has.
+/// Returns a new tab with at least the size of a new tab in Google Sheets.
 fn new_tab(title: &str, rows: &Rows) -> Sheet {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let properties = SheetProperties {
@@ -456,7 +446,8 @@ fn new_tab(title: &str, rows: &Rows) -> Sheet {
     Sheet { properties: Some(properties), ..Sheet::default() }
 }
 
-/// The cells of all tabs as ranges, in batches of a size that Google takes.
+/// Returns the cells of all tabs as ranges, in batches of at most `bytes_max` bytes of JSON (or one
+/// row).
 fn value_batches(tabs: &[(&str, Rows)], bytes_max: usize) -> Vec<Vec<ValueRange>> {
     let mut batches: Vec<Vec<ValueRange>> = Vec::new();
     let mut batch: Vec<ValueRange> = Vec::new();
@@ -464,8 +455,8 @@ fn value_batches(tabs: &[(&str, Rows)], bytes_max: usize) -> Vec<Vec<ValueRange>
     for (title, rows) in tabs {
         let mut range = begun_range(title, 0);
         for (index, row) in rows.iter().enumerate() {
-            // A blank is `""`: the client drops nulls, and all cells after one would move to the
-            // left.
+            // A blank cell becomes `""`: the client removes nulls from arrays too, and all cells
+            // after one would move to the left.
             let values: Vec<Value> = row
                 .iter()
                 .map(|cell| serde_json::to_value(cell).unwrap_or_else(|_| "".into()))

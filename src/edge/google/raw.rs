@@ -1,10 +1,9 @@
-//! One POST whose body and answer are JSON of our own making, over the hub's connections and
-//! tokens.
+//! One POST whose body and answer are handled as raw JSON, over the hub's connections and tokens.
 //!
-//! The client crate's types hold every field that Google knows: a cell to be written takes
-//! kilobytes there, and an answer's cells are held as text, as JSON values and as cells at once.
-//! That is no matter for a few of them; the two calls that carry whole tabs go this way. What is
-//! seen of a try is told to the same delegate, and errors are the client crate's own.
+//! The client crate's types have every field that Google knows: a cell to be written takes
+//! kilobytes, and the cells of an answer are in memory as text, as JSON values and as cells at
+//! once. So the two calls that carry whole tabs bypass these types. The delegate and the errors are
+//! the same as for the client crate's own calls.
 
 use google_sheets4::common::{self, Delegate, GetToken};
 use google_sheets4::hyper;
@@ -12,7 +11,10 @@ use google_sheets4::hyper::body::Bytes;
 use google_sheets4::hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 
 use super::credentials::Access;
-use super::retry::Witness;
+use super::retry::AttemptObserver;
+
+/// The `User-Agent` of every request.
+pub(super) const AGENT: &str = concat!("halaqah/", env!("CARGO_PKG_VERSION"));
 
 /// Sends `body` to `url` and reads the answer with `decode`.
 pub(super) async fn post<T>(
@@ -20,23 +22,24 @@ pub(super) async fn post<T>(
     scope: &str,
     url: &str,
     body: Bytes,
-    mut witness: Witness,
+    mut observer: AttemptObserver,
     decode: impl FnOnce(&[u8]) -> serde_json::Result<T>,
 ) -> common::Result<T> {
     let token =
         access.token_source().get_token(&[scope]).await.map_err(common::Error::MissingToken)?;
     let mut request = hyper::Request::post(url)
-        .header(USER_AGENT, super::AGENT)
+        .header(USER_AGENT, AGENT)
         .header(CONTENT_TYPE, "application/json")
         .header(CONTENT_LENGTH, body.len());
     if let Some(token) = token {
         request = request.header(AUTHORIZATION, format!("Bearer {token}"));
     }
-    // The address was checked when the client was made, and the id before it was put in.
+    // Fails only for a malformed address: the endpoint was checked when the client was made, and
+    // the id before it was inserted.
     let request = request
         .body(common::to_body(Some(body)))
         .map_err(|error| common::Error::Io(std::io::Error::other(error)))?;
-    witness.pre_request();
+    observer.pre_request();
     let (parts, body) =
         access.client.request(request).await.map_err(common::Error::HttpError)?.into_parts();
     let bytes = common::to_bytes(body).await.unwrap_or_default();
@@ -46,6 +49,6 @@ pub(super) async fn post<T>(
     }
     let error = serde_json::from_slice(&bytes);
     let response = common::to_response(parts, Some(bytes));
-    witness.http_failure(&response, error.as_ref().ok());
+    observer.http_failure(&response, error.as_ref().ok());
     Err(error.map_or_else(|_| common::Error::Failure(response), common::Error::BadRequest))
 }

@@ -1,5 +1,5 @@
-//! A plan as the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the same
-//! requests.
+//! Converts a plan to the requests of `spreadsheets.batchUpdate`. Pure: the same plan gives the
+//! same requests.
 
 use google_sheets4::FieldMask;
 use google_sheets4::api::{
@@ -9,29 +9,29 @@ use google_sheets4::api::{
 };
 use google_sheets4::common::remove_json_null_values;
 
-use super::layout::{add_tab, lay_column};
+use super::layout::{add_tab, grid_index, lay_column, sheet_id};
 use super::look::{CELL_FIELDS, cell_data, value};
 use crate::table::plan::{Change, Plan};
 
-/// Google advises against larger requests.
+/// The maximum size of a batch in bytes; Google advises against larger requests.
 const BATCH_BYTES_MAX: usize = 2_000_000;
 
-/// Google refuses more requests in one batch.
+/// The number of requests in a batch above which Google refuses it.
 const BATCH_REQUESTS_MAX: usize = 100_000;
 
-/// Rows that one `updateCells` gathers: few, so that a batch can be split and little is held in the
-/// client's types.
-const GATHERED_ROWS_MAX: usize = 50;
+/// The maximum number of rows in one `updateCells`. It is small, so that a batch can be split
+/// between requests and few rows at a time are in memory as the client's large types.
+const BLOCK_ROWS_MAX: usize = 50;
 
-/// All requests of a plan, in the plan's order.
+/// Returns all requests of a plan, in the plan's order.
 #[cfg(test)]
 fn requests(plan: &Plan) -> Vec<Request> {
     groups(plan).flatten().collect()
 }
 
-/// The bodies of as few `batchUpdate` calls as their size allows, as JSON. What one change needs is
-/// never split. They are made one at a time and each request becomes text at once, for the client's
-/// own types are large.
+/// Returns the JSON bodies of as few `batchUpdate` calls as their size allows. The requests of one
+/// change are never split between bodies. Bodies are made one at a time, and each request becomes
+/// text immediately, since the client's types are large.
 pub(super) fn bodies(plan: &Plan) -> impl Iterator<Item = String> {
     pack(
         groups(plan).map(|group| group.iter().map(|request| json(request).to_string()).collect()),
@@ -69,8 +69,8 @@ fn json(request: &Request) -> serde_json::Value {
     value
 }
 
-/// Rows being gathered into one `updateCells`.
-struct Gathered {
+/// Consecutive rows of cells for one `updateCells`.
+struct CellBlock {
     sheet: i64,
     row: usize,
     column: usize,
@@ -78,14 +78,15 @@ struct Gathered {
     rows: Vec<RowData>,
 }
 
-impl Gathered {
-    /// Whether a write of the given kind goes right below.
+impl CellBlock {
+    /// Returns whether a write begins right below the last row, in the same column and with the
+    /// same fields, and the block has room for it.
     fn continues(&self, sheet: i64, row: usize, column: usize, fields: &'static str) -> bool {
         self.sheet == sheet
             && self.column == column
             && self.row + self.rows.len() == row
             && self.fields == fields
-            && self.rows.len() < GATHERED_ROWS_MAX
+            && self.rows.len() < BLOCK_ROWS_MAX
     }
 
     fn into_request(self) -> Request {
@@ -104,10 +105,11 @@ impl Gathered {
     }
 }
 
-/// One group a change, but for cells below one another, which share a request.
+/// Returns the requests in groups that must not be split: one group for each change, except that
+/// writes of consecutive rows share one request.
 fn groups(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
     let mut changes = plan.changes.iter();
-    let mut gathered: Option<Gathered> = None;
+    let mut block: Option<CellBlock> = None;
     let mut next: Option<Vec<Request>> = None;
     std::iter::from_fn(move || {
         if let Some(group) = next.take() {
@@ -116,28 +118,28 @@ fn groups(plan: &Plan) -> impl Iterator<Item = Vec<Request>> {
         for change in changes.by_ref() {
             let Some((sheet, row, column, fields, cells)) = written(change) else {
                 let group = structure(change);
-                let Some(gathered) = gathered.take() else { return Some(group) };
+                let Some(block) = block.take() else { return Some(group) };
                 next = Some(group);
-                return Some(vec![gathered.into_request()]);
+                return Some(vec![block.into_request()]);
             };
             let cells = RowData { values: Some(cells) };
-            match &mut gathered {
+            match &mut block {
                 Some(above) if above.continues(sheet, row, column, fields) => {
                     above.rows.push(cells)
                 }
                 _ => {
-                    let begun = Gathered { sheet, row, column, fields, rows: vec![cells] };
-                    if let Some(ended) = gathered.replace(begun) {
+                    let begun = CellBlock { sheet, row, column, fields, rows: vec![cells] };
+                    if let Some(ended) = block.replace(begun) {
                         return Some(vec![ended.into_request()]);
                     }
                 }
             }
         }
-        gathered.take().map(|gathered| vec![gathered.into_request()])
+        block.take().map(|block| vec![block.into_request()])
     })
 }
 
-/// Where a change writes which cells; `None` for a change of structure.
+/// Returns the place, fields and cells that a change writes; `None` for a change of structure.
 fn written(change: &Change) -> Option<(i64, usize, usize, &'static str, Vec<CellData>)> {
     match change {
         Change::WriteCells { sheet_id, row, column, cells } => {
@@ -153,8 +155,8 @@ fn written(change: &Change) -> Option<(i64, usize, usize, &'static str, Vec<Cell
 
 fn structure(change: &Change) -> Vec<Request> {
     match change {
-        Change::AddTab { sheet_id, title, row_count, layout } => {
-            add_tab(*sheet_id, title, *row_count, layout)
+        Change::AddTab { sheet_id, index, title, row_count, layout } => {
+            add_tab(*sheet_id, *index, title, *row_count, layout)
         }
         Change::DeleteTab { sheet_id: id, .. } => {
             let request = DeleteSheetRequest { sheet_id: Some(sheet_id(*id)) };
@@ -182,7 +184,7 @@ fn structure(change: &Change) -> Vec<Request> {
         }
         Change::AppendRows { sheet_id, count } => vec![append(*sheet_id, "ROWS", *count)],
         Change::AppendColumns { sheet_id, count } => vec![append(*sheet_id, "COLUMNS", *count)],
-        // `written` has taken these.
+        // `written` handles these.
         Change::WriteCells { .. } | Change::RestorePeople { .. } => Vec::new(),
     }
 }
@@ -214,19 +216,10 @@ fn dimension(id: i64, of: &str, at: usize, count: usize) -> DimensionRange {
     }
 }
 
-/// A mask as the API writes it: `FieldMask` splits at commas and joins them again.
+/// Returns a field mask from its text. `FieldMask` joins its parts with commas, so the text is
+/// split at every comma, even inside parentheses.
 fn mask(fields: &str) -> FieldMask {
     FieldMask::new(&fields.split(',').collect::<Vec<_>>())
-}
-
-/// The API counts in 32 bits; a spreadsheet of 10 million cells has no larger index.
-pub(super) fn grid_index(index: usize) -> i32 {
-    i32::try_from(index).unwrap_or(i32::MAX)
-}
-
-/// The API's ids have 32 bits; one that does not fit names no tab, and Google says so.
-pub(super) fn sheet_id(id: i64) -> i32 {
-    i32::try_from(id).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -296,7 +289,6 @@ mod tests {
                 series_columns: vec![1],
                 anchor: (12, 0),
             }],
-            position: 1,
         }
     }
 
@@ -304,7 +296,13 @@ mod tests {
     fn a_new_tab_is_marked_protected_and_open_to_people() {
         let title = "Usulan Kelompok".to_owned();
         let plan = Plan {
-            changes: vec![Change::AddTab { sheet_id: 7, title, row_count: 40, layout: layout() }],
+            changes: vec![Change::AddTab {
+                sheet_id: 7,
+                index: 1,
+                title,
+                row_count: 40,
+                layout: layout(),
+            }],
             ..Plan::default()
         };
         insta::assert_snapshot!(lines(&requests(&plan)), @r#"
@@ -405,6 +403,7 @@ mod tests {
         let changes: Vec<Change> = (0..6)
             .map(|n| Change::AddTab {
                 sheet_id: n,
+                index: 0,
                 title: format!("Tab {n}"),
                 row_count: 9,
                 layout: layout(),

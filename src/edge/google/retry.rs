@@ -1,5 +1,5 @@
-//! How often, how fast and how long: quotas, the witness of one try, the delays between tries.
-//! Knows nothing of what is asked.
+//! Quotas, the delays between attempts, and what is observed of one attempt. Knows nothing of the
+//! requests themselves.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
@@ -10,17 +10,17 @@ use google_sheets4::common::{self, Delegate};
 use google_sheets4::hyper::header::RETRY_AFTER;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-/// Requests allowed in a minute, per user: the published quotas of the Sheets API.
+/// The number of requests allowed per minute and user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quotas {
-    /// Reads.
+    /// The number of requests that only read.
     pub reads_per_minute: NonZeroU32,
-    /// Writes.
+    /// The number of requests that write.
     pub writes_per_minute: NonZeroU32,
 }
 
 impl Quotas {
-    /// What Google allows one user: 60 reads and 60 writes a minute.
+    /// The published quotas of the Sheets API: 60 reads and 60 writes.
     pub const GOOGLE: Self = Self {
         reads_per_minute: NonZeroU32::new(60).expect("60 is not zero"),
         writes_per_minute: NonZeroU32::new(60).expect("60 is not zero"),
@@ -34,7 +34,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Without quotas nothing ever waits.
+    /// Begins with the whole burst available; without quotas nothing ever waits.
     pub fn new(quotas: Option<Quotas>) -> Self {
         let limiter = |per_minute| RateLimiter::direct(quota(per_minute));
         Self {
@@ -43,14 +43,14 @@ impl Limits {
         }
     }
 
-    /// Waits for the next read that the quota allows.
+    /// Waits until the quota allows a read.
     pub async fn read(&self) {
         if let Some(limiter) = &self.reads {
             limiter.until_ready().await;
         }
     }
 
-    /// Waits for the next write that the quota allows.
+    /// Waits until the quota allows a write.
     pub async fn write(&self) {
         if let Some(limiter) = &self.writes {
             limiter.until_ready().await;
@@ -58,9 +58,9 @@ impl Limits {
     }
 }
 
-/// A bucket of one sixth that fills with five sixths a minute: a full bucket and a minute's filling
-/// together stay within the quota of any one minute, which a bucket of the whole quota would pass
-/// twice over.
+/// Returns a token bucket that holds one sixth of the quota and refills with five sixths per
+/// minute. A full bucket and one minute's refill together stay within the quota in any minute; a
+/// bucket of the whole quota would allow nearly twice the quota in one minute.
 fn quota(per_minute: NonZeroU32) -> Quota {
     let burst = (per_minute.get() / 6).max(1);
     let filling = per_minute.get().saturating_sub(burst).max(1);
@@ -68,16 +68,16 @@ fn quota(per_minute: NonZeroU32) -> Quota {
     Quota::per_minute(nonzero(filling)).allow_burst(nonzero(burst))
 }
 
-/// How often and how long one call is tried.
+/// How often and for how long one call is attempted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
-    /// Tries in all.
+    /// The maximum number of attempts.
     pub tries: usize,
     /// The first delay; each further one is twice as long, plus jitter.
     pub first_delay: Duration,
-    /// No delay is longer, jitter aside; a server that asks for more is given up.
+    /// The longest delay, without jitter. The call fails if the server asks for a longer one.
     pub longest_delay: Duration,
-    /// After this time no further try is begun.
+    /// The time after which no further attempt begins.
     pub budget: Duration,
 }
 
@@ -93,7 +93,7 @@ impl Default for Patience {
 }
 
 impl Patience {
-    /// Truncated exponential delays with jitter, as Google's guide to the quota asks.
+    /// Returns truncated exponential delays with jitter, as Google's guide to quotas recommends.
     pub fn delays(&self) -> ExponentialBuilder {
         ExponentialBuilder::new()
             .with_factor(2.0)
@@ -103,8 +103,8 @@ impl Patience {
             .with_jitter()
     }
 
-    /// The delay that is kept: what the server asked for, if it is longer; none if that is longer
-    /// than we wait.
+    /// Returns the longer of the planned delay and the one that the server asked for; `None` (no
+    /// further attempt) if the server asked for more than the longest delay.
     pub fn delay(&self, planned: Option<Duration>, asked: Option<Duration>) -> Option<Duration> {
         match (planned, asked) {
             (Some(_), Some(asked)) if asked > self.longest_delay => None,
@@ -114,36 +114,36 @@ impl Patience {
     }
 }
 
-/// What was seen of one try: the client tells status and headers to nobody else. Clones see the
-/// same try, so that something is known of it even when it was given up.
+/// Observes one attempt: the client passes status and headers only to a delegate. Clones share
+/// their observations, so that they survive an attempt that was dropped at its timeout.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Witness(Arc<Seen>);
+pub(super) struct AttemptObserver(Arc<Observed>);
 
 #[derive(Debug, Default)]
-struct Seen {
+struct Observed {
     sent: OnceLock<()>,
     status: OnceLock<u16>,
     retry_after: OnceLock<Duration>,
 }
 
-impl Witness {
-    /// Whether the request was about to be sent, or was sent.
+impl AttemptObserver {
+    /// Returns whether the request was sent, or was about to be.
     pub fn sent(&self) -> bool {
         self.0.sent.get().is_some()
     }
 
-    /// The status of an answer that is not a success.
+    /// Returns the status of an answer that is not a success.
     pub fn status(&self) -> Option<u16> {
         self.0.status.get().copied()
     }
 
-    /// The `Retry-After` header, in seconds.
+    /// Returns the time in the `Retry-After` header, if it is in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after.get().copied()
     }
 }
 
-impl Delegate for Witness {
+impl Delegate for AttemptObserver {
     fn pre_request(&mut self) {
         self.0.sent.get_or_init(|| ());
     }

@@ -1,50 +1,52 @@
-//! A segment's lines as a thread of their own reads and hashes them ahead of whoever takes them in:
-//! two halves of a replay's work, of which neither needs the other's result. Order and errors are
-//! those of reading line by line.
+//! Reads and hashes a segment on a second thread, ahead of the thread that parses and folds the
+//! lines. The lines arrive in the order of the file, and an error after the lines before it.
 
 use std::io::{self, BufRead, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use crate::ledger::line::{LineHash, follows};
+use crate::ledger::line::{LineHash, hash_if_chained};
 
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How many blocks may wait.
-const AHEAD: usize = 8;
+/// The number of blocks that may wait in the channel before the reading thread pauses.
+const MAX_WAITING: usize = 8;
 
-/// Whole lines; at the end of a segment also a cut one.
+/// Complete lines; at the end of a segment the last one may be cut.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     bytes: Vec<u8>,
-    /// The bytes of the lines, from the first on, whose hashes follow on one another.
+    /// The length of the leading part whose lines are all chained to one another.
     chained: usize,
 }
 
-/// Where blocks are sent to.
-pub(super) type Ahead = SyncSender<io::Result<Block>>;
+/// The sending end of the channel of blocks.
+pub(super) type BlockSender = SyncSender<io::Result<Block>>;
 
-/// Reads to the end, or until nobody wants more. `previous` is the hash on which the first line
-/// follows.
-pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, ahead: &Ahead) {
+/// Reads blocks to the end of the input, or until the receiver is gone. `previous` is the hash to
+/// which the first line must be chained.
+pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, sender: &BlockSender) {
     let mut previous = Some(previous);
     let mut rest = Vec::new();
     loop {
         let mut bytes = std::mem::take(&mut rest);
-        let seen = bytes.len();
+        let searched = bytes.len();
         bytes.reserve(BLOCK_BYTES);
         let read = input.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut bytes);
         let ended = matches!(read, Ok(0));
         if !ended {
-            let whole =
-                bytes[seen..].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| seen + at + 1);
-            rest = if whole == 0 { std::mem::take(&mut bytes) } else { bytes.split_off(whole) };
+            // A block ends after its last line break; what follows begins the next block. Without a
+            // line break the whole block waits: its line is longer than a block.
+            let line_break = bytes[searched..].iter().rposition(|byte| *byte == b'\n');
+            let complete = line_break.map_or(0, |at| searched + at + 1);
+            rest =
+                if complete == 0 { std::mem::take(&mut bytes) } else { bytes.split_off(complete) };
         }
-        let chained = chained(&bytes, &mut previous);
-        // Whoever does not listen any more has found what to stop at.
-        if !bytes.is_empty() && ahead.send(Ok(Block { bytes, chained })).is_err() {
+        let chained = chained_length(&bytes, &mut previous);
+        // The receiver is gone once it has met a line that ends the replay.
+        if !bytes.is_empty() && sender.send(Ok(Block { bytes, chained })).is_err() {
             return;
         }
         if let Err(error) = read {
-            let _ = ahead.send(Err(error));
+            let _ = sender.send(Err(error));
             return;
         }
         if ended {
@@ -53,21 +55,21 @@ pub(super) fn read_blocks(mut input: impl Read, previous: LineHash, ahead: &Ahea
     }
 }
 
-/// The bytes of the lines that follow on `previous`, which goes with them; it is none once a line
-/// does not follow.
-fn chained(bytes: &[u8], previous: &mut Option<LineHash>) -> usize {
+/// Returns the length of the leading part whose lines are chained to `previous`, and advances
+/// `previous` to its last line; `None` once a line is not chained.
+fn chained_length(bytes: &[u8], previous: &mut Option<LineHash>) -> usize {
     let mut end = 0;
     while let Some(before) = previous
         && end < bytes.len()
     {
         let length = line_length(&bytes[end..]);
-        *previous = follows(before, &bytes[end..end + length]);
+        *previous = hash_if_chained(before, &bytes[end..end + length]);
         end += if previous.is_some() { length } else { 0 };
     }
     end
 }
 
-/// The bytes of the first line with its line break.
+/// Returns the length of the first line with its line break.
 fn line_length(mut bytes: &[u8]) -> usize {
     bytes.skip_until(b'\n').unwrap_or(0)
 }
@@ -75,40 +77,40 @@ fn line_length(mut bytes: &[u8]) -> usize {
 /// One line as it stands in the segment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RawLine<'a> {
-    /// With its line break, if it has one.
+    /// The line with its line break, if it has one.
     pub(super) bytes: &'a [u8],
-    /// Whether its hash follows on that of the line before it. Not told of lines after one that
-    /// does not.
-    pub(super) follows: bool,
-    /// Its number, as people count it.
+    /// Whether the line, and every line before it, is chained to the line before it.
+    pub(super) chained: bool,
+    /// The line number in the segment, counted from 1.
     pub(super) line: u64,
-    /// Where it begins.
+    /// The offset in the segment at which the line begins.
     pub(super) byte: u64,
 }
 
-/// The lines of the blocks that come in.
+/// The receiving end of the channel of blocks, as lines.
 #[derive(Debug)]
 pub(super) struct Lines {
     blocks: Receiver<io::Result<Block>>,
     block: Block,
-    /// Where the next line begins in the block.
+    /// The offset in the block at which the next line begins.
     at: usize,
     line: u64,
     byte: u64,
 }
 
 impl Lines {
-    /// Lines after so many lines and bytes of a segment, and where their blocks are to be sent.
-    pub(super) fn after(line: u64, byte: u64) -> (Self, Ahead) {
-        let (ahead, blocks) = sync_channel(AHEAD);
-        (Self { blocks, block: Block::default(), at: 0, line, byte }, ahead)
+    /// Returns the lines of a segment after its first `line` lines, which take `byte` bytes, and
+    /// the sender for their blocks.
+    pub(super) fn after(line: u64, byte: u64) -> (Self, BlockSender) {
+        let (sender, blocks) = sync_channel(MAX_WAITING);
+        (Self { blocks, block: Block::default(), at: 0, line, byte }, sender)
     }
 
-    /// The next line; none at the end.
+    /// Returns the next line; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         if self.at == self.block.bytes.len() {
-            // The other side hangs up at the end. Should it break down, that comes up where it is
-            // waited for.
+            // The sender is dropped at the end of the segment. It is dropped too if the reading
+            // thread panics; `thread::scope` then panics here when it joins the thread.
             let Ok(block) = self.blocks.recv() else { return Ok(None) };
             (self.block, self.at) = (block?, 0);
         }
@@ -117,13 +119,9 @@ impl Lines {
         self.at += length;
         self.line += 1;
         self.byte += length as u64;
-        let follows = self.at <= self.block.chained;
-        Ok(Some(RawLine {
-            bytes: &self.block.bytes[start..self.at],
-            follows,
-            line: self.line,
-            byte,
-        }))
+        let chained = self.at <= self.block.chained;
+        let bytes = &self.block.bytes[start..self.at];
+        Ok(Some(RawLine { bytes, chained, line: self.line, byte }))
     }
 }
 
@@ -131,7 +129,7 @@ impl Lines {
 mod tests {
     use super::*;
 
-    /// Gives its bytes a few at a time, then fails.
+    /// A reader that returns a few bytes at a time, then fails.
     struct Trickle<'a>(&'a [u8], usize);
 
     impl Read for Trickle<'_> {
@@ -146,13 +144,13 @@ mod tests {
         }
     }
 
-    /// A line's bytes, its number and where it begins.
+    /// The bytes of a line, its number and its offset.
     type Seen = (Vec<u8>, u64, u64);
 
     fn lines_of(input: impl Read + Send) -> (Vec<Seen>, io::Result<()>) {
         std::thread::scope(|scope| {
-            let (mut lines, ahead) = Lines::after(0, 0);
-            scope.spawn(move || read_blocks(input, LineHash::ZERO, &ahead));
+            let (mut lines, sender) = Lines::after(0, 0);
+            scope.spawn(move || read_blocks(input, LineHash::ZERO, &sender));
             let mut found = Vec::new();
             loop {
                 match lines.next() {

@@ -1,14 +1,14 @@
-//! The few system calls that change a ledger, behind one small door, so that tests can make each of
-//! them fail.
+//! The few system calls that change a ledger, behind a trait, so that tests can make each of them
+//! fail.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// A file opened for appending, and where it is.
+/// A file opened for appending, with its path.
 #[derive(Debug)]
 pub struct OpenFile {
-    /// Its path when it was opened.
+    /// The file's path at the time it was opened.
     pub path: PathBuf,
     file: File,
 }
@@ -20,25 +20,25 @@ impl OpenFile {
     }
 }
 
-/// What the ledger asks of a disk. Every call either does all it says or fails.
+/// The operations that the ledger needs from a disk. Each call completes or returns an error.
 pub trait Disk: Send {
-    /// Makes an empty file for appending; what a crash left under that name is overwritten.
+    /// Makes an empty file for appending; overwrites what a crash left under that name.
     fn create(&mut self, path: &Path) -> io::Result<OpenFile>;
     /// Appends all bytes: one `write` unless the system takes only a part.
     fn write_all(&mut self, file: &mut OpenFile, bytes: &[u8]) -> io::Result<()>;
-    /// Writes bytes over those that stand at `at`.
+    /// Overwrites the bytes at offset `at`.
     fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()>;
-    /// `fdatasync`: the bytes and the length are on the medium.
+    /// `fdatasync`: brings the file's bytes and length to the medium.
     fn sync_data(&mut self, file: &OpenFile) -> io::Result<()>;
-    /// The directory's entries are on the medium.
+    /// Brings the directory's entries to the medium.
     fn sync_dir(&mut self, dir: &Path) -> io::Result<()>;
     /// Cuts the file to `len` bytes.
     fn truncate(&mut self, file: &OpenFile, len: u64) -> io::Result<()>;
-    /// Gives a file its final name.
+    /// Renames a file; replaces the file at `to`, if there is one.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
-/// The real disk.
+/// The disk of the operating system.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct StdDisk;
 
@@ -53,7 +53,7 @@ impl Disk for StdDisk {
     }
 
     fn write_over(&mut self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
-        // A file opened for appending would append, wherever it is told to write.
+        // A file opened for appending ignores the offset and writes at its end.
         let mut file = OpenOptions::new().write(true).open(path)?;
         file.seek(SeekFrom::Start(at))?;
         file.write_all(bytes)

@@ -1,5 +1,5 @@
-//! What can go wrong with a ledger's files: what happened, where, what to do, and a stable kind for
-//! the exit code.
+//! What can go wrong with a ledger's files: what happened, where, and a stable kind for the exit
+//! code.
 
 use std::error::Error;
 use std::io;
@@ -13,7 +13,7 @@ use crate::ledger::line::{FORMAT, LineFault};
 pub enum LogError {
     /// Another process appends to this ledger.
     #[error(
-        "the ledger {} is in use by another halaqah{}; wait until it is done, or stop that one first",
+        "ledger {} in use by another halaqah{}",
         dir.display(),
         holder.map(|pid| format!(" (process {pid})")).unwrap_or_default()
     )]
@@ -24,15 +24,13 @@ pub enum LogError {
         holder: Option<u32>,
     },
     /// There is no ledger to read.
-    #[error("there is no ledger in {}; check `data_dir` in the configuration, or run `halaqah sync` once to begin one", dir.display())]
+    #[error("no ledger in {}", dir.display())]
     Missing {
         /// The directory that was looked into.
         dir: PathBuf,
     },
     /// The ledger belongs to another program.
-    #[error(
-        "the ledger is that of program `{found}` ({segment}), not of `{expected}`; correct `code` or `data_dir` in the configuration"
-    )]
+    #[error("ledger of program `{found}` ({segment}), not of `{expected}`")]
     OtherProgram {
         /// The segment that says so.
         segment: String,
@@ -42,9 +40,7 @@ pub enum LogError {
         expected: String,
     },
     /// A newer halaqah wrote this ledger.
-    #[error(
-        "{segment} has ledger format {found}, this halaqah knows only {FORMAT}; install the newer halaqah that wrote it (or, if there is none, the segment's first line is damaged: restore it from a backup)"
-    )]
+    #[error("{segment} has ledger format {found}, newer than {FORMAT}")]
     NewerFormat {
         /// The segment that says so.
         segment: String,
@@ -52,9 +48,7 @@ pub enum LogError {
         found: u32,
     },
     /// The ledger is not what was written.
-    #[error(
-        "the ledger is damaged: {segment}, line {line}, byte {byte}: {what}. Nothing was changed. {next_step}"
-    )]
+    #[error("damaged ledger at {segment}, line {line}, byte {byte}: {what}")]
     Damaged {
         /// The file.
         segment: String,
@@ -64,12 +58,10 @@ pub enum LogError {
         byte: u64,
         /// What is wrong.
         what: Damage,
-        /// How to go on.
-        next_step: &'static str,
     },
     /// The caller would not take a line (an event version that it does not know, a step that cannot
     /// be).
-    #[error("event {seq} ({segment}, line {line}) is not acceptable: {cause}")]
+    #[error("event {seq} ({segment}, line {line}) not acceptable: {cause}")]
     Refused {
         /// The file.
         segment: String,
@@ -81,9 +73,7 @@ pub enum LogError {
         cause: Box<dyn Error + Send + Sync>,
     },
     /// An event could not be written as a line; nothing was written, the log can go on.
-    #[error(
-        "event {index} of the batch cannot be written to the ledger: {what}; nothing was recorded, this is a fault of the program: please report it"
-    )]
+    #[error("cannot write event {index} of the batch: {what}")]
     Unwritable {
         /// Its place in the batch, from 0.
         index: usize,
@@ -91,7 +81,7 @@ pub enum LogError {
         what: LineFault,
     },
     /// The system refused.
-    #[error("cannot {doing} {}: {cause}. {}", path.display(), advice(*kind))]
+    #[error("cannot {doing} {}: {cause}", path.display())]
     Io {
         /// What was tried, as a verb.
         doing: &'static str,
@@ -106,9 +96,7 @@ pub enum LogError {
     #[error(transparent)]
     Seal(#[from] SealError),
     /// An earlier write failed, so this writer takes no more.
-    #[error(
-        "the ledger takes no more events since an earlier write failed ({why}); open it again, what was acknowledged is safe"
-    )]
+    #[error("no more events since an earlier write failed ({why})")]
     Ended {
         /// What failed first.
         why: String,
@@ -124,12 +112,10 @@ pub enum Damage {
     #[error(transparent)]
     Line(#[from] LineFault),
     /// A file that is no segment.
-    #[error("this is not the name of a ledger segment")]
+    #[error("not the name of a ledger segment")]
     ForeignName,
     /// A segment is missing, cut or doubled.
-    #[error(
-        "the segment begins with event {found} by its name, but event {expected} must come next: a segment is missing or cut"
-    )]
+    #[error("segment that begins with event {found} instead of {expected}")]
     Gap {
         /// The event that had to come.
         expected: u64,
@@ -138,24 +124,8 @@ pub enum Damage {
     },
     /// An empty or cut first line. A segment gets its name only after its first line is safe, so no
     /// crash does this.
-    #[error("the segment has no first line")]
+    #[error("segment without a first line")]
     NoHeader,
-}
-
-impl Damage {
-    fn next_step(&self) -> &'static str {
-        match self {
-            Self::ForeignName => {
-                "Move this file out of the ledger's directory; only halaqah's own segments may end in .jsonl there."
-            }
-            Self::Gap { .. } => {
-                "Bring the missing or cut segment back from a backup, then run `halaqah ledger verify`."
-            }
-            Self::Line(_) | Self::NoHeader => {
-                "Copy the whole ledger directory to a safe place, restore this segment from a backup, then run `halaqah ledger verify`."
-            }
-        }
-    }
 }
 
 /// The stable kind of a [`LogError`].
@@ -235,8 +205,7 @@ impl LogError {
     }
 
     pub(super) fn damaged(segment: &str, line: u64, byte: u64, what: impl Into<Damage>) -> Self {
-        let what = what.into();
-        Self::Damaged { segment: segment.to_owned(), line, byte, next_step: what.next_step(), what }
+        Self::Damaged { segment: segment.to_owned(), line, byte, what: what.into() }
     }
 }
 
@@ -263,23 +232,5 @@ pub fn seal_kind(error: &SealError) -> LogErrorKind {
         SealError::Io { cause, .. } => io_kind(cause),
         SealError::NoRandom(_) => LogErrorKind::Io,
         SealError::Data(_) => LogErrorKind::Unwritable,
-    }
-}
-
-fn advice(kind: LogErrorKind) -> &'static str {
-    match kind {
-        LogErrorKind::Permission => {
-            "Give the user that runs halaqah the right to read and write there."
-        }
-        LogErrorKind::ReadOnly => {
-            "The file system is mounted read-only: mount it for writing, or move `data_dir`."
-        }
-        LogErrorKind::Misplaced => {
-            "Something else stands in this place: move it away, or correct `data_dir`."
-        }
-        LogErrorKind::NoSpace => {
-            "The disk (or the quota) is full: make room, then run it again; nothing half-written counts."
-        }
-        _ => "Run it again later; if it comes back, check the disk.",
     }
 }

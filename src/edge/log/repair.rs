@@ -1,5 +1,5 @@
-//! Repair: what cannot be chained any more is moved aside from the first bad line on, so that the
-//! rest opens again. Moves, never deletes: every byte is safe in its new place before it leaves the
+//! Repair: moves everything from the first damaged line on out of the ledger, so that the rest
+//! opens again. Moves, never deletes: every byte is durable in its new place before it leaves the
 //! old one.
 
 use std::convert::Infallible;
@@ -8,44 +8,47 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, OpenFile, StdDisk};
 use super::error::{Damage, LogError};
-use super::replay::{Accept, Segment, replay, segments};
-use super::{Head, Line, copy_tail, lock};
+use super::files::{Segment, copy_tail, lock, segments};
+use super::replay::{Accept, replay};
+use crate::ledger::line::{Head, Line};
 
-/// What was moved aside.
+/// A file, or the end of one, that a repair moved out of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// The file in the ledger's directory.
+    /// The name of the file in the ledger's directory.
     pub segment: String,
-    /// The first line that was moved, as people count it; 0 for the file as a whole.
+    /// The first line that was moved, counted from 1; 0 for the whole file.
     pub line: u64,
-    /// Where the moved bytes began.
+    /// The offset in the file at which the moved bytes began.
     pub byte: u64,
-    /// How many there are.
+    /// The number of bytes moved.
     pub bytes: u64,
-    /// Where they are now.
+    /// The file that holds them now.
     pub to: PathBuf,
-    /// Whether they are a file that never was a part of the ledger, so that no event went with it.
+    /// Whether the file was never a part of the ledger, so that no event was lost with it.
     pub foreign: bool,
 }
 
-/// What a repair came to.
+/// The result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repaired {
-    /// What was moved, in order; empty if nothing had to be.
+    /// What was moved, in order; empty if the ledger was sound.
     pub moved: Vec<Moved>,
-    /// The last event that still stands in the ledger.
+    /// The last event that is still in the ledger.
     pub head: Head,
 }
 
-/// Moves aside what cannot be chained any more, until the ledger opens. Refuses while another
-/// process holds the lock, and leaves another program's ledger and a newer format alone.
+/// Moves lines that are not chained any more out of the ledger, until it opens. Refuses while
+/// another process holds the lock. Does not touch the ledger of another program or of a newer
+/// format.
 pub fn repair(dir: &Path, program: &str) -> Result<Repaired, LogError> {
     let mut disk = StdDisk;
     if !dir.is_dir() {
         return Err(LogError::Missing { dir: dir.to_owned() });
     }
     let _lock = lock(dir, &mut disk)?;
-    let mut aside = Aside { dir, to: None, moved: Vec::new() };
+    let mut mover = Mover { dir, to: None, moved: Vec::new() };
+    // A file can have several faults, so the ledger is replayed again after each move.
     loop {
         let found = segments(dir).and_then(|all| {
             if all.is_empty() {
@@ -53,30 +56,31 @@ pub fn repair(dir: &Path, program: &str) -> Result<Repaired, LogError> {
             }
             let accept = Accept { program: Some(program), newer_format: false, last_batch: false };
             let replay = replay(&all, accept, |_: &Line<'_>| Ok::<(), Infallible>(()))?;
-            // A torn tail is the next opening's to set aside: it was never acknowledged.
+            // A torn tail was never acknowledged: the next opening moves it aside.
             Ok(*replay.chain.head())
         });
         match found {
-            Ok(head) => return Ok(Repaired { moved: aside.moved, head }),
+            Ok(head) => return Ok(Repaired { moved: mover.moved, head }),
             Err(LogError::Damaged { segment, line, byte, what, .. }) => {
-                aside.from(&mut disk, &segment, line, byte, &what)?;
+                mover.move_from(&mut disk, &segment, line, byte, &what)?;
             }
             Err(error) => return Err(error),
         }
     }
 }
 
-/// The directory for what is moved, made when it is needed.
-struct Aside<'a> {
+/// Moves files and their ends into a new directory `moved-<n>`.
+struct Mover<'a> {
     dir: &'a Path,
+    /// The new directory; `None` until something is moved.
     to: Option<PathBuf>,
     moved: Vec<Moved>,
 }
 
-impl Aside<'_> {
-    /// Moves what begins at a line. Later segments go first, the newest of them before all: an
-    /// interruption leaves a ledger that is still damaged in the same place, or ends there.
-    fn from(
+impl Mover<'_> {
+    /// Moves everything from a damaged line on. The newest segment goes first: an interruption
+    /// leaves a ledger that is still damaged at the same line, or ends there.
+    fn move_from(
         &mut self,
         disk: &mut StdDisk,
         segment: &str,
@@ -85,20 +89,21 @@ impl Aside<'_> {
         what: &Damage,
     ) -> Result<(), LogError> {
         if *what == Damage::ForeignName {
-            return self.whole(disk, segment, true);
+            return self.move_file(disk, segment, true);
         }
         let all = segments(self.dir)?;
         let Some(place) = all.iter().position(|found| found.name == segment) else { return Ok(()) };
         for later in all[place + 1..].iter().rev() {
-            self.whole(disk, &later.name, false)?;
+            self.move_file(disk, &later.name, false)?;
         }
         if byte == 0 {
-            self.whole(disk, segment, false)
+            self.move_file(disk, segment, false)
         } else {
-            self.tail(disk, &all[place], line, byte)
+            self.move_tail(disk, &all[place], line, byte)
         }
     }
 
+    /// Returns the new directory; makes it at the first call.
     fn folder(&mut self, disk: &mut StdDisk) -> Result<PathBuf, LogError> {
         if let Some(to) = &self.to {
             return Ok(to.clone());
@@ -112,7 +117,7 @@ impl Aside<'_> {
         Ok(to)
     }
 
-    fn whole(&mut self, disk: &mut StdDisk, name: &str, foreign: bool) -> Result<(), LogError> {
+    fn move_file(&mut self, disk: &mut StdDisk, name: &str, foreign: bool) -> Result<(), LogError> {
         let folder = self.folder(disk)?;
         let (from, to) = (self.dir.join(name), folder.join(name));
         let bytes = fs::metadata(&from).map_err(|e| LogError::io("look at", &from, e))?.len();
@@ -124,7 +129,7 @@ impl Aside<'_> {
         Ok(())
     }
 
-    fn tail(
+    fn move_tail(
         &mut self,
         disk: &mut StdDisk,
         segment: &Segment,

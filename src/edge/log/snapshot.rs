@@ -1,9 +1,8 @@
-//! The file `snapshot` beside a ledger's segments: a cache of what follows from the lines up to a
-//! place. What stands in it is its writer's, sealed; here it is a file that is whole or not there.
+//! The file `snapshot` beside a ledger's segments: a cache of the state after some line. Its content
+//! is opaque bytes here (`memory` makes and encrypts them).
 //!
-//! Written under another name, synced and renamed: a crash leaves the old one or the new one. It
-//! stands for what the ledger holds, personal data included, so nobody but its owner may read it;
-//! deleting it loses nothing.
+//! It is written under another name, synced and renamed, so a crash leaves the old one or the new
+//! one. It holds personal data, so only its owner may read it. Deleting it loses nothing.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -14,14 +13,14 @@ use super::disk::{Disk, StdDisk};
 const NAME: &str = "snapshot";
 const NEW_NAME: &str = "snapshot.new";
 
-/// Writes a snapshot. On any failure the one before it stays as it was.
+/// Writes a snapshot. On any error the previous one stays.
 pub fn write_snapshot(dir: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = dir.join(NEW_NAME);
-    // What a crash left may be anybody's to read.
+    // A file that a crash left keeps its mode, so it is made anew rather than truncated.
     remove(&new)?;
-    let written = fill(&new, bytes).and_then(|()| StdDisk.rename(&new, &dir.join(NAME)));
+    let written = write_private(&new, bytes).and_then(|()| StdDisk.rename(&new, &dir.join(NAME)));
     if written.is_err() {
-        // The first failure is the one to tell; what is left takes room and is overwritten by the
+        // The first error is the one to report; a file that cannot be removed is overwritten by the
         // next snapshot.
         let _ = remove(&new);
     }
@@ -29,7 +28,8 @@ pub fn write_snapshot(dir: &Path, bytes: &[u8]) -> io::Result<()> {
     StdDisk.sync_dir(dir)
 }
 
-fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a new file that only its owner may read, and syncs it.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -39,7 +39,7 @@ fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// What was written as the snapshot; none if there is no snapshot.
+/// Returns the snapshot's bytes; `None` if there is no snapshot.
 pub fn read_snapshot(dir: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(dir.join(NAME)) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -48,7 +48,7 @@ pub fn read_snapshot(dir: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Deletes a file, if it is there.
+/// Deletes a file if it exists.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),

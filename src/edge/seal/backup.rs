@@ -1,5 +1,5 @@
-//! The backup of the keys: one file that a passphrase opens (the age format), in which the program
-//! key and the wrapped keys stand together.
+//! The backup of the keys: one file in the age format, opened by a passphrase, with the program key
+//! and the wrapped keys.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -9,47 +9,48 @@ use age::scrypt::{Identity, Recipient};
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::error::SealError;
 use super::program_key::{KeyOrigin, ProgramKey};
-use super::store::Store;
-use super::{STORE_FILE, SealError, Seals};
+use super::seals::Seals;
+use super::store::{STORE_FILE, Store};
 
 const FORMAT: u32 = 1;
 
 /// Why a backup cannot be made, read or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// Nothing was sealed yet.
-    #[error("there are no keys yet: the first cycle makes them")]
+    /// Nothing was sealed yet, so there are no keys.
+    #[error("no keys yet")]
     NoKeys,
-    /// A file stands where one is to be written.
-    #[error("{} is there already and is left as it is", file.display())]
+    /// The file to be written already exists.
+    #[error("{} exists already", file.display())]
     Exists {
-        /// The file.
+        /// The file that exists.
         file: PathBuf,
     },
-    /// The backup, or the folder in which it is to be made, is not there.
-    #[error("there is no {}", file.display())]
+    /// The backup does not exist, or the folder in which it is to be made does not.
+    #[error("no file {}", file.display())]
     NotThere {
-        /// The file or folder.
+        /// The missing file or folder.
         file: PathBuf,
     },
-    /// The passphrase is another, or the file was changed.
-    #[error("{} is not opened by this passphrase: {what}", file.display())]
+    /// The passphrase is wrong, or the file was changed.
+    #[error("{} not opened by this passphrase: {what}", file.display())]
     NotOpened {
-        /// The file.
+        /// The backup.
         file: PathBuf,
-        /// What age says.
+        /// The error of the age library.
         what: String,
     },
-    /// What is in it is no backup of this program's keys.
-    #[error("{} is no backup of the keys of program {program}", file.display())]
+    /// The file was opened but is not a backup of this program's keys.
+    #[error("{} is not a backup of the keys of program {program}", file.display())]
     Foreign {
-        /// The file.
+        /// The backup.
         file: PathBuf,
-        /// The program.
+        /// The code of this program.
         program: String,
     },
-    /// The keys.
+    /// The keys beside the ledger cannot be read or written.
     #[error(transparent)]
     Seal(#[from] SealError),
 }
@@ -63,24 +64,24 @@ struct Content {
     keys: String,
 }
 
-/// A backup that was opened.
+/// An opened backup.
 #[derive(Debug)]
 pub struct Backup {
     key: ProgramKey,
     store: Store,
 }
 
-/// What of a backup was put in its place.
+/// The parts of a backup that were written back; `false` for a part that was still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// The program key.
+    /// Whether the program key was written.
     pub key: bool,
-    /// The wrapped keys.
+    /// Whether the wrapped keys were written.
     pub keys: bool,
 }
 
 impl Backup {
-    /// Writes the keys of the ledger in `dir` into a new file.
+    /// Writes the keys of the ledger in `dir` into a new file; returns the number of wrapped keys.
     pub fn make(
         dir: &Path,
         program: &str,
@@ -91,7 +92,7 @@ impl Backup {
         let (Some(key), Some(store)) = (key, Store::read(&dir.join(STORE_FILE))?) else {
             return Err(BackupError::NoKeys);
         };
-        if !store.fits(&key, program) {
+        if !store.is_wrapped_by(&key, program) {
             return Err(SealError::WrongKey { origin: key.origin.to_string() }.into());
         }
         let content = Content {
@@ -130,7 +131,7 @@ impl Backup {
         }
     }
 
-    /// Opens a backup.
+    /// Opens a backup of the keys of `program`.
     pub fn read(program: &str, file: &Path, passphrase: String) -> Result<Self, BackupError> {
         let bytes = fs::read(file).map_err(|cause| match cause.kind() {
             io::ErrorKind::NotFound => BackupError::NotThere { file: file.to_owned() },
@@ -150,23 +151,18 @@ impl Backup {
         }
         let key = ProgramKey::read(&content.program_key, KeyOrigin::File(file.to_owned()))?;
         let store = Store::parse(&content.keys).map_err(|_| foreign())?;
-        if !store.fits(&key, program) {
+        if !store.is_wrapped_by(&key, program) {
             return Err(foreign());
         }
         Ok(Self { key, store })
     }
 
-    /// The keys in it, ready to open the ledger in `dir`.
+    /// Returns the backup's keys, ready to open the ledger in `dir`.
     pub fn seals(&self, dir: &Path, program: &str) -> Result<Seals, SealError> {
-        let mut seals = Seals { key: Some(self.key.clone()), ..Seals::closed(dir, program) };
-        seals.closed = false;
-        seals.fixed = true;
-        seals.keys = self.store.open(&self.key, program, &dir.join(STORE_FILE))?;
-        seals.store = Some(self.store.clone());
-        Ok(seals)
+        Seals::from_store(dir, program, self.key.clone(), self.store.clone())
     }
 
-    /// Puts what is missing beside the ledger in `dir` in its place; overwrites nothing.
+    /// Writes back what the ledger in `dir` lacks; overwrites nothing.
     pub fn restore(&self, dir: &Path, program: &str) -> Result<Restored, BackupError> {
         let (key_file, store_file) = (ProgramKey::file(dir), dir.join(STORE_FILE));
         let exists = |file: &Path| BackupError::Exists { file: file.to_owned() };
@@ -175,7 +171,7 @@ impl Backup {
             return Err(exists(&key_file));
         }
         let store = Store::read(&store_file)?;
-        if store.as_ref().is_some_and(|store| !store.fits(&self.key, program)) {
+        if store.as_ref().is_some_and(|store| !store.is_wrapped_by(&self.key, program)) {
             return Err(exists(&store_file));
         }
         let restored = Restored { key: found.is_none(), keys: store.is_none() };
@@ -194,7 +190,7 @@ impl Backup {
             write().map_err(|cause| io(&store_file, cause))?;
         }
         if restored.key {
-            self.key.keep(&key_file)?;
+            self.key.write_new(&key_file)?;
         }
         Ok(restored)
     }

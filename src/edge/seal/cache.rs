@@ -1,34 +1,34 @@
-//! What is kept beside the ledger only to save time, sealed by the program key: who has no key
-//! reads as little in it as in the ledger. And what a fold gathers about the seals, which such a
-//! cache must remember too.
+//! The encryption of the ledger's snapshot by the program key (without that key, the snapshot
+//! reveals no more than the ledger does), and the state of the keys that the snapshot holds.
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use serde::{Deserialize, Serialize};
 
-use super::{SealError, Seals, about, random};
+use super::cipher::{LONG_NONCE, associated_data, random};
+use super::error::SealError;
+use super::seals::Seals;
 use crate::ledger::line::Head;
 use crate::ledger::sealed::RowOf;
 
-const NONCE: usize = 24;
-
-/// What a fold of lines gathers about their seals, in order.
+/// The state of [`Seals`] after some line, without the secret keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gathered {
+pub struct CachedSeals {
     owners: Vec<(RowOf, u64)>,
     missing: Vec<u64>,
     erased: Vec<u64>,
     sealed_lines: u64,
-    /// The keys there were: whoever lacks one of them must not go on from here.
+    /// The keys in the store: a reader that lacks one of them must read the whole ledger.
     keys: Vec<u64>,
 }
 
 impl Seals {
-    /// What was gathered; none unless everything that was not erased was opened, with the program
-    /// key and the keys of the medium, and nothing that was erased.
-    pub fn gathered(&self) -> Option<Gathered> {
-        let whole = self.missing.is_subset(&self.erased) && self.held_erased == 0 && !self.unsaved;
-        if self.closed || self.fixed || self.key.is_none() || !whole {
+    /// Returns the state for a snapshot. `None` unless exactly the parts that were not erased were
+    /// opened, with the program key and the store beside the segments.
+    pub fn to_cache(&self) -> Option<CachedSeals> {
+        let own_keys = self.key.is_some() && !self.never_opens && !self.store_is_given;
+        let all_opened = self.missing.is_subset(&self.erased);
+        if !own_keys || !all_opened || self.revived_keys > 0 || self.store_changed {
             return None;
         }
         let mut owners: Vec<(RowOf, u64)> =
@@ -36,7 +36,7 @@ impl Seals {
         owners.sort_unstable();
         let mut keys: Vec<u64> = self.keys.keys().copied().collect();
         keys.sort_unstable();
-        Some(Gathered {
+        Some(CachedSeals {
             owners,
             missing: self.missing.iter().copied().collect(),
             erased: self.erased.iter().copied().collect(),
@@ -45,11 +45,11 @@ impl Seals {
         })
     }
 
-    /// Goes on from what was gathered, if exactly what was there then is there still: no key is
-    /// lost, and none came back that was destroyed.
+    /// Takes over the state of a snapshot and returns whether that was possible: no key is lost
+    /// since, and none came back that had been destroyed.
     #[must_use]
-    pub fn go_on_from(&mut self, gathered: Gathered) -> bool {
-        let Gathered { owners, missing, erased, sealed_lines, keys } = gathered;
+    pub fn resume_from(&mut self, cached: CachedSeals) -> bool {
+        let CachedSeals { owners, missing, erased, sealed_lines, keys } = cached;
         let same = keys.iter().all(|key| self.keys.contains_key(key))
             && !erased.iter().any(|key| self.keys.contains_key(key));
         if same {
@@ -61,13 +61,14 @@ impl Seals {
         same
     }
 
-    /// A cache of what follows from the lines up to `head`, as only the program key opens it.
+    /// Encrypts a cache of the state after the line `head` with the program key. The result begins
+    /// with `head` in the clear.
     pub fn seal_cache(&self, head: &Head, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
         let Some(key) = &self.key else { return Err(self.no_key()) };
-        let nonce = random::<NONCE>()?;
+        let nonce = random::<LONG_NONCE>()?;
         let cipher = XChaCha20Poly1305::new((&key.secret).into());
         let sealed =
-            cipher.encrypt((&nonce).into(), Payload { msg: bytes, aad: &self.about_cache(head) });
+            cipher.encrypt((&nonce).into(), Payload { msg: bytes, aad: &self.cache_data(head) });
         let mut out = serde_json::to_vec(head)?;
         out.push(b'\n');
         out.extend(nonce);
@@ -75,20 +76,20 @@ impl Seals {
         Ok(out)
     }
 
-    /// What [`Seals::seal_cache`] sealed, and up to where it goes; none if it is cut, changed,
-    /// another ledger's or not for this key.
+    /// Decrypts the result of [`Seals::seal_cache`] and returns it with its head; `None` if it was
+    /// cut or changed, or belongs to another ledger or another key.
     pub fn open_cache(&self, bytes: &[u8]) -> Option<(Head, Vec<u8>)> {
         let key = self.key.as_ref()?;
         let line = bytes.iter().position(|byte| *byte == b'\n')?;
         let head: Head = serde_json::from_slice(&bytes[..line]).ok()?;
-        let (nonce, sealed) = bytes[line + 1..].split_first_chunk::<NONCE>()?;
+        let (nonce, sealed) = bytes[line + 1..].split_first_chunk::<LONG_NONCE>()?;
         let cipher = XChaCha20Poly1305::new((&key.secret).into());
         let opened =
-            cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &self.about_cache(&head) });
+            cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &self.cache_data(&head) });
         Some((head, opened.ok()?))
     }
 
-    fn about_cache(&self, Head { seq, hash }: &Head) -> Vec<u8> {
-        about(&self.program, &format!("{seq} {hash}"), "snapshot")
+    fn cache_data(&self, Head { seq, hash }: &Head) -> Vec<u8> {
+        associated_data(&self.program, &format!("{seq} {hash}"), "snapshot")
     }
 }

@@ -1,36 +1,36 @@
-//! The program key: where it is looked for, and how it is made.
+//! The program key: the places where it is looked for, and how it is made.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{SealError, random};
+use super::cipher::random;
+use super::error::SealError;
 
 /// The environment variable that may hold the key.
 pub const KEY_VARIABLE: &str = "HALAQAH_PROGRAM_KEY";
-/// The file that may hold it, beside the ledger's directory; its name as a systemd credential
-/// begins with `halaqah-`.
+/// The file beside the ledger's directory that may hold the key. The systemd credential has the
+/// same name with `halaqah-` before it.
 pub const KEY_FILE: &str = "program-key";
 
-/// The key that wraps all others, as 64 hex digits in a place that no copy of the ledger has: the
-/// environment, a systemd credential, or a file of mode 0600.
+/// The key that wraps all others. It is kept as 64 hex digits in a place that a copy of the ledger
+/// does not include: the environment, a systemd credential, or a file of mode 0600.
 #[derive(Clone)]
 pub struct ProgramKey {
-    /// The key.
     pub(super) secret: [u8; 32],
-    /// Where it was found.
+    /// The place where the key was found.
     pub origin: KeyOrigin,
 }
 
-/// Where the program key was found.
+/// The place where the program key was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyOrigin {
-    /// In the environment.
+    /// The environment variable [`KEY_VARIABLE`].
     Environment,
-    /// As a credential that systemd hands over.
+    /// A credential that systemd passes to the service.
     Credential(PathBuf),
-    /// In a file.
+    /// A file.
     File(PathBuf),
 }
 
@@ -50,12 +50,13 @@ impl fmt::Debug for ProgramKey {
 }
 
 impl ProgramKey {
-    /// The file of the key of the ledger in `dir`.
+    /// Returns the path of the key's file for the ledger in `dir`.
     pub fn file(dir: &Path) -> PathBuf {
         dir.parent().unwrap_or(Path::new("")).join(KEY_FILE)
     }
 
-    /// The key, wherever it is; none if it is nowhere.
+    /// Looks for the key in the environment, then among the credentials of systemd, then in its
+    /// file; `None` if it is in none of them.
     pub fn find(dir: &Path) -> Result<Option<Self>, SealError> {
         if let Ok(text) = std::env::var(KEY_VARIABLE) {
             return Self::read(&text, KeyOrigin::Environment).map(Some);
@@ -72,7 +73,7 @@ impl ProgramKey {
         Self::read(&text, KeyOrigin::File(path)).map(Some)
     }
 
-    /// The key that 64 hex digits stand for.
+    /// Reads a key from 64 hex digits.
     pub fn read(text: &str, origin: KeyOrigin) -> Result<Self, SealError> {
         let text = text.trim();
         let digits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -85,22 +86,25 @@ impl ProgramKey {
         Ok(Self { secret, origin })
     }
 
-    /// Its 64 hex digits.
+    /// Returns the key as 64 hex digits.
     pub fn hex(&self) -> String {
         self.secret.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// A new key, in its file.
+    /// Makes a new key and writes it into its file.
     pub fn make(dir: &Path) -> Result<Self, SealError> {
         let path = Self::file(dir);
         let key = Self { secret: random()?, origin: KeyOrigin::File(path.clone()) };
-        key.keep(&path)?;
+        key.write_new(&path)?;
         Ok(key)
     }
 
-    /// Writes it into a file that is not there yet: whole, for its owner alone, and on the medium
-    /// when this returns.
-    pub fn keep(&self, path: &Path) -> Result<(), SealError> {
+    /// Writes the key into a new file that only its owner may read. The file is complete and on the
+    /// medium when this returns `Ok`.
+    ///
+    /// # Errors
+    /// The file exists, or cannot be written.
+    pub fn write_new(&self, path: &Path) -> Result<(), SealError> {
         let unnamed = path.with_extension("new");
         let folder =
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -116,8 +120,8 @@ impl ProgramKey {
             let mut file = options.open(&unnamed)?;
             writeln!(file, "{}", self.hex())?;
             file.sync_all()?;
-            // Whoever makes a key holds the ledger's lock: nobody else makes one between these two
-            // lines.
+            // `rename` would replace an existing key. No other process makes one between the check
+            // and the rename, since the caller holds the ledger's lock.
             if path.try_exists()? {
                 return Err(io::ErrorKind::AlreadyExists.into());
             }

@@ -1,5 +1,5 @@
-//! The file of the wrapped keys: JSON lines, the first one says whose they are and proves the
-//! program key.
+//! The file of the wrapped keys, as JSON lines. The first line names the program and shows whether
+//! a program key is the right one.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -12,16 +12,20 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use serde::{Deserialize, Serialize};
 
+use super::cipher::{Key, LONG_NONCE, associated_data, random};
+use super::error::SealError;
 use super::program_key::ProgramKey;
-use super::{Key, SealError, about, random};
+
+/// The file of the wrapped keys, beside the segments.
+pub const STORE_FILE: &str = "keys";
 
 const FORMAT: u32 = 1;
-const NONCE: usize = 24;
-/// What stands under `check`: whoever can open it has the right program key.
+/// The plain text of the field `check`: a program key that opens the field to this is the right
+/// one.
 const CHECK: Key = [0x68; 32];
 const CHECK_NAME: &str = "check";
 
-/// The store as it was read.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Store {
     program: String,
@@ -48,7 +52,7 @@ impl Store {
         Self { program: program.to_owned(), check: String::new(), wrapped: BTreeMap::new() }
     }
 
-    /// The store in a file; none if there is no file.
+    /// Reads the file; `None` if there is none.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, SealError> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
@@ -62,7 +66,7 @@ impl Store {
             .map_err(|what| SealError::StoreDamaged { file: path.to_owned(), what })
     }
 
-    /// Reads a store's text.
+    /// Parses the file's text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
         let header: HeaderLine = serde_json::from_str(lines.next().unwrap_or_default())
@@ -81,17 +85,17 @@ impl Store {
         Ok(Self { program: header.program, check: header.check, wrapped })
     }
 
-    /// How many keys there are.
+    /// Returns the number of wrapped keys.
     pub(super) fn len(&self) -> usize {
         self.wrapped.len()
     }
 
-    /// Whether this is the key that wrapped it.
-    pub(super) fn fits(&self, key: &ProgramKey, program: &str) -> bool {
+    /// Returns whether `key` is the program key that wrapped the keys.
+    pub(super) fn is_wrapped_by(&self, key: &ProgramKey, program: &str) -> bool {
         unwrap(key, program, CHECK_NAME, &self.check) == Some(CHECK)
     }
 
-    /// All keys.
+    /// Unwraps all keys.
     pub(super) fn open(
         &self,
         key: &ProgramKey,
@@ -108,7 +112,8 @@ impl Store {
         self.wrapped.iter().map(each).collect()
     }
 
-    /// The store of exactly these keys; those that it has already are not wrapped again.
+    /// Returns a store of exactly these keys. Keys that are wrapped already are not wrapped again,
+    /// so that the file changes no more than needed.
     pub(super) fn with(
         mut self,
         keys: &HashMap<u64, Key>,
@@ -127,7 +132,7 @@ impl Store {
         Ok(self)
     }
 
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let header = serde_json::json!({
             "halaqah": "keys", "format": FORMAT, "program": self.program, "check": self.check,
@@ -140,17 +145,17 @@ impl Store {
     }
 }
 
-/// A key as only the program key opens it.
+/// Encrypts a key with the program key.
 pub(super) fn wrap(
     key: &ProgramKey,
     program: &str,
     id: &str,
     secret: &Key,
 ) -> Result<String, SealError> {
-    let nonce = random::<NONCE>()?;
-    let about = about(program, id, "key");
+    let nonce = random::<LONG_NONCE>()?;
+    let associated = associated_data(program, id, "key");
     let cipher = XChaCha20Poly1305::new((&key.secret).into());
-    let sealed = cipher.encrypt((&nonce).into(), Payload { msg: secret, aad: &about });
+    let sealed = cipher.encrypt((&nonce).into(), Payload { msg: secret, aad: &associated });
     let mut bytes = nonce.to_vec();
     bytes.extend(sealed.expect("XChaCha20-Poly1305 seals 32 bytes"));
     Ok(BASE64.encode(bytes))
@@ -158,8 +163,8 @@ pub(super) fn wrap(
 
 fn unwrap(key: &ProgramKey, program: &str, id: &str, text: &str) -> Option<Key> {
     let bytes = BASE64.decode(text).ok()?;
-    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-    let about = about(program, id, "key");
+    let (nonce, sealed) = bytes.split_first_chunk::<LONG_NONCE>()?;
+    let associated = associated_data(program, id, "key");
     let cipher = XChaCha20Poly1305::new((&key.secret).into());
-    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &about }).ok()?.try_into().ok()
+    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &associated }).ok()?.try_into().ok()
 }

@@ -1,14 +1,19 @@
 //! What goes into a sealed part comes back as it was; whatever is missing or changed is noticed.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use chrono::DateTime;
 use compact_str::CompactString;
 use proptest::prelude::*;
 
 use super::*;
 use crate::ledger::answers::{Answer, Answers};
-use crate::ledger::event::Submission;
+use crate::ledger::event::{Event, Submission};
+use crate::ledger::record::Source;
+use crate::ledger::sealed::{Owner, Privacy};
 
 /// Everything is private, and the row's own.
 struct Everything;
@@ -52,9 +57,9 @@ fn ledger() -> (tempfile::TempDir, PathBuf) {
 fn sealed(seals: &mut Seals, dir: &Path, name: &str) -> Event {
     let lines =
         seals.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row(name)], &mut Everything).unwrap();
-    if let Some(bytes) = seals.unsaved().unwrap() {
+    if let Some(bytes) = seals.unsaved_store().unwrap() {
         fs::write(dir.join(STORE_FILE), bytes).unwrap();
-        seals.saved();
+        seals.mark_saved();
     }
     assert_eq!(lines[0].v, 2);
     Event::read(&lines[0].kind, lines[0].v, lines[0].data.get()).unwrap()
@@ -76,7 +81,7 @@ proptest! {
         let mut opened = event.clone();
         seals.open(row(&name).0.as_ref(), &mut opened).unwrap();
         prop_assert_eq!(&opened, &row(&name).1);
-        prop_assert!(seals.must_be_open().is_ok() && seals.must_be_whole().is_ok());
+        prop_assert!(seals.require_program_key().is_ok() && seals.require_all_keys().is_ok());
     }
 }
 
@@ -133,7 +138,7 @@ fn the_program_key_is_made_once_for_its_owner_alone_and_never_in_the_place_of_a_
     fs::remove_file(dir.join(STORE_FILE)).unwrap();
     let mut shut = Seals::of(&dir, "sman1").unwrap();
     shut.open(None, &mut event.clone()).unwrap();
-    assert!(matches!(shut.must_be_open(), Err(SealError::NoKey { .. })));
+    assert!(matches!(shut.require_program_key(), Err(SealError::NoKey { .. })));
     let sealing =
         shut.seal(DateTime::UNIX_EPOCH.fixed_offset(), vec![row("Citra")], &mut Everything);
     assert!(sealing.is_err() && !file.exists());
@@ -149,7 +154,7 @@ fn a_store_that_is_older_than_the_ledger_is_noticed() {
     fs::write(dir.join(STORE_FILE), old).unwrap();
     let mut seals = Seals::of(&dir, "sman1").unwrap();
     seals.open(None, &mut later).unwrap();
-    assert!(matches!(seals.must_be_whole(), Err(SealError::KeysLost { missing: 1, .. })));
+    assert!(matches!(seals.require_all_keys(), Err(SealError::KeysLost { missing: 1, .. })));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn source(key: &str) -> Option<Source> {
 fn lines(batches: &[&[&str]]) -> Vec<Vec<u8>> {
     let mut chain = Chain::default();
     let mut header = Vec::new();
-    write_header(&mut header, "sman1", 1, chain.last());
+    write_header(&mut header, "sman1", 1, chain.last_hash());
     chain.header(&header).unwrap();
     let mut all = vec![header];
     for batch in batches {
@@ -29,7 +29,7 @@ fn lines(batches: &[&[&str]]) -> Vec<Vec<u8>> {
                 chain.next_seq(),
                 group,
                 &event("note", None, data),
-                chain.last(),
+                chain.last_hash(),
             )
             .unwrap();
             chain.line(&line).unwrap();
@@ -50,8 +50,8 @@ fn judge(bytes: &[u8]) -> (u64, Result<Option<LineFault>, LineFault>) {
     while let Some(stretch) = stretches.next() {
         let Err(fault) = chain.line(stretch) else { continue };
         let tail = Tail::new(&chain, fault).and_then(|mut tail| {
-            tail.see(stretch)?;
-            stretches.try_for_each(|later| tail.see(later))?;
+            tail.examine(stretch)?;
+            stretches.try_for_each(|later| tail.examine(later))?;
             Ok(Some(tail.fault().clone()))
         });
         return (chain.head().seq, tail);
@@ -95,7 +95,7 @@ fn a_type_that_could_break_the_line_is_refused() {
 #[test]
 fn unknown_fields_and_newer_versions_are_read() {
     let mut line = br#"{"seq":1,"group":1,"at":"2030-01-01T00:00:00Z","type":"x","v":7,"source":{"tab":1,"row":2,"key":"k","b":0},"data":[],"by":{"x":1}"#.to_vec();
-    let hash = close(&mut line, 0, &LineHash::ZERO);
+    let hash = append_hash(&mut line, 0, &LineHash::ZERO);
     let read = Chain::default().line(&line).unwrap();
     assert_eq!((read.v, read.kind, read.data.get(), read.hash), (7, "x", "[]", hash));
     assert_eq!(read.source.unwrap().row, 2);
@@ -105,7 +105,7 @@ fn unknown_fields_and_newer_versions_are_read() {
         LineHash::ZERO
     )
     .into_bytes();
-    close(&mut header, 0, &LineHash::ZERO);
+    append_hash(&mut header, 0, &LineHash::ZERO);
     assert_eq!(Chain::default().header(&header).unwrap().format, 9);
 }
 
@@ -116,7 +116,7 @@ fn a_batch_number_that_cannot_be_is_refused() {
     chain.header(&all[0]).unwrap();
     chain.line(&all[1]).unwrap();
     let mut forged = Vec::new();
-    write_line(&mut forged, 2, 7, &event("note", None, "2"), chain.last()).unwrap();
+    write_line(&mut forged, 2, 7, &event("note", None, "2"), chain.last_hash()).unwrap();
     assert_eq!(chain.line(&forged).unwrap_err(), LineFault::Group { seq: 2, found: 7 });
     assert_eq!(chain.next_seq(), 2, "a refused line does not move the chain");
 }
@@ -206,14 +206,14 @@ proptest! {
         let at = DateTime::from_timestamp_millis(millis).unwrap().with_timezone(&zone);
         let mut chain = Chain::default();
         let mut header = Vec::new();
-        write_header(&mut header, &program, 1, chain.last());
+        write_header(&mut header, &program, 1, chain.last_hash());
         prop_assert_eq!(chain.header(&header).unwrap().program, program);
         for (text, key) in texts {
             let source = key.as_deref().and_then(source);
             let data = serde_json::to_string(&text).unwrap();
             let new = NewEvent { at, ..event("a.b_c1", source.clone(), &data) };
             let mut raw = Vec::new();
-            let hash = write_line(&mut raw, chain.next_seq(), 1, &new, chain.last()).unwrap();
+            let hash = write_line(&mut raw, chain.next_seq(), 1, &new, chain.last_hash()).unwrap();
             prop_assert_eq!(raw.iter().filter(|b| **b == b'\n').count(), 1);
             let line = chain.line(&raw).unwrap();
             prop_assert_eq!((line.at, line.kind, line.v, line.hash), (at, "a.b_c1", 1, hash));
@@ -248,8 +248,8 @@ fn a_witness_tells_a_ledger_that_went_back_or_was_rewritten() {
         .collect();
     let hear = |seen: Head, until: usize| {
         let mut witness = Witness::new(seen);
-        all[1..=until].iter().for_each(|raw| witness.see(&Line::parse(raw).unwrap()));
-        witness.confirm(if until == 0 { &Head::EMPTY } else { &heads[until - 1] })
+        all[1..=until].iter().for_each(|raw| witness.observe(&Line::parse(raw).unwrap()));
+        witness.check(if until == 0 { &Head::EMPTY } else { &heads[until - 1] })
     };
     assert_eq!(hear(heads[2], 3), Ok(()));
     assert_eq!(hear(heads[1], 3), Ok(()), "the ledger may have gone on");
@@ -274,16 +274,16 @@ fn a_segment_continues_the_one_before_it_and_begins_a_batch_of_its_own() {
         r#"{{"halaqah":"ledger","format":1,"program":"x","first":3,"prev":"{}""#,
         LineHash::ZERO
     );
-    let hash = LineHash::chained(chain.last(), foreign.as_bytes());
+    let hash = LineHash::chained(chain.last_hash(), foreign.as_bytes());
     foreign.push_str(&format!(",\"hash\":\"{hash}\"}}\n"));
     assert_eq!(chain.header(foreign.as_bytes()), Err(LineFault::Prev));
 
     let mut header = Vec::new();
-    write_header(&mut header, "sman1", 3, chain.last());
+    write_header(&mut header, "sman1", 3, chain.last_hash());
     let head = *chain.head();
     chain.header(&header).unwrap();
     assert_eq!(*chain.head(), head, "a header is no event");
     let mut late = Vec::new();
-    write_line(&mut late, 3, 1, &event("note", None, "3"), chain.last()).unwrap();
+    write_line(&mut late, 3, 1, &event("note", None, "3"), chain.last_hash()).unwrap();
     assert_eq!(chain.line(&late).unwrap_err(), LineFault::Group { seq: 3, found: 1 });
 }

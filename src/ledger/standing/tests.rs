@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::samples::{Rows, day, program};
+use super::super::samples::{Rows, day, nth, program};
 use super::*;
 
 #[test]
@@ -62,13 +62,13 @@ fn a_mentee_waits_since_the_first_yes_after_the_last_no() {
     consent(&mut rows, "2026-07-25", "granted");
     let (records, program) = (Records::new(&rows.0), program());
     let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
-    assert_eq!(on("2026-07-14").awaiting_consent, [0]);
-    assert_eq!((on("2026-07-16").refused, on("2026-07-16").waiting), (vec![0], vec![]));
+    assert_eq!(on("2026-07-14").awaiting_consent, [nth(0)]);
+    assert_eq!((on("2026-07-16").refused, on("2026-07-16").waiting), (vec![nth(0)], vec![]));
     assert_eq!(
-        on("2026-08-01").guardian(0),
+        on("2026-08-01").guardian(nth(0)),
         Guardian::Granted { since: day("2026-07-20"), profile: false }
     );
-    assert_eq!(on("2026-08-01").waiting, [Waiting { mentee: 0, since: day("2026-07-20") }]);
+    assert_eq!(on("2026-08-01").waiting, [Waiting { mentee: nth(0), since: day("2026-07-20") }]);
 }
 
 #[test]
@@ -96,16 +96,18 @@ fn a_consent_that_was_taken_back_starts_a_clock_of_72_hours() {
     let clock = on("2026-08-04").consent_withdrawals()[0];
     assert_eq!(
         (clock.mentee, clock.since, clock.still_in),
-        (0, at("2026-08-03T20:15:00"), Some(0))
+        (nth(0), at("2026-08-03T20:15:00"), Some(nth(0)))
     );
     assert_eq!(clock.deadline(), at("2026-08-06T20:15:00"));
-    assert!(on("2026-08-02").may_take_part(0) && !on("2026-08-03").may_take_part(0));
+    assert!(on("2026-08-02").may_take_part(nth(0)) && !on("2026-08-03").may_take_part(nth(0)));
     assert_eq!(
         on("2026-08-06").consent_withdrawals()[0].still_in,
         None,
         "the group has let him go"
     );
-    assert!(on("2026-08-10").consent_withdrawals().is_empty() && on("2026-08-10").may_take_part(0));
+    assert!(
+        on("2026-08-10").consent_withdrawals().is_empty() && on("2026-08-10").may_take_part(nth(0))
+    );
 }
 
 #[test]
@@ -118,11 +120,11 @@ fn between_seasons_a_consent_can_be_taken_back_too() {
     let (records, program) = (Records::new(&rows.0), program());
     let standing = Standing::at(&records, &program, day("2026-11-12"), None).unwrap();
     assert_eq!(
-        (standing.through, standing.consent(0)),
+        (standing.through, standing.consent(nth(0))),
         (day("2026-11-01"), ConsentStatus::Granted)
     );
-    assert!(!standing.may_take_part(0));
-    assert_eq!(standing.consent_withdrawals()[0].still_in, Some(0));
+    assert!(!standing.may_take_part(nth(0)));
+    assert_eq!(standing.consent_withdrawals()[0].still_in, Some(nth(0)));
 }
 
 #[test]
@@ -133,11 +135,11 @@ fn one_who_comes_of_age_needs_nobodys_consent_from_the_birthday_on() {
     let (records, program) = (Records::new(&rows.0), program());
     let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
     assert_eq!(
-        (on("2026-07-31").consent(0), on("2026-08-01").consent(0)),
+        (on("2026-07-31").consent(nth(0)), on("2026-08-01").consent(nth(0))),
         (ConsentStatus::Missing, ConsentStatus::Adult)
     );
-    assert_eq!(on("2026-08-09").waiting, [Waiting { mentee: 0, since: day("2026-08-01") }]);
-    assert_eq!(on("2026-08-09").age(0), Some(18));
+    assert_eq!(on("2026-08-09").waiting, [Waiting { mentee: nth(0), since: day("2026-08-01") }]);
+    assert_eq!(on("2026-08-09").age(nth(0)), Some(18));
 }
 
 #[test]
@@ -159,7 +161,7 @@ fn one_whose_group_closed_waits_again_but_one_who_left_does_not() {
     );
     let (records, program) = (Records::new(&rows.0), program());
     let standing = Standing::at(&records, &program, day("2026-08-20"), None).unwrap();
-    assert_eq!(standing.waiting, [Waiting { mentee: 0, since: day("2026-08-10") }]);
+    assert_eq!(standing.waiting, [Waiting { mentee: nth(0), since: day("2026-08-10") }]);
 }
 
 #[test]
@@ -175,9 +177,9 @@ fn weeks_are_expected_from_the_monday_after_forming_to_the_day_before_closing() 
     let (records, program) = (Records::new(&rows.0), program());
     let standing = Standing::at(&records, &program, day("2026-08-31"), None).unwrap();
     let name = |group: GroupIndex| standing.groups[group].name;
-    assert_eq!((name(0), standing.expected_weeks(0).len()), ("Al Kahfi", 7));
+    assert_eq!((name(nth(0)), standing.expected_weeks(nth(0)).len()), ("Al Kahfi", 7));
     assert_eq!(
-        (name(1), standing.expected_weeks(1)),
+        (name(nth(1)), standing.expected_weeks(nth(1))),
         ("Al Fatih", &[day("2026-07-27"), day("2026-08-03"), day("2026-08-10")][..])
     );
 }
@@ -193,7 +195,7 @@ fn a_gap_counts_the_school_weeks_that_ended_since_the_last_held_meeting() {
         json!({"group": "Al Fatih", "date": "2026-08-07", "status": "cancelled"}),
     );
     let (records, program) = (Records::new(&rows.0), program());
-    let gap = |on| Standing::at(&records, &program, day(on), None).unwrap().gap(0);
+    let gap = |on| Standing::at(&records, &program, day(on), None).unwrap().gap(nth(0));
     assert_eq!(
         (gap("2026-07-23"), gap("2026-08-01"), gap("2026-08-02"), gap("2026-08-16")),
         (None, Some(0), Some(1), Some(3))
@@ -221,20 +223,24 @@ fn a_mentor_is_ready_when_every_step_holds_and_training_was_long_enough() {
     rows.place("2026-07-20", "form_group", "Al Fatih", &[]);
     let (records, program) = (Records::new(&rows.0), program());
     let on = |on| Standing::at(&records, &program, day(on), None).unwrap();
-    assert_eq!(on("2026-07-19").missing_steps(0).collect::<Vec<_>>(), ["basic_training"]);
-    assert!(on("2026-08-31").is_ready(0));
+    assert_eq!(on("2026-07-19").missing_steps(nth(0)).collect::<Vec<_>>(), ["basic_training"]);
+    assert!(on("2026-08-31").is_ready(nth(0)));
     assert_eq!(
-        on("2026-09-01").missing_steps(0).count(),
+        on("2026-09-01").missing_steps(nth(0)).count(),
         6,
         "what is valid until August has run out"
     );
     let standing = on("2026-08-01");
     assert_eq!(
-        (standing.groups_led_by(0), standing.mentor_load(0), standing.free_capacity(0)),
-        (&[0][..], 0, 8)
+        (
+            standing.groups_led_by(nth(0)),
+            standing.mentor_load(nth(0)),
+            standing.free_capacity(nth(0))
+        ),
+        (&[nth(0)][..], 0, 8)
     );
-    assert_eq!(standing.group_gender(0), Some("male"));
-    assert_eq!(standing.steps.last_contact(0), Some(day("2026-07-20")));
+    assert_eq!(standing.group_gender(nth(0)), Some(Gender::Male));
+    assert_eq!(standing.steps.last_contact(nth(0)), Some(day("2026-07-20")));
 }
 
 #[test]
@@ -267,7 +273,7 @@ fn the_weekly_slot_is_the_decisions_last_else_the_taarufs_last() {
     let slots: Vec<_> =
         standing.groups.all().iter().map(|group| group.weekly_slot.unwrap()).collect();
     assert_eq!(slots, ["fri_midday", "sat_morning", "sun_morning"]);
-    assert_eq!(standing.first_taaruf(2), Some(day("2026-07-30")));
+    assert_eq!(standing.first_taaruf(nth(2)), Some(day("2026-07-30")));
 }
 
 #[test]
@@ -320,7 +326,10 @@ fn self_reports(born: &str, mentee: bool, guardian: bool, mentor: bool) -> Rows 
 fn may_be_used(rows: &Rows, on: &str) -> [bool; 2] {
     let (records, program) = (Records::new(&rows.0), program());
     let standing = Standing::at(&records, &program, day(on), None).unwrap();
-    [standing.self_report_of_mentee(0).is_some(), standing.self_report_of_mentor(0).is_some()]
+    [
+        standing.self_report_of_mentee(nth(0)).is_some(),
+        standing.self_report_of_mentor(nth(0)).is_some(),
+    ]
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::*;
 use crate::ledger::answers::Answer;
 use crate::matching::instance::Member;
 use crate::matching::personality::{Band, Bands, KnownBands};
+use crate::matching::terms::Weights;
 
 fn answers(pairs: &[(&str, &str)]) -> Answers {
     let answer = |text: &str| match text.strip_prefix('+') {
@@ -41,7 +42,7 @@ fn of_term(
         ..Instance::default()
     };
     let profiles: Vec<Profile> = members.iter().map(Profile::of).collect();
-    let parts = parts(&Pair {
+    let parts = parts(&Pairing {
         instance: &instance,
         mentee: &instance.mentees[0],
         of_mentee: &Profile::of(&of_mentee),
@@ -170,11 +171,11 @@ fn personality_says_whether_two_are_alike_and_nothing_else() {
         let instance = Instance {
             mentees: Mentee::from_answers("A1", &of_mentee).into_iter().collect(),
             mentors: Mentor::from_answers("K1", &of_mentor).into_iter().collect(),
-            weights: Weights { personality: 10, ..Weights::default() },
+            weights: Weights::default().with(TermKind::Personality, 10),
             bands,
             ..Instance::default()
         };
-        let parts = parts(&Pair {
+        let parts = parts(&Pairing {
             instance: &instance,
             mentee: &instance.mentees[0],
             of_mentee: &Profile::of(&of_mentee),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Ids, Reply, checked_area, grid_range, int, mask, sheet_id, text, with_sheet_ids};
-use crate::sandbox::book::{Area, CellData, Entry, Format, Spreadsheet, check_length};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::fields::Mask;
-use crate::sandbox::format;
-use crate::sandbox::references;
+use crate::book::{Area, CellData, Entry, Format, Spreadsheet, check_length};
+use crate::errors::Refusal;
+use crate::fields::Mask;
+use crate::format;
+use crate::references;
 
 /// Normalised data for a cell, ready to be put into many.
 struct Prepared<'v> {
@@ -216,7 +216,7 @@ fn collect(mask: &Mask, prefix: &str, parts: &mut Vec<String>) {
     }
 }
 
-pub(in crate::sandbox) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
+pub(crate) fn update(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let mask = mask(body, "CellData")?;
     let rows = body.get("rows").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let (id, area, bounded) = if let Some(start) = body.get("start") {

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::sheets::drop_lost_named_ranges;
 use super::{Ids, Reply, dimension_range, int, mask, sheet_id, text, truth};
-use crate::sandbox::book::range::{Shift, shift_json};
-use crate::sandbox::book::{Dimension, Spreadsheet};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::references;
+use crate::book::range::{Shift, shift_json};
+use crate::book::{Dimension, Spreadsheet};
+use crate::errors::Refusal;
+use crate::references;
 
 pub(super) fn append(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> Reply {
     let id = sheet_id(body);
@@ -54,8 +54,8 @@ pub(super) fn insert(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Value) -> R
         Dimension::Rows
     });
     let grown = book.cell_count().saturating_add(across.saturating_mul(added));
-    if grown > crate::sandbox::book::MOST_CELLS {
-        let most = crate::sandbox::book::MOST_CELLS;
+    if grown > crate::book::MOST_CELLS {
+        let most = crate::book::MOST_CELLS;
         let text = format!(
             "This action would increase the number of cells in the workbook above the limit of {most} cells."
         );

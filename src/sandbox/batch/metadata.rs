@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Ids, Reply, dimension_range, int, mask, object, sheet_id, text, truth};
-use crate::sandbox::book::{OpenRange, Spreadsheet, range};
-use crate::sandbox::errors::Refusal;
+use crate::book::{OpenRange, Spreadsheet, range};
+use crate::errors::Refusal;
 
 /// The location with its type filled in, and checked.
 fn located(book: &Spreadsheet, location: &Value) -> Result<Value, Refusal> {

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::cells::{area_of, coordinate};
 use super::dimensions::shift_named;
 use super::{Ids, Reply, grid_range, int, sheet_id, text, truth};
-use crate::sandbox::book::range::Shift;
-use crate::sandbox::book::{Area, CellData, Dimension, Entry, Spreadsheet};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::formula::{self, Outcome};
-use crate::sandbox::references;
+use crate::book::range::Shift;
+use crate::book::{Area, CellData, Dimension, Entry, Spreadsheet};
+use crate::errors::Refusal;
+use crate::formula::{self, Outcome};
+use crate::references;
 
 /// What a paste takes along.
 fn pasted(kind: &str, from: &CellData, value: Outcome, place: &mut CellData) {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Ids, Reply, grid_range, int, mask, object, sheet_id, text, with_sheet_ids};
-use crate::sandbox::book::{Area, Entry, Sheet, Spreadsheet};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::format;
+use crate::book::{Area, Entry, Sheet, Spreadsheet};
+use crate::errors::Refusal;
+use crate::format;
 
 /// Whether a protected range, chart, filter view or band of the spreadsheet has this id.
 pub(super) fn object_id_taken(book: &Spreadsheet, id: i64) -> bool {
@@ -107,7 +107,7 @@ pub(super) fn add_banding(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Valu
     format::normalise(&mut band);
     band["range"] = area.to_json(id);
     let meets = |other: &Value| {
-        let open = crate::sandbox::book::OpenRange::from_json(&other["range"]);
+        let open = crate::book::OpenRange::from_json(&other["range"]);
         open.closed(usize::MAX, usize::MAX).meets(&area)
     };
     if book.sheet(id).is_some_and(|sheet| sheet.objects.banded.iter().any(meets)) {
@@ -342,7 +342,7 @@ pub(super) fn update_position(book: &mut Spreadsheet, _: &mut Ids<'_>, body: &Va
         .map_err(|_| Refusal(format!("No embedded object with id: {id}")))?;
     let overlay = &body["newPosition"]["overlayPosition"];
     let fields = if text(body, "fields").is_empty() {
-        crate::sandbox::fields::Mask::default()
+        crate::fields::Mask::default()
     } else {
         mask(body, "OverlayPosition")?
     };

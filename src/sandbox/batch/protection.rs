@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::objects::object_id_taken;
 use super::{Ids, Reply, grid_range, int, mask, object, text, truth};
-use crate::sandbox::book::{OpenRange, Spreadsheet};
-use crate::sandbox::errors::Refusal;
+use crate::book::{OpenRange, Spreadsheet};
+use crate::errors::Refusal;
 
 pub(super) fn add(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Reply {
     let given = Value::Object(object(body, "protectedRange"));
@@ -163,7 +163,7 @@ fn check_name(book: &Spreadsheet, name: &str, own: &str) -> Result<(), Refusal> 
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !["true", "false"].contains(&name.to_lowercase().as_str())
-        && crate::sandbox::book::range::parse_cells(name).is_none();
+        && crate::book::range::parse_cells(name).is_none();
     if !good {
         return Err(Refusal(format!("The name '{name}' is not a valid name for a range.")));
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{Ids, Reply, int, mask, object, sheet_id, text, truth};
-use crate::sandbox::book::range::{Shift, shift_json};
-use crate::sandbox::book::{Dimension, Sheet, Spreadsheet, same_title};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::fields::Mask;
-use crate::sandbox::format;
-use crate::sandbox::render;
+use crate::book::range::{Shift, shift_json};
+use crate::book::{Dimension, Sheet, Spreadsheet, same_title};
+use crate::errors::Refusal;
+use crate::fields::Mask;
+use crate::format;
+use crate::render;
 
 const LONGEST_TITLE: usize = 100;
 
@@ -22,7 +22,7 @@ pub(super) fn add(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value) -> Re
 }
 
 /// Adds a sheet with the given `SheetProperties`; gives its id.
-pub(in crate::sandbox) fn insert_sheet(
+pub(crate) fn insert_sheet(
     book: &mut Spreadsheet,
     ids: &mut Ids<'_>,
     properties: &Value,
@@ -298,11 +298,7 @@ pub(super) fn duplicate(book: &mut Spreadsheet, ids: &mut Ids<'_>, body: &Value)
 }
 
 /// Takes in a sheet of another spreadsheet; gives its `SheetProperties`.
-pub(in crate::sandbox) fn adopt(
-    book: &mut Spreadsheet,
-    ids: &mut Ids<'_>,
-    mut sheet: Sheet,
-) -> Reply {
+pub(crate) fn adopt(book: &mut Spreadsheet, ids: &mut Ids<'_>, mut sheet: Sheet) -> Reply {
     let source = sheet.id;
     sheet.id = ids.fresh(|id| book.sheet(id).is_some());
     sheet.title = copy_title(book, &sheet.title);
@@ -362,7 +358,7 @@ pub(super) fn update_spreadsheet(book: &mut Spreadsheet, _: &mut Ids<'_>, body: 
 }
 
 /// Sets the masked fields of `SpreadsheetProperties`.
-pub(in crate::sandbox) fn set_spreadsheet_properties(
+pub(crate) fn set_spreadsheet_properties(
     book: &mut Spreadsheet,
     properties: &Value,
     mask: &Mask,

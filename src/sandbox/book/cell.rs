@@ -6,7 +6,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use serde_json::{Value, json};
 
-use crate::table::Cell;
+use halaqah_table::Cell;
 
 /// What was entered into a cell.
 #[derive(Debug, Clone, PartialEq, Default)]

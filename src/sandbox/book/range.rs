@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::table::a1;
+use halaqah_table::a1;
 
 /// Rows or columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,6 +252,7 @@ pub fn shown(title: &str, area: &Area) -> String {
 
 /// What happens to the indices of one dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each says what its fields are")]
 pub enum Shift {
     /// `count` new ones before `at`.
     Insert { at: usize, count: usize },

@@ -462,7 +462,7 @@ impl Sheet {
     }
 
     /// Forgets what was set on rows and columns.
-    pub(in crate::sandbox) fn clear_properties(&mut self) {
+    pub(crate) fn clear_properties(&mut self) {
         self.row_properties.clear();
         self.column_properties.clear();
     }
@@ -502,13 +502,13 @@ impl Sheet {
     }
 
     /// Sets the size of the grid from the data file, which gives the rows and objects apart.
-    pub(in crate::sandbox) fn set_size(&mut self, row_count: usize, column_count: usize) {
+    pub(crate) fn set_size(&mut self, row_count: usize, column_count: usize) {
         self.row_count = row_count;
         self.column_count = column_count;
     }
 
     /// The rows themselves, to be put in place from the data file.
-    pub(in crate::sandbox) fn rows_mut(&mut self) -> &mut Vec<Arc<Row>> {
+    pub(crate) fn rows_mut(&mut self) -> &mut Vec<Arc<Row>> {
         &mut self.rows
     }
 }

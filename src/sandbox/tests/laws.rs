@@ -284,7 +284,7 @@ type Step = (&'static str, String, Value);
 fn step() -> impl Strategy<Value = Step> {
     let title = || prop_oneof![Just("Sheet1"), Just("A"), Just("Lain")];
     let corner = || {
-        (0..9_usize, 0..8_usize).prop_map(|(row, column)| crate::table::a1::address(row, column))
+        (0..9_usize, 0..8_usize).prop_map(|(row, column)| halaqah_table::a1::address(row, column))
     };
     let values = || {
         prop::collection::vec(

@@ -6,9 +6,9 @@ use std::f64::consts::PI;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::sandbox::book::{OpenRange, Sheet, Spreadsheet};
-use crate::sandbox::formula::Outcome;
-use crate::sandbox::locale::customs;
+use crate::book::{OpenRange, Sheet, Spreadsheet};
+use crate::formula::Outcome;
+use crate::locale::customs;
 
 /// Google's size of a chart whose size was not set, in pixels.
 const SIZE: (f64, f64) = (600.0, 371.0);
@@ -35,9 +35,9 @@ struct Data {
     series: Vec<Series>,
 }
 
-/// Where a chart stands.
+/// Where the viewer draws a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ChartPosition {
     /// Over the grid, at its cell.
     Cell,
     /// Below the grid, for its cell is not on this page.
@@ -47,22 +47,25 @@ pub enum Place {
 }
 
 /// A chart with its frame.
-pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, at: Place) -> Markup {
+pub fn figure(book: &Spreadsheet, sheet: &Sheet, chart: &Value, at: ChartPosition) -> Markup {
     let spec = &chart["spec"];
-    let place = &chart["position"]["overlayPosition"];
+    let overlay = &chart["position"]["overlayPosition"];
     let pixels =
-        |name: &str, default: f64| place[name].as_f64().filter(|n| *n > 0.0).unwrap_or(default);
+        |name: &str, default: f64| overlay[name].as_f64().filter(|n| *n > 0.0).unwrap_or(default);
     let (width, height) =
         (pixels("widthPixels", SIZE.0).min(4000.0), pixels("heightPixels", SIZE.1).min(4000.0));
     let (left, top) = (pixels("offsetXPixels", 0.0), pixels("offsetYPixels", 0.0));
     let title = spec["title"].as_str().unwrap_or("");
-    let place =
-        if at == Place::Cell { format!("left:{left}px;top:{top}px;") } else { String::new() };
+    let corner = if at == ChartPosition::Cell {
+        format!("left:{left}px;top:{top}px;")
+    } else {
+        String::new()
+    };
     let (drawing, summary) = draw(book, sheet, spec, width, height);
     let alt = spec["altText"].as_str().filter(|text| !text.is_empty()).unwrap_or(title);
     let told = if summary.is_empty() { alt.to_owned() } else { format!("{alt}. {summary}") };
     html! {
-        figure.chart.apart[at != Place::Cell].paper[at == Place::Paper] style={ (place) "width:" (width) "px;height:" (height) "px" } {
+        figure.chart.apart[at != ChartPosition::Cell].paper[at == ChartPosition::Paper] style={ (corner) "width:" (width) "px;height:" (height) "px" } {
             svg viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(told) xmlns="http://www.w3.org/2000/svg" {
                 @if !title.is_empty() { text.name x="20" y="30" { (title) } }
                 (drawing)

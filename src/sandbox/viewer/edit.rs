@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::look::literal;
-use crate::sandbox::book::{Entry, Format, OpenRange, Sheet, Spreadsheet};
-use crate::sandbox::errors::Refusal;
-use crate::sandbox::pages::{NotChanged, Pages, Pairs, change};
-use crate::sandbox::{Book, display, formula::Outcome, locale};
+use crate::book::{Entry, Format, OpenRange, Sheet, Spreadsheet};
+use crate::errors::Refusal;
+use crate::pages::{NotChanged, Pages, Pairs, change};
+use crate::{Book, display, formula::Outcome, locale};
 
 /// What the page sends.
 #[derive(Debug, Clone, Deserialize)]

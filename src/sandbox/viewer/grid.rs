@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::chart::{self, Place};
+use super::chart::{self, ChartPosition};
 use super::edit::{Protection, offered, typed};
 use super::look::{Classes, Rule, rules};
-use crate::sandbox::book::{Area, CellData, Dimension, Sheet, Spreadsheet};
-use crate::sandbox::display;
-use crate::sandbox::formula::Outcome;
-use crate::sandbox::pages::{PageLanguage, Pages};
-use crate::table::a1;
+use crate::book::{Area, CellData, Dimension, Sheet, Spreadsheet};
+use crate::display;
+use crate::formula::Outcome;
+use crate::pages::{PageLanguage, Pages};
+use halaqah_table::a1;
 
 /// The most rows on one page, the frozen ones aside.
 const MOST_ROWS: usize = 500;
@@ -99,8 +99,8 @@ pub fn grid(
                 }
                 tbody { @for row in &body { (row) } }
             }
-            @for chart in apart { (chart::figure(book, sheet, chart, Place::Below)) }
-            @for chart in grid.charts.values().flatten() { (chart::figure(book, sheet, chart, Place::Paper)) }
+            @for chart in apart { (chart::figure(book, sheet, chart, ChartPosition::Below)) }
+            @for chart in grid.charts.values().flatten() { (chart::figure(book, sheet, chart, ChartPosition::Paper)) }
         }
         (pager(pages, book, sheet, (frozen, top, end, bottom), language))
     }
@@ -230,7 +230,7 @@ impl<'a> Grid<'a> {
                 (content)
                 @if let Some(note) = cell.note() { span.note { (note) } }
                 @for chart in self.charts.get(&(row, column)).into_iter().flatten() {
-                    (chart::figure(self.book, self.sheet, chart, Place::Cell))
+                    (chart::figure(self.book, self.sheet, chart, ChartPosition::Cell))
                 }
             }
         };

@@ -12,8 +12,8 @@ use futures_util::stream::unfold;
 use tokio::sync::watch;
 
 use super::cycle_line;
-use crate::sandbox::book::Spreadsheet;
-use crate::sandbox::pages::{PageLanguage, Pages, Pairs};
+use crate::book::Spreadsheet;
+use crate::pages::{PageLanguage, Pages, Pairs};
 
 /// How often the time of the last cycle is told again; it also finds viewers that went away.
 const BEAT: Duration = Duration::from_secs(10);

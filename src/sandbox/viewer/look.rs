@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::sandbox::book::{Format, OpenRange, Sheet};
-use crate::sandbox::formula::Outcome;
+use crate::book::{Format, OpenRange, Sheet};
+use crate::formula::Outcome;
 
 /// The classes of the formats on a page, each format once.
 #[derive(Default)]

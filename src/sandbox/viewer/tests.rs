@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::forms::Forms;
-use crate::sandbox::Sandbox;
-use crate::sandbox::pages::{PageSettings, pages};
+use crate::pages::{PageSettings, Pages};
+use crate::{Sandbox, page_router};
 
 /// A tab of the program's: everything protected but the column C below row 2, with a list there.
 fn requests() -> Value {
@@ -43,14 +42,14 @@ struct Served {
 async fn served() -> Served {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sandbox = Sandbox::in_memory();
-    let forms = Arc::new(Forms::built_in().unwrap());
     let settings = PageSettings {
         last_cycle: Arc::new(|| Some("09.15".to_owned())),
         ..PageSettings::with_clock(Arc::new(|| {
             chrono::DateTime::UNIX_EPOCH.with_timezone(&chrono_tz::Tz::UTC)
         }))
     };
-    let app = sandbox.router().merge(pages(&sandbox, forms, settings));
+    let pages = Pages { sandbox: sandbox.clone(), settings };
+    let app = sandbox.router().merge(page_router(pages));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -145,11 +144,9 @@ async fn a_long_tab_comes_in_pages() {
             let sheet = book.sheet_mut(&served.id, sheet_id)?;
             sheet.grow(25_000, 3);
             for row in 3..25_000 {
-                sheet.edit(row, 0, |cell| {
-                    cell.entry = crate::sandbox::book::Entry::Number(row as f64)
-                });
+                sheet.edit(row, 0, |cell| cell.entry = crate::book::Entry::Number(row as f64));
             }
-            Ok::<(), crate::sandbox::Refusal>(())
+            Ok::<(), crate::Refusal>(())
         })
         .unwrap();
     let page = served.page(&format!("/view/{}", served.id)).await;

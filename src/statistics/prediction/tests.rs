@@ -111,12 +111,13 @@ fn evaluated(
     }
     let (records, program) = (Records::new(&rows.0), program());
     let standing = Standing::at(&records, &program, day("2026-10-01"), None).unwrap();
-    let code = |people: &crate::ledger::people::People<'_>, index: Option<usize>| {
-        people[index.unwrap()].code.clone()
-    };
     let suggestion = |(number, name): (usize, &String)| IssuedSuggestion {
-        mentee: code(&standing.mentees, standing.find_mentee(&format!("{name} mentee"))),
-        mentor: code(&standing.mentors, standing.find_mentor(&format!("{name} mentor"))),
+        mentee: standing.mentees[standing.find_mentee(&format!("{name} mentee")).unwrap()]
+            .code
+            .clone(),
+        mentor: standing.mentors[standing.find_mentor(&format!("{name} mentor")).unwrap()]
+            .code
+            .clone(),
         group: None,
         slot: None,
         score: 400 + number as i64,

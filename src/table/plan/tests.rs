@@ -1,6 +1,7 @@
 //! What a plan promises: carried out on a grid it gives the tabs that were wanted, leaves what
 //! people wrote beside the row it was written for, and has nothing left to do.
 
+use indexmap::IndexMap;
 use proptest::prelude::*;
 
 use super::super::tab::{Column, Dropdown, WantedCell};
@@ -23,7 +24,6 @@ fn layout(people: bool, width_px: u32) -> Layout {
         header_row: Some(1),
         colours: vec![],
         charts: vec![],
-        position: 0,
     }
 }
 
@@ -60,8 +60,9 @@ struct Grid {
     rows: Vec<Vec<Cell>>,
 }
 
+/// The tabs of a spreadsheet by sheetId, in the order in which they stand.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Book(BTreeMap<i64, Grid>);
+struct Book(IndexMap<i64, Grid>);
 
 impl Book {
     fn apply(&mut self, plan: &Plan) {
@@ -76,15 +77,15 @@ impl Book {
 
     fn change(&mut self, change: &Change) {
         match change {
-            Change::AddTab { sheet_id, title, row_count, layout } => {
+            Change::AddTab { sheet_id, index, title, row_count, layout } => {
                 assert!(self.0.values().all(|grid| grid.title != *title), "a title is taken once");
                 let rows = vec![vec![Cell::Blank; layout.columns.len()]; *row_count];
-                let before = self
-                    .0
-                    .insert(*sheet_id, Grid { title: title.clone(), layout: layout.clone(), rows });
-                assert_eq!(before, None);
+                let grid = Grid { title: title.clone(), layout: layout.clone(), rows };
+                assert_eq!(self.0.shift_insert(*index, *sheet_id, grid), None);
             }
-            Change::DeleteTab { sheet_id, .. } => assert!(self.0.remove(sheet_id).is_some()),
+            Change::DeleteTab { sheet_id, .. } => {
+                assert!(self.0.shift_remove(sheet_id).is_some())
+            }
             Change::InsertRows { sheet_id, at, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
                 let width = rows[0].len();
@@ -181,9 +182,18 @@ impl Book {
 
     /// Carries out what is wanted; gives the plan.
     fn become_(&mut self, tab: &Wanted) -> Plan {
-        let plan = plan(std::slice::from_ref(tab), &self.read(), &self.infos());
+        self.become_all(std::slice::from_ref(tab))
+    }
+
+    fn become_all(&mut self, tabs: &[Wanted]) -> Plan {
+        let plan = plan(tabs, &self.read(), &self.infos());
         self.apply(&plan);
         plan
+    }
+
+    /// The titles of the tabs, in order.
+    fn titles(&self) -> Vec<&str> {
+        self.0.values().map(|grid| grid.title.as_str()).collect()
     }
 
     /// What people wrote, by key and column.
@@ -385,6 +395,57 @@ proptest! {
 
 fn body(keys: &[&str]) -> Vec<(String, u8)> {
     keys.iter().map(|key| ((*key).to_owned(), 1)).collect()
+}
+
+/// A tab of a view of its own, as `layout` has it.
+fn tab_of(view: &str, width_px: u32) -> Wanted {
+    let layout = Layout { view: view.into(), title: view.into(), ..layout(true, width_px) };
+    wanted(layout, &body(&["A1·M1"]))
+}
+
+/// The views whose tabs a plan makes and deletes.
+fn made_and_deleted(plan: &Plan) -> (Vec<&str>, Vec<&str>) {
+    let (mut made, mut deleted) = (Vec::new(), Vec::new());
+    for change in &plan.changes {
+        match change {
+            Change::AddTab { layout, .. } => made.push(layout.view.as_str()),
+            Change::DeleteTab { title, .. } => deleted.push(title.as_str()),
+            _ => {}
+        }
+    }
+    (made, deleted)
+}
+
+#[test]
+fn a_new_tab_in_the_middle_remakes_no_other() {
+    let mut book = Book::default();
+    book.become_all(&["one", "two", "four"].map(|view| tab_of(view, 100)));
+    let plan = book.become_all(&["one", "two", "three", "four"].map(|view| tab_of(view, 100)));
+    assert_eq!(made_and_deleted(&plan), (vec!["three"], vec![]));
+    assert_eq!(book.titles(), ["one", "two", "three", "four"]);
+}
+
+#[test]
+fn tabs_stand_before_those_of_the_forms_when_they_are_made_and_then_where_people_move_them() {
+    let mut book = Book::default();
+    let theirs =
+        Grid { title: "Form Responses 1".into(), layout: layout(false, 100), rows: vec![] };
+    book.0.insert(1, Grid { layout: Layout { view: "theirs".into(), ..theirs.layout }, ..theirs });
+    let views = ["one", "two", "four"];
+    book.become_all(&views.map(|view| tab_of(view, 100)));
+    assert_eq!(book.titles(), ["one", "two", "four", "Form Responses 1"]);
+
+    book.0.move_index(1, 3);
+    assert_eq!(book.titles(), ["one", "four", "Form Responses 1", "two"]);
+    assert!(book.become_all(&views.map(|view| tab_of(view, 100))).is_empty());
+
+    // A new one comes after the one before it, wherever that stands; one made anew stays in place.
+    let plan = book.become_all(
+        &[("one", 140), ("two", 100), ("three", 100), ("four", 140)]
+            .map(|(view, width_px)| tab_of(view, width_px)),
+    );
+    assert_eq!(made_and_deleted(&plan), (vec!["one", "three", "four"], vec!["one", "four"]));
+    assert_eq!(book.titles(), ["one", "four", "Form Responses 1", "two", "three"]);
 }
 
 #[test]

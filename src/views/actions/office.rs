@@ -5,8 +5,10 @@ use chrono::Days;
 
 use super::{Found, Kind};
 use crate::ledger::record::Record;
+use crate::ledger::support::SupportCase;
 use crate::statistics::{documents, partners};
-use crate::views::support::{Readers, cases, level as support_level, needed, readers};
+use crate::views::levels::{DocumentReason, PartnerReason, Reason, RequestReason};
+use crate::views::support::{Readers, cases, needed, readers};
 use crate::views::{HeldWhy, Level, Scene, levels, named};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
@@ -52,54 +54,71 @@ fn rejected_rows(scene: &Scene<'_>, found: &mut Found) {
 
 /// Requests that are late. Those that few may read are only counted.
 fn support(scene: &Scene<'_>, found: &mut Found) {
-    let (standing, words) = (scene.standing, scene.words);
-    let late = cases(scene, |case| case.is_late(standing.through));
-    for case in late.iter().filter(|case| readers(case) == Readers::Team) {
-        let mentor = &standing.mentors[case.mentor];
-        let parts = [
-            ("day", words.short_date(case.date)),
-            ("needed", needed(scene, case)),
-            ("days", words.integer((standing.through - case.date).num_days())),
-        ];
-        let why = words.say_with(
-            "action-support-why",
-            &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
-        );
-        let due = case
-            .date
-            .checked_add_days(Days::new(case.urgency_days().unsigned_abs()))
-            .unwrap_or(scene.today);
-        let what = words.say("action-support");
-        let phone = mentor.phone().unwrap_or_default().to_owned();
-        let about = format!("R{}", case.request.seq);
-        found.add(
-            (&about, Kind::Support),
-            (support_level(scene, case), due),
-            [named(mentor, words), what, why, phone],
-        );
+    let words = scene.words;
+    let mut hidden: Vec<(Readers, Level)> = Vec::new();
+    for case in cases(scene, |_| true) {
+        for reason in levels::support_case(scene, case).reasons {
+            match (reason, readers(case)) {
+                (RequestReason::Late { days, .. }, Readers::Team) => {
+                    late_request(scene, found, case, (reason.level(), days));
+                }
+                (RequestReason::Late { .. }, readers) => hidden.push((readers, reason.level())),
+                (RequestReason::Step(_), _) => {}
+            }
+        }
     }
     for (who, code, key) in
         [(Readers::Coordinator, "C", "coordinator"), (Readers::Adviser, "A", "adviser")]
     {
-        let hidden: Vec<_> = late.iter().filter(|case| readers(case) == who).collect();
-        let Some(level) = hidden.iter().map(|case| support_level(scene, case)).min() else {
-            continue;
-        };
-        let what = words
-            .say_with("action-support-hidden", &[("count", &words.integer(hidden.len() as i64))]);
+        let late: Vec<Level> =
+            hidden.iter().filter(|(readers, _)| *readers == who).map(|(_, level)| *level).collect();
+        let Some(&level) = late.iter().min() else { continue };
+        let count = words.integer(late.len() as i64);
+        let what = words.say_with("action-support-hidden", &[("count", &count)]);
         let sentences =
             [words.say(key), what, words.say("action-support-hidden-why"), String::new()];
         found.add((code, Kind::SupportHidden), (level, scene.today), sentences);
     }
 }
 
+fn late_request(
+    scene: &Scene<'_>,
+    found: &mut Found,
+    case: &SupportCase<'_>,
+    (level, days): (Level, i64),
+) {
+    let words = scene.words;
+    let mentor = &scene.standing.mentors[case.mentor];
+    let parts = [
+        ("day", words.short_date(case.date)),
+        ("needed", needed(scene, case)),
+        ("days", words.integer(days)),
+    ];
+    let why = words.say_with(
+        "action-support-why",
+        &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
+    );
+    let due = case
+        .date
+        .checked_add_days(Days::new(case.urgency_days().unsigned_abs()))
+        .unwrap_or(scene.today);
+    let phone = mentor.phone().unwrap_or_default().to_owned();
+    found.add(
+        (&format!("R{}", case.request.seq), Kind::Support),
+        (level, due),
+        [named(mentor, words), words.say("action-support"), why, phone],
+    );
+}
+
 fn overdue_partners(scene: &Scene<'_>, found: &mut Found) {
     let words = scene.words;
     for (name, record) in partners(scene.standing) {
-        let late = levels::partner_days_late(scene, record);
-        let (Some(next), true) = (record.answers.date("next_action_date"), late > 7) else {
-            continue;
-        };
+        let reasons = levels::partner(scene, record).reasons;
+        let overdue = reasons.iter().find_map(|reason| match reason {
+            PartnerReason::Overdue { due, days } => Some((*due, *days, reason.level())),
+            PartnerReason::Step(_) => None,
+        });
+        let Some((due, late, level)) = overdue else { continue };
         let text = |question: &str| record.answers.text(question).unwrap_or_default();
         let stage = scene.labels.choice("partner_contact", "stage", text("stage")).to_owned();
         let parts = [("stage", stage), ("days", words.integer(late))];
@@ -112,23 +131,20 @@ fn overdue_partners(scene: &Scene<'_>, found: &mut Found) {
             contact => format!("{}: {contact}", text("organization")),
         };
         let sentences = [who, words.say("action-partner"), why, text("phone").to_owned()];
-        found.add(
-            (&format!("P {name}"), Kind::Partner),
-            (Level::of(true, late > 30), next),
-            sentences,
-        );
+        found.add((&format!("P {name}"), Kind::Partner), (level, due), sentences);
     }
 }
 
 /// Documents in force whose review is past.
 fn reviews(scene: &Scene<'_>, found: &mut Found) {
-    let (words, through) = (scene.words, scene.standing.through);
+    let words = scene.words;
     for record in documents(scene.standing).into_values() {
         let text = |question: &str| record.answers.text(question).unwrap_or_default();
-        let review = record
-            .answers
-            .date("review_date")
-            .filter(|review| *review < through && text("status") == "in_force");
+        let reasons = levels::document(scene, record).reasons;
+        let review = reasons.iter().find_map(|reason| match reason {
+            DocumentReason::ReviewOverdue(review) => Some(*review),
+            DocumentReason::Step(_) => None,
+        });
         let Some(review) = review else { continue };
         let what = words.say_with("action-review", &[("title", text("title"))]);
         let why = words.say_with("action-review-why", &[("day", &words.short_date(review))]);
@@ -148,7 +164,7 @@ fn handover(scene: &Scene<'_>, found: &mut Found) {
         scene.figures.value("documents.handover_missing").and_then(serde_json::Value::as_array);
     let kinds: Vec<&str> =
         missing.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-    if levels::handover(scene) == Some(Level::Warning) {
+    if scene.figures.level("documents.handover_ready") == Some(Level::Warning) {
         let kinds: Vec<&str> = kinds
             .iter()
             .map(|kind| scene.labels.choice("document_record", "document_kind", kind))
@@ -187,11 +203,11 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
     for (index, category) in
         scene.standing.program.codes("finance_record", "category").iter().enumerate()
     {
-        let flag = figures.text(&format!("budget.{category}.flag")).unwrap_or_default();
-        let level = levels::budget(flag);
-        if level == Level::Good {
+        let path = format!("budget.{category}.flag");
+        let flag = figures.text(&path).unwrap_or_default();
+        let Some(level) = figures.level(&path).filter(|level| *level != Level::Good) else {
             continue;
-        }
+        };
         let amount = |name: &str| {
             words.rupiah(figures.integer(&format!("budget.{category}.{name}")).unwrap_or(0))
         };
@@ -210,7 +226,7 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
         let sentences = [words.say("treasurer"), what, why, String::new()];
         found.add((&format!("K{index}"), Kind::Budget), (level, scene.today), sentences);
     }
-    if levels::cash(scene) == Some(Level::Alert) {
+    if figures.level("cash.months_cover") == Some(Level::Alert) {
         let balance = words.rupiah(figures.integer("cash.balance").unwrap_or(0));
         let months = words.decimal(figures.number("cash.months_cover").unwrap_or(0.0));
         let why = words.say_with("action-cash-why", &[("balance", &balance), ("months", &months)]);
@@ -223,25 +239,25 @@ fn budget(scene: &Scene<'_>, found: &mut Found) {
 fn answers(scene: &Scene<'_>, found: &mut Found) {
     let words = scene.words;
     let percent = |path: &str| words.percent(scene.figures.number(path).unwrap_or(0.0));
-    let mut add = |kind: Kind, level: Option<Level>, key: &str, why: String| {
-        if let Some(level) = level.filter(|level| *level != Level::Good) {
+    let mut add = |kind: Kind, path: &str, key: &str, why: String| {
+        if let Some(level) = scene.figures.level(path).filter(|level| *level != Level::Good) {
             let sentences = [words.say("coordinator"), words.say(key), why, String::new()];
             found.add(("U", kind), (level, scene.today), sentences);
         }
     };
     let rate = percent("satisfaction.mentee.response_rate");
     let why = words.say_with("action-response-why", &[("rate", &rate)]);
-    add(Kind::ResponseRate, levels::response_rate(scene), "action-response", why);
+    add(Kind::ResponseRate, "satisfaction.mentee.response_rate", "action-response", why);
     let score = words.decimal(scene.figures.number("satisfaction.mentee.score").unwrap_or(0.0));
     let why = words.say_with("action-score-why", &[("score", &score)]);
-    add(Kind::MenteeScore, levels::mentee_score(scene), "action-score", why);
+    add(Kind::MenteeScore, "satisfaction.mentee.score", "action-score", why);
     let score = words.decimal(scene.figures.number("satisfaction.mentor.score").unwrap_or(0.0));
     let why = words.say_with("action-mentor-score-why", &[("score", &score)]);
-    add(Kind::MentorScore, levels::mentor_score(scene), "action-mentor-score", why);
+    add(Kind::MentorScore, "satisfaction.mentor.score", "action-mentor-score", why);
     let rate = percent("satisfaction.mentor.stop_or_unsure_rate");
     let why = words.say_with("action-unsure-why", &[("rate", &rate)]);
-    add(Kind::StopOrUnsure, levels::stop_or_unsure(scene), "action-unsure", why);
+    add(Kind::StopOrUnsure, "satisfaction.mentor.stop_or_unsure_rate", "action-unsure", why);
     let rate = percent("retention.mentees.rate");
     let why = words.say_with("action-retention-why", &[("rate", &rate)]);
-    add(Kind::Retention, levels::retention(scene), "action-retention", why);
+    add(Kind::Retention, "retention.mentees.rate", "action-retention", why);
 }

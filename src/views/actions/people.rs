@@ -3,25 +3,60 @@
 use chrono::{Days, NaiveDate};
 
 use super::{Found, Kind};
-use crate::ledger::consent::ConsentStatus;
+use crate::ledger::codes::{Code, Gender};
+use crate::ledger::consent::{ConsentStatus, Withdrawal};
 use crate::ledger::groups::GroupIndex;
-use crate::ledger::people::PersonIndex;
-use crate::statistics::{absent_in_a_row, is_silent_now};
-use crate::views::levels::{TAARUF_DAYS, is_on};
+use crate::ledger::people::{MenteeIndex, MentorIndex};
+use crate::statistics::TAARUF_DAYS;
+use crate::views::levels::{
+    self, GroupReason, MenteeReason, MentorReason, Reason, WAITING_DAYS, step_names,
+};
 use crate::views::{Level, Scene, gender_word, named, short_list};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    withdrawn(scene, found);
-    consent_in_group(scene, found);
-    waiting(scene, found);
-    groups(scene, found);
-    taaruf(scene, found);
-    mentors(scene, found);
-    absent(scene, found);
+    let mut waiting = Vec::new();
+    for mentee in scene.standing.mentees.indices() {
+        let reasons = levels::mentee(scene, mentee).reasons;
+        let is_only_reason = reasons.len() == 1;
+        for reason in reasons {
+            match reason {
+                MenteeReason::ConsentWithdrawn(clock) => withdrawn(scene, found, &clock),
+                MenteeReason::WithoutConsent(status) => {
+                    consent_in_group(scene, found, mentee, status);
+                }
+                MenteeReason::Waiting { since, .. } => {
+                    waiting.push((reason.level(), mentee, since))
+                }
+                MenteeReason::AbsentInARow => absent(scene, found, mentee),
+                MenteeReason::NotSeen { days, is_missed: true, .. } if is_only_reason => {
+                    not_seen(scene, found, mentee, days);
+                }
+                MenteeReason::AwaitingConsent { .. }
+                | MenteeReason::NotSeen { .. }
+                | MenteeReason::Step(_) => {}
+            }
+        }
+    }
+    for &gender in Gender::ALL {
+        for level in [Level::Alert, Level::Warning] {
+            waiting_for_long(scene, found, gender, (level, &waiting));
+        }
+        recruit(scene, found, gender);
+    }
+    for (group, _) in scene.standing.open_groups() {
+        for reason in levels::group(scene, group).reasons {
+            about_group(scene, found, group, &reason);
+        }
+    }
+    for mentor in scene.standing.mentors_with_group() {
+        for reason in levels::mentor(scene, mentor).reasons {
+            about_mentor(scene, found, mentor, &reason);
+        }
+    }
 }
 
 /// The number to reach a mentee by: of age their own, else the guardian's.
-pub(super) fn number_of(scene: &Scene<'_>, mentee: PersonIndex) -> String {
+pub(super) fn number_of(scene: &Scene<'_>, mentee: MenteeIndex) -> String {
     let standing = scene.standing;
     let question =
         if standing.consent(mentee) == ConsentStatus::Adult { "phone" } else { "guardian_phone" };
@@ -46,96 +81,79 @@ fn code_of(scene: &Scene<'_>, group: GroupIndex) -> String {
 }
 
 /// The 72 hours of a consent that was taken back, until the mentee is out of the group.
-fn withdrawn(scene: &Scene<'_>, found: &mut Found) {
+fn withdrawn(scene: &Scene<'_>, found: &mut Found, clock: &Withdrawal) {
     let (standing, words) = (scene.standing, scene.words);
-    for clock in standing.consent_withdrawals() {
-        let Some(group) = clock.still_in else { continue };
-        let mentee = &standing.mentees[clock.mentee];
-        let (_, phone) = group_and_phone(scene, group);
-        let name = standing.groups[group].name;
-        let parts =
-            [("since", words.moment(clock.since)), ("until", words.moment(clock.deadline()))];
-        let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
-        let what = words.say_with("action-withdrawn", &[("group", name)]);
-        let (about, when) =
-            ((mentee.code.as_str(), Kind::Withdrawn), (Level::Alert, clock.deadline().date()));
-        found.add(
-            about,
-            when,
-            [named(mentee, words), what, words.say_with("action-withdrawn-why", &parts), phone],
-        );
-    }
+    let Some(group) = clock.still_in else { return };
+    let mentee = &standing.mentees[clock.mentee];
+    let (_, phone) = group_and_phone(scene, group);
+    let name = standing.groups[group].name;
+    let parts = [("since", words.moment(clock.since)), ("until", words.moment(clock.deadline()))];
+    let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+    let what = words.say_with("action-withdrawn", &[("group", name)]);
+    let why = words.say_with("action-withdrawn-why", &parts);
+    found.add(
+        (mentee.code.as_str(), Kind::Withdrawn),
+        (Level::Alert, clock.deadline().date()),
+        [named(mentee, words), what, why, phone],
+    );
 }
 
-/// Members under 18 without consent; whose was taken back has a clock of its own.
-fn consent_in_group(scene: &Scene<'_>, found: &mut Found) {
-    let (standing, words) = (scene.standing, scene.words);
-    let on_the_clock: Vec<PersonIndex> = standing
-        .consent_withdrawals()
-        .iter()
-        .filter(|clock| clock.still_in.is_some())
-        .map(|clock| clock.mentee)
-        .collect();
-    for mentee in standing.all_members().filter(|mentee| !on_the_clock.contains(mentee)) {
-        let status = match standing.consent(mentee) {
-            ConsentStatus::Missing => "consent-missing",
-            ConsentStatus::Refused => "consent-refused",
-            ConsentStatus::Adult | ConsentStatus::Granted => continue,
-        };
-        let person = &standing.mentees[mentee];
-        let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
-        let why = words.say_with(
-            "action-consent-in-group-why",
-            &[("group", group), ("status", &words.say(status))],
-        );
-        let (about, when) =
-            ((person.code.as_str(), Kind::ConsentInGroup), (Level::Alert, scene.today));
-        let what = words.say("action-consent-in-group");
-        found.add(about, when, [named(person, words), what, why, number_of(scene, mentee)]);
-    }
-}
-
-fn waiting(scene: &Scene<'_>, found: &mut Found) {
-    for gender in ["male", "female"] {
-        for (level, kind, from, to) in [
-            (Level::Alert, Kind::WaitingLong, 28, i64::MAX),
-            (Level::Warning, Kind::Waiting, 14, 28),
-        ] {
-            waiting_since(scene, found, gender, (level, kind), (from, to));
-        }
-        recruit(scene, found, gender);
-    }
-}
-
-/// Those of a gender who have waited more than so many days, and not more than so many.
-fn waiting_since(
+/// A member under 18 without consent; whose was taken back has a clock of its own.
+fn consent_in_group(
     scene: &Scene<'_>,
     found: &mut Found,
-    gender: &str,
-    (level, kind): (Level, Kind),
-    (from, to): (i64, i64),
+    mentee: MenteeIndex,
+    status: ConsentStatus,
 ) {
     let (standing, words) = (scene.standing, scene.words);
-    let word = gender_word(gender, words);
-    let days = |since: NaiveDate| (standing.through - since).num_days();
-    let late: Vec<_> = standing
-        .waiting
+    let status = match status {
+        ConsentStatus::Refused => "consent-refused",
+        _ => "consent-missing",
+    };
+    let person = &standing.mentees[mentee];
+    let group = standing.group_of(mentee).map_or("", |group| standing.groups[group].name);
+    let why = words.say_with(
+        "action-consent-in-group-why",
+        &[("group", group), ("status", &words.say(status))],
+    );
+    let what = words.say("action-consent-in-group");
+    found.add(
+        (person.code.as_str(), Kind::ConsentInGroup),
+        (Level::Alert, scene.today),
+        [named(person, words), what, why, number_of(scene, mentee)],
+    );
+}
+
+/// Those of a gender who have waited for long enough to have a level.
+fn waiting_for_long(
+    scene: &Scene<'_>,
+    found: &mut Found,
+    gender: Gender,
+    (level, waiting): (Level, &[(Level, MenteeIndex, NaiveDate)]),
+) {
+    let (standing, words) = (scene.standing, scene.words);
+    let (kind, from) = match level {
+        Level::Alert => (Kind::WaitingLong, WAITING_DAYS.1),
+        _ => (Kind::Waiting, WAITING_DAYS.0),
+    };
+    let late: Vec<_> = waiting
         .iter()
-        .filter(|waiting| days(waiting.since) > from && days(waiting.since) <= to)
-        .filter(|waiting| standing.mentees[waiting.mentee].gender() == gender)
-        .filter(|waiting| standing.may_take_part(waiting.mentee))
+        .filter(|(of, mentee, _)| {
+            *of == level && standing.mentees[*mentee].gender() == Some(gender)
+        })
         .collect();
-    let Some(earliest) = late.iter().map(|waiting| waiting.since).min() else { return };
+    let Some(earliest) = late.iter().map(|(.., since)| *since).min() else { return };
     let names: Vec<String> =
-        late.iter().map(|waiting| named(&standing.mentees[waiting.mentee], words)).collect();
+        late.iter().map(|(_, mentee, _)| named(&standing.mentees[*mentee], words)).collect();
+    let longest = (standing.through - earliest).num_days();
     let parts = [
         ("days", from.to_string()),
-        ("longest", words.integer(days(earliest))),
+        ("longest", words.integer(longest)),
         ("list", short_list(&names, 5, words)),
     ];
     let why = words
         .say_with("action-place-why", &parts.each_ref().map(|(name, part)| (*name, part.as_str())));
-    let number = words.integer(late.len() as i64);
+    let (number, word) = (words.integer(late.len() as i64), gender_word(Some(gender), words));
     let who = words.say_with("action-place-who", &[("count", &number), ("gender", &word)]);
     let due = earliest + Days::new(from.unsigned_abs());
     found.add(
@@ -145,9 +163,9 @@ fn waiting_since(
     );
 }
 
-fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
+fn recruit(scene: &Scene<'_>, found: &mut Found, gender: Gender) {
     let words = scene.words;
-    let word = gender_word(gender, words);
+    let word = gender_word(Some(gender), words);
     let figure =
         |name: &str| scene.figures.integer(&format!("capacity.{gender}.{name}")).unwrap_or(0);
     if figure("gap") <= 0 {
@@ -161,7 +179,7 @@ fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
         "action-recruit-why",
         &parts.each_ref().map(|(name, part)| (*name, part.as_str())),
     );
-    let when = (Level::of(true, figure("gap") > 8), scene.today + Days::new(14));
+    let when = (levels::capacity(figure("gap")), scene.today + Days::new(14));
     found.add(
         (initial(gender), Kind::Recruit),
         when,
@@ -169,130 +187,115 @@ fn recruit(scene: &Scene<'_>, found: &mut Found, gender: &str) {
     );
 }
 
-fn groups(scene: &Scene<'_>, found: &mut Found) {
+/// What is to be done for one reason about a group. About members without consent something is to
+/// be done for each of them.
+fn about_group(scene: &Scene<'_>, found: &mut Found, index: GroupIndex, reason: &GroupReason) {
     let (standing, words) = (scene.standing, scene.words);
-    for (index, group) in standing.open_groups() {
-        let (who, phone) = group_and_phone(scene, index);
-        let (kind, level, due, what, why) = match standing.gap(index) {
-            Some(weeks) if weeks >= 3 => {
-                let (level, key) = if weeks >= 6 {
-                    (Level::Alert, "action-stalled")
-                } else {
-                    (Level::Warning, "action-faltering")
-                };
-                let last = standing.last_held(index).map_or(group.start, |meeting| meeting.date);
-                let why = words.say_with("action-stalled-why", &[("weeks", &weeks.to_string())]);
-                (Kind::Stalled, level, last + Days::new(21), words.say(key), why)
-            }
-            None if standing.days_since_start(index) > 14 => {
-                let days = words.integer(standing.days_since_start(index));
-                let why = words.say_with("action-not-started-why", &[("days", &days)]);
-                let due = group.start + Days::new(14);
-                (Kind::NotStarted, Level::Warning, due, words.say("action-not-started"), why)
-            }
-            _ => continue,
-        };
-        found.add((&code_of(scene, index), kind), (level, due), [who, what, why, phone]);
-    }
+    let start = standing.groups[index].start;
+    let (kind, due, what, why) = match reason {
+        GroupReason::NoMeeting { weeks } => {
+            let key = if reason.is_stalled() { "action-stalled" } else { "action-faltering" };
+            let last = standing.last_held(index).map_or(start, |meeting| meeting.date);
+            let why = words.say_with("action-stalled-why", &[("weeks", &weeks.to_string())]);
+            (Kind::Stalled, last + Days::new(21), words.say(key), why)
+        }
+        GroupReason::NotStarted { days } => {
+            let days = words.integer(*days);
+            let why = words.say_with("action-not-started-why", &[("days", &days)]);
+            (Kind::NotStarted, start + Days::new(14), words.say("action-not-started"), why)
+        }
+        GroupReason::LateTaaruf { days } => {
+            let why = words.say_with("action-taaruf-why", &[("days", &words.integer(*days))]);
+            let due = start + Days::new(TAARUF_DAYS.0.unsigned_abs());
+            (Kind::Taaruf, due, words.say("action-taaruf"), why)
+        }
+        GroupReason::LowScore(score) => {
+            let parts =
+                [("score", words.decimal(score.value())), ("count", words.integer(score.answers))];
+            let parts = parts.each_ref().map(|(name, part)| (*name, part.as_str()));
+            let why = words.say_with("action-group-score-why", &parts);
+            (Kind::GroupScore, scene.today, words.say("action-group-score"), why)
+        }
+        GroupReason::WithoutConsent { .. } => return,
+    };
+    let (who, phone) = group_and_phone(scene, index);
+    found.add((&code_of(scene, index), kind), (reason.level(), due), [who, what, why, phone]);
 }
 
-/// Open groups of the season that have not got to know each other within the days for it.
-fn taaruf(scene: &Scene<'_>, found: &mut Found) {
-    let (standing, words) = (scene.standing, scene.words);
-    let window = standing.window();
-    for (index, group) in standing.open_groups().filter(|(_, group)| window.contains(group.start)) {
-        let days = standing.days_since_start(index);
-        if standing.first_taaruf(index).is_some()
-            || days <= TAARUF_DAYS.0
-            || !is_on(scene, "taaruf_record")
-        {
-            continue;
+/// What is to be done for one reason about a mentor who leads a group.
+fn about_mentor(scene: &Scene<'_>, found: &mut Found, index: MentorIndex, reason: &MentorReason) {
+    let words = scene.words;
+    let (kind, what, why) = match reason {
+        MentorReason::Unready(steps) => {
+            let steps = step_names(scene, steps);
+            let what = words.say_with("action-unready", &[("steps", &steps)]);
+            (Kind::Unready, what, words.say("action-unready-why"))
         }
-        let (who, phone) = group_and_phone(scene, index);
-        let why = words.say_with("action-taaruf-why", &[("days", &words.integer(days))]);
-        let when = (
-            Level::of(true, days > TAARUF_DAYS.1),
-            group.start + Days::new(TAARUF_DAYS.0.unsigned_abs()),
-        );
-        found.add(
-            (&code_of(scene, index), Kind::Taaruf),
-            when,
-            [who, words.say("action-taaruf"), why, phone],
-        );
-    }
-}
-
-fn mentors(scene: &Scene<'_>, found: &mut Found) {
-    let (standing, words) = (scene.standing, scene.words);
-    for index in standing.mentors_with_group() {
-        let mentor = &standing.mentors[index];
-        let mut push = |kind: Kind, level: Level, what: String, why: String| {
-            let (who, phone) =
-                (named(mentor, words), mentor.phone().unwrap_or_default().to_owned());
-            found.add((mentor.code.as_str(), kind), (level, scene.today), [who, what, why, phone]);
-        };
-        if !standing.is_ready(index) {
-            let steps: Vec<String> = standing
-                .missing_steps(index)
-                .map(|step| words.say(&format!("step-{step}")))
-                .collect();
-            let what = words.say_with("action-unready", &[("steps", &steps.join(", "))]);
-            push(Kind::Unready, Level::Alert, what, words.say("action-unready-why"));
+        MentorReason::Silent => {
+            (Kind::Silent, words.say("action-silent"), words.say("action-silent-why"))
         }
-        if is_silent_now(standing, index) {
-            push(
-                Kind::Silent,
-                Level::Alert,
-                words.say("action-silent"),
-                words.say("action-silent-why"),
-            );
-        }
-        let (load, most) = (standing.mentor_load(index), mentor.max_mentees());
-        if load > most {
-            let parts = [("members", words.integer(load)), ("most", words.integer(most))];
+        MentorReason::Overloaded { members, most } => {
+            let parts = [("members", words.integer(*members)), ("most", words.integer(*most))];
             let parts = parts.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let level = Level::of(true, 4 * load >= 5 * most);
-            push(
-                Kind::Overloaded,
-                level,
-                words.say("action-overloaded"),
-                words.say_with("action-overloaded-why", &parts),
-            );
+            let why = words.say_with("action-overloaded-why", &parts);
+            (Kind::Overloaded, words.say("action-overloaded"), why)
         }
-        let led = standing.groups_led_by(index).len();
-        if led >= 3 {
-            let why = words.say_with("action-three-groups-why", &[("count", &led.to_string())]);
-            push(Kind::ThreeGroups, Level::Alert, words.say("action-three-groups"), why);
+        MentorReason::ManyGroups(count) => {
+            let why = words.say_with("action-three-groups-why", &[("count", &count.to_string())]);
+            (Kind::ThreeGroups, words.say("action-three-groups"), why)
         }
-        let silent_days =
-            standing.steps.last_contact(index).map(|day| (standing.through - day).num_days());
-        if silent_days.is_none_or(|days| days >= 30) {
-            let level = Level::of(true, silent_days.is_none_or(|days| days >= 45));
-            let why = match silent_days {
+        MentorReason::NoContact(days) => {
+            let why = match days {
                 Some(days) => {
-                    words.say_with("action-contact-why", &[("days", &words.integer(days))])
+                    words.say_with("action-contact-why", &[("days", &words.integer(*days))])
                 }
                 None => words.say("action-contact-why-never"),
             };
-            push(Kind::NoContact, level, words.say("action-contact"), why);
+            (Kind::NoContact, words.say("action-contact"), why)
         }
-    }
+        MentorReason::Step(_) => return,
+    };
+    let mentor = &scene.standing.mentors[index];
+    let (who, phone) = (named(mentor, words), mentor.phone().unwrap_or_default().to_owned());
+    found.add((mentor.code.as_str(), kind), (reason.level(), scene.today), [who, what, why, phone]);
 }
 
-fn absent(scene: &Scene<'_>, found: &mut Found) {
-    let (standing, words) = (scene.standing, scene.words);
-    for mentee in absent_in_a_row(standing, standing.meetings.within(standing.window())) {
-        let Some(group) = standing.group_of(mentee) else { continue };
-        let (_, phone) = group_and_phone(scene, group);
-        let person = &standing.mentees[mentee];
-        let why = words.say_with("action-absent-why", &[("group", standing.groups[group].name)]);
-        let (about, when) = ((person.code.as_str(), Kind::Absent), (Level::Warning, scene.today));
-        found.add(about, when, [named(person, words), words.say("action-absent"), why, phone]);
-    }
+fn absent(scene: &Scene<'_>, found: &mut Found, mentee: MenteeIndex) {
+    let group = scene.standing.group_of(mentee);
+    let name = group.map_or("", |group| scene.standing.groups[group].name);
+    let why = scene.words.say_with("action-absent-why", &[("group", name)]);
+    ask_after(scene, found, (mentee, Kind::Absent), why);
+}
+
+fn not_seen(scene: &Scene<'_>, found: &mut Found, mentee: MenteeIndex, days: i64) {
+    let days = scene.words.integer(days);
+    let why = scene.words.say_with("action-not-seen-why", &[("days", &days)]);
+    ask_after(scene, found, (mentee, Kind::NotSeen), why);
+}
+
+/// Asks after a member by way of the mentor.
+fn ask_after(
+    scene: &Scene<'_>,
+    found: &mut Found,
+    (mentee, kind): (MenteeIndex, Kind),
+    why: String,
+) {
+    let Some(group) = scene.standing.group_of(mentee) else { return };
+    let (_, phone) = group_and_phone(scene, group);
+    let person = &scene.standing.mentees[mentee];
+    let who = named(person, scene.words);
+    found.add(
+        (person.code.as_str(), kind),
+        (Level::Warning, scene.today),
+        [who, scene.words.say("action-absent"), why, phone],
+    );
 }
 
 /// What stands for a gender in a key: the same in every language, so that notes stay where they
 /// are.
-fn initial(gender: &str) -> &str {
-    gender.get(..1).unwrap_or(gender)
+fn initial(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Male => "m",
+        Gender::Female => "f",
+    }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::office::owner;
 use super::people::number_of;
 use super::{Found, Kind, keyed};
-use crate::ledger::procedures::{About, Condition, Procedure, Progress, State, Subject, progress};
+use crate::ledger::people::MentorIndex;
+use crate::ledger::procedures::{Condition, Procedure, State, Subject};
+use crate::ledger::progress::{About, Progress, progress};
 use crate::table::tab::Style;
 use crate::views::support::{Readers, readers};
 use crate::views::{Level, Scene, Sheet, levels, named, plain, short_list, text};
@@ -16,45 +18,18 @@ const APART: usize = 5;
 /// The actions of late steps. Where an alert already speaks about somebody, the step does not say
 /// it again.
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    for (number, procedure) in (1..).zip(&scene.standing.program.procedures) {
-        let mut late: BTreeMap<usize, Vec<Progress<'_>>> = BTreeMap::new();
-        for one in progress(scene.standing, procedure) {
-            if let Some(step) =
-                one.step.filter(|step| one.days_late > 0 && !is_said(scene, procedure, *step, &one))
-            {
-                late.entry(step).or_default().push(one);
-            }
-        }
-        for (step, late) in late {
-            let place = format!("S{number}.{}", step + 1);
-            if late.len() > APART {
-                together(scene, found, procedure, step, (&place, &late));
-            } else {
-                late.iter().for_each(|one| apart(scene, found, procedure, step, (&place, one)));
-            }
-        }
+    let mut late: BTreeMap<(usize, usize), Vec<Progress<'_>>> = BTreeMap::new();
+    for one in levels::late_subjects(scene.standing) {
+        late.entry((one.procedure, one.step)).or_default().push(one.progress);
     }
-}
-
-/// Whether another action is about the same person and the same matter.
-fn is_said(scene: &Scene<'_>, procedure: &Procedure, step: usize, one: &Progress<'_>) -> bool {
-    let standing = scene.standing;
-    let condition = &procedure.steps[step].reached_by;
-    match one.about {
-        About::Mentee(mentee) => match condition {
-            Condition::State(State::Placed) => {
-                let waits = |since: chrono::NaiveDate| (standing.through - since).num_days() > 14;
-                standing
-                    .waiting
-                    .iter()
-                    .any(|waiting| waiting.mentee == mentee && waits(waiting.since))
-            }
-            _ => !standing.may_take_part(mentee) && standing.group_of(mentee).is_some(),
-        },
-        About::Mentor(mentor) => !standing.groups_led_by(mentor).is_empty(),
-        About::SupportRequest(case) => standing.support[case].is_late(standing.through),
-        About::Partner(record) => levels::partner_days_late(scene, record) > 7,
-        About::Document(_) => false,
+    for ((number, step), late) in late {
+        let procedure = &scene.standing.program.procedures[number];
+        let place = format!("S{}.{}", number + 1, step + 1);
+        if late.len() > APART {
+            together(scene, found, procedure, step, (&place, &late));
+        } else {
+            late.iter().for_each(|one| apart(scene, found, procedure, step, (&place, one)));
+        }
     }
 }
 
@@ -129,7 +104,7 @@ fn named_with_number(scene: &Scene<'_>, one: &Progress<'_>) -> (String, String, 
     let answer = |record: &crate::ledger::record::Record, question: &str| {
         record.answers.text(question).unwrap_or_default().to_owned()
     };
-    let of_mentor = |mentor: usize| {
+    let of_mentor = |mentor: MentorIndex| {
         let mentor = &standing.mentors[mentor];
         (named(mentor, words), mentor.phone().unwrap_or_default().to_owned())
     };
