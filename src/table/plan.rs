@@ -168,8 +168,8 @@ fn make_tab(
         row_count,
         layout: tab.layout.clone(),
     });
-    for (row, wanted) in tab.rows.iter().enumerate() {
-        write_row(tab, id, &title, row, Some(wanted), &[], plan);
+    for row in 0..tab.rows.len() {
+        write_row(tab, id, &title, row, &[], plan);
     }
     restore(tab, id, &kept_by_people, |_| true, plan);
 }
@@ -208,7 +208,7 @@ fn update_tab(tab: &Wanted, now: &ReadTab, plan: &mut Plan) {
     }
     for row in 0..tab.rows.len().max(rows.len()) {
         let before = rows.get(row).map_or(&[][..], Vec::as_slice);
-        write_row(tab, now.sheet_id, &now.title, row, tab.rows.get(row), before, plan);
+        write_row(tab, now.sheet_id, &now.title, row, before, plan);
     }
     restore(tab, now.sheet_id, &moved, |row| came_back.contains(&row), plan);
 }
@@ -341,16 +341,9 @@ fn restore(
 }
 
 /// Writes a row if any cell of it differs; then the whole row, for a format cannot be seen among
-/// values. People's cells are never written. `wanted` is none for a row that is to be blank.
-fn write_row(
-    tab: &Wanted,
-    id: i64,
-    title: &str,
-    row: usize,
-    wanted: Option<&WantedRow>,
-    before: &[Cell],
-    plan: &mut Plan,
-) {
+/// values. People's cells are never written. A row below those wanted is to be blank.
+fn write_row(tab: &Wanted, id: i64, title: &str, row: usize, before: &[Cell], plan: &mut Plan) {
+    let wanted = tab.rows.get(row);
     let is_peoples = |column: usize| {
         row >= first_free_row(tab)
             && tab.layout.columns.get(column).is_some_and(|column| column.people.is_some())
