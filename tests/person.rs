@@ -121,6 +121,7 @@ fn everything_that_is_held_about_a_person_is_handed_out() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, from the form to the last line")]
 fn an_erased_person_is_nowhere_and_every_figure_stays() {
     let program = Program::new();
     program.sync();

@@ -81,16 +81,15 @@ impl Form {
             timestamp: None,
             problem: Problem { question: "timestamp".into(), cell: cell.clone(), reason },
         })?;
-        let submitted = timestamp.map(to_the_second);
         let mut accepted = Accepted {
             timestamp,
-            event_date: submitted.unwrap_or_default().date(),
+            event_date: timestamp.map(to_the_second).unwrap_or_default().date(),
             answers: Answers::default(),
             dropped: Vec::new(),
             raw: Vec::new(),
         };
         for (index, columns) in columns.of_question.iter().enumerate() {
-            self.read_question(forms, index, columns, row, submitted, &mut accepted)
+            self.read_question(forms, index, columns, row, &mut accepted)
                 .map_err(|problem| Rejected { timestamp, problem })?;
         }
         for battery in self.definition.batteries.iter().filter(|battery| battery.required) {
@@ -116,9 +115,9 @@ impl Form {
         index: usize,
         columns: &[usize],
         row: &[Cell],
-        submitted: Option<NaiveDateTime>,
         accepted: &mut Accepted,
     ) -> Result<(), Problem> {
+        let submitted = accepted.timestamp.map(to_the_second);
         let question = &self.definition.questions[index];
         let problem = |cell: &Cell, reason| Problem {
             question: question.key.as_str().into(),

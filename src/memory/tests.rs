@@ -195,6 +195,7 @@ fn problem() -> impl Strategy<Value = Problem> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 fn told() -> impl Strategy<Value = Told> {
     let form = || {
         prop::sample::select(vec!["meeting_report", "mentee_registration"])

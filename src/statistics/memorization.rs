@@ -191,7 +191,7 @@ pub fn progress(standing: &Standing<'_>, mushaf: &Mushaf) -> BTreeMap<MenteeInde
         let is_recent = |record: &&Record| {
             idle_since(through) < record.event_date && record.event_date <= through
         };
-        let idle = !records.iter().any(|record| is_recent(record));
+        let idle = !records.iter().any(is_recent);
         let Gain { ayat, pages, juz } = Gain::of(mushaf, &records, start, through);
         (mentee, Progress { ayat, pages: round4(pages), juz, last, idle })
     };

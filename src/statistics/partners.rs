@@ -13,7 +13,7 @@ use crate::ledger::standing::Standing;
 
 pub(super) const FIGURES: &[Figure] = &[
     Figure::count("partners.total", total),
-    Figure::count("partners.by_stage.*", |scene, codes| in_stage(scene, codes))
+    Figure::count("partners.by_stage.*", in_stage)
         .over(&[Codes::Choices("partner_contact", "stage")]),
     Figure::rate("partners.conversion", |scene, _| in_stage(scene, &["delivering"]), total),
     Figure::sum("partners.promised_male", Unit::Count, |scene, _| promised(scene, "promised_male")),

@@ -50,7 +50,7 @@ impl<'s> Trails<'s> {
             ),
             placements: gathered(rows("placement_decision").flat_map(members)),
             attended: gathered(present),
-            recitations: gathered(standing.recitations.iter().copied().map(|(m, r)| (m, r))),
+            recitations: gathered(standing.recitations.iter().copied()),
             steps: gathered(
                 rows("mentor_training").chain(rows("support_follow_up")).filter_map(about_mentor),
             ),

@@ -290,10 +290,11 @@ fn accessor(name: &str, receiver: &str, arguments: &[&[Token]]) -> Option<Lookup
         ("of", 1) if RECORDS.contains(&receiver) => lookup(Parameter(0), Nothing, Nothing),
         ("in_window" | "introduces", 1) => lookup(Parameter(0), Nothing, Nothing),
         ("question", 1) if receiver == "form" => lookup(Nothing, Parameter(0), Nothing),
-        ("codes" | "question" | "question_in" | "names", 2)
-        | ("is_public" | "is_confidential" | "is_private" | "is_text" | "is_of_instrument", 2) => {
-            lookup(Parameter(0), Parameter(1), Nothing)
-        }
+        (
+            "codes" | "question" | "question_in" | "names" | "is_public" | "is_confidential"
+            | "is_private" | "is_text" | "is_of_instrument",
+            2,
+        ) => lookup(Parameter(0), Parameter(1), Nothing),
         ("choice", 3) => lookup(Parameter(0), Parameter(1), Parameter(2)),
         _ => None,
     }

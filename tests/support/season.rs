@@ -265,7 +265,8 @@ fn cell(question: &Question, answer: &str) -> Cell {
 
 fn label<'a>(question: &'a Question, code: &str) -> &'a str {
     let choice = question.choices.iter().find(|choice| choice.code == code);
-    choice
-        .map(|choice| choice.id.as_str())
-        .unwrap_or_else(|| panic!("{} has no choice {code}", question.key))
+    choice.map_or_else(
+        || panic!("{} has no choice {code}", question.key),
+        |choice| choice.id.as_str(),
+    )
 }

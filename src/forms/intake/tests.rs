@@ -736,10 +736,7 @@ fn two_statements_never_share_a_number() {
     let text = PERSONALITY.replace("{ number = 2,", "{ number = 1,");
     let error =
         Forms::load(|name| (name == "forms/personality.toml").then(|| text.clone())).err().unwrap();
-    assert!(
-        error.to_string().contains("\"ipip\": two of its statements have one number"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("\"ipip\": two statements with the same number"), "{error}");
 }
 
 const PERSONALITY: &str = include_str!("../../../config/forms/personality.toml");
