@@ -792,7 +792,7 @@ mod tests {
         let text = EXAMPLE.replace("cash_opening = 500000", "cash_opening = \"banyak\"");
         assert_eq!(
             parse(&text).unwrap_err().to_string(),
-            "config/halaqah.toml:49: invalid type: string \"banyak\", expected i64"
+            "config/halaqah.toml:52: invalid type: string \"banyak\", expected i64"
         );
     }
 
@@ -826,7 +826,7 @@ mod tests {
         );
         assert_eq!(
             with("personality = 16").unwrap_err().to_string(),
-            "config/halaqah.toml:117: personality weight above 15 % of all weights"
+            "config/halaqah.toml:120: personality weight above 15 % of all weights"
         );
     }
 

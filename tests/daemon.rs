@@ -158,7 +158,7 @@ fn trouble_that_may_be_mended_does_not_end_it() {
         "people read their language: {failed}"
     );
     assert!(
-        text("error").contains("is not shared with"),
+        text("error").contains("not shared with"),
         "the log can be searched in English: {failed}"
     );
 }

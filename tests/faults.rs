@@ -98,7 +98,7 @@ fn silence_is_given_up_and_tried_again() {
 #[test]
 fn trouble_that_stays_ends_with_code_3_and_is_healed_later() {
     let faults = [
-        ("a quota", json!([{"status": 429, "count": 9}]), "Google's quota is used up for now"),
+        ("a quota", json!([{"status": 429, "count": 9}]), "quota used up"),
         (
             "a quota in old words",
             json!([{"status": 429, "old_wording": true, "count": 9}]),

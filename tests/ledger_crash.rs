@@ -1,14 +1,18 @@
 //! The ledger on a disk that fails and machines that stop, at every call and once more while it
 //! recovers: nothing acknowledged is lost, nothing is there twice, and every way to write a ledger
 //! wrongly is caught.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect fails")]
 
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::medium::{self, Dice, FAULTS, Fault, Medium, quick_dir};
+#[path = "support/medium.rs"]
+mod medium;
+
 use chrono::DateTime;
 use halaqah::edge::log::{Disk, Line, Log, LogError, LogErrorKind, NewEvent, OpenFile};
+use medium::{Dice, FAULTS, Fault, Medium, quick_dir};
 use serde_json::value::RawValue;
 
 const PROGRAM: &str = "sman1";

@@ -2,9 +2,6 @@
 //! it is linked once and its tests run beside one another.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect fails")]
 
-#[expect(clippy::duplicate_mod, reason = "support/fuzz.rs has to do without this program")]
-#[path = "support/medium.rs"]
-mod medium;
 mod support;
 
 mod bad_input;
@@ -20,7 +17,6 @@ mod forms_script;
 mod fuzz_corpus;
 mod handover;
 mod ledger_commands;
-mod ledger_crash;
 mod load;
 mod look_back;
 mod match_commands;

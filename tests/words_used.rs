@@ -17,7 +17,7 @@ fn sources() -> Vec<(PathBuf, String)> {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = path.file_stem().unwrap().to_str().unwrap();
             if path.is_dir() {
-                if name != "tests" && name != "sandbox" {
+                if !["tests", "sandbox", "form_pages"].contains(&name) {
                     folders.push(path);
                 }
             } else if name != "tests" && path.extension().is_some_and(|extension| extension == "rs")

@@ -4,6 +4,7 @@
 
 pub mod a1;
 pub mod cell;
+pub mod change;
 pub mod diff;
 pub mod mend;
 pub mod plan;

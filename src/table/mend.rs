@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::plan::{Change, Plan};
+use super::change::{Change, Plan};
 use super::tab::{ReadTab, Wanted, WantedRow};
 use super::{Cell, a1, cell_at};
 

@@ -125,21 +125,21 @@ pub enum Refusal {
 impl Refused {
     /// What is wrong, and what to do.
     pub fn sentences(&self, words: &Words) -> (String, String) {
-        let key = match self.why {
-            Refusal::ColumnMissing => "column-missing",
-            Refusal::ColumnTwice => "column-twice",
-            Refusal::UnclearVerdict => "unclear",
-            Refusal::NothingSuggested => "of-none",
-            Refusal::NotOpen => "not-open",
-            Refusal::Disagrees => "disagrees",
-            Refusal::RowGone => "row-gone",
-            Refusal::UnknownMentor => "unknown-mentor",
+        let (what, advice) = match self.why {
+            Refusal::ColumnMissing => ("what-verdict-column-missing", "do-verdict-column-missing"),
+            Refusal::ColumnTwice => ("what-verdict-column-twice", "do-verdict-column-twice"),
+            Refusal::UnclearVerdict => ("what-verdict-unclear", "do-verdict-unclear"),
+            Refusal::NothingSuggested => ("what-verdict-of-none", "do-verdict-of-none"),
+            Refusal::NotOpen => ("what-verdict-not-open", "do-verdict-not-open"),
+            Refusal::Disagrees => ("what-verdict-disagrees", "do-verdict-disagrees"),
+            Refusal::RowGone => ("what-verdict-row-gone", "do-verdict-row-gone"),
+            Refusal::UnknownMentor => ("what-verdict-unknown-mentor", "do-verdict-unknown-mentor"),
             Refusal::Gender => return barred("barred-gender", words),
             Refusal::NotScreened => return barred("barred-not-screened", words),
             Refusal::AgeGap => return barred("barred-age-gap", words),
             Refusal::Full => return barred("barred-full", words),
         };
-        (words.say(&format!("what-verdict-{key}")), words.say(&format!("do-verdict-{key}")))
+        (words.say(what), words.say(advice))
     }
 }
 

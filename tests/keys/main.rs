@@ -44,6 +44,7 @@ const UNSEEN: &[(&str, &[(&str, &str)])] = &[
             ("forms/answers.rs", "answers.insert(&question.key, answer)"),
             ("forms/answers.rs", "before.text(key)"),
             ("forms/script.rs", "form.question(key)"),
+            ("form_pages/typed.rs", "form.question(key)"),
             ("forms/intake.rs", "answers.get(key)"),
             ("commands/doctor.rs", "labels.question(form.key(), question)"),
             ("views/mod.rs", "labels.question(&self.form, key)"),
@@ -107,6 +108,28 @@ const UNSEEN: &[(&str, &[(&str, &str)])] = &[
     (
         "the keys are numbered, and tests in the same file ask for all of them",
         &[("matching/personality.rs", "answers.integer(&format!(\"{STATEMENT}{number}\"))")],
+    ),
+    (
+        "the keys are those of a table of figures, and a test of figures asks for all of them",
+        &[
+            ("statistics/figure.rs", ".choices(form, question)"),
+            ("statistics/figure.rs", "before.integer(&filled(path, codes))"),
+            ("statistics/figure.rs", "answers.integer(question)"),
+            ("statistics/satisfaction.rs", "answers.text(question)"),
+            ("views/glossary.rs", "labels.choice(form, question, code)"),
+        ],
+    ),
+    (
+        "these are no answers: a field of Google's, and tables that are compiled in",
+        &[
+            ("form_pages/tabs.rs", "grid_properties.get(\"frozenRowCount\")"),
+            (
+                "statistics/mushaf.rs",
+                ".parse(include_str!(\"../../config/data/surah.csv\"), \
+                 include_str!(\"../../config/data/mushaf_pages.csv\"), \
+                 include_str!(\"../../config/data/juz.csv\"))",
+            ),
+        ],
     ),
     ("the key is the code of a person", &[("commands/matching.rs", "before.get(mentee.code)")]),
 ];

@@ -331,10 +331,7 @@ pub fn config(bytes: &[u8]) {
         Ok(config) => config,
         Err(mistakes) => {
             let shown = mistakes.to_string();
-            assert!(
-                shown.starts_with("error") && shown.contains("--> nowhere/halaqah.toml:"),
-                "{shown}"
-            );
+            assert!(shown.starts_with("nowhere/halaqah.toml:"), "{shown}");
             return;
         }
     };

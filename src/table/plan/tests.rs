@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 use proptest::prelude::*;
 
-use super::super::tab::{Column, Dropdown, WantedCell};
+use super::super::tab::{Column, Dropdown, Style, WantedCell};
 use super::*;
 
 /// The columns of the sample tab: key, value, people's, value, people's.
@@ -88,7 +88,7 @@ impl Book {
             }
             Change::InsertRows { sheet_id, at, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
-                let width = rows[0].len();
+                let width = rows.first().map_or(5, Vec::len);
                 assert!(*at < rows.len(), "rows are inserted before a row that is there");
                 rows.splice(at..at, vec![vec![Cell::Blank; width]; *count]);
             }
@@ -102,7 +102,7 @@ impl Book {
             }
             Change::AppendRows { sheet_id, count } => {
                 let rows = &mut self.grid(*sheet_id).rows;
-                let width = rows[0].len();
+                let width = rows.first().map_or(5, Vec::len);
                 rows.extend(vec![vec![Cell::Blank; width]; *count]);
             }
             Change::AppendColumns { sheet_id, count } => {
@@ -163,7 +163,8 @@ impl Book {
             while rows.last().is_some_and(Vec::is_empty) {
                 rows.pop();
             }
-            let (row_count, column_count) = (grid.rows.len(), grid.rows[0].len());
+            let (row_count, column_count) =
+                (grid.rows.len(), grid.rows.first().map_or(5, Vec::len));
             ReadTab { sheet_id: *id, title: grid.title.clone(), row_count, column_count, rows }
         };
         self.0.iter().map(tab).collect()
@@ -309,7 +310,7 @@ enum Act {
 
 impl Act {
     fn on(self, rows: &mut Vec<Vec<Cell>>) {
-        let width = rows[0].len();
+        let width = rows.first().map_or(5, Vec::len);
         match self {
             Self::Delete(column) if width > 1 => {
                 rows.iter_mut().for_each(|row| drop(row.remove(column % width)));
