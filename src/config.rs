@@ -851,10 +851,10 @@ mod tests {
         let error = parse(&format!("{EXAMPLE}{}", tables.concat())).unwrap_err().to_string();
         insta::assert_snapshot!(error.replace(", config", "
 config"), @r#"
-        config/halaqah.toml:117: no question "colour" in the form mentee_registration
-        config/halaqah.toml:123: measure that does not fit the question's answers
-        config/halaqah.toml:127: no question "expectations" in the form mentor_application
-        config/halaqah.toml:132: question whose answers are not used for matching
+        config/halaqah.toml:120: no question "colour" in the form mentee_registration
+        config/halaqah.toml:126: measure that does not fit the question's answers
+        config/halaqah.toml:130: no question "expectations" in the form mentor_application
+        config/halaqah.toml:135: question whose answers are not used for matching
         "#);
     }
 

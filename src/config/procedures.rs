@@ -195,14 +195,14 @@ mod tests {
             [[procedures]]\nkey = \"a\"\nname = \"B\"\nsubject = \"teacher\"\nsteps = []\n";
         let error = parse(own).unwrap_err().to_string();
         insta::assert_snapshot!(error.replace(", config", "\nconfig"), @r#"
-        config/halaqah.toml:121: unknown condition "placed" of a mentor
-        config/halaqah.toml:122: two steps with the same key
-        config/halaqah.toml:122: unknown step of a mentor "swimming"
-        config/halaqah.toml:123: no choice "excellent" of the question result
-        config/halaqah.toml:124: no row of "finance_record" is about a mentor
-        config/halaqah.toml:127: two procedures with the same key
-        config/halaqah.toml:130: procedure without a step
-        config/halaqah.toml:129: unknown subject "teacher"
+        config/halaqah.toml:124: unknown condition "placed" of a mentor
+        config/halaqah.toml:125: two steps with the same key
+        config/halaqah.toml:125: unknown step of a mentor "swimming"
+        config/halaqah.toml:126: no choice "excellent" of the question result
+        config/halaqah.toml:127: no row of "finance_record" is about a mentor
+        config/halaqah.toml:130: two procedures with the same key
+        config/halaqah.toml:133: procedure without a step
+        config/halaqah.toml:132: unknown subject "teacher"
         "#);
     }
 }
