@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::http::Client;
 use crate::support::season::registration_row;
 use crate::support::undisturbed;
 use crate::support::{self, NOW, OUR_TABS, Program, halaqah, run, sheet_id_of};
@@ -214,6 +215,55 @@ fn tabs_of_an_older_version_are_made_anew_with_what_people_wrote_and_where_they_
     }
     assert_eq!(program.events().len(), events);
     assert_eq!(program.sync().trim(), "Tidak ada yang baru.");
+}
+
+/// What a person does to the columns of a tab, as it arrives through the interface.
+fn edit_columns(program: &Program, title: &str, request: impl FnOnce(i64) -> Value) {
+    let sheet_id = program
+        .sandbox
+        .with_book(|book| book.spreadsheet(&program.id).unwrap().sheet_titled(title).unwrap().id);
+    let path = format!("/v4/spreadsheets/{}:batchUpdate", program.id);
+    let body = json!({"requests": [request(sheet_id)]});
+    Client::to(program.address()).call("POST", &path, &body).ok();
+}
+
+/// Columns of a tab by their places, counted from 0.
+fn columns(sheet_id: i64, start: usize, end: usize) -> Value {
+    json!({"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": start, "endIndex": end})
+}
+
+#[test]
+fn columns_that_somebody_deletes_drags_or_inserts_place_nobody_and_are_put_back() {
+    let titles = |program: &Program| program.tab("Usulan Kelompok").unwrap()[2].clone();
+    let deletes = (0..11)
+        .map(|at| move |id: i64| json!({"deleteDimension": {"range": columns(id, at, at + 1)}}));
+    for (at, delete) in deletes.enumerate() {
+        let program = Program::new();
+        program.sync();
+        let before = titles(&program);
+        edit_columns(&program, "Usulan Kelompok", delete);
+        program.sync();
+        assert_eq!(titles(&program), before, "column {at} was deleted");
+        assert_eq!(program.count("placement_decided"), 0);
+        // What was said beside the table goes, now that it is in order.
+        program.sync();
+        assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "column {at} was deleted");
+    }
+    let drag =
+        |id: i64| json!({"moveDimension": {"source": columns(id, 4, 5), "destinationIndex": 2}});
+    let insert = |id: i64| json!({"insertDimension": {"range": columns(id, 2, 3), "inheritFromBefore": true}});
+    let acts: [(&str, &dyn Fn(i64) -> Value); 2] = [("dragged", &drag), ("inserted", &insert)];
+    for (act, request) in acts {
+        let program = Program::new();
+        program.sync();
+        let before = titles(&program);
+        edit_columns(&program, "Usulan Kelompok", request);
+        program.sync();
+        // A column of somebody's own stays to the right of ours.
+        assert_eq!(titles(&program)[..before.len()], before, "a column was {act}");
+        assert_eq!(program.count("placement_decided"), 0);
+        assert_eq!(program.sync().trim(), "Tidak ada yang baru.", "a column was {act}");
+    }
 }
 
 #[test]

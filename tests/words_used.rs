@@ -9,7 +9,7 @@ use halaqah::ledger::problem::Reason;
 use halaqah::statistics::all_figures;
 use halaqah::words::{ENGLISH, INDONESIAN};
 
-/// The source files, without tests, and without the sandbox, whose pages have words of their own.
+/// The source files, without tests, the sandbox and the form pages, which have words of their own.
 fn sources() -> Vec<(PathBuf, String)> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut sources = Vec::new();
@@ -20,7 +20,8 @@ fn sources() -> Vec<(PathBuf, String)> {
                 if !["tests", "sandbox", "form_pages"].contains(&name) {
                     folders.push(path);
                 }
-            } else if name != "tests" && path.extension().is_some_and(|extension| extension == "rs")
+            } else if !["tests", "form_pages"].contains(&name)
+                && path.extension().is_some_and(|extension| extension == "rs")
             {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
