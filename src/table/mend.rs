@@ -82,7 +82,10 @@ enum Standing {
 pub(super) fn mend(tab: &Wanted, now: &ReadTab, plan: &mut Plan) -> (ReadTab, bool) {
     let mut now = now.clone();
     let titles = titles(tab);
-    let Some(header) = tab.layout.header_row.filter(|_| !titles.is_empty()) else {
+    // Columns that share a title could not be told from one another.
+    let is_known = |title: &String| titles.iter().filter(|other| *other == title).count() == 1;
+    let known = titles.iter().filter(|title| !title.is_empty()).all(is_known);
+    let Some(header) = tab.layout.header_row.filter(|_| known && !titles.is_empty()) else {
         return (now, false);
     };
     let Some(found) = find_titles(&now.rows, &titles) else {

@@ -297,3 +297,18 @@ fn a_card_names_no_phone_and_carries_the_link_that_the_configuration_gives() {
     let groups = tabs.iter().find(|tab| tab.layout.view == "groups").unwrap();
     assert!(as_text(groups, &desk.setting.words).contains("https://forms.example/r?g=Al%20Fatih"));
 }
+
+/// Columns are known by their titles, so no two of a tab may have one.
+#[test]
+fn every_column_of_a_tab_has_a_title_of_its_own() {
+    for language in [Language::Id, Language::En] {
+        let mut desk = Desk::small(language);
+        desk.turn();
+        for tab in desk.wanted.iter().chain(&desk.restricted()) {
+            let titles = crate::table::mend::titles(tab);
+            let said: Vec<&String> = titles.iter().filter(|title| !title.is_empty()).collect();
+            let different: BTreeSet<&&String> = said.iter().collect();
+            assert_eq!(different.len(), said.len(), "{}: {titles:?}", tab.layout.view);
+        }
+    }
+}
