@@ -88,19 +88,31 @@ pub(super) fn mend(tab: &Wanted, now: &ReadTab, plan: &mut Plan) -> (ReadTab, bo
     let Some(header) = tab.layout.header_row.filter(|_| known && !titles.is_empty()) else {
         return (now, false);
     };
-    let Some(found) = find_titles(&now.rows, &titles) else {
-        put_titles_back(tab, &mut now, header, plan);
-        return (now, false);
-    };
-    let order = standing_order(&found, titles.len(), now.rows[found.row].len());
-    mend_columns(tab, &mut now, order, plan);
     // Without keys nobody's lines can be told from rows of the table.
     let has_keys = tab.key_column.is_some();
-    if has_keys {
-        mend_head(tab, &mut now, found.row, header, plan);
+    // A tab that nobody touched is not searched for its titles.
+    if !is_in_order(&now, header, &titles) {
+        let Some(found) = find_titles(&now.rows, &titles) else {
+            put_titles_back(tab, &mut now, header, plan);
+            return (now, false);
+        };
+        let order = standing_order(&found, titles.len(), now.rows[found.row].len());
+        mend_columns(tab, &mut now, order, plan);
+        if has_keys {
+            mend_head(tab, &mut now, found.row, header, plan);
+        }
     }
     let restored = has_keys && restore_keys(tab, &mut now);
     (now, restored)
+}
+
+/// Whether every title stands in its place in the row of titles.
+fn is_in_order(now: &ReadTab, header: usize, titles: &[String]) -> bool {
+    let row = now.rows.get(header).map_or(&[][..], Vec::as_slice);
+    titles.iter().enumerate().all(|(column, title)| {
+        let cell = cell_at(row, column);
+        same_title(cell, title) || title.is_empty() && cell.is_blank()
+    })
 }
 
 /// Makes room for the row of titles where it was deleted and a row of the table stands in its place.
